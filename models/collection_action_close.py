@@ -1,0 +1,148 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from .. import engine
+from ..engine import outcomes
+
+
+class CollectionActionClose(models.Model):
+    """Closing an action: who may, with what, and what it says when it is too late."""
+
+    _inherit = "collection.action"
+
+    def close(self, outcome, *, option=None, comment=""):
+        """Give the action its result; of one being validated, the validator's word.
+
+        :param outcome: one of ``done``, ``validated``, ``refused``, ``cancelled``, ``ignored``;
+            falsy takes the option's own
+        :param option: the ``collection.action.option`` chosen, where a decision is asked
+        :param str comment: what there is to say; a refusal, cancelling or skipping needs it
+        :return: True
+        :raise UserError: the action cannot be closed like that; nothing has changed
+        :raise AccessError: the user may neither act on it nor act for its holder
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close(outcome)
+        sequence = self.sequence_id.sudo()
+        sequence._raise_rev()
+        self.sudo().invalidate_recordset()
+        if self._is_same_answer(outcome, option):
+            return True
+        comment = (comment or "").strip()
+        sequence._run_in_turn(
+            engine.Close(self.number, outcome or None, option.code if option else None,
+                         bool(comment)),
+            text=comment, action=self.sudo(), on_behalf=self._get_represented())
+        return True
+
+    def _is_same_answer(self, outcome, option):
+        """Whether the same person has given the same answer already: a double click."""
+        action = self.sudo()
+        return (
+            action.state == "closed" and action.closed_by_id == self.env.user
+            and action.outcome == (outcome or (option and option.outcome))
+            and action.option_id == (option or action.option_id.browse()))
+
+    def _get_represented(self):
+        """:return: the holder for whom the user acts, empty when acting for oneself"""
+        holder = self.sudo()._get_holder()
+        return holder - self.env.user.partner_id
+
+    def _may_answer(self, outcome=None):
+        """Whether the user may give this action its result.
+
+        A manager may; its holder may; whoever steers the customer may cancel or skip it, and
+        may complete it for a holder outside. What a colleague must validate or decide is
+        theirs (D-058, D-063, D-077).
+        """
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group("account_collection.group_collection_manager"):
+            return True
+        action = self.sudo()
+        if self.env.user in (action.user_id, *action._get_holder().user_ids):
+            return True
+        if not self.customer_id._is_in_collection_portfolio(action.sequence_id):
+            return False
+        judged = action.needs_validation or action.option_ids or action.state == "validating"
+        outside = not action.sequence_id._get_internal_user(action._get_holder())
+        by_steering = outcome in (outcomes.CANCELLED, outcomes.IGNORED)
+        return by_steering or outside or not judged
+
+    def _check_may_close(self, outcome):
+        if not self._may_answer(outcome):
+            raise AccessError(self.env._(
+                "“%(action)s” waits for %(holder)s. Only they or a collection manager can give "
+                "its result.", action=self.name, holder=self.sudo().user_id.name))
+
+    def _get_closed_message(self):
+        """:return: by whom, when and how the action was closed"""
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        when = fields.Datetime.context_timestamp(self, self.closed_at)
+        return self.env._(
+            "“%(action)s” was already closed by %(user)s on %(when)s: %(outcome)s. Nothing has "
+            "changed; reload to see what followed.",
+            action=self.name, user=self.closed_by_id.name or self.env._("the system"),
+            when=when.strftime("%Y-%m-%d %H:%M"), outcome=labels.get(self.outcome, self.outcome))
+
+    def reschedule(self, date):
+        """Move an open action to another day; its original deadline is kept.
+
+        :param date: the new day, as a date
+        :raise UserError: the action is closed, or no date is given
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close(None)
+        date = fields.Date.to_date(date)
+        if not date:
+            raise UserError(self.env._("Choose the day to move “%(action)s” to.",
+                                       action=self.name))
+        action = self.sudo()
+        action.sequence_id._raise_rev()
+        action.invalidate_recordset()
+        if action.state == "closed":
+            raise UserError(action._get_closed_message())
+        if date == action.date:
+            return
+        action._write_rescheduled(date)
+
+    # -- written by the sequence's command -----------------------------------------
+
+    def _write_rescheduled(self, date):
+        today = self.sequence_id._get_local_now().date()
+        old = self.date
+        self.date = date
+        if self.state != "validating":
+            self.state = "scheduled" if date > today else "todo"
+        self._move_activities()
+        self.sequence_id._append_history([{
+            "kind": "action_rescheduled", "data": {"action": self.number},
+            "visit": self.visit_id, "action": self,
+            "old": fields.Date.to_string(old), "new": fields.Date.to_string(date),
+        }], {"command": "reschedule", "command_ref": False, "cause": "person"})
+
+    def _write_submitted(self, option, comment):
+        self.ensure_one()
+        validator = self.sequence_id._get_internal_user(self.validator_id)
+        self.write({
+            "state": "validating",
+            "option_id": option.id if option else False,
+            "comment": comment or self.comment,
+            "submitted_by_id": self.env.uid,
+            "submitted_at": fields.Datetime.now(),
+            "user_id": (validator or self.sequence_id._get_pilot()).id,
+            "unassigned": not self.validator_id,
+        })
+
+    def _write_closed(self, outcome, option, comment, *, by_person):
+        self.ensure_one()
+        self.write({
+            "state": "closed",
+            "outcome": outcome,
+            "option_id": option.id if option else False,
+            "comment": comment or self.comment,
+            "closed_by_id": self.env.uid if by_person else False,
+            "closed_at": fields.Datetime.now(),
+            "holder_name": self.responsible_id.name,
+        })

@@ -1,0 +1,40 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from .selections import OPTION_OUTCOMES
+
+
+class CollectionActionOption(models.Model):
+    """A choice that a decision offers: a word of the trade for an outcome.
+
+    "Served", "attempted, PV 659", "plan agreed": each maps to one outcome, and the decision
+    table may route on the word itself.
+    """
+
+    _name = "collection.action.option"
+    _description = "Collection Action Option"
+    _order = "position, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        help="Short name that stays the same in every language and database, e.g. SERVED.",
+    )
+    position = fields.Integer(default=10)
+    outcome = fields.Selection(OPTION_OUTCOMES, required=True, default="done")
+    active = fields.Boolean(default=True)
+
+    _code_unique = models.Constraint("UNIQUE(code)", "Another option has this code already.")
+
+    @api.constrains("code", "outcome")
+    def _check_not_published(self):
+        """A published version never changes, so neither does what its options mean."""
+        used = self.env["collection.sequence.content"].sudo().search([
+            ("option_ids", "in", self.ids), ("step_id.template_id.state", "!=", "draft"),
+        ], limit=1)
+        if used and not self.env.context.get("install_mode"):
+            raise ValidationError(self.env._(
+                "The option is used by the published template %(template)s: its code and outcome "
+                "stay as they are. Make another option instead.",
+                template=used.step_id.template_id.display_name,
+            ))

@@ -1,0 +1,262 @@
+import hashlib
+import json
+import secrets
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .selections import INCIDENTS, OUTCOMES
+
+KINDS = [
+    ("launched", "Launched"),
+    ("visit_entered", "Step entered"),
+    ("visit_left", "Step left"),
+    ("action_created", "Action created"),
+    ("action_submitted", "Action to validate"),
+    ("action_closed", "Action closed"),
+    ("action_reassigned", "Action reassigned"),
+    ("action_rescheduled", "Action moved"),
+    ("participant_changed", "Participant changed"),
+    ("paused", "Paused"),
+    ("resumed", "Resumed"),
+    ("ended", "Ended"),
+    ("stopped", "Stopped"),
+    ("incident_raised", "Incident"),
+    ("incident_cleared", "Incident left"),
+]
+
+CAUSES = [
+    ("person", "A person"),
+    ("cron", "The clock"),
+    ("signal", "An event"),
+    ("parent", "Another sequence"),
+    ("migration", "A migration"),
+]
+
+#: What the digest covers besides the previous digest: everything but the text itself, of which
+#: it covers a salted hash, so that the text can be erased by law and the chain still holds.
+DIGESTED = (
+    "number", "at", "user_id", "user_name", "on_behalf", "cause", "command", "command_ref",
+    "kind", "sequence_id", "visit_id", "step_name", "action_id", "action_name", "old_value",
+    "new_value", "data", "text_digest",
+)
+
+
+class CollectionHistory(models.Model):
+    """The trace: one row a fact, append only, numbered without gap, hash-chained.
+
+    Rows are refused any change by the ORM and by a database trigger; only the free text may be
+    erased, once, by :meth:`erase_text`.
+    """
+
+    _name = "collection.history"
+    _description = "Collection History"
+    _order = "chain_id, number desc"
+    _log_access = False
+
+    chain_id = fields.Many2one(
+        "collection.history.chain", required=True, readonly=True, ondelete="restrict")
+    customer_id = fields.Many2one(related="chain_id.customer_id")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    number = fields.Integer(required=True, readonly=True)
+    at = fields.Datetime(string="Moment", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", string="Person", readonly=True, ondelete="restrict")
+    user_name = fields.Char(string="Who", readonly=True)
+    on_behalf = fields.Char(string="On behalf of", readonly=True)
+    cause = fields.Selection(CAUSES, required=True, readonly=True)
+    command = fields.Char(readonly=True)
+    command_ref = fields.Char(
+        readonly=True, help="The same for all facts of one command.")
+    kind = fields.Selection(KINDS, string="What", required=True, readonly=True)
+    sequence_id = fields.Many2one(
+        "collection.sequence", readonly=True, index="btree_not_null", ondelete="restrict")
+    visit_id = fields.Many2one("collection.sequence.visit", readonly=True, ondelete="restrict")
+    step_name = fields.Char(string="Step", readonly=True)
+    action_id = fields.Many2one(
+        "collection.action", string="Action record", readonly=True, ondelete="restrict")
+    action_name = fields.Char(string="Action", readonly=True)
+    old_value = fields.Char(string="Old", readonly=True)
+    new_value = fields.Char(string="New", readonly=True)
+    text = fields.Text(string="Comment or reason", readonly=True)
+    data = fields.Json(readonly=True)
+    text_salt = fields.Char(readonly=True, groups="base.group_system")
+    text_digest = fields.Char(readonly=True, groups="base.group_system")
+    digest = fields.Char(readonly=True, groups="base.group_system")
+    summary = fields.Char(compute="_compute_summary")
+
+    _number_unique = models.Constraint(
+        "UNIQUE(chain_id, number)", "History rows are numbered without a double.")
+
+    def init(self):
+        """Guard the rows in the database too: no deletion, no change but erasing text."""
+        self.env.cr.execute("""
+            CREATE OR REPLACE FUNCTION collection_history_guard() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'UPDATE' AND NEW.text IS NULL AND NEW.text_salt IS NULL
+                   AND to_jsonb(NEW) - 'text' - 'text_salt'
+                     = to_jsonb(OLD) - 'text' - 'text_salt' THEN
+                    RETURN NEW;
+                END IF;
+                RAISE EXCEPTION 'collection_history is append-only';
+            END $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER collection_history_append_only
+                BEFORE UPDATE OR DELETE ON collection_history
+                FOR EACH ROW EXECUTE FUNCTION collection_history_guard();
+            CREATE OR REPLACE TRIGGER collection_history_no_truncate
+                BEFORE TRUNCATE ON collection_history
+                FOR EACH STATEMENT EXECUTE FUNCTION collection_history_guard();
+        """)
+
+    @api.depends_context("lang")
+    @api.depends("kind", "data", "step_name", "action_name", "old_value", "new_value")
+    def _compute_summary(self):
+        for row in self:
+            row.summary = row._describe()
+
+    def _describe(self):
+        """:return: the fact in words, in the reader's language"""
+        _, data = self.env._, self.data or {}
+        outcome = self._get_label(OUTCOMES, "collection.action", "outcome", data.get("outcome"))
+        incident = self._get_label(
+            INCIDENTS, "collection.sequence", "incident", data.get("code"))
+        words = {
+            "step": self.step_name, "action": self.action_name, "outcome": outcome,
+            "incident": incident, "old": self.old_value, "new": self.new_value,
+            "label": data.get("label") or "–", "date": data.get("date"),
+            "option": self._get_option_name(),
+        }
+        sentences = {
+            "launched": _("Sequence launched"),
+            "visit_entered": _("Step “%(step)s” entered"),
+            "visit_left": _("Step “%(step)s” left"),
+            "action_created": _("“%(action)s” created for %(date)s"),
+            "action_submitted": _("“%(action)s” done, to be validated"),
+            "action_closed": _("“%(action)s” closed: %(outcome)s%(option)s"),
+            "action_reassigned": _("“%(action)s” passed from %(old)s to %(new)s"),
+            "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
+            "participant_changed": _("Participant changed: %(old)s → %(new)s"),
+            "paused": _("Sequence paused"),
+            "resumed": _("Sequence resumed"),
+            "ended": _("Sequence ended: %(label)s"),
+            "stopped": _("Sequence stopped"),
+            "incident_raised": _("Incident at “%(step)s”: %(incident)s"),
+            "incident_cleared": _("Incident left"),
+        }
+        return sentences[self.kind] % words
+
+    def _get_label(self, selection, model, field, value):
+        labels = dict(self.env[model]._fields[field]._description_selection(self.env))
+        return labels.get(value, value)
+
+    def _get_option_name(self):
+        return f" ({self.new_value})" if self.kind == "action_closed" and self.new_value else ""
+
+    def _get_chatter_body(self):
+        """:return: these facts as a note for the chatter, as markup"""
+        lines = Markup().join(
+            Markup("<li>%s%s</li>") % (row.summary, row.text and Markup(" — <i>%s</i>") % row.text)
+            for row in self)
+        return Markup("<ul>%s</ul>") % lines
+
+    # -- append only ---------------------------------------------------------------
+
+    def _append(self, customer, company, vals_list):
+        """Add facts to a customer's history. The only way in.
+
+        :param customer: the ``res.partner`` (commercial entity)
+        :param company: the ``res.company``
+        :param vals_list: list of dicts of field values, in the order the facts happened
+        :return: the new rows
+        """
+        chain_id, number, digest = self.env["collection.history.chain"]._take(
+            customer, company, len(vals_list))
+        common = {
+            "chain_id": chain_id,
+            "company_id": company.id,
+            "at": fields.Datetime.now(),
+            "user_id": self.env.uid,
+            "user_name": self.env.user.name,
+        }
+        for position, vals in enumerate(vals_list, start=number + 1):
+            text, salt = vals.get("text") or None, secrets.token_hex(16)
+            vals |= common | {
+                "number": position,
+                "text": text,
+                "text_salt": salt if text else None,
+                "text_digest": self._hash_text(salt, text),
+            }
+            digest = vals["digest"] = self._hash(digest, vals)
+        self.env["collection.history.chain"]._set_head(chain_id, digest)
+        return super(CollectionHistory, self.sudo()).create(vals_list)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        raise UserError(self.env._("History is written by what happens, never by hand."))
+
+    def write(self, vals):
+        raise UserError(self.env._("History is append-only: nothing that happened is changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("History is append-only: nothing that happened is deleted."))
+
+    def erase_text(self):
+        """Erase the free text of these rows, for the law; the facts and the chain stay.
+
+        :raise UserError: the user is not a collection manager
+        """
+        if not self.env.user.has_group("account_collection.group_collection_manager"):
+            raise UserError(self.env._("Only a collection manager may erase a text."))
+        self.check_access("read")
+        if self.ids:
+            self.env.cr.execute(SQL(
+                "UPDATE collection_history SET text = NULL, text_salt = NULL WHERE id IN %s",
+                tuple(self.ids)))
+            self.invalidate_recordset()
+
+    # -- verification --------------------------------------------------------------
+
+    def verify(self, customer):
+        """Whether the customer's history is whole: no gap, no changed row, no forked chain.
+
+        :param customer: the ``res.partner``
+        :return: bool
+        :raise AccessError: the user is not a collection manager
+        """
+        if not self.env.user.has_group("account_collection.group_collection_manager"):
+            raise UserError(self.env._("Only a collection manager may verify a history."))
+        chains = self.env["collection.history.chain"].sudo().search(
+            [("customer_id", "=", customer.commercial_partner_id.id)])
+        return all(self.sudo()._verify_chain(chain) for chain in chains)
+
+    def _verify_chain(self, chain):
+        rows = self.search([("chain_id", "=", chain.id)], order="number")
+        digest = ""
+        for number, row in enumerate(rows, start=1):
+            digest = self._hash(digest, row._get_digested())
+            erased = row.text is False and row.text_salt is False
+            text_holds = erased or row.text_digest == self._hash_text(row.text_salt, row.text)
+            if (row.number, row.digest) != (number, digest) or not text_holds:
+                return False
+        return (chain.head_number, chain.head_digest) == (len(rows), digest)
+
+    def _get_digested(self):
+        """:return: dict of what the row's digest covers, many2one fields as ids"""
+        values = {name: self[name] for name in DIGESTED}
+        return {
+            name: value.id if isinstance(value, models.BaseModel) else value
+            for name, value in values.items()}
+
+    @staticmethod
+    def _hash_text(salt, text):
+        return hashlib.sha256(f"{salt}{text}".encode()).hexdigest() if text else ""
+
+    @staticmethod
+    def _hash(previous, vals):
+        """:return: digest of a row and, through ``previous``, of all before it"""
+        facts = [vals.get(name) or None for name in DIGESTED]
+        return hashlib.sha256(
+            (previous + json.dumps(facts, sort_keys=True, default=str)).encode()).hexdigest()

@@ -1,0 +1,197 @@
+from datetime import timezone
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .. import engine
+from ..engine.errors import CommandRefused
+
+
+class CollectionSequenceCommand(models.Model):
+    """The commands of a sequence: take its turn, load, decide, write, trace.
+
+    Every command goes through :meth:`_run`, and every change of a sequence is a command.
+    """
+
+    _inherit = "collection.sequence"
+
+    # -- what people may ask -----------------------------------------------------
+
+    def action_pause(self, reason=""):
+        """Record results but move nothing, until resumed (D-028, B12).
+
+        :raise UserError: a sequence does not run
+        """
+        self._check_steering()
+        for sequence in self:
+            sequence._run(engine.Pause(), text=reason)
+        self.sudo().pause_reason = reason
+
+    def action_resume(self):
+        """Go on with what was recorded during the pause, in one pass (D-029).
+
+        :raise UserError: a sequence is not paused
+        """
+        self._check_steering()
+        for sequence in self:
+            sequence._run(engine.Resume())
+        self.sudo().pause_reason = False
+
+    def action_stop(self, reason):
+        """End now; open actions are closed as stopped (D-030, B13).
+
+        :raise UserError: no reason is given, or a sequence has ended already
+        """
+        self._check_steering()
+        self._check_reason(reason)
+        for sequence in self:
+            sequence._run(engine.Stop(), text=reason)
+        self.sudo().stop_reason = reason
+
+    def jump_to(self, step, reason):
+        """Leave the current step for another one of the same template (D-032).
+
+        :param step: ``collection.sequence.step`` to enter
+        :raise UserError: no reason, a step of another template, or a sequence not running
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        if step.template_id != self.template_id:
+            raise UserError(self.env._(
+                "“%(step)s” is not a step of %(template)s.",
+                step=step.name, template=self.template_id.display_name))
+        self._run(engine.Jump(step.key), text=reason)
+
+    def action_retry(self, reason):
+        """Way out of an incident: read the decision table again.
+
+        :raise UserError: no reason is given, or there is no incident
+        """
+        self._leave_incident(engine.Retry(), reason)
+
+    def action_skip(self, reason):
+        """Way out of an incident: take the row held back, else the default row.
+
+        :raise UserError: no reason is given, or there is no incident
+        """
+        self._leave_incident(engine.Skip(), reason)
+
+    def _leave_incident(self, command, reason):
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        self._run(command, text=reason)
+
+    def _check_steering(self):
+        """:raise AccessError: the user may not steer these sequences"""
+        self.check_access("write")
+        self.customer_id._check_collection_portfolio(self)
+
+    def _check_reason(self, reason):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the history."))
+
+    # -- how a command is carried out ----------------------------------------------
+
+    def _run(self, command, *, cause="person", text="", on_behalf=None, action=None):
+        """Carry out one command of the engine.
+
+        :param command: one of :mod:`..engine.commands`
+        :param str cause: person, cron, signal, parent or migration
+        :param str text: reason or comment, for the trace
+        :param on_behalf: the ``res.partner`` for whom the user acts, if another
+        :param action: the ``collection.action`` that the text belongs to, if one
+        :return: the engine's :class:`~..engine.Decision`
+        :raise UserError: the engine refused it; nothing has changed
+        """
+        self.ensure_one()
+        self.sudo()._raise_rev()
+        return self._run_in_turn(
+            command, cause=cause, text=text, on_behalf=on_behalf, action=action)
+
+    def _run_in_turn(self, command, *, cause="person", text="", on_behalf=None, action=None):
+        """Like :meth:`_run`, for callers that have taken the sequence's turn already."""
+        sequence = self.sudo()
+        definition = sequence.template_id._get_definition()
+        state = sequence._get_state()
+        try:
+            decision = engine.decide(definition, state, command, sequence._get_local_now())
+        except CommandRefused as refusal:
+            raise UserError(sequence._explain_refusal(refusal)) from refusal
+        context = {
+            "command": type(command).__name__.lower(), "command_ref": uuid4().hex,
+            "cause": cause, "text": text, "on_behalf": on_behalf, "action": action,
+        }
+        sequence._write_entries(decision.entries, context)
+        sequence._carry_out(decision.effects)
+        return decision
+
+    def _raise_rev(self):
+        """Take the sequence's turn. Must be the first thing a command does.
+
+        Transactions are repeatable read: two commands that only read would each miss what the
+        other wrote, and a join would never fire. Whoever raises ``rev`` second fails with a
+        serialization error instead, and the request is replayed on the new state.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE collection_sequence SET rev = rev + 1 WHERE id IN %s", tuple(self.ids)))
+        self.invalidate_recordset()
+
+    def _get_local_now(self):
+        """:return: the moment, in the time zone of the sequence's company"""
+        company = self.company_id
+        name = company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
+        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(name))
+
+    def _get_state(self):
+        """:return: where the sequence stands, as an :class:`~..engine.State`"""
+        self.ensure_one()
+        incident = self.incident and engine.Incident(self.incident, self.incident_row_key or None)
+        last = self.visit_id
+        return engine.State(
+            status=self.state,
+            visits=tuple(visit._get_state() for visit in self.visit_ids.sorted("number")),
+            actions=tuple(action._get_state() for action in self.action_ids.sorted("number")),
+            incident=incident or None,
+            end_label=(last.transition_id.with_context(lang=None).end_label or ""
+                       if self.state == "done" else ""),
+        )
+
+    def _replay(self):
+        """:return: the state that the sequence's history leads to; equals :meth:`_get_state`"""
+        self.ensure_one()
+        rows = self.env["collection.history"].sudo().search(
+            [("sequence_id", "=", self.id)], order="number")
+        return engine.replay(
+            engine.entry_from_dict(row.kind, row.data or {})
+            for row in rows if row.kind in engine.entries.KINDS)
+
+    def _explain_refusal(self, refusal):
+        """:return: what a refused command tells the user: the record and the way out"""
+        _, data = self.env._, refusal.data
+        action = self.action_ids.filtered(lambda a: a.number == data.get("action"))
+        if refusal.code == "already_closed":
+            return action._get_closed_message()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        words = {
+            "sequence": self.display_name, "action": action.name,
+            "state": states.get(self.state, self.state), "step": self.step_id.name,
+        }
+        return {
+            "wrong_status": _("%(sequence)s is in state “%(state)s”: this is not possible now."),
+            "no_start": _("%(sequence)s has no step to start with: complete its template."),
+            "no_incident": _("%(sequence)s has no incident to leave."),
+            "nothing_to_skip_to": _(
+                "Step “%(step)s” has no default row: jump to a step instead, or stop."),
+            "unknown_step": _("This step does not belong to the template of %(sequence)s."),
+            "unknown_action": _("This action does not belong to %(sequence)s."),
+            "unknown_option": _("This choice is not one of those that “%(action)s” offers."),
+            "option_missing": _("“%(action)s” asks for a decision: choose one of its options."),
+            "unknown_outcome": _("“%(action)s” cannot be closed with this result."),
+            "comment_missing": _("Say why: “%(action)s” needs a comment for this result."),
+        }[refusal.code] % words

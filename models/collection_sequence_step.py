@@ -1,0 +1,83 @@
+from uuid import uuid4
+
+from odoo import api, fields, models
+
+from ..engine import Step
+
+
+class CollectionSequenceStep(models.Model):
+    """A step of a decision tree: the actions it asks for and its decision table."""
+
+    _name = "collection.sequence.step"
+    _description = "Collection Sequence Step"
+    _order = "template_id, position, id"
+
+    template_id = fields.Many2one(
+        "collection.sequence.template", required=True, index=True, ondelete="cascade")
+    template_state = fields.Selection(related="template_id.state")
+    key = fields.Char(
+        required=True, default=lambda self: uuid4().hex[:8],
+        help="Stays the same in every version and copy of the template.",
+    )
+    name = fields.Char(required=True, translate=True)
+    position = fields.Integer(default=10)
+    join = fields.Selection(
+        [
+            ("all", "All required actions are closed"),
+            ("any", "One action succeeded, or all are closed"),
+            ("first", "The first action is closed"),
+        ],
+        string="Joined when", default="all", required=True,
+        help="From then on the rows “when joined” of the decision table are read.",
+    )
+    max_visits = fields.Integer(
+        default=3, required=True,
+        help="Entering the step more often than that is an incident: a person decides.",
+    )
+    note = fields.Html(translate=True, help="Legal references and advice for this step.")
+    content_ids = fields.One2many(
+        "collection.sequence.content", "step_id", string="Actions", copy=True)
+    transition_ids = fields.One2many(
+        "collection.sequence.transition", "step_id", string="Decision table", copy=True)
+    table_summary = fields.Text(string="What follows", compute="_compute_table_summary")
+
+    _key_unique = models.Constraint(
+        "UNIQUE(template_id, key)", "Two steps of a template cannot share a key.")
+    _max_visits_check = models.Constraint(
+        "CHECK(max_visits > 0)", "A step must be allowed at least one visit.")
+
+    @api.depends("transition_ids.sentence")
+    def _compute_table_summary(self):
+        for step in self:
+            step.table_summary = "\n".join(step.transition_ids.mapped("sentence"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        steps = super().create(vals_list)
+        steps.template_id._check_draft()
+        return steps
+
+    def write(self, vals):
+        self.template_id._check_draft()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_published(self):
+        self.template_id._check_draft()
+
+    def copy(self, default=None):
+        """A copy within the same template is another step, so it gets another key."""
+        default = {"key": uuid4().hex[:8], **(default or {})}
+        return super().copy(default)
+
+    def _get_definition(self):
+        """:return: the step as a plain :class:`~..engine.Step`"""
+        self.ensure_one()
+        by_position = lambda record: (record.position, record.id)  # noqa: E731
+        return Step(
+            key=self.key,
+            contents=tuple(c._get_definition() for c in self.content_ids.sorted(by_position)),
+            rows=tuple(r._get_definition() for r in self.transition_ids.sorted(by_position)),
+            join=self.join,
+            max_visits=self.max_visits,
+        )

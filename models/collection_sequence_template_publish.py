@@ -1,0 +1,114 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..engine import find_problems
+
+
+class CollectionSequenceTemplatePublish(models.Model):
+    """Publishing: the checks that a tree must pass, and its versions."""
+
+    _inherit = "collection.sequence.template"
+
+    def action_publish(self):
+        """Check the drafts, freeze them and offer them for launching.
+
+        :raise UserError: a tree has problems; each is named with its step
+        """
+        for template in self:
+            if template.state != "draft":
+                raise UserError(self.env._(
+                    "%(template)s is not a draft.", template=template.display_name))
+            problems = template._describe_problems()
+            if problems:
+                raise UserError(self.env._(
+                    "%(template)s cannot be published yet:\n%(problems)s",
+                    template=template.display_name,
+                    problems="\n".join(f"• {problem}" for problem in problems)))
+        self.write({
+            "state": "published",
+            "published_at": fields.Datetime.now(),
+            "published_by_id": self.env.uid,
+        })
+        older = self.search([
+            ("code", "in", self.mapped("code")), ("state", "=", "published"),
+            ("id", "not in", self.ids)])
+        older.action_archive_version()
+
+    def action_archive_version(self):
+        """Offer these versions no more; the sequences under way stay on them."""
+        published = self.filtered(lambda template: template.state == "published")
+        published.write({"state": "archived"})
+
+    def action_new_version(self):
+        """Make a draft of the next version, and open it.
+
+        :return: window action on the new draft
+        """
+        self.ensure_one()
+        draft = self.search([("code", "=", self.code), ("state", "=", "draft")], limit=1)
+        draft = draft or self.copy({"code": self.code, "name": self.name})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "views": [(False, "form")],
+        }
+
+    def action_open_sequences(self):
+        """:return: window action on the sequences that follow this template"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_action")
+        return {**action, "domain": [("template_id", "in", self.ids)], "context": {}}
+
+    def action_check(self):
+        """Say what still keeps the draft from being published."""
+        self.ensure_one()
+        problems = self._describe_problems()
+        if problems:
+            raise UserError("\n".join(f"• {problem}" for problem in problems))
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("%(template)s is ready to be published.",
+                                      template=self.display_name),
+            },
+        }
+
+    def _describe_problems(self):
+        """:return: list of sentences, one a problem, each naming its step"""
+        self.ensure_one()
+        return [self._describe_problem(problem) for problem in find_problems(
+            self._get_definition())]
+
+    def _describe_problem(self, problem):
+        step = self.step_ids.filtered(lambda step: step.key == problem.step)
+        content = step.content_ids.filtered(lambda content: content.key == problem.subject)
+        row = step.transition_ids.filtered(lambda row: row.key == problem.subject)
+        return self._get_problem_sentences()[problem.code] % {
+            "step": step.name, "action": content.name, "row": row.position_label}
+
+    def _get_problem_sentences(self):
+        """:return: sentence by problem code, with %(step)s, %(action)s, %(row)s to fill"""
+        _ = self.env._
+        return {
+            "no_start": _("The template has no step: add one, the first is where it starts."),
+            "no_end": _("No step leads to an end: let a row of a decision table end it."),
+            "no_action": _("Step “%(step)s” asks for nothing: add an action."),
+            "no_function": _("Step “%(step)s”: “%(action)s” is owed by no function."),
+            "contact_responsible": _(
+                "Step “%(step)s”: “%(action)s” is owed by a contact, who can only receive."),
+            "contact_validator": _(
+                "Step “%(step)s”: “%(action)s” is validated by a contact, who can only receive."),
+            "no_default": _(
+                "Step “%(step)s” has no default row: add one that holds when all is joined."),
+            "unknown_target": _("Step “%(step)s” has a row that leads nowhere."),
+            "unknown_content": _(
+                "Step “%(step)s”, row %(row)s looks at an action of another step."),
+            "no_result": _("Step “%(step)s”, row %(row)s names no result to look for."),
+            "impossible_result": _(
+                "Step “%(step)s”, row %(row)s waits for a result that its action cannot have."),
+            "unreachable": _("Step “%(step)s” is never reached from the first one."),
+            "dead_end": _("From step “%(step)s” no end can be reached."),
+        }

@@ -1,0 +1,151 @@
+from datetime import date, timedelta
+
+from odoo import fields, models
+
+from ..engine import entries, entry_to_dict
+
+
+class CollectionSequenceWrite(models.Model):
+    """Writing down what the engine said: records, trace, chatter, activities."""
+
+    _inherit = "collection.sequence"
+
+    def _write_entries(self, facts, context):
+        """Write the entries of one command to the records and to the history.
+
+        :param facts: the engine's entries, in order
+        :param dict context: command, command_ref, cause, text, on_behalf, action
+        """
+        self.ensure_one()
+        self._write_visits(facts)
+        self._create_actions([fact for fact in facts if isinstance(fact, entries.ActionCreated)])
+        self._write_actions(facts, context)
+        self._write_status(facts)
+        self._trace(facts, context)
+
+    def _write_visits(self, facts):
+        now = fields.Datetime.now()
+        steps = {step.key: step for step in self.template_id.step_ids}
+        for fact in facts:
+            if isinstance(fact, entries.VisitEntered):
+                self.visit_id = self.env["collection.sequence.visit"].create({
+                    "sequence_id": self.id,
+                    "number": fact.visit,
+                    "step_id": steps[fact.step].id,
+                    "entered_at": now,
+                })
+            elif isinstance(fact, entries.VisitLeft):
+                visit = self.visit_ids.filtered(lambda v, fact=fact: v.number == fact.visit)
+                row = steps[fact.step].transition_ids.filtered(
+                    lambda r, fact=fact: r.key == fact.row)
+                visit.write({"left_at": now, "transition_id": row.id})
+
+    def _create_actions(self, created):
+        """Create the actions of newly entered steps, each owed by its function's holder."""
+        if not created:
+            return
+        holders = self._get_holders()
+        visits = {visit.number: visit for visit in self.visit_ids}
+        self.env["collection.action"].create([
+            self._prepare_action_vals(fact, visits[fact.visit], holders) for fact in created])
+
+    def _prepare_action_vals(self, fact, visit, holders):
+        content = visit.step_id.content_ids.filtered(lambda c: c.key == fact.content)
+        day = date.fromisoformat(fact.date)
+        deadline = content.deadline_days and day + timedelta(days=content.deadline_days)
+        return {
+            **content._prepare_copy_vals(),
+            **self._prepare_holder_vals(
+                content.function_id, content._get_distinct_validator(),
+                content.recipient_function_id, "todo", holders),
+            "origin": "sequence",
+            "customer_id": self.customer_id.id,
+            "company_id": self.company_id.id,
+            "sequence_id": self.id,
+            "visit_id": visit.id,
+            "content_id": content.id,
+            "content_key": content.key,
+            "number": fact.action,
+            "date": day,
+            "deadline": deadline,
+            "original_deadline": deadline,
+            "state": "scheduled" if day > self._get_local_now().date() else "todo",
+            "item_ids": [(6, 0, self.item_ids.ids)],
+        }
+
+    def _write_actions(self, facts, context):
+        actions = {action.number: action for action in self.action_ids}
+        options = {option.code: option for option in self.action_ids.option_ids}
+        for fact in facts:
+            if isinstance(fact, entries.ActionSubmitted):
+                actions[fact.action]._write_submitted(options.get(fact.option), context["text"])
+            elif isinstance(fact, entries.ActionClosed):
+                action = actions[fact.action]
+                commented = action == context["action"]
+                action._write_closed(
+                    fact.outcome, options.get(fact.option),
+                    context["text"] if commented else "", by_person=commented)
+
+    def _write_status(self, facts):
+        vals, now = {}, fields.Datetime.now()
+        for fact in facts:
+            if isinstance(fact, entries.Launched):
+                vals |= {"state": "running", "launched_at": now}
+            elif isinstance(fact, entries.Resumed):
+                vals["state"] = "running"
+            elif isinstance(fact, entries.Paused):
+                vals["state"] = "paused"
+            elif isinstance(fact, entries.Ended):
+                vals |= {"state": "done", "ended_at": now}
+            elif isinstance(fact, entries.Stopped):
+                vals |= {"state": "stopped", "ended_at": now,
+                         "incident": False, "incident_row_key": False}
+            elif isinstance(fact, entries.IncidentRaised):
+                vals |= {"incident": fact.code, "incident_row_key": fact.row}
+            elif isinstance(fact, entries.IncidentCleared):
+                vals |= {"incident": False, "incident_row_key": False}
+        if vals:
+            self.write(vals)
+
+    def _trace(self, facts, context):
+        """Add the facts to the customer's history; mirror them in the chatter."""
+        actions = {action.number: action for action in self.action_ids}
+        visits = {visit.number: visit for visit in self.visit_ids}
+        told = False
+        rows = []
+        for fact in facts:
+            kind, data = entry_to_dict(fact)
+            action = actions.get(data.get("action"), self.env["collection.action"])
+            about = action and action == context["action"]
+            tells = not told and (about or not context["action"])
+            told = told or tells
+            visit = visits.get(data.get("visit")) or action.visit_id or self.visit_id
+            rows.append({
+                "kind": kind, "data": data, "action": action, "visit": visit,
+                "text": context["text"] if tells else "",
+                "new": action.option_id.name if kind == "action_closed" else "",
+                "on_behalf": context["on_behalf"],
+            })
+        history = self._append_history(rows, context)
+        self._message_log(body=history._get_chatter_body())
+
+    def _append_history(self, rows, context):
+        """:return: the new ``collection.history`` rows of this sequence"""
+        return self.env["collection.history"]._append(self.customer_id, self.company_id, [
+            {
+                "sequence_id": self.id,
+                "visit_id": row["visit"].id,
+                "step_name": row["visit"].step_id.name,
+                "action_id": row["action"].id,
+                "action_name": row["action"].name,
+                "kind": row["kind"],
+                "data": row["data"],
+                "text": row.get("text") or "",
+                "old_value": row.get("old") or "",
+                "new_value": row.get("new") or "",
+                "on_behalf": (row.get("on_behalf") or self.env["res.partner"]).name,
+                "command": context["command"],
+                "command_ref": context["command_ref"],
+                "cause": context["cause"],
+            } for row in rows
+        ])

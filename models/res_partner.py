@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+COLLECTORS = "account_collection.group_collection_user"
+
+
+class ResPartner(models.Model):
+    """The customer: who collects, who holds which function, which sequences run."""
+
+    _inherit = "res.partner"
+
+    collector_id = fields.Many2one(
+        "res.users", string="Collector", company_dependent=True, groups=COLLECTORS,
+        domain="[('share', '=', False)]", tracking=True,
+        help="The colleague in charge of collecting from this customer.",
+    )
+    collection_participant_ids = fields.One2many(
+        "collection.participant", "customer_id", string="Participants", groups=COLLECTORS,
+        domain=[("sequence_id", "=", False)],
+        help="Who holds which function for this customer, unless a sequence says otherwise.",
+    )
+    collection_sequence_ids = fields.One2many(
+        "collection.sequence", "customer_id", string="Sequences", groups=COLLECTORS)
+    collection_action_ids = fields.One2many(
+        "collection.action", "customer_id", string="Collection actions", groups=COLLECTORS)
+    collection_open_action_ids = fields.One2many(
+        "collection.action", "customer_id", string="Open collection actions", groups=COLLECTORS,
+        domain=[("state", "!=", "closed")])
+    collection_history_ids = fields.One2many(
+        "collection.history", compute="_compute_collection_history_ids", groups=COLLECTORS,
+        string="Collection history")
+    collection_sequence_count = fields.Integer(
+        string="Open sequences", compute="_compute_collection_sequence_count",
+        groups=COLLECTORS)
+
+    def _compute_collection_history_ids(self):
+        rows = self.env["collection.history"].search([("customer_id", "in", self.ids)])
+        by_customer = rows.grouped("customer_id")
+        for partner in self:
+            partner.collection_history_ids = by_customer.get(partner, rows.browse())
+
+    @api.depends("collection_sequence_ids.state")
+    def _compute_collection_sequence_count(self):
+        counts = dict(self.env["collection.sequence"]._read_group(
+            [("customer_id", "in", self.ids), ("state", "in", ("running", "paused"))],
+            ["customer_id"], ["__count"]))
+        for partner in self:
+            partner.collection_sequence_count = counts.get(partner, 0)
+
+    def action_launch_collection_sequence(self):
+        """:return: window action on the launch wizard, for the commercial entity"""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Launch a sequence"),
+            "res_model": "collection.sequence.launch",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_customer_id": customer.id},
+        }
+
+    def action_open_collection_sequences(self):
+        """:return: window action on the customer's sequences"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_action")
+        return {
+            **action, "context": {},
+            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
+        }
+
+    def _get_collection_participants(self, company=None):
+        """:return: the customer's default participants in a company (the current one)"""
+        return self.env["collection.participant"].sudo().search([
+            ("customer_id", "in", self.commercial_partner_id.ids),
+            ("company_id", "=", (company or self.env.company).id),
+            ("sequence_id", "=", False),
+        ])
+
+    def _save_collection_participants(self, vals_list):
+        """Keep these holders as the customer's own; functions without a holder are left alone.
+
+        :param vals_list: list of dicts (``function_id``, ``user_id``, ``contact_id``)
+        """
+        self.ensure_one()
+        known = {row.function_id.id: row for row in self._get_collection_participants()}
+        fresh = []
+        for vals in vals_list:
+            row, held = known.get(vals["function_id"]), vals["user_id"] or vals["contact_id"]
+            if held and not row:
+                fresh.append({**vals, "customer_id": self.id, "propagate": False})
+            elif held and held != (row.user_id.id or row.contact_id.id):
+                row.with_env(self.env).write(vals)
+        self.env["collection.participant"].create(fresh)
+
+    def _get_collection_overdue_items(self):
+        """:return: the customer's overdue open items in the current company"""
+        lines = self.env["account.move.line"].sudo()
+        return lines.search(
+            lines._get_overdue_item_domain(self.env.company)
+            & fields.Domain("partner_id", "child_of", self.ids), order="date_maturity, id")
+
+    def _is_in_collection_portfolio(self, sequences=None):
+        """Whether the user collects from these customers, or launched these sequences."""
+        user = self.env.user
+        if self.env.su or user.has_group("account_collection.group_collection_all"):
+            return True
+        if not user.has_group(COLLECTORS):
+            return False
+        if sequences and sequences.sudo().launched_by_id == user:
+            return True
+        return all(customer.sudo().collector_id == user for customer in self)
+
+    def _check_collection_portfolio(self, sequences=None):
+        """:raise AccessError: the user may not collect from one of these customers"""
+        if not self._is_in_collection_portfolio(sequences):
+            raise AccessError(self.env._(
+                "%(customer)s is not in your portfolio. Ask a collection manager to make you "
+                "the customer's collector.", customer=self[:1].name))

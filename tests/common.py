@@ -1,0 +1,241 @@
+"""Builders for tests: people, functions, customers, trees. No demo data, frozen time."""
+
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.fields import Command
+from odoo.tests import TransactionCase, new_test_user
+
+NOW = "2026-03-02 09:00:00"  # a Monday
+
+COLLECTOR = "account_collection.group_collection_user"
+ALL_CUSTOMERS = "account_collection.group_collection_all"
+MANAGER = "account_collection.group_collection_manager"
+
+
+def action(key, function="GEST", **vals):
+    """An action that a step asks for.
+
+    :param str function: code of the function that owes it
+    :param vals: fields of ``collection.sequence.content``; functions by code, options as a
+        list of codes
+    """
+    return {"key": key, "name": key.capitalize(), "function_id": function, **vals}
+
+
+def row(to, on=None, *, outcomes=(), options=(), at_once=False):
+    """A row of a decision table.
+
+    :param str to: key of the step to enter, or ``end`` / ``end:label``
+    :param str on: key of the action looked at; None holds whatever the results
+    :param outcomes: outcomes that make it hold
+    :param options: codes of the options that make it hold
+    """
+    end = to == "end" or to.startswith("end:")
+    return {
+        "timing": "at_once" if at_once else "joined",
+        "condition": "outcome" if on else "joined",
+        "content_key": on,
+        "outcome_ids": list(outcomes),
+        "option_ids": list(options),
+        "target": "end" if end else "step",
+        "target_key": None if end else to,
+        "end_label": to[4:] if end else False,
+    }
+
+
+def step(key, actions, rows, **vals):
+    """A step: its actions and its decision table, in order."""
+    return {"key": key, "name": key.capitalize(), "actions": actions, "rows": rows, **vals}
+
+
+class CollectionCase(TransactionCase):
+    """A landlord's desk: a collector, a litigation manager, a bailiff and one tenant."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(NOW))
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
+        cls.company = cls.env.company
+        cls.functions = {}
+        cls.options = {}
+        cls.gest = cls.make_function("GEST", "Case manager")
+        cls.rc = cls.make_function("RC", "Litigation manager")
+        cls.cj = cls.make_function("CJ", "Bailiff", kind="external")
+        cls.loc = cls.make_function("LOC", "Tenant", kind="contact")
+        cls.collector = cls.make_user("collector", COLLECTOR)
+        cls.litigator = cls.make_user("litigator", COLLECTOR)
+        cls.manager = cls.make_user("manager", MANAGER)
+        cls.bailiff = cls.make_partner("Bailiff & Co", email="bailiff@example.com")
+        cls.customer = cls.make_customer("Tenant One")
+
+    # -- people --------------------------------------------------------------------
+
+    @classmethod
+    def make_user(cls, login, groups, **vals):
+        return new_test_user(
+            cls.env, login=login, groups=groups, name=login.capitalize(),
+            email=f"{login}@example.com", **vals)
+
+    @classmethod
+    def make_partner(cls, name, **vals):
+        return cls.env["res.partner"].create({"name": name, **vals})
+
+    @classmethod
+    def make_function(cls, code, name=None, kind="internal", **vals):
+        function = cls.env["collection.function"].create(
+            {"code": code, "name": name or code, "kind": kind, **vals})
+        cls.functions[code] = function
+        return function
+
+    @classmethod
+    def make_option(cls, code, outcome="done"):
+        option = cls.env["collection.action.option"].create(
+            {"code": code, "name": code.capitalize(), "outcome": outcome})
+        cls.options[code] = option
+        return option
+
+    @classmethod
+    def make_customer(cls, name, holders=None, collector=None, **vals):
+        """A customer in the collector's portfolio, with the usual holders.
+
+        :param dict holders: user or partner by function code; {} for none
+        """
+        customer = cls.make_partner(name, is_company=True, **{
+            "email": "tenant@example.com",
+            "collector_id": (collector or cls.collector).id, **vals})
+        if holders is None:
+            holders = {"GEST": cls.collector, "RC": cls.litigator, "CJ": cls.bailiff,
+                       "LOC": customer}
+        for code, holder in holders.items():
+            cls.make_participant(customer, code, holder)
+        return customer
+
+    @classmethod
+    def make_participant(cls, customer, code, holder, **vals):
+        field = "user_id" if holder._name == "res.users" else "contact_id"
+        return cls.env["collection.participant"].create({
+            "customer_id": customer.id, "function_id": cls.functions[code].id,
+            field: holder.id, **vals})
+
+    # -- trees ---------------------------------------------------------------------
+
+    @classmethod
+    def make_template(cls, code, steps, *, publish=True, **vals):
+        """A template of :func:`step` values, published unless told otherwise."""
+        template = cls.env["collection.sequence.template"].create({
+            "code": code, "name": f"Template {code}", **vals,
+            "step_ids": [Command.create(cls._prepare_step(position, values))
+                         for position, values in enumerate(steps, start=1)],
+        })
+        if publish:
+            template.action_publish()
+        return template
+
+    @classmethod
+    def _prepare_step(cls, position, values):
+        values = dict(values)
+        actions, rows = values.pop("actions"), values.pop("rows")
+        return {
+            **values,
+            "position": position,
+            "content_ids": [Command.create({"position": number, **cls._resolve(content)})
+                            for number, content in enumerate(actions, start=1)],
+            "transition_ids": [Command.create({
+                "position": number, "key": f"r{number}", **cls._resolve(transition)})
+                for number, transition in enumerate(rows, start=1)],
+        }
+
+    @classmethod
+    def _resolve(cls, values):
+        """Turn codes into ids."""
+        values = dict(values)
+        for name in ("function_id", "validator_function_id", "recipient_function_id"):
+            if isinstance(values.get(name), str):
+                values[name] = cls.functions[values[name]].id
+        if "option_ids" in values:
+            values["option_ids"] = [Command.set(
+                [cls.options[code].id for code in values["option_ids"]])]
+        if "outcome_ids" in values:
+            values["outcome_ids"] = [Command.set([
+                cls.env.ref(f"account_collection.outcome_{code}").id
+                for code in values["outcome_ids"]])]
+        return values
+
+    @classmethod
+    def make_short_template(cls, code="SHORT", **vals):
+        """Two steps: GEST checks, then RC validates to an end."""
+        return cls.make_template(code, [
+            step("check", [action("file")], [row("judge")]),
+            step("judge", [action("verdict", "RC", needs_validation=True)], [
+                row("check", "verdict", outcomes=["refused"]),
+                row("end:Settled"),
+            ]),
+        ], **vals)
+
+    # -- money ---------------------------------------------------------------------
+
+    @classmethod
+    def make_invoice(cls, customer, amount=500.0, due="2026-02-01", **vals):
+        """A posted customer invoice in the company's currency, due on a day."""
+        account = cls._get_account("income")
+        cls._get_account("asset_receivable")
+        move = cls.env["account.move"].create({
+            "move_type": "out_invoice",
+            "partner_id": customer.id,
+            "invoice_date": date(2026, 1, 1),
+            "invoice_date_due": fields.Date.to_date(due),
+            "invoice_line_ids": [Command.create({
+                "name": "Rent", "quantity": 1, "price_unit": amount,
+                "account_id": account.id, "tax_ids": [Command.clear()]})],
+            **vals,
+        })
+        move.action_post()
+        return move
+
+    @classmethod
+    def _get_account(cls, account_type):
+        """The company's account of a type, made when the database has no chart."""
+        accounts = cls.env["account.account"].search([
+            ("account_type", "=", account_type), ("company_ids", "in", cls.company.id)])
+        if accounts:
+            return accounts[0]
+        account = cls.env["account.account"].create({
+            "name": account_type, "code": f"T{account_type[:6].upper()}",
+            "account_type": account_type, "reconcile": account_type == "asset_receivable"})
+        if account_type == "asset_receivable":
+            cls.env["ir.default"].set(
+                "res.partner", "property_account_receivable_id", account.id,
+                company_id=cls.company.id)
+            cls.env["account.journal"].create(
+                {"name": "Sales", "code": "TSAL", "type": "sale",
+                 "default_account_id": cls._get_account("income").id})
+        return account
+
+    # -- shorthands ------------------------------------------------------------------
+
+    @classmethod
+    def launch(cls, template, customer=None, user=None, **vals):
+        """Launch as the collector unless told otherwise."""
+        user = user or cls.collector
+        return template.with_user(user).launch((customer or cls.customer).with_user(user), **vals)
+
+    def get_action(self, sequence, key):
+        """The latest action of a content in a sequence, as its sequence's user sees it."""
+        return sequence.action_ids.filtered(lambda a: a.content_key == key).sorted("number")[-1]
+
+    def close(self, sequence, key, outcome="done", user=None, option=None, comment=""):
+        """Close the latest action of a content, as the manager unless told otherwise."""
+        self.get_action(sequence, key).with_user(user or self.manager).close(
+            outcome, option=self.options[option] if option else None, comment=comment)
+
+    def assertAt(self, sequence, key):
+        """The sequence runs and stands at the step of that key."""
+        self.assertEqual((sequence.state, sequence.step_id.key), ("running", key))
+
+    def assertReplays(self, sequence):
+        """The history leads to the stored state."""
+        self.assertEqual(sequence.sudo()._replay(), sequence.sudo()._get_state())

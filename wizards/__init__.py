@@ -1,0 +1,4 @@
+from . import collection_sequence_launch
+from . import collection_sequence_launch_line
+from . import collection_action_close
+from . import collection_sequence_steer

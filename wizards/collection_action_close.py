@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import outcomes, ways_to_close
+
+
+class CollectionActionClose(models.TransientModel):
+    """Closing dialog: asks exactly what the action needs, and nothing else."""
+
+    _name = "collection.action.close"
+    _description = "Close a Collection Action"
+
+    action_id = fields.Many2one("collection.action", required=True, readonly=True)
+    description = fields.Html(related="action_id.description")
+    state = fields.Selection(related="action_id.state")
+    asks_decision = fields.Boolean(compute="_compute_ways")
+    asks_validation = fields.Boolean(compute="_compute_ways")
+    submits = fields.Boolean(compute="_compute_ways")
+    may_answer = fields.Boolean(compute="_compute_ways")
+    available_option_ids = fields.Many2many(related="action_id.option_ids")
+    proposed_option_id = fields.Many2one(
+        related="action_id.option_id", string="Decision proposed")
+    submitted_by_id = fields.Many2one(related="action_id.submitted_by_id")
+    submitted_comment = fields.Text(related="action_id.comment", string="What was said")
+    option_id = fields.Many2one(
+        "collection.action.option", string="Decision",
+        domain="[('id', 'in', available_option_ids)]")
+    comment = fields.Text()
+    on_behalf_of = fields.Char(compute="_compute_ways")
+
+    @api.depends("action_id")
+    def _compute_ways(self):
+        for wizard in self:
+            action = wizard.action_id
+            content = action._get_definition_content()
+            ways = ways_to_close(content, action._get_state().state)
+            wizard.asks_decision = bool(ways.options)
+            wizard.asks_validation = not ways.options and outcomes.VALIDATED in ways.outcomes
+            wizard.submits = ways.submits
+            wizard.may_answer = action._may_answer()
+            wizard.on_behalf_of = action._get_represented().name
+
+    def action_done(self):
+        """The action is done (or goes to its validator)."""
+        return self._close(outcomes.DONE)
+
+    def action_decide(self):
+        """The chosen option is the result.
+
+        :raise UserError: no option is chosen
+        """
+        if not self.option_id:
+            raise UserError(self.env._("“%(action)s” asks for a decision: choose one of its "
+                                       "options.", action=self.action_id.name))
+        return self._close(None)
+
+    def action_validate(self):
+        """What was done is right."""
+        return self._close(outcomes.VALIDATED)
+
+    def action_refuse(self):
+        """What was done is not right; the comment says why."""
+        return self._close(outcomes.REFUSED)
+
+    def action_cancel_action(self):
+        """It should not be done; the comment says why."""
+        return self._close(outcomes.CANCELLED)
+
+    def action_ignore(self):
+        """It could have been done and is skipped; the comment says why."""
+        return self._close(outcomes.IGNORED)
+
+    def _close(self, outcome):
+        self.ensure_one()
+        decides = outcome is None
+        self.action_id.close(
+            outcome, option=self.option_id if decides else None, comment=self.comment or "")
+        return {"type": "ir.actions.act_window_close"}
