@@ -1,0 +1,17 @@
+# The development runtime of account_collection: `make help` lists what it does.
+# The work is done in dev/, in plain Python without any package.
+
+PYTHON ?= python3
+PORT ?= 8069
+ARGS ?=
+ALL ?=
+
+export PORT ALL
+
+.PHONY: help run test shell reset lint pot
+
+help:
+	@$(PYTHON) dev/cli.py help
+
+run test shell reset lint pot:
+	@$(PYTHON) dev/cli.py $@ $(ARGS)

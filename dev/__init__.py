@@ -1,0 +1,1 @@
+"""The development runtime: what `make run`, `make test` and the others do."""

@@ -1,0 +1,53 @@
+"""Entry point: `python3 dev/cli.py <target> [arguments]`, as the Makefile calls it.
+
+Written for the Python standard library alone, 3.10 or later: on a fresh machine
+nothing else is there yet.
+"""
+
+import signal
+import sys
+from pathlib import Path
+
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+TARGETS = {
+    "run": "run",
+    "test": "test",
+    "shell": "shell",
+    "reset": "reset",
+    "lint": "lint",
+    "pot": "pot",
+    "exec": "execute",
+}
+
+
+def main(target="help", *arguments):
+    """Run a target; returns the exit code."""
+    if sys.version_info < (3, 10):
+        return "Failed: this is Python %d.%d\nRemedy: install Python 3.10 to 3.13" % sys.version_info[:2]
+    from dev import commands, packages, paths
+    from dev.ui import Failure
+
+    if target not in TARGETS:
+        return _help(commands, target)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        packages.choose_python()
+        paths.prepare()
+        return getattr(commands, TARGETS[target])(list(arguments))
+    except Failure as failure:
+        return str(failure)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _help(commands, target):
+    """List the targets with the first line of what each says of itself."""
+    print("Usage: make TARGET (or: python3 dev/cli.py TARGET [arguments])\n")
+    for name, function in TARGETS.items():
+        print(f"  {name:6} {getattr(commands, function).__doc__}")
+    return 0 if target == "help" else f"\nThere is no target {target}."
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,79 @@
+"""Calls of Odoo: its configuration, its environment, its commands."""
+
+import os
+
+from . import paths, postgres, process
+
+LANGUAGE = "fr_FR"
+FIX = "read the log, correct the module, run the same command again"
+PREGENERATE_ASSETS = paths.REPOSITORY / "dev" / "pregenerate_assets.py"
+
+
+def configure():
+    """Write Odoo's configuration; what changes between calls is not in it."""
+    text = "\n".join(
+        [
+            "[options]",
+            f"addons_path = {paths.ADDONS}",
+            f"data_dir = {paths.DATA}",
+            "http_interface = 127.0.0.1",
+            "list_db = False",
+            "max_cron_threads = 1",
+            f"screenshots = {paths.LOGS / 'screenshots'}",
+            "",
+        ]
+    )
+    unfinished = paths.CONFIGURATION.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(text)
+    unfinished.replace(paths.CONFIGURATION)
+
+
+def environment():
+    """The variables under which Odoo, its tests and PostgreSQL's tools run."""
+    inherited = {key: value for key, value in os.environ.items() if key != "PGDATABASE"}
+    programs = [paths.VENV / "bin", postgres.binaries(), inherited.get("PATH", os.defpath)]
+    return {
+        **inherited,
+        **postgres.environment(),
+        "PATH": os.pathsep.join(map(str, programs)),
+        "PYTHONPATH": str(paths.LIBRARY),
+        "PYTHONUNBUFFERED": "1",
+        # PyPDF2 says at every start that it is deprecated; Odoo 19 still uses it
+        "PYTHONWARNINGS": "ignore::DeprecationWarning",
+        "ODOO_RC": str(paths.CONFIGURATION),
+        "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.DEV / "hypothesis"),
+    }
+
+
+def command(*arguments):
+    """The words of an `odoo` command."""
+    return [str(paths.python()), "-m", "odoo", *map(str, arguments)]
+
+
+def call(log, failure, *arguments, **how):
+    """Run an `odoo` command to its end, its output in a log file."""
+    return process.run(
+        command(*arguments), log, (failure, FIX), env=environment(), cwd=paths.DATA, **how
+    )
+
+
+def install(database, modules, demo=False, update=False):
+    """Install (or upgrade) modules in a database, made if it is not there."""
+    return call(
+        f"{'update' if update else 'install'}-{database}",
+        f"Odoo could not {'upgrade' if update else 'install'} {', '.join(modules)}",
+        *("server", "-d", database, "-u" if update else "-i", ",".join(modules)),
+        *(["--with-demo"] if demo else []),
+        *("--load-language", LANGUAGE, "--no-http", "--stop-after-init"),
+    )
+
+
+def pregenerate_assets(database):
+    """Compile the web client's bundles into the database."""
+    with PREGENERATE_ASSETS.open() as script:
+        call(
+            f"assets-{database}",
+            "Odoo could not compile the web client",
+            *("shell", "-d", database, "--no-http"),
+            stdin=script,
+        )
