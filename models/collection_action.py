@@ -180,6 +180,16 @@ class CollectionAction(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_open_sequence(self):
+        """:return: window action on the sequence that asks for this action"""
+        self.ensure_one()
+        return self.sequence_id.action_open()
+
+    def action_open_customer(self):
+        """:return: window action on the customer"""
+        self.ensure_one()
+        return self.customer_id.action_open_collection_customer()
+
     def action_open_close(self):
         """:return: window action on the closing dialog"""
         self.ensure_one()

@@ -39,12 +39,19 @@ class CollectionSequenceStep(models.Model):
         "collection.sequence.content", "step_id", string="Actions", copy=True)
     transition_ids = fields.One2many(
         "collection.sequence.transition", "step_id", string="Decision table", copy=True)
+    content_summary = fields.Text(string="Asks for", compute="_compute_content_summary")
     table_summary = fields.Text(string="What follows", compute="_compute_table_summary")
 
     _key_unique = models.Constraint(
         "UNIQUE(template_id, key)", "Two steps of a template cannot share a key.")
     _max_visits_check = models.Constraint(
         "CHECK(max_visits > 0)", "A step must be allowed at least one visit.")
+
+    @api.depends("content_ids.name", "content_ids.function_id.name")
+    def _compute_content_summary(self):
+        for step in self:
+            step.content_summary = "\n".join(
+                f"{content.name} ({content.function_id.name})" for content in step.content_ids)
 
     @api.depends("transition_ids.sentence")
     def _compute_table_summary(self):

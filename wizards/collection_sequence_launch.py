@@ -31,6 +31,7 @@ class CollectionSequenceLaunch(models.TransientModel):
     content_ids = fields.Many2many(
         "collection.sequence.content", compute="_compute_content_ids", string="First step")
     first_step_name = fields.Char(compute="_compute_content_ids")
+    preview = fields.Html(compute="_compute_preview", string="What starts", sanitize=False)
     open_sequence_id = fields.Many2one(
         "collection.sequence", compute="_compute_open_sequence_id")
     save_participants = fields.Boolean(
@@ -47,7 +48,7 @@ class CollectionSequenceLaunch(models.TransientModel):
     def _compute_open_sequence_id(self):
         for wizard in self:
             template, customer = wizard.template_id, wizard.customer_id
-            wizard.open_sequence_id = template and template._get_open_sequence(customer)
+            wizard.open_sequence_id = template._get_open_sequence(customer) if template else False
 
     @api.depends("template_id")
     def _compute_content_ids(self):
@@ -56,6 +57,29 @@ class CollectionSequenceLaunch(models.TransientModel):
             start = steps.sorted(lambda step: (step.position, step._origin.id))[:1]
             wizard.content_ids = start.content_ids
             wizard.first_step_name = start.name
+
+    @api.depends_context("lang")
+    @api.depends("content_ids", "line_ids.user_id", "line_ids.contact_id")
+    def _compute_preview(self):
+        for wizard in self:
+            wizard.preview = self.env["ir.qweb"]._render(
+                "account_collection.launch_preview", {"rows": wizard._prepare_preview()})
+
+    def _prepare_preview(self):
+        """:return: list of dicts, one an action that the launch creates: what, who, when"""
+        kinds = dict(self.content_ids._fields["kind"]._description_selection(self.env))
+        holders = {
+            line.function_id._origin: line.sudo().user_id.name or line.contact_id.name
+            for line in self.line_ids}
+        return [{
+            "name": content.name,
+            "kind": kinds.get(content.kind),
+            "function": content.function_id.name,
+            "owner": holders.get(content.function_id),
+            "recipient_function": content.recipient_function_id.name,
+            "recipient": holders.get(content.recipient_function_id),
+            "delay": content.delay_days,
+        } for content in self.content_ids._origin]
 
     @api.depends("template_id", "customer_id")
     def _compute_line_ids(self):
@@ -67,6 +91,11 @@ class CollectionSequenceLaunch(models.TransientModel):
                     name: vals[name] for name in ("function_id", "user_id", "contact_id")
                 }) for vals in prepared]
             wizard.line_ids = lines
+
+    def action_open_existing(self):
+        """:return: window action on the open sequence that keeps this one from starting"""
+        self.ensure_one()
+        return self.open_sequence_id.action_open()
 
     def action_launch(self):
         """Launch the sequence with the people shown, and open it.

@@ -1,0 +1,83 @@
+import { Component, useSubEnv } from "@odoo/owl";
+import { Domain } from "@web/core/domain";
+import { evaluateExpr } from "@web/core/py_js/py";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { getDefaultConfig, View } from "@web/views/view";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+/**
+ * A list with its own search bar, within a form.
+ *
+ *     <widget name="collection_embedded_list" res_model="collection.history"
+ *             domain="[('sequence_id', '=', id)]" refresh="rev"/>
+ *
+ * `refresh` names a field of the form: the list is read again when its value changes.
+ */
+export class EmbeddedList extends Component {
+    static template = "account_collection.EmbeddedList";
+    static components = { View };
+    static props = {
+        ...standardWidgetProps,
+        resModel: String,
+        domain: { type: String, optional: true },
+        context: { type: String, optional: true },
+        refresh: { type: String, optional: true },
+    };
+    static defaultProps = { domain: "[]", context: "{}" };
+
+    setup() {
+        this.action = useService("action");
+        useSubEnv({ config: getDefaultConfig() });
+    }
+
+    get key() {
+        const { record, refresh } = this.props;
+        return `${record.resId}-${refresh ? record.data[refresh] : ""}`;
+    }
+
+    get viewProps() {
+        const { context, domain, record, resModel } = this.props;
+        return {
+            resModel,
+            type: "list",
+            views: [
+                [false, "list"],
+                [false, "search"],
+            ],
+            searchViewId: false,
+            loadIrFilters: true,
+            domain: new Domain(domain).toList(record.evalContext),
+            context: evaluateExpr(context, record.evalContext),
+            display: { searchPanel: false },
+            noBreadcrumbs: true,
+            allowSelectors: false,
+            showButtons: false,
+            readonly: true,
+            limit: 40,
+            selectRecord: (resId) => this.open(resId),
+        };
+    }
+
+    open(resId) {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: this.props.resModel,
+            res_id: resId,
+            views: [[false, "form"]],
+            target: "new",
+            context: { dialog_size: "medium" },
+        });
+    }
+}
+
+registry.category("view_widgets").add("collection_embedded_list", {
+    component: EmbeddedList,
+    extractProps: ({ attrs }) => ({
+        resModel: attrs.res_model,
+        domain: attrs.domain,
+        context: attrs.context,
+        refresh: attrs.refresh,
+    }),
+    fieldDependencies: [],
+});
