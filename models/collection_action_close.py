@@ -86,7 +86,9 @@ class CollectionActionClose(models.Model):
             when=when.strftime("%Y-%m-%d %H:%M"), outcome=labels.get(self.outcome, self.outcome))
 
     def reschedule(self, date):
-        """Move an open action to another day; its original deadline is kept.
+        """Move an open action to another day, and its deadline where that comes earlier.
+
+        The original deadline is kept.
 
         :param date: the new day, as a date
         :raise UserError: the action is closed, or no date is given
@@ -112,7 +114,7 @@ class CollectionActionClose(models.Model):
     def _write_rescheduled(self, date):
         today = self.sequence_id._get_local_now().date()
         old = self.date
-        self.date = date
+        self.write({"date": date, "deadline": self.deadline and max(self.deadline, date)})
         if self.state != "validating":
             self.state = "scheduled" if date > today else "todo"
         self._move_activities()

@@ -86,6 +86,7 @@ class CollectionHistory(models.Model):
     text_digest = fields.Char(readonly=True, groups="base.group_system")
     digest = fields.Char(readonly=True, groups="base.group_system")
     summary = fields.Char(compute="_compute_summary")
+    who = fields.Char("By", compute="_compute_who", help="The person, and on whose behalf.")
 
     _number_unique = models.Constraint(
         "UNIQUE(chain_id, number)", "History rows are numbered without a double.")
@@ -115,6 +116,14 @@ class CollectionHistory(models.Model):
     def _compute_summary(self):
         for row in self:
             row.summary = row._describe()
+
+    @api.depends_context("lang")
+    @api.depends("user_name", "on_behalf")
+    def _compute_who(self):
+        for row in self:
+            row.who = row.on_behalf and self.env._(
+                "%(user)s, for %(holder)s", user=row.user_name, holder=row.on_behalf,
+            ) or row.user_name
 
     def _describe(self):
         """:return: the fact in words, in the reader's language"""
@@ -157,7 +166,8 @@ class CollectionHistory(models.Model):
     def _get_chatter_body(self):
         """:return: these facts as a note for the chatter, as markup"""
         lines = Markup().join(
-            Markup("<li>%s%s</li>") % (row.summary, row.text and Markup(" — <i>%s</i>") % row.text)
+            Markup("<li>%s%s</li>") % (
+                row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")
             for row in self)
         return Markup("<ul>%s</ul>") % lines
 

@@ -105,39 +105,52 @@ class CollectionParticipant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        sequences = self.env["collection.sequence"].browse(
-            {vals["sequence_id"] for vals in vals_list if vals.get("sequence_id")})
         for vals in vals_list:
-            if vals.get("sequence_id") and not vals.get("customer_id"):
+            if vals.get("sequence_id"):
                 sequence = self.env["collection.sequence"].browse(vals["sequence_id"])
-                vals["customer_id"] = sequence.customer_id.id
-            if vals.get("sequence_id") and not vals.get("company_id"):
-                sequence = self.env["collection.sequence"].browse(vals["sequence_id"])
+                vals.setdefault("customer_id", sequence.customer_id.id)
                 vals["company_id"] = sequence.company_id.id
-        with self._moving_open_actions(sequences):
+        with self._moving_open_actions(self._get_affected_sequences(vals_list)):
             participants = super().create(vals_list)
-        participants._propagate_to_sequences({})
+            participants._propagate_to_sequences({})
         return participants
 
     def write(self, vals):
         before = {participant.id: participant.partner_id for participant in self}
-        with self._moving_open_actions(self.sequence_id):
+        with self._moving_open_actions(self._get_affected_sequences()):
             result = super().write(vals)
-        if not {"user_id", "contact_id", "function_id"}.isdisjoint(vals):
-            self._propagate_to_sequences(before)
+            if not {"user_id", "contact_id", "function_id"}.isdisjoint(vals):
+                self._propagate_to_sequences(before)
         return result
 
     def unlink(self):
-        with self._moving_open_actions(self.sequence_id):
+        with self._moving_open_actions(self._get_affected_sequences()):
             return super().unlink()
+
+    def _get_affected_sequences(self, vals_list=()):
+        """Sequences whose functions may pass to somebody else by a change of these lines.
+
+        :param vals_list: values of lines about to be created
+        :return: ``collection.sequence``: the lines' own, and the customers' open ones
+        """
+        if self.env.context.get("collection_launching"):
+            return self.env["collection.sequence"]
+        own = self.sequence_id.ids + [vals.get("sequence_id") for vals in vals_list]
+        customers = self.filtered(lambda p: not p.sequence_id).customer_id.ids + [
+            vals.get("customer_id") for vals in vals_list if not vals.get("sequence_id")]
+        return self.env["collection.sequence"].sudo().search([
+            "|", ("id", "in", [sequence for sequence in own if sequence]),
+            "&", ("customer_id", "in", [customer for customer in customers if customer]),
+            ("state", "in", ("running", "paused")),
+        ])
 
     @contextmanager
     def _moving_open_actions(self, sequences):
-        """Run a change of participants as a command of their sequences."""
-        if not sequences or self.env.context.get("collection_launching"):
+        """Run a change of participants as a command of the sequences it affects."""
+        if not sequences or self.env.context.get("collection_moving_actions"):
             yield
             return
-        sequences.check_access("write")
+        self.sequence_id.check_access("write")
         sequences = sequences.sudo()
         sequences._raise_rev()
         before = {sequence: sequence._get_holders() for sequence in sequences}
@@ -147,21 +160,21 @@ class CollectionParticipant(models.Model):
             sequence._apply_holders(before[sequence])
 
     def _propagate_to_sequences(self, before):
-        """Carry a change of the customer's default into the open sequences (B2).
+        """Carry a change of the customer's default into the open sequences' own lines (B2).
 
         :param dict before: holder's partner by participant id, empty for new participants
         """
         defaults = self.filtered(lambda p: not p.sequence_id and p.propagate and p.partner_id)
         if not defaults:
             return
-        rows = self.sudo().search([
+        rows = self.sudo().with_context(collection_moving_actions=True).search([
             ("customer_id", "in", defaults.customer_id.ids),
             ("function_id", "in", defaults.function_id.ids),
             ("sequence_id.state", "in", ("running", "paused")),
         ])
+        nobody = self.env["res.partner"]
         for default in defaults:
-            nobody = self.env["res.partner"]
-            replaced = before.get(default.id, nobody) | nobody
+            replaced = before.get(default.id, nobody)
             rows.filtered(lambda row, default=default, replaced=replaced: (
                 row.customer_id == default.customer_id
                 and row.company_id == default.company_id

@@ -60,6 +60,8 @@ class CollectionSequenceCommand(models.Model):
         self.ensure_one()
         self._check_steering()
         self._check_reason(reason)
+        if not step:
+            raise UserError(self.env._("Choose the step to jump to."))
         if step.template_id != self.template_id:
             raise UserError(self.env._(
                 "“%(step)s” is not a step of %(template)s.",

@@ -51,7 +51,7 @@ class CollectionSequenceStep(models.Model):
     def _compute_content_summary(self):
         for step in self:
             step.content_summary = "\n".join(
-                f"{content.name} ({content.function_id.name})" for content in step.content_ids)
+                f"• {content.name} ({content.function_id.name})" for content in step.content_ids)
 
     @api.depends("transition_ids.sentence")
     def _compute_table_summary(self):

@@ -31,7 +31,8 @@ class CollectionSequenceTemplateLaunch(models.Model):
         self.ensure_one()
         self.check_access("read")
         customer.ensure_one()
-        customer = customer.commercial_partner_id
+        # the caller's rights and company, not those the customer was read with
+        customer = customer.with_env(self.env).commercial_partner_id
         customer._check_collection_portfolio()
         self._check_launchable(customer)
         if items is None:

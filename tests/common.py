@@ -215,6 +215,11 @@ class CollectionCase(TransactionCase):
                  "default_account_id": cls._get_account("income").id})
         return account
 
+    @staticmethod
+    def at(moment):
+        """Run a block at another moment, e.g. ``2026-03-09 06:00:00``."""
+        return freeze_time(moment)
+
     # -- shorthands ------------------------------------------------------------------
 
     @classmethod
