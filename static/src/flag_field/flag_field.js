@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** A boolean shown only where it is true, with its label as a tooltip. */
+/** An icon shown only where the field holds, with what it says as a tooltip. */
 export class CollectionFlagField extends Component {
     static template = "account_collection.FlagField";
     static props = {
@@ -14,14 +14,17 @@ export class CollectionFlagField extends Component {
     static defaultProps = { icon: "fa-user-times", cssClass: "text-warning" };
 
     get title() {
-        return this.props.record.fields[this.props.name].string;
+        const { data, fields } = this.props.record;
+        const { selection, string } = fields[this.props.name];
+        const choice = selection?.find(([value]) => value === data[this.props.name]);
+        return choice ? `${string}: ${choice[1]}` : string;
     }
 }
 
 registry.category("fields").add("collection_flag", {
     component: CollectionFlagField,
     displayName: _t("Flag"),
-    supportedTypes: ["boolean"],
+    supportedTypes: ["boolean", "selection"],
     supportedOptions: [
         { label: _t("Icon"), name: "icon", type: "string" },
         { label: _t("Class"), name: "class", type: "string" },

@@ -77,6 +77,13 @@ export class CollectionKeyField extends Component {
     }
 
     get label() {
+        const { condition, end_label: end, target } = this.props.record.data;
+        if (this.props.among === "content_ids" && condition === "joined") {
+            return _t("Whatever the results");
+        }
+        if (this.props.among === "step_ids" && target === "end") {
+            return _t("End: %s", end || "–");
+        }
         if (!this.value) {
             return "";
         }
