@@ -60,7 +60,8 @@ class CollectionSequenceTemplate(models.Model):
     @api.depends("code", "version", "name")
     def _compute_display_name(self):
         for template in self:
-            template.display_name = f"{template.name} ({template.code} v{template.version})"
+            template.display_name = template.name and (
+                f"{template.name} ({template.code or '?'} v{template.version})")
 
     @api.depends(
         "step_ids.content_ids.function_id", "step_ids.content_ids.recipient_function_id",
