@@ -13,3 +13,5 @@ from . import test_security
 from . import test_wizards
 from . import test_concurrency
 from . import test_query_count
+from . import test_demo
+from . import test_res_partner
