@@ -8,10 +8,10 @@ ALL ?=
 
 export PORT ALL
 
-.PHONY: help run test shell reset lint pot
+.PHONY: help run test shell reset lint pot exec
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint pot:
+run test shell reset lint pot exec:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

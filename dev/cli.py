@@ -19,12 +19,13 @@ TARGETS = {
     "pot": "pot",
     "exec": "execute",
 }
+TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 
 
 def main(target="help", *arguments):
     """Run a target; returns the exit code."""
     if sys.version_info < (3, 10):
-        return "Failed: this is Python %d.%d\nRemedy: install Python 3.10 to 3.13" % sys.version_info[:2]
+        return TOO_OLD.format(*sys.version_info)
     from dev import commands, packages, paths
     from dev.ui import Failure
 

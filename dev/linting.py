@@ -3,16 +3,18 @@
 import subprocess
 
 from . import module, paths
+from .ui import tell
 
 CONFIGURATION = paths.REPOSITORY / "dev"
+#: The README is in Markdown, and the module is not the OCA's.
+NOT_OURS = "--disable=missing-readme,manifest-required-author"
 
 
 def run(steps):
     """Run both linters to their end; returns 1 if either has something to say."""
     module.link()
-    programs = paths.LINT_VENV / "bin"
-    ruff = [programs / "ruff", "check", "--config", CONFIGURATION / "ruff.toml", "."]
-    pylint = [programs / "pylint", "--rcfile", CONFIGURATION / "pylintrc", paths.MODULE]
+    ruff = ["ruff", "check", "--output-format=concise", "--config", CONFIGURATION / "ruff.toml"]
+    pylint = ["pylint", "--rcfile", CONFIGURATION / "pylintrc", NOT_OURS, paths.MODULE]
     return max(
         _check(steps, "ruff", ruff, paths.REPOSITORY),
         _check(steps, "pylint-odoo", pylint, paths.ADDONS),
@@ -23,7 +25,12 @@ def _check(steps, title, command, folder):
     """Run one linter and show what it says; returns 0 when it is content."""
     with steps.step(title):
         done = subprocess.run(
-            [str(word) for word in command], cwd=folder, capture_output=True, text=True
+            [paths.LINT_VENV / "bin" / command[0], *command[1:]],
+            cwd=folder,
+            capture_output=True,
+            text=True,
         )
-        steps.say("clean" if done.returncode == 0 else f"\n{done.stdout}{done.stderr}")
+        steps.say("has remarks" if done.returncode else "clean")
+    if done.returncode:
+        tell(done.stdout + done.stderr)
     return int(done.returncode != 0)

@@ -47,8 +47,18 @@ def _is_linked(entry):
 
 def fingerprint():
     """A digest of every file that matters to an installed database."""
+    return _digest(_installed_files(link()))
+
+
+def static_fingerprint():
+    """A digest of what goes into the scripts and styles that Odoo compiles."""
+    place = link()
+    return _digest([str(place / "__manifest__.py"), *_installed_files(place / "static")])
+
+
+def _digest(files):
     digest = hashlib.sha256()
-    for path in sorted(_installed_files(link())):
+    for path in sorted(files):
         digest.update(path.encode() + b"\0")
         with open(path, "rb") as file:
             digest.update(hashlib.sha256(file.read()).digest())

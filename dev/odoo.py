@@ -6,7 +6,6 @@ from . import paths, postgres, process
 
 LANGUAGE = "fr_FR"
 FIX = "read the log, correct the module, run the same command again"
-PREGENERATE_ASSETS = paths.REPOSITORY / "dev" / "pregenerate_assets.py"
 
 
 def configure():
@@ -38,8 +37,6 @@ def environment():
         "PATH": os.pathsep.join(map(str, programs)),
         "PYTHONPATH": str(paths.LIBRARY),
         "PYTHONUNBUFFERED": "1",
-        # PyPDF2 says at every start that it is deprecated; Odoo 19 still uses it
-        "PYTHONWARNINGS": "ignore::DeprecationWarning",
         "ODOO_RC": str(paths.CONFIGURATION),
         "HYPOTHESIS_STORAGE_DIRECTORY": str(paths.DEV / "hypothesis"),
     }
@@ -52,28 +49,16 @@ def command(*arguments):
 
 def call(log, failure, *arguments, **how):
     """Run an `odoo` command to its end, its output in a log file."""
-    return process.run(
-        command(*arguments), log, (failure, FIX), env=environment(), cwd=paths.DATA, **how
-    )
+    process.run(command(*arguments), log, (failure, FIX), env=environment(), cwd=paths.DATA, **how)
 
 
-def install(database, modules, demo=False, update=False):
+def install(database, modules, log, demo=False, upgrade=False):
     """Install (or upgrade) modules in a database, made if it is not there."""
-    return call(
-        f"{'update' if update else 'install'}-{database}",
-        f"Odoo could not {'upgrade' if update else 'install'} {', '.join(modules)}",
-        *("server", "-d", database, "-u" if update else "-i", ",".join(modules)),
+    word, flag = ("upgrade", "-u") if upgrade else ("install", "-i")
+    call(
+        f"{word}-{log}",
+        f"Odoo could not {word} {', '.join(modules)}",
+        *("server", "-d", database, flag, ",".join(modules)),
         *(["--with-demo"] if demo else []),
         *("--load-language", LANGUAGE, "--no-http", "--stop-after-init"),
     )
-
-
-def pregenerate_assets(database):
-    """Compile the web client's bundles into the database."""
-    with PREGENERATE_ASSETS.open() as script:
-        call(
-            f"assets-{database}",
-            "Odoo could not compile the web client",
-            *("shell", "-d", database, "--no-http"),
-            stdin=script,
-        )

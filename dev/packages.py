@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import sys
@@ -25,7 +26,7 @@ def choose_python():
         if other:
             os.execv(other, [other, *sys.argv])
     raise Failure(
-        "Odoo 19 runs on Python 3.10 to 3.13, this is %d.%d" % sys.version_info[:2],
+        f"Odoo 19 runs on Python 3.10 to 3.13, this is {platform.python_version()}",
         "install one of them, then run the same command again",
     )
 

@@ -42,5 +42,6 @@ def python(venv=VENV):
 
 def installed_package(name, venv=VENV):
     """The folder of an installed Python package."""
-    version = "python%d.%d" % sys.version_info[:2]
+    major, minor = sys.version_info[:2]
+    version = f"python{major}.{minor}"
     return venv / "lib" / version / "site-packages" / name

@@ -28,6 +28,8 @@ SETTINGS = {
     "full_page_writes": "off",
     "jit": "off",
 }
+#: The lock that every command holds while it needs the server.
+USERS = "server-users"
 #: PostgreSQL refuses to run as root; this user every system has.
 UNPRIVILEGED = 65534
 
@@ -61,7 +63,7 @@ def running():
         _check_external()
         yield
         return
-    with locks.shared("server-users") as users:
+    with locks.shared(USERS) as users:
         with locks.exclusive("server"):
             _start()
         try:
@@ -79,11 +81,15 @@ def _check_external():
     query("SELECT 1")
 
 
-def query(statement, database="postgres"):
-    """Run one SQL statement; returns its lines."""
+def query(statement, database="postgres", data=""):
+    """Run one SQL statement; returns its lines.
+
+    :param data: the rows for a COPY … FROM STDIN
+    """
     command = [binaries() / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database]
     done = subprocess.run(
         [*map(str, command), "-c", statement],
+        input=data,
         env=dict(os.environ, **environment()),
         capture_output=True,
         text=True,
@@ -91,8 +97,7 @@ def query(statement, database="postgres"):
     if done.returncode:
         raise Failure(
             f"PostgreSQL said: {done.stderr.strip()}",
-            "check PGHOST, PGPORT, PGUSER and PGPASSWORD, and that the role may "
-            "create databases"
+            "check PGHOST, PGPORT, PGUSER and PGPASSWORD, and that the role may create databases"
             if is_external()
             else "run `make reset`, which makes the databases anew",
             None if is_external() else SERVER_LOG,

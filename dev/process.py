@@ -17,7 +17,6 @@ def run(command, log, failure, **options):
     """Run a command to its end with all it prints in `.dev/log/<log>.log`.
 
     :param failure: (message, remedy) for when it exits with anything but 0
-    :return: the log's path
     """
     path = paths.LOGS / f"{log}.log"
     message, remedy = failure
@@ -36,7 +35,6 @@ def run(command, log, failure, **options):
             raise Failure(f"{message}: {error.filename} is not there", remedy) from error
     if code:
         raise Failure(message, remedy, path, excerpt(path.read_text(errors="replace")))
-    return path
 
 
 def foreground(child):

@@ -11,6 +11,7 @@ from .ui import Failure, tell
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
+TROUBLE = ("WARNING", "ERROR", "CRITICAL")
 LOG = paths.LOGS / "run.log"
 
 
@@ -58,7 +59,7 @@ def _watch(lines):
             log.write(line)
             begins = process.ODOO_LOG_LINE.match(line)
             if begins:
-                trouble = begins["level"] in ("WARNING", "ERROR", "CRITICAL")
+                trouble = begins["level"] in TROUBLE and " py.warnings: " not in line
             if trouble:
                 tell(line, end="")
 

@@ -1,19 +1,22 @@
 """Installed databases to copy from, in two levels.
 
 `base` holds what the module depends on and outlives the module's changes;
-`module` is a copy of it with the module installed. A name carries the digest of
+`module` is a copy of it with the module installed. A name carries digests of
 what went into the database, so a template that exists is one that fits.
 """
 
 import hashlib
 import os
+import re
 from contextlib import contextmanager
 
-from . import database, locks, module, odoo, paths
-
+from . import assets, database, locks, module, odoo, paths
 
 #: Held while templates are made and copied from.
 LOCK = "templates"
+UNFINISHED = "_unfinished"
+#: The name of a copy made for one command.
+COPY = re.compile(database.PREFIX + r"_(test|pot)_(?P<pid>\d+)$")
 
 
 def ensure(steps, demo=False):
@@ -34,41 +37,52 @@ def _base(steps, kind):
             steps.say("in place")
         else:
             with in_the_making(base) as unfinished:
-                odoo.install(unfinished, depends, demo=kind == "demo")
+                odoo.install(unfinished, depends, f"base-{kind}", demo=kind == "demo")
             _drop_others("base", kind, base)
     return base
 
 
 def _module(steps, kind, base):
-    template = database.name("module", kind, _digest(base, module.fingerprint()))
+    static = _digest(base, module.static_fingerprint())
+    template = database.name("module", kind, static, _digest(base, module.fingerprint()))
     with steps.step(f"Database with {paths.MODULE}"):
         if database.exists(template):
             steps.say("in place")
         else:
             with in_the_making(template) as unfinished:
                 database.copy(base, unfinished)
-                odoo.install(unfinished, [paths.MODULE], demo=kind == "demo")
-                odoo.pregenerate_assets(unfinished)
+                odoo.install(unfinished, [paths.MODULE], f"module-{kind}", demo=kind == "demo")
+                _fill_assets(unfinished, database.name("module", kind, static))
             _drop_others("module", kind, template)
     return template
 
 
+def _fill_assets(unfinished, prefix):
+    """Take the compiled assets from a template with the same ones, or compile them."""
+    others = [name for name in database.ours() if name.startswith(prefix)]
+    others = [name for name in others if not name.endswith(UNFINISHED)]
+    if others:
+        assets.carry_over(others[0], unfinished)
+    else:
+        assets.compile_into(unfinished)
+
+
 def _digest(*parts):
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 
 @contextmanager
 def in_the_making(final):
     """Give a name to build under; the final one is taken only on success."""
-    unfinished = f"{final}_unfinished"
+    unfinished = final + UNFINISHED
     database.drop(unfinished)
     yield unfinished
     database.rename(unfinished, final)
 
 
-def is_base(name):
-    """Whether a database is of the level that holds nothing of the module."""
-    return name.startswith(database.name("base", ""))
+def is_kept(name):
+    """Whether a reset leaves a database: the lower level, and copies in use."""
+    return name.startswith(database.name("base", "")) or _is_in_use(name)
 
 
 def _drop_others(level, kind, current):
@@ -84,17 +98,29 @@ def copied(steps, purpose):
     copy = database.name(purpose, os.getpid())
     try:
         with locks.exclusive(LOCK):
-            _drop_abandoned(purpose)
+            _drop_abandoned()
             database.copy(ensure(steps), copy)
         yield copy
     finally:
         database.drop(copy)
 
 
-def _drop_abandoned(purpose):
+def _drop_abandoned():
     """Remove copies whose command was killed before it could."""
-    prefix = database.name(purpose, "")
-    for other in database.ours():
-        pid = other.removeprefix(prefix)
-        if pid.isdigit() and not os.path.exists(f"/proc/{pid}"):
-            database.drop(other)
+    for name in database.ours():
+        if COPY.search(name) and not _is_in_use(name):
+            database.drop(name)
+
+
+def _is_in_use(name):
+    """Whether a database is the copy of a command that is running."""
+    copy = COPY.search(name)
+    if not copy:
+        return False
+    try:
+        os.kill(int(copy["pid"]), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # it runs, as another user
+    return True

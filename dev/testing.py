@@ -8,6 +8,7 @@ from . import odoo, paths, process
 from .ui import tell
 
 SETTINGS = paths.REPOSITORY / "dev" / "pytest.ini"
+PLUGINS = paths.REPOSITORY / "dev" / "pytest_plugins"
 #: The path part of an argument such as tests/test_launch.py::TestLaunch
 PATH_PART = re.compile(r"^[^:\[]+")
 
@@ -15,9 +16,9 @@ PATH_PART = re.compile(r"^[^:\[]+")
 def run(database, arguments):
     """Run pytest with its own output; returns its exit code."""
     log = paths.LOGS / f"test-{os.getpid()}.log"
-    child = subprocess.Popen(
-        _command(database, log, arguments), env=odoo.environment(), cwd=paths.ADDONS
-    )
+    environment = odoo.environment()
+    environment["PYTHONPATH"] += os.pathsep + str(PLUGINS)
+    child = subprocess.Popen(_command(database, log, arguments), env=environment, cwd=paths.ADDONS)
     code = process.foreground(child)
     _tell_logged_errors(log)
     return code
@@ -33,7 +34,7 @@ def _command(database, log, arguments):
     if not any(argument.startswith(paths.MODULE) for argument in arguments):
         arguments.append(f"{paths.MODULE}/tests")
     return [
-        *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS)),
+        *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS), "-p", "frozen_clock"),
         *(f"--rootdir={paths.ADDONS}", f"--confcutdir={paths.ADDONS}"),
         *("-o", f"cache_dir={paths.DEV / 'pytest-cache'}"),
         *(f"--log-file={log}", "--log-file-level=WARNING"),
@@ -51,7 +52,7 @@ def _under_technical_name(argument):
     inside = (paths.REPOSITORY / path[0]).absolute()
     if not inside.exists() or paths.REPOSITORY not in inside.parents:
         return argument
-    return f"{paths.MODULE}/{inside.relative_to(paths.REPOSITORY)}{argument[path.end():]}"
+    return f"{paths.MODULE}/{inside.relative_to(paths.REPOSITORY)}{argument[path.end() :]}"
 
 
 def _tell_logged_errors(log):
