@@ -15,6 +15,8 @@ class CollectionSequenceContent(models.Model):
 
     step_id = fields.Many2one(
         "collection.sequence.step", required=True, index=True, ondelete="cascade")
+    template_id = fields.Many2one(related="step_id.template_id")
+    template_state = fields.Selection(related="step_id.template_id.state")
     key = fields.Char(
         required=True, default=lambda self: uuid4().hex[:8],
         help="Stays the same in every version and copy of the template.",

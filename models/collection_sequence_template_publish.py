@@ -54,6 +54,12 @@ class CollectionSequenceTemplatePublish(models.Model):
             "views": [(False, "form")],
         }
 
+    def action_open_contents(self):
+        """:return: window action on the actions that its steps ask for, to edit their wording"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_content_action")
+        return {**action, "domain": [("step_id.template_id", "in", self.ids)], "context": {}}
+
     def action_open_sequences(self):
         """:return: window action on the sequences that follow this template"""
         action = self.env["ir.actions.act_window"]._for_xml_id(
