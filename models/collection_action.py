@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from .. import engine
 from .selections import OUTCOMES
@@ -24,10 +25,8 @@ class CollectionAction(models.Model):
     _order = "date, sequence_id, number, id"
     _mail_post_access = "read"
 
-    name = fields.Char(translate=False, readonly=True)
-    description = fields.Html(translate=False, readonly=True)
-    subject = fields.Char(translate=False)
-    body = fields.Html(translate=False)
+    name = fields.Char(readonly=True)
+    description = fields.Html(readonly=True)
     origin = fields.Selection(
         [("sequence", "Sequence"), ("scenario", "Scenario"), ("specific", "Specific"),
          ("manual", "By hand")],
@@ -70,6 +69,7 @@ class CollectionAction(models.Model):
     option_id = fields.Many2one(
         "collection.action.option", string="Decision", readonly=True, ondelete="restrict")
     comment = fields.Text(readonly=True)
+    validation_comment = fields.Text(readonly=True)
     submitted_by_id = fields.Many2one("res.users", string="Done by", readonly=True)
     submitted_at = fields.Datetime(string="Done on", readonly=True)
     closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True)
@@ -135,6 +135,22 @@ class CollectionAction(models.Model):
         raise UserError(self.env._(
             "“%(action)s” is part of the customer's history and is never deleted. Cancel it "
             "with a reason instead.", action=self[:1].name))
+
+    def _copy_wording(self):
+        """Take over the words of their contents in every language, as they are now.
+
+        Colleagues of several languages share an action; each reads it in the own one.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE collection_action AS action
+               SET name = content.name, description = content.description,
+                   subject = content.subject, body = content.body
+              FROM collection_sequence_content AS content
+             WHERE content.id = action.content_id AND action.id IN %s
+            """, tuple(self.ids)))
+        self.invalidate_recordset(["name", "description", "subject", "body"])
 
     def _get_state(self):
         """:return: the action as the engine's plain :class:`~..engine.Action`"""

@@ -139,11 +139,12 @@ class CollectionActionClose(models.Model):
 
     def _write_closed(self, outcome, option, comment, *, by_person):
         self.ensure_one()
+        said = "validation_comment" if self.state == "validating" else "comment"
         self.write({
             "state": "closed",
             "outcome": outcome,
             "option_id": option.id if option else False,
-            "comment": comment or self.comment,
+            said: comment or self[said],
             "closed_by_id": self.env.uid if by_person else False,
             "closed_at": fields.Datetime.now(),
             "holder_name": self.responsible_id.name,

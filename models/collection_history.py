@@ -132,10 +132,8 @@ class CollectionHistory(models.Model):
         incident = self._get_label(
             INCIDENTS, "collection.sequence", "incident", data.get("code"))
         words = {
-            "step": self.step_name, "action": self.action_name, "outcome": outcome,
-            "incident": incident, "old": self.old_value, "new": self.new_value,
-            "label": data.get("label") or "–", "date": data.get("date"),
-            "option": self._get_option_name(),
+            "outcome": outcome, "incident": incident, "old": self.old_value,
+            "new": self.new_value, "date": data.get("date"), **self._get_names(),
         }
         sentences = {
             "launched": _("Sequence launched"),
@@ -160,8 +158,16 @@ class CollectionHistory(models.Model):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))
         return labels.get(value, value)
 
-    def _get_option_name(self):
-        return f" ({self.new_value})" if self.kind == "action_closed" and self.new_value else ""
+    def _get_names(self):
+        """:return: names in the reader's language; those kept with the fact stand in"""
+        row, data = self.sudo(), self.data or {}
+        option = self.kind == "action_closed" and (row.action_id.option_id.name or self.new_value)
+        return {
+            "step": row.visit_id.step_id.name or self.step_name,
+            "action": row.action_id.name or self.action_name,
+            "label": row.visit_id.transition_id.end_label or data.get("label") or "–",
+            "option": f" ({option})" if option else "",
+        }
 
     def _get_chatter_body(self):
         """:return: these facts as a note for the chatter, as markup"""

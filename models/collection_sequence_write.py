@@ -46,8 +46,9 @@ class CollectionSequenceWrite(models.Model):
             return
         holders = self._get_holders()
         visits = {visit.number: visit for visit in self.visit_ids}
-        self.env["collection.action"].create([
+        actions = self.env["collection.action"].create([
             self._prepare_action_vals(fact, visits[fact.visit], holders) for fact in created])
+        actions._copy_wording()
 
     def _prepare_action_vals(self, fact, visit, holders):
         content = visit.step_id.content_ids.filtered(lambda c: c.key == fact.content)

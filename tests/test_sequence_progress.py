@@ -73,8 +73,9 @@ class TestSequenceProgress(CollectionCase):
         deed = self.get_action(self.sequence, "deed")
         self.assertEqual((deed.state, deed.user_id), ("validating", self.litigator))
         self.assertAt(self.sequence, "serve")
-        self.close(self.sequence, "deed", "validated", user=self.litigator)
-        self.assertEqual(deed.outcome, "validated")
+        self.close(self.sequence, "deed", "validated", user=self.litigator, comment="Complete")
+        self.assertEqual((deed.outcome, deed.comment, deed.validation_comment),
+                         ("validated", "Served today", "Complete"))
         self.assertEqual((self.sequence.state, self.sequence.end_label), ("done", "Served"))
         self.assertReplays(self.sequence)
 
@@ -172,3 +173,41 @@ class TestScheduledActions(CollectionCase):
         with self.at("2026-03-02 23:30:00"):
             sequence = self.launch(self.template)
         self.assertEqual(str(self.get_action(sequence, "now").date), "2026-03-03")
+
+
+@tagged("post_install", "-at_install")
+class TestLanguages(CollectionCase):
+    """One sequence, colleagues of two languages."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for code in ("en_US", "fr_FR"):
+            cls.env["res.lang"]._activate_lang(code)
+        cls.template = cls.make_template(
+            "LANG", [step("one", [action("a")], [row("two")]),
+                     step("two", [action("b", "RC")], [row("end:Settled")])])
+        cls.litigator.lang = "fr_FR"
+        french = cls.template.with_context(lang="fr_FR")
+        french.step_ids[1].content_ids.name = "Décider"
+        french.step_ids[1].transition_ids.end_label = "Régularisé"
+
+    def test_each_reads_an_action_in_the_own_language(self):
+        """D-020: whoever triggered it."""
+        sequence = self.launch(self.template)
+        self.close(sequence, "a")
+        decide = self.get_action(sequence, "b")
+        self.assertEqual((decide.name, decide.with_context(lang="fr_FR").name), ("B", "Décider"))
+        self.assertEqual(
+            self.env["mail.activity"].search([
+                ("res_model", "=", decide._name), ("res_id", "=", decide.id)]).summary, "Décider")
+
+    def test_each_reads_the_history_in_the_own_language(self):
+        """D-026: facts are stored once, and told in the reader's words."""
+        sequence = self.launch(self.template)
+        self.close(sequence, "a")
+        self.close(sequence, "b")
+        ended = sequence.history_ids.filtered(lambda r: r.kind == "ended")
+        self.assertIn("Settled", ended.summary)
+        self.assertIn("Régularisé", ended.with_context(lang="fr_FR").summary)
+        self.assertEqual(sequence.with_context(lang="fr_FR").end_label, "Régularisé")
