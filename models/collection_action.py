@@ -189,12 +189,7 @@ class CollectionAction(models.Model):
     def action_open(self):
         """:return: window action on this action"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return self._get_records_action(context={})
 
     def action_open_sequence(self):
         """:return: window action on the sequence that asks for this action"""

@@ -139,12 +139,7 @@ class CollectionSequence(models.Model):
     def action_open(self):
         """:return: window action on this sequence"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
+        return self._get_records_action(context={})
 
     def action_open_actions(self):
         """:return: window action on the sequence's actions"""

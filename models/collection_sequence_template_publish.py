@@ -47,12 +47,7 @@ class CollectionSequenceTemplatePublish(models.Model):
         self.ensure_one()
         draft = self.search([("code", "=", self.code), ("state", "=", "draft")], limit=1)
         draft = draft or self.copy({"code": self.code, "name": self.name})
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": draft.id,
-            "views": [(False, "form")],
-        }
+        return draft._get_records_action(context={})
 
     def action_open_contents(self):
         """:return: window action on the actions that its steps ask for, to edit their wording"""

@@ -63,12 +63,7 @@ class ResPartner(models.Model):
     def action_open_collection_customer(self):
         """:return: window action on the customer: of a contact person, its commercial entity"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.commercial_partner_id.id,
-            "views": [(False, "form")],
-        }
+        return self.commercial_partner_id._get_records_action(context={})
 
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""

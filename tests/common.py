@@ -54,10 +54,14 @@ def step(key, actions, rows, **vals):
 class CollectionCase(TransactionCase):
     """A landlord's desk: a collector, a litigation manager, a bailiff and one tenant."""
 
+    #: the moment it is, or None for the real clock
+    moment = NOW
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.startClassPatcher(freeze_time(NOW))
+        if cls.moment:
+            cls.startClassPatcher(freeze_time(cls.moment))
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
         cls.company = cls.env.company
         cls.functions = {}
