@@ -26,7 +26,7 @@ class CollectionActionContent(models.AbstractModel):
         help="Whoever holds this function for the customer receives it.",
     )
     needs_validation = fields.Boolean(
-        help="The action closes as validated or refused.",
+        string="Needs validation", help="The action closes as validated or refused.",
     )
     validator_function_id = fields.Many2one(
         "collection.function", string="Validating function", ondelete="restrict",

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .selections import INCIDENTS, OUTCOMES
 
@@ -117,6 +117,11 @@ class CollectionHistory(models.Model):
         for row in self:
             row.summary = row._describe()
 
+    @api.depends("summary")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = row.summary
+
     @api.depends_context("lang")
     @api.depends("user_name", "on_behalf")
     def _compute_who(self):
@@ -133,7 +138,7 @@ class CollectionHistory(models.Model):
             INCIDENTS, "collection.sequence", "incident", data.get("code"))
         words = {
             "outcome": outcome, "incident": incident, "old": self.old_value,
-            "new": self.new_value, "date": data.get("date"), **self._get_names(),
+            "new": self.new_value, **self._get_names(), **self._get_dates(),
         }
         sentences = {
             "launched": _("Sequence launched"),
@@ -176,6 +181,13 @@ class CollectionHistory(models.Model):
                 row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")
             for row in self)
         return Markup("<ul>%s</ul>") % lines
+
+    def _get_dates(self):
+        """:return: dates as the reader writes them; facts keep them as ISO strings"""
+        if self.kind == "action_rescheduled":
+            return {"old": format_date(self.env, self.old_value),
+                    "new": format_date(self.env, self.new_value)}
+        return {"date": format_date(self.env, (self.data or {}).get("date"))}
 
     # -- append only ---------------------------------------------------------------
 

@@ -53,7 +53,8 @@ class CollectionSequenceTemplatePublish(models.Model):
         """:return: window action on the actions that its steps ask for, to edit their wording"""
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collection.collection_sequence_content_action")
-        return {**action, "domain": [("step_id.template_id", "in", self.ids)], "context": {}}
+        return {**action, "domain": [("step_id.template_id", "in", self.ids)],
+                "context": {"create": False}}
 
     def action_open_sequences(self):
         """:return: window action on the sequences that follow this template"""

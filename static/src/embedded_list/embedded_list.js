@@ -1,5 +1,6 @@
 import { Component, useSubEnv } from "@odoo/owl";
 import { Domain } from "@web/core/domain";
+import { _t } from "@web/core/l10n/translation";
 import { evaluateExpr } from "@web/core/py_js/py";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
@@ -23,8 +24,9 @@ export class EmbeddedList extends Component {
         domain: { type: String, optional: true },
         context: { type: String, optional: true },
         refresh: { type: String, optional: true },
+        title: { type: String, optional: true },
     };
-    static defaultProps = { domain: "[]", context: "{}" };
+    static defaultProps = { domain: "[]", context: "{}", title: _t("Details") };
 
     setup() {
         this.action = useService("action");
@@ -62,6 +64,7 @@ export class EmbeddedList extends Component {
     open(resId) {
         return this.action.doAction({
             type: "ir.actions.act_window",
+            name: this.props.title,
             res_model: this.props.resModel,
             res_id: resId,
             views: [[false, "form"]],
@@ -78,6 +81,7 @@ registry.category("view_widgets").add("collection_embedded_list", {
         domain: attrs.domain,
         context: attrs.context,
         refresh: attrs.refresh,
+        title: attrs.string,
     }),
     fieldDependencies: [],
 });
