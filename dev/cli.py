@@ -4,6 +4,8 @@ Written for the Python standard library alone, 3.10 or later: on a fresh machine
 nothing else is there yet.
 """
 
+import errno
+import os
 import signal
 import sys
 from pathlib import Path
@@ -20,6 +22,8 @@ TARGETS = {
     "exec": "execute",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
+DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)
+OTHER_PLACE = "make room or give yourself the right to write there, or COLLECTION_DEV_DIR=/elsewhere"
 
 
 def main(target="help", *arguments):
@@ -40,6 +44,13 @@ def main(target="help", *arguments):
         return str(failure)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the output has closed it, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        if error.errno not in DISK_TROUBLE:
+            raise
+        return f"Failed: {error.strerror}: {error.filename or paths.DEV}\nRemedy: {OTHER_PLACE}"
 
 
 def _help(commands, target):

@@ -47,7 +47,8 @@ def shell(arguments):
     """open Odoo's Python shell on the database of `make run`"""
     with runtime.ready(Steps(3)):
         demo.check()
-        command = odoo.command("shell", "-d", demo.DATABASE, "--no-http", *arguments)
+        quiet = ("--log-handler=:WARNING", "--log-handler=py.warnings:ERROR")
+        command = odoo.command("shell", "-d", demo.DATABASE, "--no-http", *quiet, *arguments)
         return process.foreground(subprocess.Popen(command, env=odoo.environment(), cwd=paths.DATA))
 
 

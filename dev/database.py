@@ -8,8 +8,10 @@ from contextlib import suppress
 from . import paths
 from .postgres import query
 
-#: Marks this working copy's databases, on a server that may have others.
-PREFIX = "collection_" + hashlib.sha256(str(paths.DEV).encode()).hexdigest()[:6]
+#: Marks this working copy's databases on a server that may have others, and their
+#: files in a folder that may have those of another server's.
+_OWNER = f"{paths.DEV} {os.environ.get('PGHOST')} {os.environ.get('PGPORT')}"
+PREFIX = "collection_" + hashlib.sha256(_OWNER.encode()).hexdigest()[:6]
 
 
 def name(*parts):

@@ -4,7 +4,7 @@ import os
 
 from . import paths, postgres, process
 
-LANGUAGE = "fr_FR"
+LANGUAGE = "en_US,fr_FR"
 FIX = "read the log, correct the module, run the same command again"
 
 
