@@ -15,6 +15,7 @@
         "data/ir_cron.xml",
         "wizards/collection_sequence_launch_views.xml",
         "wizards/collection_action_close_views.xml",
+        "wizards/collection_action_reschedule_views.xml",
         "wizards/collection_sequence_steer_views.xml",
         "views/collection_function_views.xml",
         "views/collection_label_views.xml",

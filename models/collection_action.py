@@ -78,7 +78,9 @@ class CollectionAction(models.Model):
         string="Responsible then", readonly=True,
         help="Name of the responsible at the moment it was closed.",
     )
-    can_answer = fields.Boolean(compute="_compute_can_answer")
+    can_answer = fields.Boolean(
+        compute="_compute_can_answer",
+        help="The user may close it in some way, if only by cancelling or skipping it.")
 
     _number_unique = models.UniqueIndex(
         "(sequence_id, number) WHERE sequence_id IS NOT NULL",
@@ -114,7 +116,8 @@ class CollectionAction(models.Model):
     @api.depends("state", "user_id")
     def _compute_can_answer(self):
         for action in self:
-            action.can_answer = action.state != "closed" and action._may_answer()
+            action.can_answer = action.state != "closed" and action._may_answer(
+                engine.outcomes.CANCELLED)
 
     def write(self, vals):
         if not self.env.su and not set(vals) <= self._get_editable_fields():
@@ -200,6 +203,18 @@ class CollectionAction(models.Model):
         """:return: window action on the customer"""
         self.ensure_one()
         return self.customer_id.action_open_collection_customer()
+
+    def action_open_reschedule(self):
+        """:return: window action on the dialog that moves the action to another day"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Move to another day"),
+            "res_model": "collection.action.reschedule",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_action_id": self.id},
+        }
 
     def action_open_close(self):
         """:return: window action on the closing dialog"""

@@ -95,7 +95,7 @@ class CollectionActionClose(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        self._check_may_close(None)
+        self._check_may_close(outcomes.CANCELLED)  # whoever may cancel may postpone
         date = fields.Date.to_date(date)
         if not date:
             raise UserError(self.env._("Choose the day to move “%(action)s” to.",

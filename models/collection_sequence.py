@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ..engine.outcomes import SILENT
 from .selections import INCIDENTS, SEQUENCE_STATES
 
 
@@ -67,7 +68,9 @@ class CollectionSequence(models.Model):
     action_ids = fields.One2many("collection.action", "sequence_id")
     history_ids = fields.One2many("collection.history", "sequence_id")
 
-    action_done_count = fields.Integer("Done", compute="_compute_action_counts")
+    action_done_count = fields.Integer(
+        "Done", compute="_compute_action_counts",
+        help="Closed with a result; not those that leaving a step or stopping closed.")
     action_todo_count = fields.Integer("Waiting", compute="_compute_action_counts")
     action_coming_count = fields.Integer("To come", compute="_compute_action_counts")
     unassigned_count = fields.Integer("Unassigned", compute="_compute_action_counts")
@@ -100,9 +103,11 @@ class CollectionSequence(models.Model):
     def _compute_action_counts(self):
         counts = self.env["collection.action"]._read_group(
             [("sequence_id", "in", self.ids)],
-            ["sequence_id", "state", "unassigned"], ["__count"])
+            ["sequence_id", "state", "outcome", "unassigned"], ["__count"])
         by_sequence = {}
-        for sequence, state, unassigned, count in counts:
+        for sequence, state, outcome, unassigned, count in counts:
+            if outcome in SILENT:
+                continue
             found = by_sequence.setdefault(sequence.id, {})
             found[state] = found.get(state, 0) + count
             if unassigned and state != "closed":

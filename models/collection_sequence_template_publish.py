@@ -45,7 +45,9 @@ class CollectionSequenceTemplatePublish(models.Model):
         :return: window action on the new draft
         """
         self.ensure_one()
-        draft = self.search([("code", "=", self.code), ("state", "=", "draft")], limit=1)
+        draft = self.search([
+            ("code", "=", self.code), ("state", "=", "draft"), ("version", ">", self.version),
+        ], limit=1)
         draft = draft or self.copy({"code": self.code, "name": self.name})
         return draft._get_records_action(context={})
 

@@ -59,3 +59,19 @@ class TestQueryCount(CollectionCase):
 
         self.count(read(few))
         self.assertEqual(self.count(read(few)), self.count(read(many)))
+
+    def test_the_to_do_list_costs_the_same_for_two_and_for_ten(self):
+        """D-020: who may close what is found for all rows at once, whoever owes them."""
+        template = self.make_template("WIDE", [step("one", [
+            action("first"), *(action(f"a{n}", "RC", required=False) for n in range(9))],
+            [row("end")])])
+        sequence = self.launch(template)
+        names = ["display_name", "can_answer", "late", "user_id", "customer_id", "step_id"]
+
+        def read(limit):
+            actions = self.env["collection.action"].with_user(self.collector)
+            return lambda: actions.search(
+                [("sequence_id", "=", sequence.id)], limit=limit).read(names)
+
+        self.count(read(10))
+        self.assertEqual(self.count(read(2)), self.count(read(10)))

@@ -177,3 +177,22 @@ class TestSteerWizard(CollectionCase):
         """D-032: the message says to choose one."""
         with self.assertRaisesRegex(UserError, "Choose the step"):
             self.steer("jump", reason="On")
+
+
+@tagged("post_install", "-at_install")
+class TestRescheduleWizard(CollectionCase):
+    """Moving an action to another day."""
+
+    def test_it_moves_the_action_and_says_when_the_deadline_goes_along(self):
+        """D-045: the original deadline stays in the record."""
+        template = self.make_template(
+            "MOVE", [step("one", [action("a", deadline_days=3)], [row("end")])])
+        act = self.get_action(self.launch(template), "a").with_user(self.collector)
+        wizard = self.env["collection.action.reschedule"].with_user(self.collector).with_context(
+            **act.action_open_reschedule()["context"]).create({})
+        self.assertEqual((wizard.date, wizard.moves_deadline), (act.date, False))
+        wizard.date = "2026-03-20"
+        self.assertTrue(wizard.moves_deadline)
+        wizard.action_apply()
+        self.assertEqual([str(d) for d in (act.date, act.deadline, act.original_deadline)],
+                         ["2026-03-20", "2026-03-20", "2026-03-05"])
