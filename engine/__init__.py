@@ -6,18 +6,25 @@ database. The models gather facts, ask the engine, write what it said and trace 
     facts (models)  ->  decide(definition, state, command, now)  ->  entries, effects
 
 * :mod:`.definition`: one version of a decision tree, as plain values;
+* :mod:`.conditions`: what its rows may wait for;
+* :mod:`.dates`, :mod:`.timers`: when a delay ends, and the deadlines under way;
 * :mod:`.state`: where one running sequence stands;
 * :mod:`.commands`: what a person or a cron may ask of it;
 * :mod:`.entries`: the facts that a command produced; folding them gives the state;
-* :mod:`.decide`: the one function that turns a command into entries and effects;
+* :mod:`.decide`, :mod:`.run`: from a command to entries and effects;
 * :mod:`.checks`: what must hold before a tree may be published.
 """
 
 from .checks import Problem, find_problems
-from .commands import Close, Jump, Launch, Pause, Resume, Retry, Skip, Stop
+from .commands import (
+    AddAction, Close, Fail, Jump, Launch, Leave, Move, Pause, Receive, Resume, Retry, Skip, Stop, Tick,
+)
+from .conditions import Deadline, Event, Facts, Joined, Level, Outcome
+from .dates import Calendar, Delay, Truce
 from .decide import Decision, decide
-from .definition import Content, Definition, End, Goto, Joined, Option, Outcome, Row, Step
+from .definition import Content, Definition, End, Goto, Option, Row, Start, Step, Switch
 from .entries import entry_from_dict, entry_to_dict, replay
 from .errors import CommandRefused
-from .state import Action, Incident, State, Visit
-from .ways import Ways, ways_to_close
+from .run import CHILD_ENDED
+from .state import Action, Incident, Received, State, Timer, Visit, Waiting
+from .ways import Ways, find_content, ways_to_close

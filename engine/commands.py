@@ -60,3 +60,70 @@ class Jump:
     """
 
     step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Look at the clock and at the world: deadlines that have run out, levels that now hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receive:
+    """An event has happened.
+
+    :param key: tells this event from every other; received twice, it counts once
+    :param code: of the catalogue, e.g. ``payment``
+    :param amount: in company currency, for events that have one
+    :param about: for the end of another sequence, the code of its template
+    """
+
+    key: str
+    code: str
+    amount: float = 0.0
+    about: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """End as switched: a sequence of another template takes over.
+
+    :param template: its code
+    """
+
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """What a row asked for could not be carried out: stay, and say so.
+
+    :param row: key of the row that was held back
+    """
+
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Move an open action's day and deadline.
+
+    :param action: the action's number
+    :param due: the new last day of its deadline, as an ISO date, or None
+    """
+
+    action: int
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddAction:
+    """Ask for something that the tree does not, within the current visit.
+
+    :param date: the day it falls on, as an ISO date
+    :param due: last day of its deadline, as an ISO date, or None
+    :param required: the step waits for it too
+    """
+
+    date: str
+    due: str | None = None
+    required: bool = False

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
 
-from . import commands, entries, outcomes, state as states
-from .definition import End
-from .effects import Ask, AskValidation, Release
+from . import commands, entries, outcomes, state as states, timers
+from .conditions import Facts
 from .errors import CommandRefused
-from .ways import read_answer
-
-#: More moves than that in one command are a ring of the tree, not a procedure.
-MAX_TRANSITIONS = 25
+from .run import CHILD_ENDED, Run
+from .ways import find_content, read_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,105 +20,20 @@ class Decision:
     state: states.State
 
 
-def decide(definition, state, command, now):
+def decide(definition, state, command, now, facts=None):
     """Decide what a command does to a sequence.
 
     :param Definition definition: the tree, on the sequence's own version
     :param State state: where the sequence stands
     :param command: one of :mod:`.commands`
     :param datetime now: the moment, in the company's time zone
+    :param Facts facts: the state of the world around it
     :return: :class:`Decision`; folding its entries into ``state`` gives its ``state``
     :raise CommandRefused: the command cannot be carried out; nothing happened
     """
-    run = _Run(definition, state, now)
+    run = Run(definition, state, now, facts or Facts())
     _HANDLERS[type(command)](run, command)
     return Decision(tuple(run.entries), tuple(run.effects), run.state)
-
-
-@dataclass
-class _Run:
-    """One command under way: the state so far, and what was said to get there."""
-
-    definition: object
-    state: states.State
-    now: object
-    entries: list = field(default_factory=list)
-    effects: list = field(default_factory=list)
-
-    def add(self, entry, *effects):
-        self.entries.append(entry)
-        self.effects += effects
-        self.state = entry.apply(self.state)
-
-    @property
-    def step(self):
-        visit = self.state.visit
-        return visit and self.definition.step(visit.step)
-
-    def need(self, *allowed):
-        """:raise CommandRefused: the sequence is in none of the allowed statuses"""
-        if self.state.status not in allowed:
-            raise CommandRefused("wrong_status", status=self.state.status)
-
-    # -- moves ---------------------------------------------------------------
-
-    def enter(self, step):
-        number = len(self.state.visits) + 1
-        self.add(entries.VisitEntered(number, step.key))
-        for content in step.contents:
-            date = self.now.date() + timedelta(days=content.delay)
-            action = len(self.state.actions) + 1
-            self.add(entries.ActionCreated(
-                action, number, step.key, content.key, date.isoformat(),
-                content.required, content.keep), Ask(action))
-
-    def leave(self, row=None, outcome=outcomes.MOOT, *, ending=False):
-        """Close what the visit leaves open and leave it; an end keeps nothing open."""
-        visit = self.state.visit
-        for action in self.state.open_actions:
-            if ending or (action.visit == visit.number and not action.keep):
-                self.add(entries.ActionClosed(action.number, outcome), Release(action.number))
-        if visit:
-            self.add(entries.VisitLeft(visit.number, visit.step, row))
-
-    def fire(self, row, *, limited=True):
-        """Follow a row, unless its target was visited too often: an incident holds it back."""
-        if isinstance(row.target, End):
-            self.leave(row.key, ending=True)
-            self.add(entries.Ended(row.target.label))
-            return
-        target = self.definition.step(row.target.step)
-        if limited and self.state.visits_of(target.key) >= target.max_visits:
-            self.add(entries.IncidentRaised("max_visits", self.step.key, row.key))
-            return
-        self.leave(row.key)
-        self.enter(target)
-
-    def route(self):
-        """Follow the rows that hold, until the sequence waits, ends or is in trouble."""
-        moves = 0
-        while self.state.status == states.RUNNING and not self.state.incident:
-            row = self._row_that_holds()
-            if not row:
-                self._check_not_stuck()
-                return
-            if moves == MAX_TRANSITIONS:
-                self.add(entries.IncidentRaised("runaway", self.step.key, row.key))
-                return
-            self.fire(row)
-            moves += 1
-
-    def _row_that_holds(self):
-        step, actions = self.step, self.state.visit_actions
-        return next((row for row in step.rows if row.holds(step, actions)), None)
-
-    def _check_not_stuck(self):
-        """A running sequence that nothing can move says so instead of hanging."""
-        if not any(action.is_open for action in self.state.visit_actions):
-            self.add(entries.IncidentRaised("stuck", self.step.key))
-
-
-# -- one handler a command -----------------------------------------------------
 
 
 def _launch(run, command):
@@ -135,31 +46,73 @@ def _launch(run, command):
 
 
 def _close(run, command):
-    action = run.state.action(command.action)
-    if not action:
-        raise CommandRefused("unknown_action", action=command.action)
-    if not action.is_open:
-        raise CommandRefused("already_closed", action=action.number, outcome=action.outcome)
-    run.need(states.RUNNING, states.PAUSED)
+    action = _get_open_action(run, command.action)
     visit = run.state.visits[action.visit - 1]
-    content = run.definition.step(visit.step).content(action.content)
+    content = find_content(run.definition, visit.step, action.content)
     outcome, option, submits = read_answer(content, action, command)
     if submits:
-        run.add(entries.ActionSubmitted(action.number, option), AskValidation(action.number))
+        run.submit(action, option)
         return
     if action.state == states.VALIDATING and outcome == outcomes.VALIDATED:
         option = action.option  # the validator confirms what was proposed
-    run.add(entries.ActionClosed(action.number, outcome, option), Release(action.number))
+    run.close(action, outcome, option)
+    run.route()
+
+
+def _move(run, command):
+    action = _get_open_action(run, command.action)
+    run.add(entries.ActionMoved(action.number, command.due))
+
+
+def _add_action(run, command):
+    run.need(states.RUNNING)
+    if not run.state.visit:
+        raise CommandRefused("no_visit")
+    run.add_action(command)
+
+
+def _get_open_action(run, number):
+    action = run.state.action(number)
+    if not action:
+        raise CommandRefused("unknown_action", action=number)
+    if not action.is_open:
+        raise CommandRefused("already_closed", action=action.number, outcome=action.outcome)
+    run.need(states.RUNNING, states.PAUSED)
+    return action
+
+
+def _tick(run, command):
+    """The clock or the world has moved: what runs, goes on; what is paused, warns."""
+    if run.state.status == states.PAUSED:
+        run.alert()
+    elif run.state.status == states.RUNNING:
+        run.expire()
+        run.route()
+
+
+def _receive(run, command):
+    """Record an event that somebody waits for. Received twice, it counts once."""
+    known = any(received.key == command.key for received in run.state.received)
+    waited = command.code in run.definition.events or (
+        command.code == CHILD_ENDED and run.state.waiting)
+    if known or not waited or run.state.status not in states.OPEN:
+        return
+    visit = run.state.visit.number if run.state.visit else 0
+    run.add(entries.EventReceived(
+        command.key, command.code, visit, command.amount, command.about))
     run.route()
 
 
 def _pause(run, command):
     run.need(states.RUNNING)
-    run.add(entries.Paused())
+    run.add(entries.Paused(run.today.isoformat()))
+    timers.freeze(run)
 
 
 def _resume(run, command):
     run.need(states.PAUSED)
+    timers.unfreeze(run)
+    run.shift_actions()
     run.add(entries.Resumed())
     run.route()
 
@@ -168,6 +121,17 @@ def _stop(run, command):
     run.need(states.RUNNING, states.PAUSED)
     run.leave(outcome=outcomes.STOPPED, ending=True)
     run.add(entries.Stopped())
+
+
+def _leave(run, command):
+    run.need(states.RUNNING, states.PAUSED)
+    run.leave(ending=True)
+    run.add(entries.Switched(command.template))
+
+
+def _fail(run, command):
+    run.need(states.RUNNING)
+    run.add(entries.IncidentRaised("refused", run.step.key if run.step else "", command.row))
 
 
 def _need_incident(run):
@@ -185,9 +149,9 @@ def _retry(run, command):
 
 def _skip(run, command):
     incident = _need_incident(run)
-    row = next((row for row in run.step.rows if row.key == incident.row), run.step.default)
+    row = (run.step.row(incident.row) or run.step.default) if run.step else None
     if not row:
-        raise CommandRefused("nothing_to_skip_to", step=run.step.key)
+        raise CommandRefused("nothing_to_skip_to", step=run.step.key if run.step else None)
     run.add(entries.IncidentCleared("skip"))
     run.fire(row, limited=False)
     run.route()
@@ -208,9 +172,15 @@ def _jump(run, command):
 _HANDLERS = {
     commands.Launch: _launch,
     commands.Close: _close,
+    commands.Move: _move,
+    commands.AddAction: _add_action,
+    commands.Tick: _tick,
+    commands.Receive: _receive,
     commands.Pause: _pause,
     commands.Resume: _resume,
     commands.Stop: _stop,
+    commands.Leave: _leave,
+    commands.Fail: _fail,
     commands.Retry: _retry,
     commands.Skip: _skip,
     commands.Jump: _jump,

@@ -9,10 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from . import outcomes
-
-ALL_REQUIRED = "all"
-ANY = "any"
-FIRST = "first"
+from .conditions import ALL_REQUIRED, Deadline, Event, Joined, Level, is_joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +30,8 @@ class Content:
         and no validator, the responsible function's own word is the validation
     :param options: the choices of a decision; empty when none is asked
     :param delay: days between entering the step and the day the action falls on
+    :param deadline: days between that day and the action's deadline; 0 for none
+    :param expires: the action closes as expired when its deadline has passed
     """
 
     key: str
@@ -43,38 +42,12 @@ class Content:
     validation: bool = False
     validator: str | None = None
     options: tuple[Option, ...] = ()
+    deadline: int = 0
+    expires: bool = False
 
     def option(self, code):
         """:return: the :class:`Option` of that code, or None"""
         return next((option for option in self.options if option.code == code), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Condition: the step's join is met. On the last row, it is the default."""
-
-    def holds(self, step, actions):
-        return is_joined(step, actions)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Condition: the action of a content closed with one of these results.
-
-    :param outcomes: outcomes that count
-    :param options: option codes that count
-    """
-
-    content: str
-    outcomes: frozenset[str] = frozenset()
-    options: frozenset[str] = frozenset()
-
-    def holds(self, step, actions):
-        return any(
-            action.outcome in self.outcomes or action.option in self.options
-            for action in actions
-            if action.content == self.content and action.has_result
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +65,59 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """Target: this sequence ends as switched, and one of another template starts."""
+
+    template: str
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Target: start a sequence of another template and go on at a step of this one.
+
+    :param template: code of the template to launch; one already running is linked instead
+    :param step: key of the step to go on at
+    :param wait: enter that step only when the other sequence has ended
+    """
+
+    template: str
+    step: str
+    wait: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One row of a step's decision table.
 
-    :param at_once: read at every result (it interrupts); else only once the step is joined
+    :param condition: one of :mod:`.conditions`
+    :param target: :class:`Goto`, :class:`End`, :class:`Switch` or :class:`Start`
+    :param at_once: read at every command (it interrupts); else only once the step is joined
+    :param guarded: it also needs its guard to hold, a question that the facts answer
     """
 
     key: str
-    condition: Joined | Outcome
-    target: Goto | End
+    condition: object
+    target: object
     at_once: bool = False
+    guarded: bool = False
 
     @property
     def is_default(self):
         """Whether it holds whenever the step is joined."""
-        return not self.at_once and isinstance(self.condition, Joined)
+        return self.condition == Joined() and not self.at_once and not self.guarded
 
-    def holds(self, step, actions):
-        """:return: whether the row fires, given the step and the visit's actions"""
-        if not self.at_once and not is_joined(step, actions):
+    @property
+    def next_step(self):
+        """Key of the step that it leads to, or None."""
+        return getattr(self.target, "step", None)
+
+    def holds(self, situation):
+        """:return: whether the row fires in a :class:`~.conditions.Situation`"""
+        if not self.at_once and not is_joined(situation.step, situation.actions):
             return False
-        return self.condition.holds(step, actions)
+        if self.guarded and (situation.step.key, self.key) not in situation.facts.guards:
+            return False
+        return self.condition.holds(situation, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +139,25 @@ class Step:
         """:return: the :class:`Content` of that key, or None"""
         return next((content for content in self.contents if content.key == key), None)
 
+    def row(self, key):
+        """:return: the :class:`Row` of that key, or None"""
+        return next((row for row in self.rows if row.key == key), None)
+
     @property
     def default(self):
         """The row that fires when the step is joined and no other holds, or None."""
         return next((row for row in self.rows if row.is_default), None)
+
+    @property
+    def deadline_rows(self):
+        return tuple(row for row in self.rows if isinstance(row.condition, Deadline))
+
+    @property
+    def waits_outside(self):
+        """Whether something other than its own actions may still move it."""
+        return any(
+            row.at_once and isinstance(row.condition, (Event, Level, Deadline))
+            for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -145,37 +165,27 @@ class Definition:
     """A tree: its steps in order, the first one being the start.
 
     :param kinds: kind (internal, external, contact) of each function's code
+    :param markers: names of the dates that its sequences carry
     """
 
     code: str
     version: int = 1
     steps: tuple[Step, ...] = ()
     kinds: dict[str, str] = field(default_factory=dict, hash=False)
+    markers: frozenset[str] = frozenset()
 
     @property
     def start(self):
         """The step that a launch enters, or None in an empty tree."""
         return self.steps[0] if self.steps else None
 
+    @property
+    def events(self):
+        """Codes of the events that some row waits for."""
+        return frozenset(
+            row.condition.code for step in self.steps for row in step.rows
+            if isinstance(row.condition, Event))
+
     def step(self, key):
         """:return: the :class:`Step` of that key, or None"""
         return next((step for step in self.steps if step.key == key), None)
-
-
-def is_joined(step, actions):
-    """Whether a visit's results are complete enough to read the rows *when joined*.
-
-    A step whose contents are all optional waits for all of them; a step without any action
-    is never joined (it waits for something else).
-
-    :param Step step: the step visited
-    :param actions: the visit's :class:`~.state.Action` values
-    """
-    if not actions:
-        return False
-    waited = [action for action in actions if action.required] or list(actions)
-    if step.join == FIRST:
-        return any(action.has_result for action in actions)
-    if step.join == ANY and any(action.outcome in outcomes.POSITIVE for action in actions):
-        return True
-    return all(action.has_result for action in waited)

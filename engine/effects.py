@@ -24,3 +24,29 @@ class Release:
     """Nobody has anything to do for this action any more."""
 
     action: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartChild:
+    """Launch the template of that code for the same customer, or link the one that runs."""
+
+    template: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchTo:
+    """Launch the template of that code in the place of this sequence."""
+
+    template: str
+    row: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Somebody must know at once: a legal deadline passed during a pause.
+
+    :param row: key of the row whose deadline it is
+    """
+
+    row: str

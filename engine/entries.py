@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import reduce
 
 from . import state as states
-from .state import Action, Incident, State, Visit
+from .state import Action, Incident, Received, State, Timer, Visit, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,15 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class VisitEntered:
+    """``date`` is the day it was entered, as an ISO date."""
+
     visit: int
     step: str
+    date: str = ""
 
     def apply(self, state):
-        return replace(state, visits=(*state.visits, Visit(self.visit, self.step)))
+        visit = Visit(self.visit, self.step, self.date)
+        return replace(state, visits=(*state.visits, visit), waiting=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,11 @@ class ActionCreated:
     date: str
     required: bool = True
     keep: bool = False
+    due: str | None = None
 
     def apply(self, state):
-        action = Action(self.action, self.visit, self.content, self.required, self.keep)
+        action = Action(
+            self.action, self.visit, self.content, self.required, self.keep, due=self.due)
         return replace(state, actions=(*state.actions, action))
 
 
@@ -73,25 +79,44 @@ class ActionSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class ActionClosed:
+    """``date`` is the day it was closed, as an ISO date."""
+
     action: int
     outcome: str
     option: str | None = None
+    date: str | None = None
 
     def apply(self, state):
         return state.with_action(
-            self.action, state=states.CLOSED, outcome=self.outcome, option=self.option)
+            self.action, state=states.CLOSED, outcome=self.outcome, option=self.option,
+            closed_on=self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionMoved:
+    """``due`` is the new last day of its deadline, as an ISO date, or None."""
+
+    action: int
+    due: str | None = None
+
+    def apply(self, state):
+        return state.with_action(self.action, due=self.due)
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
+    """``date`` is the day it was paused, as an ISO date."""
+
+    date: str | None = None
+
     def apply(self, state):
-        return replace(state, status=states.PAUSED)
+        return replace(state, status=states.PAUSED, paused_on=self.date)
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
     def apply(self, state):
-        return replace(state, status=states.RUNNING)
+        return replace(state, status=states.RUNNING, paused_on=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +132,7 @@ class Ended:
 @dataclass(frozen=True, slots=True)
 class Stopped:
     def apply(self, state):
-        return replace(state, status=states.STOPPED, incident=None)
+        return replace(state, status=states.STOPPED, incident=None, waiting=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +155,106 @@ class IncidentCleared:
         return replace(state, incident=None)
 
 
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """The deadline of a row runs from ``base`` to ``due``, both ISO dates."""
+
+    visit: int
+    row: str
+    base: str
+    due: str
+    nature: str
+
+    def apply(self, state):
+        return state.with_timer(Timer(self.visit, self.row, self.base, self.due, self.nature))
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFrozen:
+    """A pause holds an internal deadline; ``remaining`` units of its delay are left."""
+
+    visit: int
+    row: str
+    remaining: int
+
+    def apply(self, state):
+        return state.with_timer(replace(_timer(state, self), remaining=self.remaining))
+
+
+@dataclass(frozen=True, slots=True)
+class TimerResumed:
+    visit: int
+    row: str
+    due: str
+
+    def apply(self, state):
+        return state.with_timer(replace(_timer(state, self), due=self.due, remaining=None))
+
+
+@dataclass(frozen=True, slots=True)
+class LegalDeadlinePassed:
+    """A legal deadline ran out while the sequence was paused: it never freezes."""
+
+    visit: int
+    row: str
+
+    def apply(self, state):
+        return state.with_timer(replace(_timer(state, self), alerted=True))
+
+
+@dataclass(frozen=True, slots=True)
+class EventReceived:
+    key: str
+    code: str
+    visit: int
+    amount: float = 0.0
+    about: str | None = None
+
+    def apply(self, state):
+        received = Received(self.key, self.code, self.visit, self.amount, self.about)
+        return replace(state, received=(*state.received, received))
+
+
+@dataclass(frozen=True, slots=True)
+class EventUsed:
+    """A row fired on the event; it moves this sequence no more."""
+
+    key: str
+    row: str
+
+    def apply(self, state):
+        return replace(state, received=tuple(
+            replace(received, used=True) if received.key == self.key else received
+            for received in state.received))
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStarted:
+    """A sequence of another template was started, and is waited for or not."""
+
+    template: str
+    step: str
+    wait: bool = False
+
+    def apply(self, state):
+        waiting = Waiting(self.template, self.step) if self.wait else None
+        return replace(state, waiting=waiting)
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A sequence of another template takes over."""
+
+    template: str
+
+    def apply(self, state):
+        return replace(state, status=states.SWITCHED, incident=None, waiting=None)
+
+
+def _timer(state, entry):
+    return next(t for t in state.timers if (t.visit, t.row) == (entry.visit, entry.row))
+
+
 KINDS = {
     "launched": Launched,
     "visit_entered": VisitEntered,
@@ -137,6 +262,15 @@ KINDS = {
     "action_created": ActionCreated,
     "action_submitted": ActionSubmitted,
     "action_closed": ActionClosed,
+    "action_moved": ActionMoved,
+    "timer_set": TimerSet,
+    "timer_frozen": TimerFrozen,
+    "timer_resumed": TimerResumed,
+    "legal_deadline_passed": LegalDeadlinePassed,
+    "event_received": EventReceived,
+    "event_used": EventUsed,
+    "child_started": ChildStarted,
+    "switched": Switched,
     "paused": Paused,
     "resumed": Resumed,
     "ended": Ended,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from . import outcomes, state as states
+from .definition import Content
 from .errors import CommandRefused
 
 
@@ -23,6 +24,14 @@ class Ways:
 
 
 _BY_DECISION = (outcomes.CANCELLED, outcomes.IGNORED)
+
+
+def find_content(definition, step, key):
+    """What an action asks for; one added by hand is not in the tree and asks to be done.
+
+    :return: :class:`~.definition.Content`
+    """
+    return definition.step(step).content(key) or Content(key, None)
 
 
 def ways_to_close(content, state):

@@ -74,6 +74,9 @@ class CollectionAction(models.Model):
     submitted_at = fields.Datetime(string="Done on", readonly=True)
     closed_by_id = fields.Many2one("res.users", string="Closed by", readonly=True)
     closed_at = fields.Datetime(string="Closed on", readonly=True)
+    closed_on = fields.Date(
+        string="Day closed", readonly=True, help="In the company's time zone; deadlines count "
+        "from it.")
     holder_name = fields.Char(
         string="Responsible then", readonly=True,
         help="Name of the responsible at the moment it was closed.",
@@ -167,13 +170,15 @@ class CollectionAction(models.Model):
             state="todo" if self.state == "scheduled" else self.state,
             outcome=self.outcome or None,
             option=self.option_id.code or None,
+            due=self.deadline.isoformat() if self.deadline else None,
+            closed_on=self.closed_on.isoformat() if self.closed_on else None,
         )
 
     def _get_definition_content(self):
         """:return: what it asks for, as the engine's plain :class:`~..engine.Content`"""
         self.ensure_one()
-        step = self.sequence_id.sudo().template_id._get_definition().step(self.step_id.key)
-        return step.content(self.content_key)
+        definition = self.sequence_id.sudo().template_id._get_definition()
+        return engine.find_content(definition, self.step_id.key, self.content_key)
 
     def _get_holder(self):
         """:return: the partner who has the next move, empty when nobody holds the function"""

@@ -114,7 +114,9 @@ class CollectionActionClose(models.Model):
     def _write_rescheduled(self, date):
         today = self.sequence_id._get_local_now().date()
         old = self.date
-        self.write({"date": date, "deadline": self.deadline and max(self.deadline, date)})
+        self.date = date
+        if self.deadline and self.deadline < date:
+            self.sequence_id._run_in_turn(engine.Move(self.number, date.isoformat()))
         if self.state != "validating":
             self.state = "scheduled" if date > today else "todo"
         self._move_activities()

@@ -19,6 +19,16 @@ KINDS = [
     ("action_closed", "Action closed"),
     ("action_reassigned", "Action reassigned"),
     ("action_rescheduled", "Action moved"),
+    ("action_moved", "Deadline moved"),
+    ("timer_set", "Deadline set"),
+    ("timer_frozen", "Deadline frozen"),
+    ("timer_resumed", "Deadline resumed"),
+    ("legal_deadline_passed", "Legal deadline passed"),
+    ("event_received", "Event received"),
+    ("event_used", "Event used"),
+    ("child_started", "Sequence launched"),
+    ("switched", "Switched"),
+    ("markers_changed", "Dates changed"),
     ("participant_changed", "Participant changed"),
     ("paused", "Paused"),
     ("resumed", "Resumed"),
@@ -150,6 +160,16 @@ class CollectionHistory(models.Model):
             "action_reassigned": _("“%(action)s” passed from %(old)s to %(new)s"),
             "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
             "participant_changed": _("Participant changed: %(old)s → %(new)s"),
+            "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
+            "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
+            "timer_frozen": _("Deadline frozen: %(row)s"),
+            "timer_resumed": _("Deadline runs again, until %(due)s: %(row)s"),
+            "legal_deadline_passed": _("Legal deadline passed during the pause: %(row)s"),
+            "event_received": _("Event: %(event)s"),
+            "event_used": _("Event used: %(row)s"),
+            "child_started": _("Sequence of template %(template)s launched"),
+            "switched": _("Switched to template %(template)s"),
+            "markers_changed": _("%(new)s"),
             "paused": _("Sequence paused"),
             "resumed": _("Sequence resumed"),
             "ended": _("Sequence ended: %(label)s"),
@@ -172,7 +192,18 @@ class CollectionHistory(models.Model):
             "action": row.action_id.name or self.action_name,
             "label": row.visit_id.transition_id.end_label or data.get("label") or "–",
             "option": f" ({option})" if option else "",
+            "row": self._get_row_name(row, data), "event": self._get_event_name(data),
+            "template": data.get("template"),
         }
+
+    def _get_row_name(self, row, data):
+        rows = row.visit_id.step_id.transition_ids.filtered(lambda r: r.key == data.get("row"))
+        return rows.sentence or "–"
+
+    def _get_event_name(self, data):
+        code, _colon, name = (data.get("code") or "").partition(":")
+        return name or dict(self.env["collection.signal"]._fields["code"]
+                            ._description_selection(self.env)).get(code, code)
 
     def _get_chatter_body(self):
         """:return: these facts as a note for the chatter, as markup"""
@@ -187,7 +218,8 @@ class CollectionHistory(models.Model):
         if self.kind == "action_rescheduled":
             return {"old": format_date(self.env, self.old_value),
                     "new": format_date(self.env, self.new_value)}
-        return {"date": format_date(self.env, (self.data or {}).get("date"))}
+        data = self.data or {}
+        return {name: format_date(self.env, data.get(name)) for name in ("date", "due")}
 
     # -- append only ---------------------------------------------------------------
 

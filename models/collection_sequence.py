@@ -14,7 +14,7 @@ class CollectionSequence(models.Model):
 
     _name = "collection.sequence"
     _description = "Collection Sequence"
-    _inherit = ["mail.thread"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "launched_at desc, id desc"
     _rec_names_search = ["template_id.name", "template_code", "situation", "customer_id.name"]
     _mail_post_access = "read"
@@ -130,7 +130,7 @@ class CollectionSequence(models.Model):
 
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a sequence may edit"""
-        return {"situation", "item_ids", "participant_ids", "message_follower_ids",
+        return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
                 "message_partner_ids", "message_main_attachment_id"}
 
     @api.ondelete(at_uninstall=False)

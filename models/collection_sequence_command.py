@@ -82,6 +82,30 @@ class CollectionSequenceCommand(models.Model):
         """
         self._leave_incident(engine.Skip(), reason)
 
+    def add_action(self, values, reason):
+        """Ask for something that the tree does not, within the current step (D-065).
+
+        :param dict values: fields of the action: ``name``, ``function_id``, ``date``, and
+            optionally ``kind``, ``deadline``, ``required``, ``description``,
+            ``recipient_function_id``
+        :param str reason: stays in the history
+        :return: the new ``collection.action``
+        :raise UserError: no reason, name or function, or the sequence does not run
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        values = dict(values)
+        if not values.get("name") or not values.get("function_id"):
+            raise UserError(self.env._("Say what is to be done, and which function owes it."))
+        day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
+        due = fields.Date.to_date(values.pop("deadline", None))
+        self._run(
+            engine.AddAction(day.isoformat(), due and due.isoformat(),
+                             bool(values.get("required"))),
+            text=reason, added=values)
+        return self.action_ids.sorted("number")[-1]
+
     def _leave_incident(self, command, reason):
         self.ensure_one()
         self._check_steering()
@@ -99,7 +123,7 @@ class CollectionSequenceCommand(models.Model):
 
     # -- how a command is carried out ----------------------------------------------
 
-    def _run(self, command, *, cause="person", text="", on_behalf=None, action=None):
+    def _run(self, command, **context):
         """Carry out one command of the engine.
 
         :param command: one of :mod:`..engine.commands`
@@ -107,29 +131,33 @@ class CollectionSequenceCommand(models.Model):
         :param str text: reason or comment, for the trace
         :param on_behalf: the ``res.partner`` for whom the user acts, if another
         :param action: the ``collection.action`` that the text belongs to, if one
+        :param added: what an action added by hand says, as field values
         :return: the engine's :class:`~..engine.Decision`
         :raise UserError: the engine refused it; nothing has changed
         """
         self.ensure_one()
         self.sudo()._raise_rev()
-        return self._run_in_turn(
-            command, cause=cause, text=text, on_behalf=on_behalf, action=action)
+        return self._run_in_turn(command, **context)
 
-    def _run_in_turn(self, command, *, cause="person", text="", on_behalf=None, action=None):
+    def _run_in_turn(self, command, *, cause="person", text="", on_behalf=None, action=None,
+                     added=None):
         """Like :meth:`_run`, for callers that have taken the sequence's turn already."""
         sequence = self.sudo()
         definition = sequence.template_id._get_definition()
         state = sequence._get_state()
         try:
-            decision = engine.decide(definition, state, command, sequence._get_local_now())
+            decision = engine.decide(
+                definition, state, command, sequence._get_local_now(), sequence._get_facts())
         except CommandRefused as refusal:
             raise UserError(sequence._explain_refusal(refusal)) from refusal
         context = {
             "command": type(command).__name__.lower(), "command_ref": uuid4().hex,
             "cause": cause, "text": text, "on_behalf": on_behalf, "action": action,
+            "added": added,
         }
-        sequence._write_entries(decision.entries, context)
-        sequence._carry_out(decision.effects)
+        if decision.entries:
+            sequence._write_entries(decision.entries, context)
+            sequence._carry_out(decision.effects)
         return decision
 
     def _raise_rev(self):
@@ -159,6 +187,12 @@ class CollectionSequenceCommand(models.Model):
             status=self.state,
             visits=tuple(visit._get_state() for visit in self.visit_ids.sorted("number")),
             actions=tuple(action._get_state() for action in self.action_ids.sorted("number")),
+            timers=tuple(sorted((deadline._get_state() for deadline in self.deadline_ids),
+                                key=lambda timer: (timer.visit, timer.row))),
+            received=tuple(receipt._get_state() for receipt in self.receipt_ids.sorted("id")),
+            waiting=self.waiting_template_code and engine.Waiting(
+                self.waiting_template_code, self.waiting_step_key) or None,
+            paused_on=self.paused_on.isoformat() if self.paused_on else None,
             incident=incident or None,
             end_label=(last.transition_id.with_context(lang=None).end_label or ""
                        if self.state == "done" else ""),
@@ -186,6 +220,7 @@ class CollectionSequenceCommand(models.Model):
         }
         return {
             "wrong_status": _("%(sequence)s is in state “%(state)s”: this is not possible now."),
+            "no_visit": _("%(sequence)s is between two steps: wait, or jump to a step."),
             "no_start": _("%(sequence)s has no step to start with: complete its template."),
             "no_incident": _("%(sequence)s has no incident to leave."),
             "nothing_to_skip_to": _(

@@ -27,6 +27,13 @@ class CollectionSequenceContent(models.Model):
         string="Starts after", help="Days between entering the step and the day it falls on.")
     deadline_days = fields.Integer(
         string="To be done within", help="Days from then to its deadline. 0: no deadline.")
+    expires = fields.Boolean(
+        string="Expires", help="Past its deadline, it closes by itself as expired.")
+    required_markers = fields.Char(
+        string="Asks for",
+        help="Dates and facts of the sequence that must be filled to close it, by name, "
+        "separated by commas.",
+    )
     action_template_id = fields.Many2one(
         "collection.action.template", string="Copy from", store=False,
         help="Takes over what a reusable action says.",
@@ -71,4 +78,6 @@ class CollectionSequenceContent(models.Model):
             validation=self.needs_validation,
             validator=self._get_distinct_validator().code or None,
             options=tuple(Option(option.code, option.outcome) for option in self.option_ids),
+            deadline=self.deadline_days,
+            expires=self.expires,
         )

@@ -45,6 +45,11 @@ class CollectionSequenceTemplate(models.Model):
         string="Suspends the scenario for", default="nothing", required=True,
         help="What the automatic reminders leave alone while such a sequence is open.",
     )
+    marker_definition = fields.PropertiesDefinition(
+        string="Dates and facts",
+        help="What each sequence of this template carries, e.g. the date of service. Deadlines "
+        "may count from the dates, and actions may require them.",
+    )
     step_ids = fields.One2many("collection.sequence.step", "template_id", copy=True)
     function_ids = fields.Many2many(
         "collection.function", compute="_compute_function_ids", string="Functions")
@@ -150,4 +155,11 @@ class CollectionSequenceTemplate(models.Model):
             version=template.version,
             steps=tuple(step._get_definition() for step in steps),
             kinds={function.code: function.kind for function in functions},
+            markers=frozenset(template._get_marker_names().values()),
         )
+
+    def _get_marker_names(self):
+        """:return: dict of the technical names of the dates, by label and by name itself"""
+        dates = [marker for marker in self.marker_definition or ()
+                 if marker.get("type") in ("date", "datetime")]
+        return {marker[key]: marker["name"] for marker in dates for key in ("name", "string")}

@@ -82,9 +82,51 @@ class CollectionSequenceTemplatePublish(models.Model):
 
     def _describe_problems(self):
         """:return: list of sentences, one a problem, each naming its step"""
+        return [self._describe_problem(problem) for problem in self._find_problems("error")]
+
+    def _describe_warnings(self):
+        """:return: list of sentences on what deserves a second thought"""
+        return [
+            *(self._describe_problem(problem) for problem in self._find_problems("warning")),
+            *self._describe_missing_portals(),
+        ]
+
+    def _find_problems(self, severity):
         self.ensure_one()
-        return [self._describe_problem(problem) for problem in find_problems(
-            self._get_definition())]
+        others = self._get_other_definitions()
+        return [problem for problem in find_problems(self._get_definition(), others)
+                if problem.severity == severity]
+
+    def _get_other_definitions(self):
+        """:return: dict of the trees that this one may lead to, in any number of hops, by code"""
+        found, codes = {}, self._get_target_codes()
+        while codes - set(found):
+            templates = self.search([
+                ("code", "in", list(codes - set(found))), ("state", "=", "published")])
+            fresh = {template.code: template._get_definition() for template in templates}
+            if not fresh:
+                break
+            found |= fresh
+            codes |= templates._get_target_codes()
+        if self.code in codes:
+            found.setdefault(self.code, self._get_definition())
+        return found
+
+    def _get_target_codes(self):
+        return set(self.step_ids.transition_ids.filtered(
+            lambda row: row.target in ("switch", "launch")).mapped("target_template_code"))
+
+    def _describe_missing_portals(self):
+        """Functions outside whose default holder could not act: without portal access (D-087)."""
+        contents = self.step_ids.content_ids
+        outside = contents.function_id.filtered(lambda f: f.kind == "external")
+        return [
+            self.env._(
+                "%(function)s is external, and its default holder %(holder)s has no portal "
+                "access.", function=function.name, holder=function.default_partner_id.name)
+            for function in outside
+            if function.default_partner_id and not function.default_partner_id.sudo().user_ids
+        ]
 
     def _describe_problem(self, problem):
         step = self.step_ids.filtered(lambda step: step.key == problem.step)
@@ -99,7 +141,25 @@ class CollectionSequenceTemplatePublish(models.Model):
         return {
             "no_start": _("The template has no step: add one, the first is where it starts."),
             "no_end": _("No step leads to an end: let a row of a decision table end it."),
-            "no_action": _("Step “%(step)s” asks for nothing: add an action."),
+            "no_action": _(
+                "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
+                "read at once that waits for an event, a state or a deadline."),
+            "many_actions": _("Step “%(step)s” asks for many actions at once."),
+            "expires_without_deadline": _(
+                "Step “%(step)s”: “%(action)s” expires, but has no deadline."),
+            "unknown_template": _(
+                "Step “%(step)s”, row %(row)s leads to a template that is not published."),
+            "unknown_base": _(
+                "Step “%(step)s”, row %(row)s counts its deadline from nothing: choose the "
+                "action or the date."),
+            "no_delay": _("Step “%(step)s”, row %(row)s has a deadline without a delay."),
+            "legal_as_internal": _(
+                "Step “%(step)s”, row %(row)s looks like a legal deadline, but is marked "
+                "internal: it would freeze with a pause."),
+            "hidden_row": _("Step “%(step)s”, row %(row)s never fires: an earlier one always "
+                            "holds before it."),
+            "ring": _("From step “%(step)s” the sequence could run in a ring for ever, with "
+                      "neither a person nor a day in between."),
             "no_function": _("Step “%(step)s”: “%(action)s” is owed by no function."),
             "contact_responsible": _(
                 "Step “%(step)s”: “%(action)s” is owed by a contact, who can only receive."),

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ..engine import End, Goto, Joined, Outcome, Row
+from ..engine import End, Goto, Joined, Outcome, Row, Start, Switch
 
 
 class CollectionSequenceTransition(models.Model):
@@ -42,12 +42,18 @@ class CollectionSequenceTransition(models.Model):
     option_ids = fields.Many2many(
         "collection.action.option", string="Options", help="Decisions that make the row hold.")
     target = fields.Selection(
-        [("step", "Go to step"), ("end", "End")], default="step", required=True)
+        [("step", "Go to step"), ("end", "End"), ("switch", "Switch to another template"),
+         ("launch", "Launch another template")],
+        default="step", required=True)
     target_key = fields.Char(help="Key of the step entered; survives copies.")
     target_step_id = fields.Many2one(
         "collection.sequence.step", string="Step to enter", compute="_compute_target_step_id",
         inverse="_inverse_target_step_id", store=True,
         domain="[('template_id', '=', template_id)]")
+    target_template_code = fields.Char(
+        string="Other template", help="Code of the template that takes over or is launched.")
+    wait = fields.Boolean(
+        string="Wait for it", help="Enter the next step only when the other sequence has ended.")
     end_label = fields.Char(translate=True, help="How this end is called, e.g. Regularised.")
     sentence = fields.Char(compute="_compute_sentence")
 
@@ -83,7 +89,9 @@ class CollectionSequenceTransition(models.Model):
     @api.depends_context("lang")
     @api.depends(
         "timing", "condition", "content_id.name", "outcome_ids.name", "option_ids.name",
-        "target", "target_step_id.name", "end_label")
+        "target", "target_step_id.name", "end_label", "positive", "event_code", "event_name",
+        "level_code", "below", "delay_amount", "delay_unit", "base", "marker", "guard",
+        "target_template_code")
     def _compute_sentence(self):
         for row in self:
             row.sentence = self.env._(
@@ -101,9 +109,14 @@ class CollectionSequenceTransition(models.Model):
         return self.env._("when joined and “%(action)s” is: %(results)s", **words)
 
     def _describe_target(self):
+        step, template = self.target_step_id.name or "?", self.target_template_code or "?"
         if self.target == "end":
             return self.env._("end: %(label)s", label=self.end_label or "–")
-        return self.target_step_id.name or "?"
+        if self.target == "switch":
+            return self.env._("switch to %(template)s", template=template)
+        if self.target == "launch":
+            return self.env._("launch %(template)s, then %(step)s", template=template, step=step)
+        return step
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -126,9 +139,17 @@ class CollectionSequenceTransition(models.Model):
         return Row(
             key=self.key,
             condition=self._get_condition(),
-            target=End(self.end_label or "") if self.target == "end" else Goto(self.target_key),
+            target=self._get_target(),
             at_once=self.timing == "at_once",
+            guarded=bool(self.guard),
         )
+
+    def _get_target(self):
+        template, step = self.target_template_code or "", self.target_key or ""
+        return {
+            "step": Goto(step), "end": End(self.end_label or ""), "switch": Switch(template),
+            "launch": Start(template, step, self.wait),
+        }[self.target]
 
     def _get_condition(self):
         if self.condition == "joined":

@@ -18,6 +18,8 @@ class CollectionSequenceVisit(models.Model):
     step_id = fields.Many2one(
         "collection.sequence.step", required=True, readonly=True, ondelete="restrict")
     entered_at = fields.Datetime(required=True, readonly=True)
+    entered_on = fields.Date(
+        required=True, readonly=True, help="In the company's time zone; deadlines count from it.")
     left_at = fields.Datetime(readonly=True)
     transition_id = fields.Many2one(
         "collection.sequence.transition", string="Left by", readonly=True, ondelete="restrict")
@@ -40,6 +42,7 @@ class CollectionSequenceVisit(models.Model):
         return engine.Visit(
             number=self.number,
             step=self.step_id.key,
+            entered_on=self.entered_on.isoformat(),
             is_left=bool(self.left_at),
             row=self.transition_id.key or None,
         )

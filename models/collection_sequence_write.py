@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date
 
 from odoo import fields, models
 
@@ -18,8 +18,12 @@ class CollectionSequenceWrite(models.Model):
         """
         self.ensure_one()
         self._write_visits(facts)
-        self._create_actions([fact for fact in facts if isinstance(fact, entries.ActionCreated)])
+        self._create_actions(
+            [fact for fact in facts if isinstance(fact, entries.ActionCreated)],
+            context.get("added") or {})
         self._write_actions(facts, context)
+        self._write_timers(facts)
+        self._write_events(facts)
         self._write_status(facts)
         self._trace(facts, context)
 
@@ -33,6 +37,7 @@ class CollectionSequenceWrite(models.Model):
                     "number": fact.visit,
                     "step_id": steps[fact.step].id,
                     "entered_at": now,
+                    "entered_on": fact.date,
                 })
             elif isinstance(fact, entries.VisitLeft):
                 visit = self.visit_ids.filtered(lambda v, fact=fact: v.number == fact.visit)
@@ -40,20 +45,26 @@ class CollectionSequenceWrite(models.Model):
                     lambda r, fact=fact: r.key == fact.row)
                 visit.write({"left_at": now, "transition_id": row.id})
 
-    def _create_actions(self, created):
-        """Create the actions of newly entered steps, each owed by its function's holder."""
+    def _create_actions(self, created, added):
+        """Create the actions of newly entered steps, each owed by its function's holder.
+
+        :param dict added: what an action added by hand says, as field values
+        """
         if not created:
             return
         holders = self._get_holders()
         visits = {visit.number: visit for visit in self.visit_ids}
         actions = self.env["collection.action"].create([
-            self._prepare_action_vals(fact, visits[fact.visit], holders) for fact in created])
+            self._prepare_action_vals(fact, visits[fact.visit], holders, added)
+            for fact in created])
         actions._copy_wording()
 
-    def _prepare_action_vals(self, fact, visit, holders):
+    def _prepare_action_vals(self, fact, visit, holders, added):
         content = visit.step_id.content_ids.filtered(lambda c: c.key == fact.content)
+        if not content:
+            content = self.env["collection.sequence.content"].new(added)
         day = date.fromisoformat(fact.date)
-        deadline = content.deadline_days and day + timedelta(days=content.deadline_days)
+        deadline = fact.due and date.fromisoformat(fact.due)
         return {
             **content._prepare_copy_vals(),
             **self._prepare_holder_vals(
@@ -64,8 +75,8 @@ class CollectionSequenceWrite(models.Model):
             "company_id": self.company_id.id,
             "sequence_id": self.id,
             "visit_id": visit.id,
-            "content_id": content.id,
-            "content_key": content.key,
+            "content_id": content._origin.id,
+            "content_key": fact.content,
             "number": fact.action,
             "date": day,
             "deadline": deadline,
@@ -82,10 +93,13 @@ class CollectionSequenceWrite(models.Model):
                 actions[fact.action]._write_submitted(options.get(fact.option), context["text"])
             elif isinstance(fact, entries.ActionClosed):
                 action = actions[fact.action]
+                action.closed_on = fact.date
                 commented = action == context["action"]
                 action._write_closed(
                     fact.outcome, options.get(fact.option),
                     context["text"] if commented else "", by_person=commented)
+            elif isinstance(fact, entries.ActionMoved):
+                actions[fact.action].deadline = fact.due
 
     def _write_status(self, facts):
         vals, now = {}, fields.Datetime.now()
@@ -93,13 +107,21 @@ class CollectionSequenceWrite(models.Model):
             if isinstance(fact, entries.Launched):
                 vals |= {"state": "running", "launched_at": now}
             elif isinstance(fact, entries.Resumed):
-                vals["state"] = "running"
+                vals |= {"state": "running", "paused_on": False, "resume_on": False}
             elif isinstance(fact, entries.Paused):
-                vals["state"] = "paused"
+                vals |= {"state": "paused", "paused_on": fact.date}
+            elif isinstance(fact, entries.Switched):
+                vals |= {"state": "switched", "ended_at": now, "waiting_template_code": False,
+                         "incident": False, "incident_row_key": False}
+            elif isinstance(fact, entries.ChildStarted):
+                vals |= {"waiting_template_code": fact.wait and fact.template,
+                         "waiting_step_key": fact.wait and fact.step}
+            elif isinstance(fact, entries.VisitEntered):
+                vals |= {"waiting_template_code": False, "waiting_step_key": False}
             elif isinstance(fact, entries.Ended):
                 vals |= {"state": "done", "ended_at": now}
             elif isinstance(fact, entries.Stopped):
-                vals |= {"state": "stopped", "ended_at": now,
+                vals |= {"state": "stopped", "ended_at": now, "waiting_template_code": False,
                          "incident": False, "incident_row_key": False}
             elif isinstance(fact, entries.IncidentRaised):
                 vals |= {"incident": fact.code, "incident_row_key": fact.row}

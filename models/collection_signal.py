@@ -1,0 +1,75 @@
+from odoo import api, fields, models
+
+from .. import engine
+from .selections import EVENTS
+
+
+class CollectionSignal(models.Model):
+    """Inbox: a business event on its way to the sequences that wait for it.
+
+    Hooks into the core only insert rows here, so that a fault in a sequence never costs the
+    posting that caused the event; routing runs later, in transactions of its own.
+    """
+
+    _name = "collection.signal"
+    _description = "Collection Signal"
+    _order = "id"
+
+    key = fields.Char(
+        required=True, readonly=True,
+        help="Tells this event from every other; a second one of the same key is the same event.",
+    )
+    code = fields.Selection(EVENTS, required=True, readonly=True)
+    event_name = fields.Char(readonly=True)
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    sequence_id = fields.Many2one(
+        "collection.sequence", readonly=True, ondelete="restrict",
+        help="Set when the event concerns this sequence alone.")
+    amount = fields.Float(readonly=True, help="In the company's currency.")
+    about = fields.Char(readonly=True)
+    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    delivered_at = fields.Datetime(readonly=True)
+    error = fields.Char(readonly=True)
+
+    _key_unique = models.UniqueIndex("(company_id, key)", "This event was received already.")
+    #: read by the cron that delivers (_deliver_pending)
+    _pending_index = models.Index("(id) WHERE delivered_at IS NULL")
+
+    @api.model
+    def _put(self, vals_list):
+        """Insert events, leaving out those that are in the inbox already.
+
+        :param vals_list: list of dicts: key, code, customer_id, company_id, and optionally
+            event_name, sequence_id, amount, about
+        :return: the new signals
+        """
+        signals = self.sudo()
+        known = set(signals.search([
+            ("key", "in", [vals["key"] for vals in vals_list])]).mapped(
+                lambda signal: (signal.company_id.id, signal.key)))
+        fresh = {(vals["company_id"], vals["key"]): vals for vals in vals_list}
+        created = signals.create([vals for at, vals in fresh.items() if at not in known])
+        if created:
+            self.env.ref("account_collection.cron_process_signals")._trigger()
+        return created
+
+    def _get_command(self):
+        """:return: the signal as the engine's :class:`~..engine.Receive`"""
+        self.ensure_one()
+        code = f"manual:{self.event_name or ''}" if self.code == "manual" else self.code
+        return engine.Receive(self.key, code, self.amount, self.about or None)
+
+    def _get_listeners(self):
+        """:return: dict of open sequences by signal: the customer's, or the one it is for"""
+        sequences = self.env["collection.sequence"].sudo().search([
+            ("state", "in", ("running", "paused")),
+            ("customer_id", "in", self.customer_id.ids)], order="id")
+        return {
+            signal: sequences.filtered(lambda sequence, signal=signal: (
+                sequence.customer_id == signal.customer_id
+                and sequence.company_id == signal.company_id
+                and signal.sequence_id in (sequence, signal.sequence_id.browse())))
+            for signal in self
+        }
