@@ -114,17 +114,16 @@ class Run:
             self.add(entries.VisitLeft(visit.number, visit.step, row))
 
     def fire(self, row, *, limited=True):
-        """Follow a row. Return False when an incident holds it back."""
+        """Follow a row, unless an incident holds it back."""
         target = self.definition.step(row.next_step) if row.next_step else None
         if limited and target and self.state.visits_of(target.key) >= target.max_visits:
             self.add(entries.IncidentRaised("max_visits", self.step.key, row.key))
-            return False
+            return
         if isinstance(row.condition, Event):
             used = row.condition.find(self.state)
             if used:
                 self.add(entries.EventUsed(used.key, row.key))
         self._follow(row, target)
-        return True
 
     def _follow(self, row, target):
         self.leave(row.key, ending=isinstance(row.target, (End, Switch)))
@@ -144,25 +143,25 @@ class Run:
 
     def route(self):
         """Follow the rows that hold, until the sequence waits, ends or is in trouble."""
-        for _turn in range(MAX_TRANSITIONS):
-            timers.set_timers(self)
-            if self.state.status != states.RUNNING or self.state.incident:
+        moves = 0
+        while self._may_move():
+            row = self._row_that_holds()
+            if not row:
+                self._check_not_stuck()
                 return
-            if not self._go_on():
+            if moves == MAX_TRANSITIONS:
+                self.add(entries.IncidentRaised("runaway", self.step.key, row.key))
                 return
-        row = self.step and self._row_that_holds()
-        if self.state.status == states.RUNNING and row:
-            self.add(entries.IncidentRaised("runaway", self.step.key, row.key))
+            self.fire(row)
+            moves += 1
 
-    def _go_on(self):
-        """Make one move. Return False when there is none to make."""
-        if self.state.waiting:
-            return self._stop_waiting()
-        row = self._row_that_holds()
-        if row:
-            return self.fire(row)
-        self._check_not_stuck()
-        return False
+    def _may_move(self):
+        """Bring the deadlines up to date; return whether rows may be read."""
+        if self.state.waiting and self.state.status == states.RUNNING:
+            self._stop_waiting()
+        timers.set_timers(self)
+        return (self.state.status == states.RUNNING and not self.state.incident
+                and not self.state.waiting)
 
     def _stop_waiting(self):
         """Enter the next step, if the sequence waited for has ended."""
@@ -174,7 +173,6 @@ class Run:
         if ended:
             self.add(entries.EventUsed(ended.key, ""))
             self.enter(self.definition.step(waiting.step))
-        return bool(ended)
 
     def _row_that_holds(self):
         situation = Situation(self.step, self.state, self.facts, self.today)
