@@ -17,6 +17,7 @@ from . import collection_sequence
 from . import collection_sequence_command
 from . import collection_sequence_write
 from . import collection_sequence_holder
+from . import collection_sequence_picture
 from . import collection_sequence_view
 from . import collection_sequence_visit
 from . import collection_action
