@@ -27,6 +27,7 @@
         "views/collection_sequence_views.xml",
         "views/collection_sequence_template_views.xml",
         "views/collection_sequence_step_views.xml",
+        "views/collection_sequence_picture_views.xml",
         "views/res_partner_views.xml",
         "views/collection_menus.xml",
     ],

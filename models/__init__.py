@@ -24,6 +24,7 @@ from . import collection_sequence_command
 from . import collection_sequence_write
 from . import collection_sequence_write_timer
 from . import collection_sequence_holder
+from . import collection_sequence_picture
 from . import collection_sequence_view
 from . import collection_sequence_flow
 from . import collection_sequence_cron
