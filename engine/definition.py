@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from . import outcomes
-from .conditions import ALL_REQUIRED, Deadline, Event, Joined, Level, is_joined
+from . import conditions, outcomes
+from .conditions import ALL_REQUIRED, Deadline, Event, Joined, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Row:
 
     def holds(self, situation):
         """:return: whether the row fires in a :class:`~.conditions.Situation`"""
-        if not self.at_once and not is_joined(situation.step, situation.actions):
+        if not self.at_once and not conditions.is_joined(situation.step, situation.actions):
             return False
         if self.guarded and (situation.step.key, self.key) not in situation.facts.guards:
             return False

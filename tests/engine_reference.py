@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from ..engine import Joined
 from .engine_trees import NOW
 
+TODAY = NOW.date().isoformat()
+
 #: Written by leaving or stopping: nothing may follow from them.
 SILENT = ("moot", "stopped")
 CLEARED_BY = {"retry": "Retry", "skip": "Skip", "jump": "Jump"}
@@ -156,7 +158,7 @@ class Book:
         assert self.status == "new"
         self.status = "running"
 
-    def _visit_entered(self, visit, step):
+    def _visit_entered(self, visit, step, date):
         assert self.status == "running" and not self.incident
         assert visit == len(self.visits) + 1, "visits are numbered without a gap"
         assert all(past["is_left"] for past in self.visits), "two visits at once"
@@ -165,7 +167,9 @@ class Book:
         ), "what is kept stays open until an end"
         if self.visits and self.visits[-1]["row"]:
             assert self._row_taken().target.step == step, "not where the row leads"
-        self.visits.append({"number": visit, "step": step, "is_left": False, "row": None})
+        assert date == TODAY
+        self.visits.append({
+            "number": visit, "step": step, "entered_on": date, "is_left": False, "row": None})
         times = sum(past["step"] == step for past in self.visits)
         by_person = self.command == "Jump" or self.held
         assert by_person or times <= self.step.max_visits, "entered too often"
@@ -204,6 +208,7 @@ class Book:
         self.actions[action] = {
             "number": action, "visit": visit, "content": content, "state": "todo",
             "required": asked.required, "keep": asked.keep, "outcome": None, "option": None,
+            "due": fields["due"], "closed_on": None,
         }
 
     def _action_submitted(self, action, option):
@@ -211,17 +216,20 @@ class Book:
         self._answer()
         self.actions[action].update(state="validating", option=option)
 
-    def _action_closed(self, action, outcome, option):
+    def _action_closed(self, action, outcome, option, date):
+        assert date == TODAY
         assert self.actions[action]["state"] != "closed", "closed twice"
         if outcome not in SILENT:
             self._answer()
-        self.actions[action].update(state="closed", outcome=outcome, option=option)
+        self.actions[action].update(
+            state="closed", outcome=outcome, option=option, closed_on=date)
 
     def _answer(self):
         self.answers += 1
         assert self.command == "Close" and self.answers == 1, "a result that nobody gave"
 
-    def _paused(self):
+    def _paused(self, date):
+        assert date == TODAY
         assert self.status == "running"
         self.status = "paused"
 

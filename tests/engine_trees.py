@@ -191,7 +191,7 @@ def _steps(draw, key, targets, onward):
         for index, target in enumerate(targets)
     ]
     default = Row("default", Joined(), onward)
-    # mostly last; elsewhere it hides the rows when joined below it, which is no error
+    # mostly last; elsewhere it hides the rows when joined below it: routing must not mind
     rows.insert(draw(st.sampled_from((len(rows), len(rows), 0))), default)
     join = draw(st.sampled_from(("all", "any", "first")))
     return Step(key, tuple(contents), tuple(rows), join, draw(st.sampled_from((1, 2, 3))))

@@ -120,7 +120,7 @@ class TestEngineHistory(BaseCase):
 
     def test_before_its_launch_a_sequence_is_nowhere(self):
         """D-010: no visit, no action, no end."""
-        self.assertEqual(State(), State("new", (), (), None, ""))
+        self.assertEqual(State(), State("new", (), ()))
         self.assertIsNone(State().visit)
         self.assertEqual(State().visit_actions, ())
 

@@ -16,8 +16,8 @@ from ..engine import (
     Skip,
     Stop,
 )
-from ..engine.decide import MAX_TRANSITIONS
 from ..engine.effects import Release
+from ..engine.run import MAX_TRANSITIONS
 from .engine_trees import Walk, content, result, row, step
 
 CLOSED = step("closed", content("archive"), row("default", end="Closed"))
@@ -33,7 +33,7 @@ STUCK = step("stuck", content("file"), row("done", when=result("file", "done"), 
 class AlwaysHolds:
     """A condition that no tree can express: it holds whatever happened."""
 
-    def holds(self, step, actions):
+    def holds(self, situation, row):
         return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from odoo.tests import BaseCase, tagged
 
 from ..engine import CommandRefused, Definition, Launch, State, decide, entries, entry_to_dict
+from .engine_reference import TODAY
 from .engine_trees import NOW, Walk, content, result, row, step, tree
 
 CLOSED = step("closed", content("archive"), row("default", end="Closed"))
@@ -270,9 +271,9 @@ class TestEngineLeaving(BaseCase):
         walk = Walk(step("check", content("file"), row("default", goto="closed")), CLOSED)
         decision = walk.close("file", "done")
         self.assertEqual(decision.entries[:3], (
-            entries.ActionClosed(1, "done"),
+            entries.ActionClosed(1, "done", date=TODAY),
             entries.VisitLeft(1, "check", "default"),
-            entries.VisitEntered(2, "closed"),
+            entries.VisitEntered(2, "closed", TODAY),
         ))
 
     def test_steps_of_a_tree_are_found_by_key(self):

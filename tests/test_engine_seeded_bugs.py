@@ -11,15 +11,15 @@ from hypothesis import Phase, Verbosity
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import Close, Resume, decide, definition as definitions, entries, outcomes
+from ..engine import Close, Resume, conditions, decide, entries, outcomes
 from ..engine.definition import Row
 from ..engine.entries import ActionClosed, VisitEntered
+from ..engine.run import Run
 from ..engine.state import State, Visit
 from .test_engine_properties import run_properties
 
 # the package exports the function under its module's name, which hides the module
 deciding = sys.modules[decide.__module__]
-Run = deciding._Run
 
 
 @tagged("standard", "at_install")
@@ -42,12 +42,12 @@ class TestEngineSeededBugs(BaseCase):
 
     def test_join_forgets_a_required_action(self):
         """D-053: *all* waits for each required action."""
-        is_joined = definitions.is_joined
+        is_joined = conditions.is_joined
 
         def forgetful(step, actions):
             required = [action for action in actions if action.required]
             return is_joined(step, required[1:] or actions)
-        self.assertSeen(mock.patch.object(definitions, "is_joined", forgetful))
+        self.assertSeen(mock.patch.object(conditions, "is_joined", forgetful))
 
     def test_any_join_takes_a_refusal_for_success(self):
         """D-054: *any* is met early by a positive result only."""
@@ -56,23 +56,24 @@ class TestEngineSeededBugs(BaseCase):
 
     def test_optional_actions_hold_the_join_up(self):
         """D-053: an optional action is not waited for."""
-        is_joined = definitions.is_joined
+        is_joined = conditions.is_joined
 
         def strict(step, actions):
             return is_joined(step, [replace(action, required=True) for action in actions])
-        self.assertSeen(mock.patch.object(definitions, "is_joined", strict))
+        self.assertSeen(mock.patch.object(conditions, "is_joined", strict))
 
     def test_last_row_wins(self):
         """D-040: the first row that holds fires."""
         def last_row(run):
-            step, actions = run.step, run.state.visit_actions
-            return next((row for row in step.rows[::-1] if row.holds(step, actions)), None)
+            situation = conditions.Situation(run.step, run.state, run.facts, run.today)
+            return next((row for row in run.step.rows[::-1] if row.holds(situation)), None)
         self.assertSeen(mock.patch.object(Run, "_row_that_holds", last_row))
 
     def test_at_once_rows_wait_for_the_join(self):
         """D-054: a row at once interrupts."""
-        def patient(row, step, actions):
-            return definitions.is_joined(step, actions) and row.condition.holds(step, actions)
+        def patient(row, situation):
+            joined = conditions.is_joined(situation.step, situation.actions)
+            return joined and row.condition.holds(situation, row)
         self.assertSeen(mock.patch.object(Row, "holds", patient))
 
     def test_closed_actions_close_again(self):
@@ -146,7 +147,8 @@ class TestEngineSeededBugs(BaseCase):
     def test_replay_drops_the_option(self):
         """D-072: the history keeps what was decided."""
         def forgetful(entry, state):
-            return state.with_action(entry.action, state="closed", outcome=entry.outcome)
+            return state.with_action(
+                entry.action, state="closed", outcome=entry.outcome, closed_on=entry.date)
         self.assertSeen(mock.patch.object(ActionClosed, "apply", forgetful))
 
     def test_validator_loses_the_proposal(self):
@@ -179,6 +181,6 @@ class TestEngineSeededBugs(BaseCase):
     def test_numbers_have_gaps(self):
         """D-071: visits are numbered in the order they were made."""
         def skipping(entry, state):
-            visit = Visit(entry.visit + 1, entry.step)
+            visit = Visit(entry.visit + 1, entry.step, entry.date)
             return replace(state, visits=(*state.visits, visit))
         self.assertSeen(mock.patch.object(VisitEntered, "apply", skipping))
