@@ -12,19 +12,22 @@ database. The models gather facts, ask the engine, write what it said and trace 
 * :mod:`.commands`: what a person or a cron may ask of it;
 * :mod:`.entries`: the facts that a command produced; folding them gives the state;
 * :mod:`.decide`, :mod:`.run`: from a command to entries and effects;
+* :mod:`.paths`, :mod:`.dry_run`: every way through a tree, and one played by hand;
 * :mod:`.checks`: what must hold before a tree may be published.
 """
 
 from .checks import Problem, find_problems
 from .commands import (
-    AddAction, Close, Fail, Jump, Launch, Leave, Move, Pause, Receive, Resume, Retry, Skip, Stop, Tick,
+    AddAction, Close, Fail, Jump, Launch, Leave, Migrate, Move, Pause, Receive, Resume, Retry, Skip, Stop, Tick,
 )
 from .conditions import Deadline, Event, Facts, Joined, Level, Outcome
 from .dates import Calendar, Delay, Truce
 from .decide import Decision, decide
 from .definition import Content, Definition, End, Goto, Option, Row, Start, Step, Switch
+from .dry_run import Played, play
 from .entries import entry_from_dict, entry_to_dict, replay
 from .errors import CommandRefused
+from .paths import Path, Paths, enumerate_paths
 from .run import CHILD_ENDED
 from .state import Action, Incident, Received, State, Timer, Visit, Waiting
 from .ways import Ways, find_content, ways_to_close

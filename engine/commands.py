@@ -63,6 +63,22 @@ class Jump:
 
 
 @dataclass(frozen=True, slots=True)
+class Migrate:
+    """Go on by another version of the tree: the one that this command is decided on.
+
+    Steps, actions and rows are found again by their keys; open actions without counterpart
+    are cancelled.
+
+    :param version_from: the version left
+    :param anew: running deadlines are counted anew from their base, by the new rows; else they
+        keep the day they had
+    """
+
+    version_from: int
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """Look at the clock and at the world: deadlines that have run out, levels that now hold."""
 

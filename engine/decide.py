@@ -8,7 +8,7 @@ from . import commands, entries, outcomes, state as states, timers
 from .conditions import Facts
 from .errors import CommandRefused
 from .run import CHILD_ENDED, Run
-from .ways import find_content, read_answer
+from .ways import find_content, find_orphans, read_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ def _get_open_action(run, number):
 def _tick(run, command):
     """The clock or the world has moved: what runs, goes on; what is paused, warns."""
     if run.state.status == states.PAUSED:
+        timers.set_timers(run)
         run.alert()
     elif run.state.status == states.RUNNING:
         run.expire()
@@ -169,6 +170,24 @@ def _jump(run, command):
     run.route()
 
 
+def _migrate(run, command):
+    run.need(states.RUNNING, states.PAUSED)
+    here = run.state.visit or run.state.waiting
+    if here and not run.definition.step(here.step):
+        raise CommandRefused("unknown_step", step=here.step)
+    visit = run.state.visit.number if run.state.visit else 0
+    lost = timers.find_lost(run, command.anew)
+    orphans = find_orphans(run.definition, run.state)
+    run.add(entries.Migrated(command.version_from, run.definition.version, visit, lost))
+    for action in orphans:
+        run.close(action, outcomes.CANCELLED)
+    if run.state.incident:
+        run.add(entries.IncidentCleared("migrate"))
+    timers.set_timers(run)
+    if run.state.status == states.RUNNING:
+        run.route()
+
+
 _HANDLERS = {
     commands.Launch: _launch,
     commands.Close: _close,
@@ -184,4 +203,5 @@ _HANDLERS = {
     commands.Retry: _retry,
     commands.Skip: _skip,
     commands.Jump: _jump,
+    commands.Migrate: _migrate,
 }

@@ -251,6 +251,21 @@ class Switched:
         return replace(state, status=states.SWITCHED, incident=None, waiting=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The sequence goes on by another version; ``timers`` are the rows whose timers it lost."""
+
+    version_from: int
+    version: int
+    visit: int = 0
+    timers: tuple = ()
+
+    def apply(self, state):
+        return replace(state, timers=tuple(
+            timer for timer in state.timers
+            if timer.visit != self.visit or timer.row not in self.timers))
+
+
 def _timer(state, entry):
     return next(t for t in state.timers if (t.visit, t.row) == (entry.visit, entry.row))
 
@@ -271,6 +286,7 @@ KINDS = {
     "event_used": EventUsed,
     "child_started": ChildStarted,
     "switched": Switched,
+    "migrated": Migrated,
     "paused": Paused,
     "resumed": Resumed,
     "ended": Ended,

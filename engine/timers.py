@@ -73,6 +73,20 @@ def unfreeze(run):
             run.add(entries.TimerResumed(timer.visit, timer.row, due.isoformat()))
 
 
+def find_lost(run, anew):
+    """The timers of the visit under way that a version of the tree does not take over.
+
+    :param bool anew: also those that are to be counted anew; frozen ones keep what is left
+    :return: tuple of row keys
+    """
+    def is_kept(timer):
+        row = run.step.row(timer.row)
+        known = row and isinstance(row.condition, conditions.Deadline)
+        return known and (timer.frozen or not anew)
+
+    return tuple(timer.row for timer in run.state.visit_timers if not is_kept(timer))
+
+
 def find_missed(state, today):
     """:return: the legal timers that ran out during a pause and were not spoken of yet"""
     return tuple(

@@ -34,6 +34,19 @@ def find_content(definition, step, key):
     return definition.step(step).content(key) or Content(key, None)
 
 
+def find_orphans(definition, state):
+    """The open actions that another version of their tree does not know.
+
+    :return: tuple of :class:`~.state.Action`; one added by hand only needs its step
+    """
+    def is_known(action):
+        step = definition.step(state.visits[action.visit - 1].step)
+        added = action.content.startswith("added:")
+        return step and (added or step.content(action.content))
+
+    return tuple(action for action in state.open_actions if not is_known(action))
+
+
 def ways_to_close(content, state):
     """How an action stands to be closed.
 
