@@ -18,6 +18,7 @@ from . import collection_sequence_step
 from . import collection_sequence_content
 from . import collection_sequence_transition
 from . import collection_sequence_transition_condition
+from . import collection_sequence_transition_form
 from . import collection_sequence
 from . import collection_sequence_world
 from . import collection_sequence_command

@@ -24,7 +24,7 @@ export class CollectionFlagField extends Component {
 registry.category("fields").add("collection_flag", {
     component: CollectionFlagField,
     displayName: _t("Flag"),
-    supportedTypes: ["boolean", "selection"],
+    supportedTypes: ["boolean", "selection", "char"],
     supportedOptions: [
         { label: _t("Icon"), name: "icon", type: "string" },
         { label: _t("Class"), name: "class", type: "string" },

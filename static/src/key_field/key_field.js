@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { describeTarget, describeWait } from "./row_words";
 
 const MODELS = {
     content_ids: ["collection.sequence.content", "step_id"],
@@ -76,18 +77,19 @@ export class CollectionKeyField extends Component {
         return this.props.record.data[this.props.name] || null;
     }
 
+    get chosen() {
+        return this.value && (this.choices.find(({ value }) => value === this.value)?.label || "?");
+    }
+
     get label() {
-        const { condition, end_label: end, target } = this.props.record.data;
-        if (this.props.among === "content_ids" && condition === "joined") {
-            return _t("Whatever the results");
+        const { condition, target } = this.props.record.data;
+        if (this.props.among === "content_ids" && condition && condition !== "outcome") {
+            return describeWait(this.props.record, this.chosen);
         }
-        if (this.props.among === "step_ids" && target === "end") {
-            return _t("End: %s", end || "–");
+        if (this.props.among === "step_ids" && target && target !== "step") {
+            return describeTarget(this.props.record.data, this.chosen);
         }
-        if (!this.value) {
-            return "";
-        }
-        return this.choices.find(({ value }) => value === this.value)?.label || "?";
+        return this.chosen || "";
     }
 
     onSelect(value) {

@@ -1,0 +1,51 @@
+import { _t } from "@web/core/l10n/translation";
+
+/** Words for a row of a decision table that may not be saved yet. */
+
+function selectionLabel(record, name) {
+    const choice = record.fields[name]?.selection?.find(([v]) => v === record.data[name]);
+    return choice ? choice[1] : "?";
+}
+
+function describeDeadline(record, action) {
+    const { base, delay_amount: amount, marker } = record.data;
+    const template = record._parentRecord?._parentRecord;
+    const date = template?.data.marker_definition?.find?.(
+        ({ name, string }) => [name, string].includes(marker));
+    const bases = { action: action || "?", marker: date?.string || marker || "?" };
+    return _t("%(amount)s %(unit)s after %(base)s", {
+        amount,
+        unit: selectionLabel(record, "delay_unit"),
+        base: bases[base] || selectionLabel(record, "base"),
+    });
+}
+
+/** What a row waits for, when it is not the result of an action. */
+export function describeWait(record, action) {
+    const { below, condition, event_code: event, event_name: name, positive } = record.data;
+    if (condition === "event") {
+        return event === "manual" ? name || "?" : selectionLabel(record, "event_code");
+    }
+    if (condition === "level") {
+        const level = selectionLabel(record, "level_code");
+        return record.data.level_code === "balance" ? `${level} ${below}` : level;
+    }
+    if (condition === "deadline") {
+        return describeDeadline(record, action);
+    }
+    return positive ? _t("All successful") : _t("Whatever the results");
+}
+
+/** Where a row leads, when it is not simply a step. */
+export function describeTarget(data, step) {
+    const { end_label: end, target, target_template_code: template } = data;
+    if (target === "end") {
+        return _t("End: %s", end || "–");
+    }
+    if (target === "switch") {
+        return _t("Switch to %s", template || "?");
+    }
+    return _t("Launch %(template)s, then %(step)s", {
+        template: template || "?", step: step || "?",
+    });
+}
