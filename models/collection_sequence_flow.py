@@ -4,6 +4,8 @@ from odoo.exceptions import UserError
 from .. import engine
 from ..engine.effects import Alert, StartChild, SwitchTo
 
+ENDED = ("done", "stopped", "switched")
+
 
 class CollectionSequenceFlow(models.Model):
     """From one sequence to another: switching, launching, telling the one that waits."""
@@ -78,10 +80,28 @@ class CollectionSequenceFlow(models.Model):
     def _start_child(self, template):
         """Launch a template for the same customer; one already running is linked instead."""
         template = template.with_company(self.company_id)
-        child = template._get_open_sequence(self.customer_id) or template.launch(
+        child = template._get_open_sequence(self.customer_id)
+        if child:
+            self._check_no_mutual_wait(child)
+            child._raise_rev()  # else it might end meanwhile, and tell nobody
+        child = child or template.launch(
             self.customer_id, items=self.item_ids, parent=self,
             participants=self._prepare_carried_participants(template))
         self.child_ids |= child
+        if child.state in ENDED:  # its first step has led straight to an end
+            child._tell_waiting()
+
+    def _check_no_mutual_wait(self, child):
+        """:raise UserError: the other sequence is this one, or waits for it in its turn"""
+        waiting = found = child
+        while waiting and self not in found:
+            waiting = waiting.filtered("waiting_template_code").child_ids.filtered(
+                lambda other: other.state not in ENDED) - found
+            found |= waiting
+        if self in found:
+            raise UserError(self.env._(
+                "%(sequence)s and %(other)s would wait for each other.",
+                sequence=self.display_name, other=child.display_name))
 
     def _alert_legal_deadline(self, row):
         """A legal deadline passed during a pause: its pilot must know today."""
@@ -95,7 +115,7 @@ class CollectionSequenceFlow(models.Model):
 
     def _write_status(self, facts):
         super()._write_status(facts)
-        if self.state in ("done", "stopped", "switched"):
+        if self.state in ENDED:
             self._tell_waiting()
 
     def _tell_waiting(self):

@@ -46,9 +46,24 @@ class CollectionSequenceWorld(models.Model):
             calendar=self._get_calendar(),
         )
 
+    def write(self, vals):
+        """A date that is filled in may start a deadline, or be one that has passed."""
+        result = super().write(vals)
+        if "markers" in vals:
+            for sequence in self.filtered(lambda s: s.state in ("running", "paused")):
+                sequence._run(engine.Tick())
+        return result
+
     def _get_levels(self):
-        """What holds for the sequence's items: nothing due any more, or how much is."""
-        due = sum(self.item_ids.mapped("amount_residual"))
+        """What holds for the sequence's items: nothing due any more, or how much is.
+
+        Paid but not yet seen on the bank's statement is paid; an invoice that is back in draft
+        is still due.
+        """
+        settled = self.item_ids.filtered(lambda item: (
+            item.parent_state == "cancel"
+            or item.move_id.payment_state in ("in_payment", "paid", "reversed")))
+        due = sum((self.item_ids - settled).mapped("amount_residual"))
         return {
             "settled": bool(self.item_ids) and self.currency_id.compare_amounts(due, 0) <= 0,
             "balance": due,

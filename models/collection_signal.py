@@ -31,11 +31,13 @@ class CollectionSignal(models.Model):
     about = fields.Char(readonly=True)
     received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     delivered_at = fields.Datetime(readonly=True)
+    attempts = fields.Integer(
+        readonly=True, help="Deliveries that failed; the others come first.")
     error = fields.Char(readonly=True)
 
     _key_unique = models.UniqueIndex("(company_id, key)", "This event was received already.")
-    #: read by the cron that delivers (_deliver_pending)
-    _pending_index = models.Index("(id) WHERE delivered_at IS NULL")
+    #: read by the cron that delivers (collection.sequence._process_signals)
+    _pending_index = models.Index("(attempts, id) WHERE delivered_at IS NULL")
 
     @api.model
     def _put(self, vals_list):
@@ -45,15 +47,41 @@ class CollectionSignal(models.Model):
             event_name, sequence_id, amount, about
         :return: the new signals
         """
+        if not vals_list:
+            return self
         signals = self.sudo()
         known = set(signals.search([
             ("key", "in", [vals["key"] for vals in vals_list])]).mapped(
                 lambda signal: (signal.company_id.id, signal.key)))
         fresh = {(vals["company_id"], vals["key"]): vals for vals in vals_list}
         created = signals.create([vals for at, vals in fresh.items() if at not in known])
-        if created:
-            self.env.ref("account_collection.cron_process_signals")._trigger()
+        cron = created and signals.env.ref(
+            "account_collection.cron_process_signals", raise_if_not_found=False)
+        if cron:
+            cron._trigger()
         return created
+
+    @api.model
+    def _put_where_open(self, vals_list):
+        """Insert the events of customers that are in an open sequence; no other is kept.
+
+        :param vals_list: see :meth:`_put`; without ``company_id``, an event of each company in
+            which its customer has one
+        :return: the new signals
+        """
+        if not vals_list:
+            return self
+        found = self.env["collection.sequence"].sudo()._read_group(
+            [("state", "in", ("running", "paused")),
+             ("customer_id", "in", [vals["customer_id"] for vals in vals_list])],
+            ["customer_id", "company_id"])
+        companies = {}
+        for customer, company in found:
+            companies.setdefault(customer.id, []).append(company.id)
+        return self._put([
+            {**vals, "company_id": company}
+            for vals in vals_list for company in companies.get(vals["customer_id"], ())
+            if vals["company_id"] in (company, False)])
 
     def _get_command(self):
         """:return: the signal as the engine's :class:`~..engine.Receive`"""
@@ -73,3 +101,9 @@ class CollectionSignal(models.Model):
                 and signal.sequence_id in (sequence, signal.sequence_id.browse())))
             for signal in self
         }
+
+    def _is_due(self):
+        return bool(self) and not self.delivered_at
+
+    def _postpone(self, error):
+        self.write({"attempts": self.attempts + 1, "error": str(error)})

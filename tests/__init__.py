@@ -20,3 +20,4 @@ from . import test_query_count
 from . import test_demo
 from . import test_res_partner
 from . import test_tours
+from . import test_signals

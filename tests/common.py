@@ -4,7 +4,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
-from odoo import fields
+from odoo import SUPERUSER_ID, api, fields
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -248,3 +248,64 @@ class CollectionCase(TransactionCase):
     def assertReplays(self, sequence):
         """The history leads to the stored state."""
         self.assertEqual(sequence.sudo()._replay(), sequence.sudo()._get_state())
+
+    # -- the world around ------------------------------------------------------------
+
+    @classmethod
+    def pay(cls, invoice, amount=None, user=None):
+        """Register a payment of an invoice, in whole unless told otherwise.
+
+        :return: the ``account.payment``
+        """
+        env = cls.env["account.payment.register"].with_user(user or cls.env.user)
+        wizard = env.with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {"payment_date": fields.Date.today()})
+        if amount is not None:
+            wizard.amount = amount
+        return wizard._create_payments()
+
+    @classmethod
+    def credit(cls, invoice):
+        """Cancel an invoice by a credit note.
+
+        :return: the credit note
+        """
+        return invoice._reverse_moves(cancel=True)
+
+    def run_cron(self, method, **kwargs):
+        """Run a cron's method on sequences, with commits and rollbacks of its own."""
+        with self.enter_registry_test_mode(), self.registry.cursor() as cr:
+            sequences = api.Environment(cr, SUPERUSER_ID, {})["collection.sequence"]
+            return getattr(sequences, method)(**kwargs)
+
+    def deliver_signals(self):
+        return self.run_cron("_process_signals")
+
+    def run_night(self, moment=None):
+        """Look at deadlines and levels, at another moment if told so."""
+        if not moment:
+            return self.run_cron("_process_deadlines")
+        with self.at(moment):
+            return self.run_cron("_process_deadlines")
+
+
+def event_row(to, code, **vals):
+    """A row that waits for an event, at once unless told otherwise."""
+    return {**row(to, at_once=True), "condition": "event", "event_code": code, **vals}
+
+
+def level_row(to, code="settled", **vals):
+    """A row that holds in a state of the account, at once unless told otherwise."""
+    return {**row(to, at_once=True), "condition": "level", "level_code": code, **vals}
+
+
+def deadline_row(to, amount, unit="days", **vals):
+    """A row that fires when a delay has run out, at once unless told otherwise."""
+    return {**row(to, at_once=True), "condition": "deadline", "delay_amount": amount,
+            "delay_unit": unit, **vals}
+
+
+def flow_row(template, to=None, on=None, **vals):
+    """A row to another template: switch to it, or with ``to`` launch it and go on there."""
+    return {**row(to or "end", on), "target": "launch" if to else "switch",
+            "target_template_code": template, "end_label": False, **vals}

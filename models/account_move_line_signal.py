@@ -1,0 +1,51 @@
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class AccountMoveLine(models.Model):
+    """Items that have become overdue while a sequence of their customer is under way."""
+
+    _inherit = "account.move.line"
+
+    @api.model
+    def _put_newly_overdue(self):
+        """Tell the sequences of items overdue since their launch, each item once."""
+        sequences = self.env["collection.sequence"].sudo()
+        for company, day in sequences._get_company_days().items():
+            items = self.sudo()._find_newly_overdue(company, day)
+            self.env["collection.signal"]._put_where_open([{
+                "key": f"item_overdue:{item.id}",
+                "code": "item_overdue",
+                "customer_id": item.partner_id.commercial_partner_id.id,
+                "company_id": company.id,
+                "amount": item.amount_residual,
+                "about": item.move_id.name,
+            } for item in items])
+
+    @api.model
+    def _find_newly_overdue(self, company, day):
+        """The overdue items that no sequence was told of.
+
+        Kept from one run to the next by the inbox itself: a run that was missed loses nothing.
+
+        :param company: the ``res.company``
+        :param day: its today
+        :return: items due before that day, but not before an open sequence was launched
+        """
+        self.env["collection.sequence"].flush_model()
+        self.env["collection.signal"].flush_model(["key", "company_id"])
+        query = self._search(
+            self._get_overdue_item_domain(company, day) & Domain("partner_id", "!=", False))
+        query.add_where(SQL(
+            "EXISTS (SELECT FROM collection_sequence sequence"
+            " JOIN res_partner partner ON partner.commercial_partner_id = sequence.customer_id"
+            " WHERE partner.id = account_move_line.partner_id"
+            " AND sequence.company_id = account_move_line.company_id"
+            " AND sequence.state IN ('running', 'paused')"
+            " AND account_move_line.date_maturity >= sequence.launched_at::date)"))
+        query.add_where(SQL(
+            "NOT EXISTS (SELECT FROM collection_signal signal"
+            " WHERE signal.company_id = account_move_line.company_id"
+            " AND signal.key = 'item_overdue:' || account_move_line.id)"))
+        return self.browse(query)

@@ -1,0 +1,48 @@
+from odoo import api, models
+
+#: Where messages about collecting are sent from, and the customer's field on each.
+THREADS = {
+    "collection.sequence": "customer_id",
+    "collection.action": "customer_id",
+    "res.partner": "commercial_partner_id",
+}
+
+
+class MailThread(models.AbstractModel):
+    """What the mail gateway tells sequences: a message came back, or was answered."""
+
+    _inherit = "mail.thread"
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        bounced = message_dict.get("bounced_message")
+        if bounced and bounced.model in THREADS:
+            thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
+            thread._put_mail_signal("mail_bounced", message_dict)
+        return result
+
+    def message_update(self, msg_dict, update_vals=None):
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
+        if self._name in THREADS and (not author or author.partner_share):
+            self.sudo()._put_mail_signal("mail_replied", msg_dict)
+        return result
+
+    def _put_mail_signal(self, code, message):
+        """Tell the sequence of these threads, or those of their customer in any company."""
+        self.env["collection.signal"]._put_where_open([{
+            "key": f"{code}:{message.get('message_id')}:{thread._name},{thread.id}",
+            "code": code,
+            "customer_id": thread[THREADS[thread._name]].id,
+            "company_id": thread._name != "res.partner" and thread.company_id.id,
+            "sequence_id": thread._get_signalled_sequence().id,
+            "about": message.get("subject"),
+        } for thread in self if message.get("message_id")])
+
+    def _get_signalled_sequence(self):
+        """:return: the ``collection.sequence`` that a thread belongs to, if to one"""
+        if self._name == "collection.action":
+            return self.sequence_id
+        return self if self._name == "collection.sequence" else (
+            self.env["collection.sequence"])
