@@ -28,13 +28,11 @@ from . import collection_sequence_holder
 from . import collection_sequence_picture
 from . import collection_sequence_view
 from . import collection_sequence_flow
-from . import collection_sequence_marker
 from . import collection_sequence_event
 from . import collection_sequence_cron
 from . import collection_sequence_visit
 from . import collection_action
 from . import collection_action_close
-from . import collection_action_marker
 from . import collection_action_activity
 from . import account_move_line
 from . import account_move_line_signal
