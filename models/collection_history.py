@@ -28,6 +28,7 @@ KINDS = [
     ("event_used", "Event used"),
     ("child_started", "Sequence launched"),
     ("switched", "Switched"),
+    ("migrated", "Moved to another version"),
     ("markers_changed", "Dates changed"),
     ("participant_changed", "Participant changed"),
     ("paused", "Paused"),
@@ -169,6 +170,7 @@ class CollectionHistory(models.Model):
             "event_used": _("Event used: %(row)s"),
             "child_started": _("Sequence of template %(template)s launched"),
             "switched": _("Switched to template %(template)s"),
+            "migrated": _("Moved from version %(version_from)s to version %(version)s"),
             "markers_changed": _("%(new)s"),
             "paused": _("Sequence paused"),
             "resumed": _("Sequence resumed"),
@@ -193,7 +195,8 @@ class CollectionHistory(models.Model):
             "label": row.visit_id.transition_id.end_label or data.get("label") or "–",
             "option": f" ({option})" if option else "",
             "row": self._get_row_name(row, data), "event": self._get_event_name(data),
-            "template": data.get("template"),
+            "template": data.get("template"), "version": data.get("version"),
+            "version_from": data.get("version_from"),
         }
 
     def _get_row_name(self, row, data):

@@ -11,7 +11,8 @@ TEMPLATE_STATES = [
 ]
 
 #: What may still change once a version is published: how it is found, not what it does.
-LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", "published_by_id"}
+LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", "published_by_id",
+               "check_ids"}
 
 
 class CollectionSequenceTemplate(models.Model):

@@ -82,7 +82,8 @@ class CollectionSequenceTemplatePublish(models.Model):
 
     def _describe_problems(self):
         """:return: list of sentences, one a problem, each naming its step"""
-        return [self._describe_problem(problem) for problem in self._find_problems("error")]
+        problems = [self._describe_problem(problem) for problem in self._find_problems("error")]
+        return problems or self._describe_failed_checks()
 
     def _describe_warnings(self):
         """:return: list of sentences on what deserves a second thought"""

@@ -1,0 +1,136 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .. import engine
+
+
+class CollectionTemplateCheck(models.Model):
+    """A dry run that was kept: publishing plays it again and refuses another result."""
+
+    _name = "collection.template.check"
+    _description = "Collection Template Check"
+    _order = "template_id, position, id"
+
+    template_id = fields.Many2one(
+        "collection.sequence.template", required=True, index=True, ondelete="cascade")
+    name = fields.Char(required=True)
+    position = fields.Integer(default=10)
+    start = fields.Date(required=True, help="The day of its launch.")
+    moves = fields.Json(required=True, help="What was done and what happened, in order.")
+    expected = fields.Json(required=True, help="The path and the end that it must lead to.")
+    description = fields.Char(compute="_compute_description", string="Must lead to")
+
+    _name_unique = models.Constraint(
+        "UNIQUE(template_id, name)", "Another check of this template has this name already.")
+
+    @api.depends("expected", "template_id.step_ids.name")
+    def _compute_description(self):
+        for check in self:
+            check.description = check._describe(check.expected or {})
+
+    def _describe(self, summary):
+        """:return: a run's summary in words: the steps entered, and how it stands"""
+        names = {step.key: step.name for step in self.template_id.step_ids}
+        states = dict(self.env["collection.sequence"]._fields["state"]._description_selection(
+            self.env))
+        path = summary.get("path") or []
+        steps = " → ".join(names.get(step, step) for step, _row in path)
+        return f"{steps} ({self._describe_end(path) or states.get(summary.get('status'), '')})"
+
+    def _describe_end(self, path):
+        """:return: label of the end that the last step was left for, if it was"""
+        step, key = path[-1] if path else ("", "")
+        rows = self.template_id.step_ids.filtered(lambda s: s.key == step).transition_ids
+        return rows.filtered(lambda row: row.key == key and row.target == "end").end_label
+
+    def _play(self):
+        """:return: the run on the template as it is now, an :class:`~..engine.Played`"""
+        self.ensure_one()
+        return self.template_id._play_dry_run(self.start, self.moves or [])
+
+    def _find_failure(self):
+        """:return: sentence that says how the run differs from what was kept, or None"""
+        played = self._play()
+        if played.refused:
+            return self.env._(
+                "Check “%(check)s” can no longer be played: its move %(number)s is refused.",
+                check=self.name, number=played.refused[0] + 1)
+        if played.summary != self.expected:
+            return self.env._(
+                "Check “%(check)s” should lead to %(expected)s, and leads to %(found)s.",
+                check=self.name, expected=self._describe(self.expected),
+                found=self._describe(played.summary))
+        return None
+
+    def action_open_run(self):
+        """:return: client action that plays the run again"""
+        self.ensure_one()
+        action = self.template_id.action_open_dry_run()
+        return {**action, "params": {
+            **action["params"], "start": self.start.isoformat(), "moves": self.moves or []}}
+
+
+class CollectionSequenceTemplateCheck(models.Model):
+    """Dry runs of a template: played in memory, kept as checks, repeated by publishing."""
+
+    _inherit = "collection.sequence.template"
+
+    check_ids = fields.One2many("collection.template.check", "template_id", copy=True)
+
+    def _play_dry_run(self, start, moves):
+        """Play a run on this version; nothing is written.
+
+        :param date start: the day of the launch
+        :param moves: list of dicts, see :mod:`..engine.dry_run`
+        :return: :class:`~..engine.Played`
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        calendar = engine.Calendar(
+            country="FR" if company.sudo().country_id.code == "FR" else None)
+        return engine.play(self._get_definition(), moves, start, calendar)
+
+    def _describe_failed_checks(self):
+        """:return: list of sentences, one a check whose result is no longer what was kept"""
+        failures = (check._find_failure() for check in self.check_ids)
+        return [failure for failure in failures if failure]
+
+    def keep_dry_run(self, name, start, moves):
+        """Keep a dry run as a check that publishing repeats.
+
+        :param str name: what it shows, e.g. ``Paid after the writ``
+        :param start: the day of its launch
+        :param moves: list of dicts, see :mod:`..engine.dry_run`
+        :return: id of the new ``collection.template.check``
+        :raise UserError: no name, a name that is taken, or a run with a refused move
+        """
+        self.ensure_one()
+        self.check_access("write")
+        name, start = (name or "").strip(), fields.Date.to_date(start)
+        if not name:
+            raise UserError(self.env._("Give the check a name: it is what a failure will say."))
+        if name in self.check_ids.mapped("name"):
+            raise UserError(self.env._("There is a check called “%(name)s” already.", name=name))
+        played = self._play_dry_run(start, moves)
+        if played.refused:
+            raise UserError(self.env._("A run with a move that is refused cannot be kept."))
+        return self.env["collection.template.check"].create({
+            "template_id": self.id, "name": name, "start": start, "moves": moves,
+            "expected": played.summary}).id
+
+    def action_open_dry_run(self):
+        """:return: client action that plays this version, in memory"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "account_collection.dry_run",
+            "name": self.env._("Dry run of %(template)s", template=self.display_name),
+            "params": {"template_id": self.id},
+            "target": "current",
+        }
+
+    def action_open_all_paths(self):
+        """:return: client action that lists every way through this version"""
+        action = self.action_open_dry_run()
+        name = self.env._("All paths of %(template)s", template=self.display_name)
+        return {**action, "tag": "account_collection.all_paths", "name": name}

@@ -1,0 +1,260 @@
+from datetime import date
+
+from odoo import api, fields, models
+
+from .. import engine
+from ..engine import Event, Level, find_content, ways_to_close
+from ..engine.effects import StartChild, SwitchTo
+from ..engine.outcomes import POSITIVE
+
+
+class CollectionSequenceDryRun(models.AbstractModel):
+    """Dry run of a template: what the screen shows of a run that no table knows.
+
+    The screen holds the run's moves and asks for what they lead to; nothing is ever stored, so
+    that a run can neither send a message nor be taken for a customer's sequence.
+    """
+
+    _name = "collection.sequence.dry.run"
+    _description = "Collection Dry Run"
+
+    @api.model
+    def read_run(self, template_id, start=None, moves=None):
+        """Play a run and say where it stands. Writes nothing.
+
+        :param int template_id:
+        :param str start: day of the launch, by default today
+        :param moves: list of dicts, see :mod:`..engine.dry_run`
+        :return: dict for the screen, in the reader's language
+        """
+        template = self._get_template(template_id)
+        start = fields.Date.to_date(start) or fields.Date.context_today(self)
+        if not template.step_ids:
+            return {"template": template.display_name, "empty": True}
+        played = template._play_dry_run(start, moves or [])
+        definition = template._get_definition()
+        steps = {step.key: step for step in template.step_ids}
+        labels = dict(self.env["collection.sequence"]._fields["state"]._description_selection(
+            self.env))
+        return {
+            "template": template.display_name,
+            "state": template.state,
+            "may_keep": template.has_access("write"),
+            "start": start.isoformat(),
+            "today": played.today.isoformat(),
+            "days": (played.today - start).days,
+            "status": played.state.status,
+            "status_label": labels[played.state.status],
+            "incident": self._get_incident(played),
+            "end": self._get_end(played, steps),
+            "refused": played.refused and self._explain(played.refused),
+            "path": [self._read_visit(visit, steps) for visit in played.state.visits],
+            "actions": [self._read_action(action, played, definition, steps)
+                        for action in played.state.open_actions],
+            "closed": [self._read_closed(action, played, steps)
+                       for action in played.state.actions if not action.is_open],
+            "deadlines": [self._read_timer(timer, played, steps)
+                          for timer in played.state.visit_timers],
+            "messages": self._read_messages(played, steps),
+            "events": self._read_events(played, definition),
+            "levels": self._read_levels(played, definition),
+            "markers": self._read_markers(played, template),
+            "guards": self._read_guards(played, steps, definition),
+            "steps": [{"key": step.key, "name": step.name} for step in template.step_ids],
+            "effects": [words for line in played.lines for words in self._read_effects(line)],
+        }
+
+    @api.model
+    def read_paths(self, template_id):
+        """Every way through a template. Writes nothing.
+
+        :return: dict for the screen, in the reader's language
+        """
+        template = self._get_template(template_id)
+        found = engine.enumerate_paths(template._get_definition())
+        steps = {step.key: step for step in template.step_ids}
+        return {
+            "template": template.display_name,
+            "paths": [self._read_path(path, steps) for path in found.paths],
+            "unreached": [
+                {"step": steps[step].name, "row": self._get_row(steps, step, row).sentence}
+                for step, row in found.unreached],
+            "truncated": found.truncated,
+        }
+
+    def _get_template(self, template_id):
+        template = self.env["collection.sequence.template"].browse(template_id)
+        template.check_access("read")
+        return template
+
+    # -- parts of the screen -------------------------------------------------------
+
+    def _get_row(self, steps, step, key):
+        return steps[step].transition_ids.filtered(lambda row: row.key == key)
+
+    def _get_label(self, model, field, value):
+        return dict(self.env[model]._fields[field]._description_selection(self.env)).get(
+            value, value)
+
+    def _get_incident(self, played):
+        incident = played.state.incident
+        return incident and self._get_label("collection.sequence", "incident", incident.code)
+
+    def _get_end(self, played, steps):
+        """:return: what the end reached is called, or None"""
+        last = played.state.visits[-1:]
+        if played.state.status not in ("done", "switched") or not last:
+            return None
+        row = self._get_row(steps, last[0].step, last[0].row)
+        return row.end_label or row.target_template_code or "–"
+
+    def _explain(self, refused):
+        """:return: why the last move was not made"""
+        _ = self.env._
+        return {
+            "wrong_status": _("This is not possible now: the run is paused or has ended."),
+            "already_closed": _("This action is closed already."),
+            "unknown_action": _("This action is not open now."),
+            "no_incident": _("There is no incident to leave."),
+            "nothing_to_skip_to": _("The step has no default row to go on by."),
+        }.get(refused[1], _("This move is not possible here."))
+
+    def _read_visit(self, visit, steps):
+        step = steps[visit.step]
+        row = self._get_row(steps, visit.step, visit.row)
+        return {"number": visit.number, "name": step.name, "entered": visit.entered_on,
+                "left": visit.is_left, "because": row.sentence or ""}
+
+    def _get_content(self, action, played, steps):
+        step = steps[played.state.visits[action.visit - 1].step]
+        return step.content_ids.filtered(lambda content: content.key == action.content)
+
+    def _read_action(self, action, played, definition, steps):
+        content = self._get_content(action, played, steps)
+        validating = action.state == "validating"
+        function = content.validator_function_id if validating else content.function_id
+        return {
+            "number": action.number,
+            "step": content.step_id.key,
+            "content": action.content,
+            "name": content.name,
+            "function": function.name,
+            "validating": validating,
+            "required": action.required,
+            "date": self._get_day(action.number, played),
+            "due": action.due,
+            "late": action.is_overdue(played.today),
+            "answers": self._read_answers(action, content, definition),
+        }
+
+    def _get_day(self, number, played):
+        return next(
+            entry.date for line in played.lines for entry in line.entries
+            if isinstance(entry, engine.entries.ActionCreated) and entry.action == number)
+
+    def _read_answers(self, action, content, definition):
+        """:return: the ways to close an action, options by name"""
+        ways = ways_to_close(
+            find_content(definition, content.step_id.key, action.content), action.state)
+        options = {option.code: option for option in content.option_ids}
+        answers = [{"option": code, "label": options[code].name} for code in ways.options]
+        given = {options[code].outcome for code in ways.options}
+        return answers + [
+            {"outcome": outcome, "label": self._get_label("collection.action", "outcome", outcome)}
+            for outcome in ways.outcomes if outcome not in given]
+
+    def _read_closed(self, action, played, steps):
+        content = self._get_content(action, played, steps)
+        option = content.option_ids.filtered(lambda option: option.code == action.option)
+        label = self._get_label("collection.action", "outcome", action.outcome)
+        return {
+            "number": action.number, "name": content.name, "step": content.step_id.name,
+            "function": content.function_id.name, "on": action.closed_on,
+            "outcome": f"{label} ({option.name})" if option else label,
+        }
+
+    def _read_timer(self, timer, played, steps):
+        row = self._get_row(steps, played.state.visit.step, timer.row)
+        return {"row": row.sentence, "due": timer.due, "base": timer.base,
+                "legal": timer.nature == "legal", "frozen": timer.frozen}
+
+    def _read_messages(self, played, steps):
+        """:return: the messages of the actions so far; they leave when their action succeeds"""
+        messages = []
+        for action in played.state.actions:
+            content = self._get_content(action, played, steps)
+            if content.subject or content.body:
+                messages.append({
+                    "number": action.number, "action": content.name,
+                    "kind": self._get_label("collection.action", "kind", content.kind),
+                    "to": content.recipient_function_id.name or "",
+                    "subject": content.subject or "", "body": str(content.body or ""),
+                    "state": "open" if action.is_open else
+                    "sent" if action.outcome in POSITIVE else "dropped",
+                    "on": action.closed_on,
+                })
+        return messages
+
+    def _read_events(self, played, definition):
+        """:return: the events that some row waits for, and the end of a sequence waited for"""
+        labels = dict(self.env["collection.signal"]._fields["code"]._description_selection(
+            self.env))
+        found = []
+        for code in sorted(definition.events):
+            kind, _colon, name = code.partition(":")
+            found.append({"code": code, "label": name or labels.get(kind, code), "about": None,
+                          "has_amount": any(
+                              row.condition.minimum for step in definition.steps
+                              for row in step.rows if isinstance(row.condition, Event)
+                              and row.condition.code == code)})
+        waiting = played.state.waiting
+        if waiting:
+            found.append({
+                "code": engine.CHILD_ENDED, "about": waiting.template, "has_amount": False,
+                "label": self.env._("Sequence %(template)s ended", template=waiting.template)})
+        return found
+
+    def _read_levels(self, played, definition):
+        conditions = {
+            row.condition.code: row.condition for step in definition.steps for row in step.rows
+            if isinstance(row.condition, Level)}
+        labels = dict(self.env["collection.sequence.transition"]._fields["level_code"]
+                      ._description_selection(self.env))
+        return [{
+            "code": code, "label": labels.get(code, code),
+            "is_amount": condition.below is not None,
+            "value": played.facts.levels.get(code),
+        } for code, condition in sorted(conditions.items())]
+
+    def _read_markers(self, played, template):
+        values = {name: value.isoformat() for name, value in played.facts.markers.items()
+                  if isinstance(value, date)}
+        return [{"name": marker["name"], "label": marker.get("string") or marker["name"],
+                 "value": values.get(marker["name"]) or ""}
+                for marker in template.marker_definition or ()
+                if marker.get("type") in ("date", "datetime")]
+
+    def _read_guards(self, played, steps, definition):
+        return [{
+            "step": step.key, "row": row.key, "step_name": steps[step.key].name,
+            "label": self._get_row(steps, step.key, row.key).sentence,
+            "guard": self._get_row(steps, step.key, row.key).guard,
+            "value": (step.key, row.key) in played.facts.guards,
+        } for step in definition.steps for row in step.rows if row.guarded]
+
+    def _read_effects(self, line):
+        """What would happen outside the sequence, besides what its actions say."""
+        for effect in line.effects:
+            if isinstance(effect, (StartChild, SwitchTo)):
+                yield {"on": line.day.isoformat(), "text": self.env._(
+                    "A sequence of template %(template)s starts", template=effect.template)}
+
+    def _read_path(self, path, steps):
+        return {
+            "legs": [{
+                "step": steps[leg.step].name, "days": leg.days, "open": leg.is_open,
+                "row": self._get_row(steps, leg.step, leg.row).sentence,
+            } for leg in path.legs],
+            "end": path.label or "–", "switches": path.switches,
+            "days": path.days, "open": path.is_open,
+        }

@@ -1,0 +1,167 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..engine import entries
+
+#: Refusals that concern one sequence and leave the others free to move.
+REFUSALS = (UserError,)
+
+
+class CollectionSequenceMigration(models.TransientModel):
+    """Dialog that moves sequences to the newest version, after showing what that does."""
+
+    _name = "collection.sequence.migration"
+    _description = "Move Sequences to another Version"
+
+    template_id = fields.Many2one("collection.sequence.template", required=True, readonly=True)
+    reason = fields.Char()
+    deadlines = fields.Selection(
+        [("keep", "Keep the days they have"), ("anew", "Count anew, by the new version")],
+        required=True, default="keep", string="Running deadlines")
+    line_ids = fields.One2many("collection.sequence.migration.line", "wizard_id")
+    movable_count = fields.Integer(compute="_compute_movable_count")
+
+    @api.depends("line_ids.movable", "line_ids.chosen")
+    def _compute_movable_count(self):
+        for wizard in self:
+            wizard.movable_count = len(wizard.line_ids.filtered(
+                lambda line: line.movable and line.chosen))
+
+    @api.model
+    def _open(self, template, sequences):
+        """:return: window action on a dialog that shows these sequences"""
+        wizard = self.create({
+            "template_id": template.id,
+            "line_ids": [Command.create({"sequence_id": sequence.id}) for sequence in sequences],
+        })
+        return {
+            **wizard._get_records_action(context={}), "target": "new",
+            "name": self.env._("Move to %(template)s", template=template.display_name),
+        }
+
+    def action_apply(self):
+        """Move the chosen sequences, each on its own: one that is refused stops no other.
+
+        :raise UserError: no reason is given, or none of them could be moved
+        """
+        self.ensure_one()
+        chosen = self.line_ids.filtered(lambda line: line.chosen and line.movable)
+        if not chosen:
+            raise UserError(self.env._("Choose at least one sequence that can move."))
+        chosen.sequence_id._check_reason(self.reason)
+        refused = [message for line in chosen for message in line._move()]
+        if len(refused) == len(chosen):
+            raise UserError("\n".join(refused))
+        moved = len(chosen) - len(refused)
+        message = self.env._("%(count)s moved to %(template)s.", count=moved,
+                             template=self.template_id.display_name)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if refused else "success",
+                "sticky": bool(refused),
+                "message": "\n".join([message, *refused]),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+
+class CollectionSequenceMigrationLine(models.TransientModel):
+    """One sequence of the dialog: what moving it would do."""
+
+    _name = "collection.sequence.migration.line"
+    _description = "Sequence to move to another Version"
+
+    wizard_id = fields.Many2one(
+        "collection.sequence.migration", required=True, ondelete="cascade")
+    sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
+    customer_id = fields.Many2one(related="sequence_id.customer_id")
+    step_id = fields.Many2one(related="sequence_id.step_id")
+    version = fields.Integer(related="sequence_id.template_id.version", string="From version")
+    chosen = fields.Boolean(default=True, string="Move")
+    movable = fields.Boolean(compute="_compute_preview")
+    preview = fields.Text(compute="_compute_preview", string="What that does")
+
+    @api.depends("sequence_id", "wizard_id.template_id", "wizard_id.deadlines")
+    def _compute_preview(self):
+        for line in self:
+            wizard = line.wizard_id
+            move = line.sequence_id._preview_migration(
+                wizard.template_id, wizard.deadlines == "anew")
+            line.movable = not move.problem
+            line.preview = move.problem or "\n".join(line._describe(move)) or self.env._(
+                "Goes on where it is.")
+
+    def _describe(self, move):
+        """:return: the sentences of a move's preview"""
+        _, steps = self.env._, self.wizard_id.template_id.step_ids
+        for action in move.lost:
+            yield _("“%(action)s” has no counterpart: cancelled", action=action.name)
+        for content in move.missing:
+            yield _("“%(action)s” is not asked in the step under way: add it by hand if needed",
+                    action=content.name)
+        for fact in move.facts:
+            yield from self._describe_deadlines(fact)
+            if isinstance(fact, entries.VisitEntered):
+                step = steps.filtered(lambda step, fact=fact: step.key == fact.step)
+                yield _("Step “%(step)s” is entered at once", step=step.name)
+            elif isinstance(fact, entries.Ended):
+                yield _("It ends at once: %(label)s", label=fact.label or "–")
+            elif isinstance(fact, entries.IncidentRaised):
+                yield _("Incident: a person must decide how it goes on")
+
+    def _describe_deadlines(self, fact):
+        step = self.sequence_id.step_id
+        if isinstance(fact, entries.Migrated):
+            for key in fact.timers:
+                row = step.transition_ids.filtered(lambda row, key=key: row.key == key)
+                yield self.env._("Deadline left: %(row)s", row=row.sentence)
+        elif isinstance(fact, entries.TimerSet):
+            yield self.env._("Deadline set to %(due)s", due=fact.due)
+
+    def _move(self):
+        """Move the sequence. :return: list of the refusal, empty when it moved"""
+        wizard = self.wizard_id
+        try:
+            with self.env.cr.savepoint():
+                self.sequence_id.migrate_to(
+                    wizard.template_id, wizard.reason, anew=wizard.deadlines == "anew")
+        except REFUSALS as refusal:
+            self.env.invalidate_all()
+            return [str(refusal)]
+        return []
+
+
+class CollectionSequenceTemplateMigration(models.Model):
+    """The way into the dialog: from the newest version."""
+
+    _inherit = "collection.sequence.template"
+
+    older_sequence_count = fields.Integer(compute="_compute_older_sequence_count")
+
+    def _compute_older_sequence_count(self):
+        for template in self:
+            template.older_sequence_count = len(template._get_older_sequences())
+
+    def _get_older_sequences(self):
+        """:return: the open sequences that follow an older version of this template"""
+        return self.env["collection.sequence"].search([
+            ("template_code", "=", self.code), ("state", "in", ("running", "paused")),
+            ("template_id.version", "<", self.version)])
+
+    def action_open_migration(self):
+        """:return: window action on the dialog that moves older sequences to this version
+        :raise UserError: this is not the published version, or no sequence follows an older one
+        """
+        self.ensure_one()
+        sequences = self._get_older_sequences()
+        if self.state != "published":
+            raise UserError(self.env._(
+                "%(template)s is not published.", template=self.display_name))
+        if not sequences:
+            raise UserError(self.env._(
+                "No open sequence follows an older version of %(template)s.",
+                template=self.display_name))
+        return self.env["collection.sequence.migration"]._open(self, sequences)
