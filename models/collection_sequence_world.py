@@ -46,14 +46,6 @@ class CollectionSequenceWorld(models.Model):
             calendar=self._get_calendar(),
         )
 
-    def write(self, vals):
-        """A date that is filled in may start a deadline, or be one that has passed."""
-        result = super().write(vals)
-        if "markers" in vals:
-            for sequence in self.filtered(lambda s: s.state in ("running", "paused")):
-                sequence._run(engine.Tick())
-        return result
-
     def _get_levels(self):
         """What holds for the sequence's items: nothing due any more, or how much is.
 

@@ -21,3 +21,5 @@ from . import test_demo
 from . import test_res_partner
 from . import test_tours
 from . import test_signals
+from . import test_deadlines
+from . import test_sequence_flow
