@@ -29,7 +29,7 @@ EFFORT = 50
 TWICE = 2
 
 #: Problems by which a row can never fire.
-_DEAD = ("hidden_row", "unknown_content", "impossible_result", "no_result", "unknown_base")
+_DEAD = ("hidden_row", "unknown_content", "no_result", "unknown_base")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class CollectionTemplateFile(models.AbstractModel):
             return True
         if name in NOT_IN_FILE or not (field.store and field.copy) or field.compute:
             return False
-        if field.automatic or field.inherited or name.startswith(("message_", "activity_")):
+        if name in models.MAGIC_COLUMNS or name.startswith(("message_", "activity_")):
             return False
         return not field.relational or field.comodel_name in REFERENCES
 

@@ -15,11 +15,16 @@ from . import test_history
 from . import test_sequence_template
 from . import test_security
 from . import test_wizards
+from . import test_floor2_wizards
 from . import test_concurrency
 from . import test_query_count
 from . import test_demo
 from . import test_res_partner
 from . import test_tours
 from . import test_signals
+from . import test_engine_paths
+from . import test_template_file
+from . import test_template_migrate
+from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow
