@@ -10,13 +10,14 @@ class CollectionActionClose(models.Model):
 
     _inherit = "collection.action"
 
-    def close(self, outcome, *, option=None, comment=""):
+    def close(self, outcome, *, option=None, comment="", markers=None):
         """Give the action its result; of one being validated, the validator's word.
 
         :param outcome: one of ``done``, ``validated``, ``refused``, ``cancelled``, ``ignored``;
             falsy takes the option's own
         :param option: the ``collection.action.option`` chosen, where a decision is asked
         :param str comment: what there is to say; a refusal, cancelling or skipping needs it
+        :param dict markers: dates and facts that the action asks for, by technical name
         :return: True
         :raise UserError: the action cannot be closed like that; nothing has changed
         :raise AccessError: the user may neither act on it nor act for its holder
@@ -29,6 +30,7 @@ class CollectionActionClose(models.Model):
         self.sudo().invalidate_recordset()
         if self._is_same_answer(outcome, option):
             return True
+        self._fill_required_markers(outcome, option, markers)
         comment = (comment or "").strip()
         sequence._run_in_turn(
             engine.Close(self.number, outcome or None, option.code if option else None,

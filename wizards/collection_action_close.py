@@ -74,5 +74,6 @@ class CollectionActionClose(models.TransientModel):
         self.ensure_one()
         decides = outcome is None
         self.action_id.close(
-            outcome, option=self.option_id if decides else None, comment=self.comment or "")
+            outcome, option=self.option_id if decides else None, comment=self.comment or "",
+            markers=self._get_marker_values())
         return {"type": "ir.actions.act_window_close"}
