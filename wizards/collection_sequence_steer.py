@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 
 class CollectionSequenceSteer(models.TransientModel):
@@ -23,6 +24,8 @@ class CollectionSequenceSteer(models.TransientModel):
     step_id = fields.Many2one(
         "collection.sequence.step", domain="[('template_id', '=', template_id)]")
     reason = fields.Text()
+    resume_on = fields.Date(
+        string="Resume by itself on", help="Empty: until somebody resumes it.")
     open_action_count = fields.Integer(compute="_compute_open_action_count")
 
     def _compute_open_action_count(self):
@@ -37,10 +40,19 @@ class CollectionSequenceSteer(models.TransientModel):
         :raise UserError: a reason is missing, or the sequence does not allow it now
         """
         self.ensure_one()
+        self._check_resume_on()
         sequence, reason = self.sequence_id, self.reason or ""
         command = self.way if self.purpose == "incident" else self.purpose
         if command == "jump":
             sequence.jump_to(self.step_id, reason)
+        elif command == "pause":
+            sequence.action_pause(reason)
+            sequence.sudo().resume_on = self.resume_on
         else:
             getattr(sequence, f"action_{command}")(reason)
         return {"type": "ir.actions.act_window_close"}
+
+    def _check_resume_on(self):
+        if self.purpose == "pause" and self.resume_on and (
+                self.resume_on <= fields.Date.context_today(self)):
+            raise UserError(self.env._("Resume it on a later day than today, or by hand."))

@@ -86,7 +86,12 @@ registry.category("web_tour.tours").add("collection_sequence_tour", {
             content: "It says that it is paused, and why",
             trigger: ".alert-warning:contains(Paused):contains(The tenant has called)",
         },
-        { content: "Resume", trigger: "button[name=action_resume]", run: "click" },
+        { content: "Resume", trigger: "button[name=action_open_resume]", run: "click" },
+        {
+            content: "See what follows, and confirm",
+            trigger: ".modal button[name=action_apply]",
+            run: "click",
+        },
         {
             content: "It runs again",
             trigger: ".o_statusbar_buttons button[name=action_open_steering]:contains(Pause)",
