@@ -18,6 +18,7 @@
         "wizards/collection_sequence_add_action_views.xml",
         "wizards/collection_sequence_resume_views.xml",
         "wizards/collection_action_close_views.xml",
+        "wizards/collection_action_assign_views.xml",
         "wizards/collection_action_reschedule_views.xml",
         "wizards/collection_sequence_steer_views.xml",
         "wizards/collection_sequence_template_publish_views.xml",

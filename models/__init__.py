@@ -43,6 +43,7 @@ from . import collection_sequence_visit
 from . import collection_action
 from . import collection_action_close
 from . import collection_action_marker
+from . import collection_action_assignment
 from . import collection_action_activity
 from . import account_move_line
 from . import account_move_line_signal
