@@ -250,11 +250,12 @@ class CollectionSequenceDryRun(models.AbstractModel):
                     "A sequence of template %(template)s starts", template=effect.template)}
 
     def _read_path(self, path, steps):
+        last = self._get_row(steps, path.legs[-1].step, path.legs[-1].row)
         return {
             "legs": [{
                 "step": steps[leg.step].name, "days": leg.days, "open": leg.is_open,
                 "row": self._get_row(steps, leg.step, leg.row).sentence,
             } for leg in path.legs],
-            "end": path.label or "–", "switches": path.switches,
-            "days": path.days, "open": path.is_open,
+            "end": (last.target_template_code if path.switches else last.end_label) or "–",
+            "switches": path.switches, "days": path.days, "open": path.is_open,
         }

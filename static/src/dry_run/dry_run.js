@@ -15,7 +15,6 @@ class TemplateScreen extends Component {
 
     setup() {
         this.orm = useService("orm");
-        this.action = useService("action");
         const { context, params } = this.props.action;
         this.templateId = params?.template_id || context?.active_id;
         this.display = { controlPanel: {} };
@@ -23,15 +22,6 @@ class TemplateScreen extends Component {
 
     formatDay(day) {
         return day ? formatDate(deserializeDate(day)) : "";
-    }
-
-    openTemplate() {
-        this.action.doAction({
-            type: "ir.actions.act_window",
-            res_model: "collection.sequence.template",
-            res_id: this.templateId,
-            views: [[false, "form"]],
-        });
     }
 }
 
