@@ -101,7 +101,9 @@ class CollectionSequenceCron(models.Model):
         return True
 
     def _is_due(self):
-        return bool(self.filtered_domain(self._get_tick_domain()))
+        """Whether it is open and was not looked at today: :meth:`_get_tick_domain`, for one."""
+        return self.state in ("running", "paused") and (
+            not self.ticked_on or self.ticked_on < self._get_local_now().date())
 
     def _postpone(self, _error):
         self.ticked_on = self._get_local_now().date()
