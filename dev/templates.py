@@ -93,13 +93,13 @@ def _drop_others(level, kind, current):
 
 
 @contextmanager
-def copied(steps, purpose):
+def copied(steps, purpose, demo=False):
     """A copy of the module template for one command, removed afterwards."""
     copy = database.name(purpose, os.getpid())
     try:
         with locks.exclusive(LOCK):
             _drop_abandoned()
-            database.copy(ensure(steps), copy)
+            database.copy(ensure(steps, demo), copy)
         yield copy
     finally:
         database.drop(copy)
