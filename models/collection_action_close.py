@@ -83,7 +83,8 @@ class CollectionActionClose(models.Model):
             "“%(action)s” was already closed by %(user)s on %(when)s: %(outcome)s. Nothing has "
             "changed; reload to see what followed.",
             action=self.name, user=self.closed_by_id.name or self.env._("the system"),
-            when=format_datetime(self.env, self.closed_at), outcome=labels.get(self.outcome, self.outcome))
+            when=format_datetime(self.env, self.closed_at),
+            outcome=labels.get(self.outcome, self.outcome))
 
     def reschedule(self, date):
         """Move an open action to another day, and its deadline where that comes earlier.
