@@ -60,5 +60,4 @@
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,
-    "installable": True,
 }

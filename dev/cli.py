@@ -23,7 +23,7 @@ TARGETS = {
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)
-OTHER_PLACE = "make room or give yourself the right to write there, or COLLECTION_DEV_DIR=/elsewhere"
+OTHER_PLACE = "make room or get the right to write there, or COLLECTION_DEV_DIR=/elsewhere"
 
 
 def main(target="help", *arguments):

@@ -62,7 +62,7 @@ def pot(_arguments):
     """write i18n/account_collection.pot and bring the translations up to date"""
     translations.FOLDER.mkdir(exist_ok=True)
     steps = Steps(6)
-    with runtime.ready(steps), templates.copied(steps, "pot") as copy:
+    with runtime.ready(steps), templates.copied(steps, "pot", demo=True) as copy:
         with steps.step("Translations"):
             translations.export(copy)
             steps.say(translations.summary())

@@ -1,7 +1,7 @@
 """The database of `make run`: made once, then brought up to the module's files."""
 
 from . import database, locks, module, odoo, paths, server, templates
-from .ui import Failure
+from .ui import Failure, tell
 
 DATABASE = database.name("run")
 
@@ -37,13 +37,15 @@ def ensure(steps):
             return
     with steps.step("Databases to copy from"):
         steps.say("not needed")
+    warnings = ""
     with steps.step("Demo database"):
         if database.marked(DATABASE) == current:
             steps.say("in place")
         else:
             steps.say("the module's files changed: upgraded")
-            odoo.install(DATABASE, [paths.MODULE], "run", demo=True, upgrade=True)
+            warnings = odoo.install(DATABASE, [paths.MODULE], "run", demo=True, upgrade=True)
             database.mark(DATABASE, current)
+    tell(warnings, end="")
 
 
 def _create(template, fingerprint):

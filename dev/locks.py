@@ -4,7 +4,7 @@ import fcntl
 from contextlib import contextmanager
 
 from . import paths
-from .ui import tell
+from .ui import tell_aside
 
 
 @contextmanager
@@ -12,7 +12,7 @@ def exclusive(name):
     """Let one command at a time into a part of the setup; say when it waits."""
     with (paths.LOCKS / name).open("w") as file:
         if not try_lock(file):
-            tell(f"(waiting for another command that has the {name}) ", end="")
+            tell_aside(f"waiting for another command that has the {name}")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

@@ -3,8 +3,11 @@
 import os
 
 from . import paths, postgres, process
+from .ui import Failure
 
 LANGUAGE = "en_US,fr_FR"
+#: Odoo takes this for no failure and goes on without the demo data.
+DEMO_FAILED = "demo data failed to install"
 FIX = "read the log, correct the module, run the same command again"
 
 
@@ -48,17 +51,27 @@ def command(*arguments):
 
 
 def call(log, failure, *arguments, **how):
-    """Run an `odoo` command to its end, its output in a log file."""
-    process.run(command(*arguments), log, (failure, FIX), env=environment(), cwd=paths.DATA, **how)
+    """Run an `odoo` command to its end; returns the path of its log."""
+    return process.run(
+        command(*arguments), log, (failure, FIX), env=environment(), cwd=paths.DATA, **how
+    )
 
 
 def install(database, modules, log, demo=False, upgrade=False):
-    """Install (or upgrade) modules in a database, made if it is not there."""
+    """Install (or upgrade) modules in a database, made if it is not there.
+
+    :return: what Odoo warned of, as text
+    """
     word, flag = ("upgrade", "-u") if upgrade else ("install", "-i")
-    call(
+    path = call(
         f"{word}-{log}",
         f"Odoo could not {word} {', '.join(modules)}",
         *("server", "-d", database, flag, ",".join(modules)),
         *(["--with-demo"] if demo else []),
         *("--load-language", LANGUAGE, "--no-http", "--stop-after-init"),
     )
+    with path.open(errors="replace") as lines:
+        warnings = "".join(process.troubles(lines))
+    if DEMO_FAILED in warnings:
+        raise Failure("the demo data do not install", FIX, path, process.excerpt(warnings))
+    return warnings

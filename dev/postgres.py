@@ -131,7 +131,7 @@ def _initialise():
             *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"),
         ],
         "initdb",
-        ("PostgreSQL's data could not be created", "free some disk space, then `make reset`"),
+        ("PostgreSQL's data could not be created", "read the log; free disk space if it lacks"),
         cwd="/",
     )
 
@@ -171,7 +171,8 @@ def _as_unprivileged():
     """The words before a command that make root run it as a user without rights.
 
     Where the runtime lies in a folder closed to others (root's home, a
-    temporary folder), that user also gets the right to pass through.
+    temporary folder), that user also gets the right to pass through, and a bit
+    without which PostgreSQL's own look at its programs would not see that right.
     """
     if os.geteuid():
         return []
@@ -179,4 +180,5 @@ def _as_unprivileged():
     program = binaries() / "postgres"
     if not all(path.stat().st_mode & 0o001 for path in (program, *program.parents)):
         command += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        command += ["--securebits=+no_setuid_fixup"]
     return command

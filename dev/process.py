@@ -10,6 +10,7 @@ from .ui import Failure
 
 #: How a line of Odoo's log begins; lines without it continue the one before.
 ODOO_LOG_LINE = re.compile(r"\d{4}-\d\d-\d\d \S+ \d+ (?P<level>[A-Z]+) ")
+TROUBLE = ("WARNING", "ERROR", "CRITICAL")
 EXCERPT_LINES = 30
 
 
@@ -17,6 +18,7 @@ def run(command, log, failure, **options):
     """Run a command to its end with all it prints in `.dev/log/<log>.log`.
 
     :param failure: (message, remedy) for when it exits with anything but 0
+    :return: the log's path
     """
     path = paths.LOGS / f"{log}.log"
     message, remedy = failure
@@ -35,6 +37,7 @@ def run(command, log, failure, **options):
             raise Failure(f"{message}: {error.filename} is not there", remedy) from error
     if code:
         raise Failure(message, remedy, path, excerpt(path.read_text(errors="replace")))
+    return path
 
 
 def foreground(child):
@@ -74,3 +77,17 @@ def excerpt(text):
         rest = lines[tracebacks[-1] :]
         lines = list(takewhile(lambda line: not ODOO_LOG_LINE.match(line), rest))
     return "\n".join(lines[-EXCERPT_LINES:])
+
+
+def troubles(lines):
+    """Of Odoo's log, yield the entries that tell of trouble, each with all its lines.
+
+    Libraries that warn of their own future (`py.warnings`) are none of ours.
+    """
+    wanted = False
+    for line in lines:
+        entry = ODOO_LOG_LINE.match(line)
+        if entry:
+            wanted = entry["level"] in TROUBLE and " py.warnings: " not in line
+        if wanted:
+            yield line

@@ -5,7 +5,6 @@ import shutil
 from dataclasses import dataclass
 
 from . import debian
-from .ui import warn
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Program:
     without: str
 
     def ensure(self, steps):
-        """Install it where that is possible, else say what goes missing."""
+        """Install it where that is possible, else return what goes missing."""
         if any(map(shutil.which, self.commands)):
             steps.say("in place")
         elif os.geteuid() == 0 and debian.is_here():
@@ -25,7 +24,8 @@ class Program:
             steps.say("installed")
         else:
             steps.say("not there")
-            warn(f"{self.without}; to change that: apt install {self.package} (as root)")
+            return f"{self.without}; to change that: apt install {self.package} (as root)"
+        return ""
 
 
 BROWSER = Program(

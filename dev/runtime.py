@@ -4,7 +4,7 @@ import shutil
 from contextlib import ExitStack, contextmanager
 
 from . import locks, module, odoo, odoo_source, packages, paths, postgres
-from .ui import Failure
+from .ui import Failure, tell
 
 FREE_GIGABYTES = 4
 
@@ -24,7 +24,9 @@ def ready(steps, program=None):
             packages.ensure(steps)
         if program:
             with steps.step(f"System package {program.package}"):
-                program.ensure(steps)
+                missing = program.ensure(steps)
+            if missing:
+                tell(f"Note: {missing}")
         odoo.configure()
         module.link()
     with ExitStack() as stack:

@@ -11,7 +11,6 @@ from .ui import Failure, tell
 
 HOST = "127.0.0.1"
 START_SECONDS = 120
-TROUBLE = ("WARNING", "ERROR", "CRITICAL")
 LOG = paths.LOGS / "run.log"
 
 
@@ -53,15 +52,15 @@ def start(database, port, arguments):
 
 def _watch(lines):
     """Keep the whole log in a file, and show what goes wrong as it happens."""
-    trouble = False
     with LOG.open("w", buffering=1) as log:
-        for line in lines:
-            log.write(line)
-            begins = process.ODOO_LOG_LINE.match(line)
-            if begins:
-                trouble = begins["level"] in TROUBLE and " py.warnings: " not in line
-            if trouble:
-                tell(line, end="")
+        for line in process.troubles(_written(lines, log)):
+            tell(line, end="")
+
+
+def _written(lines, log):
+    for line in lines:
+        log.write(line)
+        yield line
 
 
 def _wait_for_page(child, port):

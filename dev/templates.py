@@ -11,6 +11,7 @@ import re
 from contextlib import contextmanager
 
 from . import assets, database, locks, module, odoo, paths
+from .ui import tell
 
 #: Held while templates are made and copied from.
 LOCK = "templates"
@@ -45,16 +46,23 @@ def _base(steps, kind):
 def _module(steps, kind, base):
     static = _digest(base, module.static_fingerprint())
     template = database.name("module", kind, static, _digest(base, module.fingerprint()))
+    warnings = ""
     with steps.step(f"Database with {paths.MODULE}"):
         if database.exists(template):
             steps.say("in place")
         else:
             with in_the_making(template) as unfinished:
-                database.copy(base, unfinished)
-                odoo.install(unfinished, [paths.MODULE], f"module-{kind}", demo=kind == "demo")
+                warnings = _install_module(base, unfinished, kind)
                 _fill_assets(unfinished, database.name("module", kind, static))
             _drop_others("module", kind, template)
+    tell(warnings, end="")
     return template
+
+
+def _install_module(base, unfinished, kind):
+    database.copy(base, unfinished)
+    log, demo = f"module-{kind}", kind == "demo"
+    return odoo.install(unfinished, [paths.MODULE], log, demo=demo)
 
 
 def _fill_assets(unfinished, prefix):
@@ -93,13 +101,13 @@ def _drop_others(level, kind, current):
 
 
 @contextmanager
-def copied(steps, purpose):
+def copied(steps, purpose, demo=False):
     """A copy of the module template for one command, removed afterwards."""
     copy = database.name(purpose, os.getpid())
     try:
         with locks.exclusive(LOCK):
             _drop_abandoned()
-            database.copy(ensure(steps), copy)
+            database.copy(ensure(steps, demo), copy)
         yield copy
     finally:
         database.drop(copy)

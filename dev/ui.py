@@ -57,17 +57,18 @@ class Steps:
         """Set what the step's line ends with: "in place", "fetched"."""
         self.result = result
 
-    def interject(self, text):
-        """Say something in the middle of a step, on lines of its own."""
-        tell(f"\n      {text}", end="\n      ")
+
+_in_a_line = False
 
 
 def tell(text, end="\n"):
     """Print at once, so that a line read through a pipe comes when it is true."""
+    global _in_a_line
     sys.stdout.write(text + end)
     sys.stdout.flush()
+    _in_a_line = not end.endswith("\n")
 
 
-def warn(text):
-    """Say what will not work, and go on."""
-    tell(f"Note: {text}")
+def tell_aside(text):
+    """Print within a step's line, or on a line of its own between steps."""
+    tell(f"({text})", end=" " if _in_a_line else "\n")

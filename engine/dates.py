@@ -114,11 +114,8 @@ class Truce:
     end_day: int
 
     def __post_init__(self):
-        for month, day in (self._start, self._end):
-            try:
-                date(2000, month, day)  # a leap year, for 29 February
-            except ValueError:
-                raise ValueError(f"a truce has no day {day} of month {month}") from None
+        _check_day_of_year(*self._start)
+        _check_day_of_year(*self._end)
         first = date(2001, 1, 1)
         if all(self.covers(first + timedelta(days=days)) for days in range(365)):
             raise ValueError("a truce that covers the whole year would never end")
@@ -277,6 +274,13 @@ def _check_amount(amount):
         raise ValueError(f"a delay is a whole number of units, not {amount!r}")
     if amount < 0:
         raise ValueError(f"a delay cannot be negative: {amount}")
+
+
+def _check_day_of_year(month, day):
+    try:
+        date(2000, month, day)  # a leap year, for 29 February
+    except ValueError:
+        raise ValueError(f"a truce has no day {day} of month {month}") from None
 
 
 def _check_dates(*days):

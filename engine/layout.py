@@ -15,6 +15,10 @@ from .layout_graph import find_layers, name_target, read_graph
 from .layout_lines import draw_lines, place_lanes
 from .layout_order import Node, arrange, place, straighten
 
+#: Weights in a rank: a long link runs straight; ends and ways back leave the middle free.
+STRAIGHT = 4
+ASIDE = .1
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -156,7 +160,7 @@ class _Drawing:
                 name = self.words.ends.get((link.source, link.rows[0].key), default)
                 box = self._make_box(link.target, name, (), sizes.end_width, is_end=True)
                 self.boxes[link.target] = Node(
-                    "box", box.width / 2, box.width / 2, box.height, box)
+                    "box", box.width / 2, box.width / 2, box.height, box, ASIDE)
 
     def _make_box(self, key, name, details, width, is_end=False):
         """:return: a :class:`Box` of the size that its words need, not placed yet"""
@@ -218,11 +222,12 @@ class _Drawing:
         node = self.boxes[link.source]
         route = self.routes[link] = []
         for rank in range(first, after):
-            following = Node("bend", 3, 3, 0)
+            following = Node("bend", 3, 3, 0, weight=STRAIGHT)
             if rank == labelled:
                 labels = self.labels[link]
                 half = _width(labels) / 2
-                following = Node("label", half, half, _height(labels), link)
+                weight = ASIDE if link.back or link.target in self.graph.ends else 1
+                following = Node("label", half, half, _height(labels), link, weight)
             node.lead_to(following)
             self.ranks[rank].append(following)
             route.append(following)

@@ -18,6 +18,8 @@ class Node:
     """Something with a place in a rank, ``left`` and ``right`` of its axis ``x``.
 
     :param kind: ``box``, ``label`` or ``bend``
+    :param weight: how much it is worth that it stands where it wants: what leads on stands
+        straight below, ends give way
     """
 
     kind: str
@@ -25,6 +27,7 @@ class Node:
     right: float
     height: float
     content: object = None
+    weight: float = 1
     x: float = 0
     above: list = field(default_factory=list)
     below: list = field(default_factory=list)
@@ -48,6 +51,34 @@ def arrange(ranks):
         if crossings < fewest:
             best, fewest = [list(rank) for rank in ranks], crossings
     ranks[:] = best
+    for index in range(1, len(ranks), 2):
+        _move_ends(ranks[index - 1:index + 3])
+
+
+def _move_ends(ranks):
+    """Move an end, with its label, past the others wherever that saves a crossing.
+
+    :param ranks: boxes, their labels, the next boxes and their labels if there are any
+    """
+    labels, boxes = ranks[1:3] if len(ranks) > 2 else ([], [])
+    for label in [node for node in labels if node.below and not node.below[0].below]:
+        fewest, end = _count_crossings(ranks), label.below[0]
+        if not fewest or end.kind != "box" or len(end.above) > 1:
+            continue
+        best = labels[:], boxes[:]
+        labels.remove(label)
+        boxes.remove(end)
+        others = labels[:], boxes[:]
+        for place in range(len(others[0]) + 1):
+            before = [boxes.index(box) + 1 for node in others[0][:place] for box in node.below]
+            labels[:] = [*others[0][:place], label, *others[0][place:]]
+            at = max(before, default=0)
+            boxes[:] = [*others[1][:at], end, *others[1][at:]]
+            crossings = _count_crossings(ranks)
+            if crossings < fewest:
+                best, fewest = (labels[:], boxes[:]), crossings
+            boxes[:] = others[1]
+        labels[:], boxes[:] = best
 
 
 def _sort(rank, ranks, down):
@@ -109,28 +140,40 @@ def place(ranks, gap):
 
 
 def straighten(ranks, routes, gap):
-    """Let the bends of a link stand straight below each other wherever there is room."""
+    """Take the small jogs out: what hangs on one thing alone hangs straight below it, and a
+    long link runs straight wherever there is room.
+    """
     rooms = {}
     for rank in ranks:
         for index, node in enumerate(rank):
             rooms[node] = (rank[index - 1] if index else None,
                            rank[index + 1] if index + 1 < len(rank) else None)
+    for rank in ranks:
+        for node in rank:
+            _align([node], rooms, gap)
     for route in routes:
         run = []
-        for node in [*route, None]:
-            if node and node.kind == "bend" and _find_room([*run, node], rooms, gap):
-                run.append(node)
-                continue
-            _align(run, rooms, gap)
-            run = [node] if node and node.kind == "bend" else []
+        for node in route:
+            if run and not _find_room([*run, node], rooms, gap):
+                _align(run, rooms, gap)
+                run = []
+            run.append(node)
+        _align(run, rooms, gap)
 
 
 def _align(run, rooms, gap):
-    if run:
-        least, most = _find_room(run, rooms, gap)
-        middle = sum(node.x for node in run) / len(run)
-        for node in run:
-            node.x = min(max(middle, least), most)
+    """Move nodes that follow each other to one place, that of a lone neighbour if possible."""
+    if not run:
+        return
+    least, most = _find_room(run, rooms, gap)
+    wanted = sum(node.x for node in run) / len(run)
+    for linked in (run[0].above, run[-1].below):
+        if len(linked) == 1 and abs(linked[0].x - wanted) < gap and (
+                least <= linked[0].x <= most):
+            wanted = linked[0].x
+            break
+    for node in run:
+        node.x = min(max(wanted, least), most)
 
 
 def _find_room(run, rooms, gap):
@@ -146,7 +189,8 @@ def _find_room(run, rooms, gap):
 
 
 def _wanted(node, linked):
-    return sum(other.x for other in linked) / len(linked) if linked else node.x
+    weight = sum(other.weight for other in linked)
+    return sum(other.x * other.weight for other in linked) / weight if linked else node.x
 
 
 def _spread(rank, wanted, gap):
@@ -156,8 +200,7 @@ def _spread(rank, wanted, gap):
         before = rank[index - 1] if index else None
         offsets.append(offsets[-1] + before.right + _gap(before, node, gap) + node.left
                        if before else 0)
-        weight = 4 if node.kind == "bend" else 1  # long links run straight
-        blocks.append([(wanted[index] - offsets[index]) * weight, weight, 1])
+        blocks.append([(wanted[index] - offsets[index]) * node.weight, node.weight, 1])
         while len(blocks) > 1 and _mean(blocks[-2]) > _mean(blocks[-1]):
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]

@@ -136,6 +136,9 @@ class CollectionAction(models.Model):
             "message_main_attachment_id", "activity_ids",
         }
 
+    def _creation_message(self):
+        return self.env._("Action created")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._(

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_datetime
 
 from .. import engine
 from ..engine import outcomes
@@ -80,12 +81,12 @@ class CollectionActionClose(models.Model):
     def _get_closed_message(self):
         """:return: by whom, when and how the action was closed"""
         labels = dict(self._fields["outcome"]._description_selection(self.env))
-        when = fields.Datetime.context_timestamp(self, self.closed_at)
         return self.env._(
             "“%(action)s” was already closed by %(user)s on %(when)s: %(outcome)s. Nothing has "
             "changed; reload to see what followed.",
             action=self.name, user=self.closed_by_id.name or self.env._("the system"),
-            when=when.strftime("%Y-%m-%d %H:%M"), outcome=labels.get(self.outcome, self.outcome))
+            when=format_datetime(self.env, self.closed_at),
+            outcome=labels.get(self.outcome, self.outcome))
 
     def reschedule(self, date):
         """Move an open action to another day, and its deadline where that comes earlier.

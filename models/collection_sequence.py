@@ -69,7 +69,7 @@ class CollectionSequence(models.Model):
     history_ids = fields.One2many("collection.history", "sequence_id")
 
     action_done_count = fields.Integer(
-        "Done", compute="_compute_action_counts",
+        "Actions done", compute="_compute_action_counts",
         help="Closed with a result; not those that leaving a step or stopping closed.")
     action_todo_count = fields.Integer("Waiting", compute="_compute_action_counts")
     action_coming_count = fields.Integer("To come", compute="_compute_action_counts")
@@ -133,6 +133,9 @@ class CollectionSequence(models.Model):
         return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
                 "message_partner_ids", "message_main_attachment_id"}
 
+    def _creation_message(self):
+        return self.env._("Sequence launched")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._(
@@ -158,7 +161,7 @@ class CollectionSequence(models.Model):
         self.ensure_one()
         command = self.env.context.get("steer_command", "stop")
         titles = {
-            "pause": self.env._("Pause"), "stop": self.env._("Stop"),
+            "pause": self.env._("Pause the sequence"), "stop": self.env._("Stop the sequence"),
             "jump": self.env._("Jump to a step"), "incident": self.env._("Ways out"),
         }
         return {

@@ -119,6 +119,9 @@ class CollectionSequenceTemplate(models.Model):
                 vals["code"] = self.env._("%(code)s-COPY", code=template.code)
         return vals_list
 
+    def _creation_message(self):
+        return self.env._("Template created")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.filtered(lambda template: template.sudo().sequence_ids)

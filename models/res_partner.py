@@ -65,6 +65,29 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.commercial_partner_id._get_records_action(context={})
 
+    def action_verify_collection_history(self):
+        """Verify the customer's history, and say whether it is whole.
+
+        :return: notification
+        :raise UserError: the user is not a collection manager
+        """
+        self.ensure_one()
+        whole = self.env["collection.history"].verify(self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if whole else "danger",
+                "sticky": not whole,
+                "message": self.env._(
+                    "The history of %(customer)s is whole: nothing was changed or cut out.",
+                    customer=self.name,
+                ) if whole else self.env._(
+                    "The history of %(customer)s has been tampered with: its chain does not "
+                    "hold. Compare it with a backup.", customer=self.name),
+            },
+        }
+
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""
         self.ensure_one()

@@ -5,6 +5,8 @@ from . import test_engine_history
 from . import test_engine_checks
 from . import test_engine_properties
 from . import test_engine_seeded_bugs
+from . import test_engine_layout
+from . import test_engine_dates
 from . import test_sequence_launch
 from . import test_sequence_progress
 from . import test_sequence_steering
@@ -20,6 +22,8 @@ from . import test_concurrency
 from . import test_query_count
 from . import test_demo
 from . import test_res_partner
+from . import test_sequence_picture
+from . import test_translation
 from . import test_tours
 from . import test_signals
 from . import test_engine_paths

@@ -63,6 +63,7 @@ class CollectionCase(TransactionCase):
         if cls.moment:
             cls.startClassPatcher(freeze_time(cls.moment))
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
+        cls.env["res.lang"]._activate_lang("en_US")  # the tests' words, whatever is installed
         cls.company = cls.env.company
         cls.functions = {}
         cls.options = {}
@@ -82,7 +83,7 @@ class CollectionCase(TransactionCase):
     def make_user(cls, login, groups, **vals):
         return new_test_user(
             cls.env, login=login, groups=groups, name=login.capitalize(),
-            email=f"{login}@example.com", **vals)
+            email=f"{login}@example.com", **{"lang": "en_US", **vals})
 
     @classmethod
     def make_partner(cls, name, **vals):

@@ -193,7 +193,7 @@ class TestEngineLayout(LayoutCase):
         narrow, wide = Sizes(most_width=700), Sizes(most_width=5000)
         picture = lay_out(definition, sizes=narrow)
         self.assert_drawn(definition, picture)
-        self.assertLess(picture.width, .7 * lay_out(definition, sizes=wide).width)
+        self.assertLess(picture.width, .8 * lay_out(definition, sizes=wide).width)
 
     def test_it_may_be_cut_between_layers(self):
         """D-061: on paper, a sheet never ends in the middle of a word."""

@@ -63,6 +63,16 @@ class TestResPartner(CollectionCase):
         self.assertEqual(rows.sequence_id, self.running | self.paused)
         self.assertEqual(rows.mapped("number"), sorted(rows.mapped("number"), reverse=True))
 
+    def test_a_manager_verifies_the_history_from_the_form(self):
+        """D-071, D-072: and is told in words whether it is whole."""
+        notice = self.customer.with_user(self.manager).action_verify_collection_history()
+        self.assertEqual(notice["params"]["type"], "success")
+        self.env.cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+        self.env.cr.execute("UPDATE collection_history SET user_name = 'Somebody'")
+        self.env.invalidate_all()
+        notice = self.customer.with_user(self.manager).action_verify_collection_history()
+        self.assertEqual(notice["params"]["type"], "danger")
+
     def test_a_contact_persons_button_leads_to_the_company(self):
         """D-007: the file is the company's."""
         contact = self.make_partner("Jane", parent_id=self.customer.id)

@@ -36,7 +36,8 @@ export class CollectionPath extends Component {
             return _t("Not entered");
         }
         const since = _t("Entered on %s", formatDateTime(entered));
-        return step.because ? `${since}\n${_t("Left: %s", step.because)}` : since;
+        const left = _t("Left: %s", step.because);
+        return step.because ? `${since}\n${left}` : since;
     }
 }
 

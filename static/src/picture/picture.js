@@ -38,6 +38,11 @@ export class CollectionPicture extends Component {
         return this.props.record.resModel === "collection.sequence";
     }
 
+    /** Whether its steps may still change. */
+    get isDraft() {
+        return !this.hasPath && this.props.record.data.state === "draft";
+    }
+
     get boxes() {
         return this.picture.boxes.map((box) => ({
             ...box,
@@ -136,7 +141,7 @@ export class CollectionPicture extends Component {
                 res_id: box.step_id,
                 views: [[false, "form"]],
                 target: "current",
-                context: { create: false },
+                context: { create: false, edit: this.isDraft, delete: this.isDraft },
             });
         }
     }
@@ -164,4 +169,5 @@ registry.category("fields").add("collection_picture", {
     component: CollectionPicture,
     displayName: _t("Picture of a decision tree"),
     supportedTypes: ["json"],
+    fieldDependencies: [{ name: "state", type: "selection" }],
 });

@@ -1,7 +1,7 @@
 import { onMounted, onWillUnmount } from "@odoo/owl";
 
 /** Height of a printed page for one of width; a title and the margins taken off. */
-const PAGE = 1.3;
+const PAGE = 1.36;
 
 /**
  * While the picture is on screen, printing the page prints the picture alone: as wide as the
@@ -48,17 +48,24 @@ function makePaper(svg, { width, height, breaks }) {
     return paper;
 }
 
+/** Where to cut: as few sheets as possible, of about the same height. */
 function findSheets(width, height, breaks) {
-    const sheets = [];
     const room = Math.max(width, 700) * PAGE;
+    const full = cutAt([...breaks, height], room);
+    const even = cutAt([...breaks, height], Math.min(room, (height / full.length) * 1.1));
+    return even.length === full.length ? even : full;
+}
+
+function cutAt(cuts, room) {
+    const sheets = [];
     let top = 0;
     let bottom = 0;
-    for (const cut of [...breaks, height]) {
+    for (const cut of cuts) {
         if (cut - top > room && bottom > top) {
             sheets.push([top, bottom]);
             top = bottom;
         }
         bottom = cut;
     }
-    return [...sheets, [top, height]];
+    return [...sheets, [top, bottom]];
 }

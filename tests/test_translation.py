@@ -1,0 +1,111 @@
+import re
+from collections import Counter
+
+import polib
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import file_path
+from odoo.tools.translate import code_translations
+
+MODULE = "account_collection"
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
+TAG = re.compile(r"</?\w+[^>]*>")
+#: Attributes of markup that a reader sees, and so may read differently in French.
+SHOWN = re.compile(r'\b(title|aria-label|alt|placeholder)="[^"]*"')
+#: What must stand before or within French punctuation: a space that does not break the line.
+BREAKING = re.compile(r" [:;!?»]|« ")
+
+#: Words of the trade that users know by heart, as the interface names them.
+GLOSSARY = {
+    "Bailiff": "Commissaire de justice",
+    "Case manager": "Gestionnaire",
+    "Collector": "Chargé de recouvrement",
+    "Function": "Fonction",
+    "Functions": "Fonctions",
+    "History": "Historique",
+    "Incident": "Incident",
+    "Launch": "Lancer",
+    "Litigation manager": "Responsable contentieux",
+    "Moot": "Sans objet",
+    "Outcome": "Résultat",
+    "Participant": "Intervenant",
+    "Participants": "Intervenants",
+    "Refuse": "Refuser",
+    "Resume": "Reprendre",
+    "Sequence": "Séquence",
+    "Sequence template": "Modèle de séquence",
+    "Skip": "Ignorer",
+    "Step": "Étape",
+    "Validate": "Valider",
+    "Ways out": "Issues",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestTranslation(TransactionCase):
+    """French is complete: every term of the module and of its demo data, in the trade's words."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.terms = polib.pofile(file_path(f"{MODULE}/i18n/{MODULE}.pot"))
+        cls.french = polib.pofile(file_path(f"{MODULE}/i18n/fr.po"))
+        cls.by_term = {entry.msgid: entry.msgstr for entry in cls.french}
+
+    def check(self, is_wrong):
+        """Fail with every entry of which this function says that it is wrong."""
+        wrong = [f"{entry.msgid!r}: {entry.msgstr!r}" for entry in self.french if is_wrong(entry)]
+        self.assertFalse(wrong, "\n".join(wrong))
+
+    def test_every_term_is_translated(self):
+        """No term is left empty, fuzzy or out of use."""
+        self.check(lambda entry: not entry.msgstr.strip() or entry.fuzzy or entry.obsolete)
+
+    def test_french_has_the_terms_of_the_template(self):
+        """Neither file knows a term that the other does not, and none twice."""
+        terms = Counter(entry.msgid for entry in self.terms)
+        self.assertEqual(terms, Counter(entry.msgid for entry in self.french))
+        self.assertEqual(set(terms.values()), {1})
+
+    def test_demo_data_is_in_the_template(self):
+        """French collectors read the demo data in French: its terms are among those exported."""
+        places = " ".join(place for entry in self.terms for place, _line in entry.occurrences)
+        for name in ("function_gest", "option_served_person", "template_cdp", "step_cdp_serve"):
+            self.assertIn(f"{MODULE}.demo_{name}", places)
+
+    def test_placeholders_are_kept(self):
+        """What a sentence fills in is there on both sides, as often and under the same name."""
+        self.check(lambda entry: Counter(PLACEHOLDER.findall(entry.msgid))
+                   != Counter(PLACEHOLDER.findall(entry.msgstr)))
+
+    def test_markup_is_kept(self):
+        """The same tags in the same order, but for the attributes that are read."""
+        def tags(text):
+            return [SHOWN.sub("", tag) for tag in TAG.findall(text)]
+        self.check(lambda entry: tags(entry.msgid) != tags(entry.msgstr))
+
+    def test_spaces_do_not_break(self):
+        """French punctuation never starts a line."""
+        self.check(lambda entry: BREAKING.search(TAG.sub("", entry.msgstr)))
+
+    def test_one_apostrophe(self):
+        """The typographic apostrophe, everywhere; straight ones only within tags."""
+        self.check(lambda entry: "'" in TAG.sub("", entry.msgstr))
+
+    def test_assignment_is_no_summons(self):
+        """B42: « assignation » is a writ, met in procedures; assignment is « affectation »."""
+        self.check(lambda entry: "assign" in TAG.sub("", entry.msgid).lower()
+                   and "assign" in TAG.sub("", entry.msgstr).lower())
+        self.check(lambda entry: "assignation" in entry.msgstr.lower()
+                   and not all("demo_" in place for place, _line in entry.occurrences))
+
+    def test_words_of_the_trade(self):
+        """B1, B28: each concept has one word, the one that users know."""
+        self.assertEqual(GLOSSARY, {term: self.by_term.get(term) for term in GLOSSARY})
+
+    def test_odoo_finds_the_terms_of_code(self):
+        """What Python and JavaScript say is marked so that Odoo loads it for either."""
+        python = code_translations.get_python_translations(MODULE, "fr_FR")
+        self.assertEqual(python["Sequence launched"], "Séquence lancée")
+        web = code_translations.get_web_translations(MODULE, "fr_FR")["messages"]
+        self.assertIn({"id": "Nobody", "string": "Personne"}, list(map(dict, web)))
