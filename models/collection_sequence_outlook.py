@@ -46,7 +46,7 @@ class CollectionSequenceOutlook(models.Model):
         markers = sequence._get_markers()
         labels = [markers[name]["string"] for name in missing if name in markers]
         return self.env._(
-            "A deadline waits for a date to count from: %(dates)s. Fill it under Dates and facts.",
+            "A deadline waits for a date to count from: %(dates)s. Fill it in the tab Deadlines.",
             dates=", ".join(labels or missing))
 
     @api.depends("state", "visit_id")

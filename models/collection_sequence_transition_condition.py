@@ -97,7 +97,7 @@ class CollectionSequenceTransitionCondition(models.Model):
         if self.condition == "level":
             amount = f" {self.below:g}" if self.level_code == "balance" else ""
             return labels["level_code"] + amount
-        start = {"action": self.content_id.name, "marker": self.marker}.get(self.base)
+        start = {"action": self.content_id.name, "marker": self._get_marker_label()}.get(self.base)
         return self.env._(
             "%(amount)s %(unit)s after %(base)s", amount=self.delay_amount,
             unit=labels["delay_unit"], base=f"“{start}”" if start else labels["base"])

@@ -17,3 +17,9 @@ class CollectionSequenceTransitionForm(models.Model):
         """A guard that every sequence passes is none: the row may be the default row."""
         if self.guard and self.guard.strip() == "[]":
             self.guard = False
+
+    def _get_marker_label(self):
+        """:return: the date that the row names as people call it, or what it names"""
+        definition = self.template_id.marker_definition or ()
+        return next((marker.get("string") for marker in definition
+                     if self.marker in (marker["name"], marker.get("string"))), self.marker)

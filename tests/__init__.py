@@ -21,6 +21,8 @@ from . import test_floor2_wizards
 from . import test_concurrency
 from . import test_query_count
 from . import test_demo
+from . import test_demo_trees
+from . import test_demo_trees_b2b
 from . import test_res_partner
 from . import test_sequence_picture
 from . import test_translation

@@ -31,6 +31,7 @@ class TemplateScreen extends Component {
  */
 export class CollectionDryRun extends TemplateScreen {
     static template = "account_collection.DryRun";
+    static displayName = _t("Dry run");
 
     setup() {
         super.setup();
@@ -139,6 +140,7 @@ export class CollectionDryRun extends TemplateScreen {
 /** Every way through a template, with the longest that it may take. */
 export class CollectionAllPaths extends TemplateScreen {
     static template = "account_collection.AllPaths";
+    static displayName = _t("All paths");
 
     setup() {
         super.setup();
