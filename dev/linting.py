@@ -14,6 +14,7 @@ def run(steps):
     """Run both linters to their end; returns 1 if either has something to say."""
     module.link()
     ruff = ["ruff", "check", "--output-format=concise", "--config", CONFIGURATION / "ruff.toml"]
+    ruff += ["--cache-dir", paths.DEV / "ruff-cache"]
     pylint = ["pylint", "--rcfile", CONFIGURATION / "pylintrc", NOT_OURS, paths.MODULE]
     return max(
         _check(steps, "ruff", ruff, paths.REPOSITORY),
