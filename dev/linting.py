@@ -5,7 +5,7 @@ import subprocess
 from . import module, paths
 from .ui import tell
 
-CONFIGURATION = paths.REPOSITORY / "dev"
+SETTINGS = paths.REPOSITORY / "pyproject.toml"
 #: The README is in Markdown, and the module is not the OCA's.
 NOT_OURS = "--disable=missing-readme,manifest-required-author"
 
@@ -13,9 +13,9 @@ NOT_OURS = "--disable=missing-readme,manifest-required-author"
 def run(steps):
     """Run both linters to their end; returns 1 if either has something to say."""
     module.link()
-    ruff = ["ruff", "check", "--output-format=concise", "--config", CONFIGURATION / "ruff.toml"]
+    ruff = ["ruff", "check", "--output-format=concise", "--config", SETTINGS]
     ruff += ["--cache-dir", paths.DEV / "ruff-cache"]
-    pylint = ["pylint", "--rcfile", CONFIGURATION / "pylintrc", NOT_OURS, paths.MODULE]
+    pylint = ["pylint", "--rcfile", paths.REPOSITORY / "dev" / "pylintrc", NOT_OURS, paths.MODULE]
     return max(
         _check(steps, "ruff", ruff, paths.REPOSITORY),
         _check(steps, "pylint-odoo", pylint, paths.ADDONS),

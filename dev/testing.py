@@ -7,7 +7,7 @@ import subprocess
 from . import odoo, paths, process
 from .ui import tell
 
-SETTINGS = paths.REPOSITORY / "dev" / "pytest.ini"
+SETTINGS = paths.REPOSITORY / "pyproject.toml"
 PLUGINS = paths.REPOSITORY / "dev" / "pytest_plugins"
 #: The path part of an argument such as tests/test_launch.py::TestLaunch
 PATH_PART = re.compile(r"^[^:\[]+")

@@ -18,7 +18,8 @@ database. The models gather facts, ask the engine, write what it said and trace 
 
 from .checks import Problem, find_problems
 from .commands import (
-    AddAction, Close, Fail, Jump, Launch, Leave, Migrate, Move, Pause, Receive, Resume, Retry, Skip, Stop, Tick,
+    AddAction, Close, Fail, Jump, Launch, Leave, Migrate, Move, Pause, Receive, Resume, Retry,
+    Skip, Stop, Tick,
 )
 from .conditions import Deadline, Event, Facts, Joined, Level, Outcome
 from .dates import Calendar, Delay, Truce

@@ -94,7 +94,7 @@ class CollectionSequenceCron(models.Model):
             self.env.cr.rollback()
             _logger.info("%s is still due: %s", record, error)
             return False
-        except Exception as error:  # noqa: BLE001 - no fault may leave the cron and stop it
+        except Exception as error:  # whatever it is: no fault may stop the cron
             self.env.cr.rollback()
             _logger.exception("%s could not be processed", record)
             record._postpone(error)
@@ -150,7 +150,7 @@ class CollectionSequenceCron(models.Model):
                 return self._run(command, cause=cause)
         except OperationalError:  # a lost race is no fault of the sequence
             raise
-        except Exception as fault:  # noqa: BLE001 - shown as an incident
+        except Exception as fault:
             _logger.warning("%s, %s: %s", self, command, fault, exc_info=True)
             self._fail(fault, cause)
         return None

@@ -4,6 +4,29 @@ from odoo import fields, models
 
 from ..engine import entries, entry_to_dict
 
+_NO_INCIDENT = {"incident": False, "incident_row_key": False}
+_NOT_WAITING = {"waiting_template_code": False, "waiting_step_key": False}
+
+#: What each kind of fact writes on the sequence, given the fact and the moment.
+STATUS_VALS = {
+    entries.Launched: lambda fact, now: {"state": "running", "launched_at": now},
+    entries.Paused: lambda fact, now: {"state": "paused", "paused_on": fact.date},
+    entries.Resumed: lambda fact, now: {
+        "state": "running", "paused_on": False, "resume_on": False},
+    entries.VisitEntered: lambda fact, now: _NOT_WAITING,
+    entries.ChildStarted: lambda fact, now: {
+        "waiting_template_code": fact.wait and fact.template,
+        "waiting_step_key": fact.wait and fact.step},
+    entries.Ended: lambda fact, now: {"state": "done", "ended_at": now},
+    entries.Stopped: lambda fact, now: {
+        "state": "stopped", "ended_at": now, **_NOT_WAITING, **_NO_INCIDENT},
+    entries.Switched: lambda fact, now: {
+        "state": "switched", "ended_at": now, **_NOT_WAITING, **_NO_INCIDENT},
+    entries.IncidentRaised: lambda fact, now: {
+        "incident": fact.code, "incident_row_key": fact.row},
+    entries.IncidentCleared: lambda fact, now: _NO_INCIDENT,
+}
+
 
 class CollectionSequenceWrite(models.Model):
     """Writing down what the engine said: records, trace, chatter, activities."""
@@ -102,31 +125,11 @@ class CollectionSequenceWrite(models.Model):
                 actions[fact.action].deadline = fact.due
 
     def _write_status(self, facts):
-        vals, now = {}, fields.Datetime.now()
+        """Write what the facts change of the sequence itself."""
+        vals = {}
         for fact in facts:
-            if isinstance(fact, entries.Launched):
-                vals |= {"state": "running", "launched_at": now}
-            elif isinstance(fact, entries.Resumed):
-                vals |= {"state": "running", "paused_on": False, "resume_on": False}
-            elif isinstance(fact, entries.Paused):
-                vals |= {"state": "paused", "paused_on": fact.date}
-            elif isinstance(fact, entries.Switched):
-                vals |= {"state": "switched", "ended_at": now, "waiting_template_code": False,
-                         "incident": False, "incident_row_key": False}
-            elif isinstance(fact, entries.ChildStarted):
-                vals |= {"waiting_template_code": fact.wait and fact.template,
-                         "waiting_step_key": fact.wait and fact.step}
-            elif isinstance(fact, entries.VisitEntered):
-                vals |= {"waiting_template_code": False, "waiting_step_key": False}
-            elif isinstance(fact, entries.Ended):
-                vals |= {"state": "done", "ended_at": now}
-            elif isinstance(fact, entries.Stopped):
-                vals |= {"state": "stopped", "ended_at": now, "waiting_template_code": False,
-                         "incident": False, "incident_row_key": False}
-            elif isinstance(fact, entries.IncidentRaised):
-                vals |= {"incident": fact.code, "incident_row_key": fact.row}
-            elif isinstance(fact, entries.IncidentCleared):
-                vals |= {"incident": False, "incident_row_key": False}
+            vals |= STATUS_VALS.get(type(fact), lambda fact, now: {})(
+                fact, fields.Datetime.now())
         if vals:
             self.write(vals)
 

@@ -247,7 +247,8 @@ class TestActionDeadlines(DeadlinesCase):
 
     def expiring(self):
         return self.start(
-            row("after", "call", outcomes=["expired"]), row("end:Called", "call", outcomes=["done"]),
+            row("after", "call", outcomes=["expired"]),
+            row("end:Called", "call", outcomes=["done"]),
             contents=[action("call", deadline_days=3, expires=True)])
 
     def test_what_was_not_done_decides_too(self):

@@ -10,8 +10,22 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..engine import (
-    CommandRefused, Deadline, Delay, Goto, Launch, Migrate, Pause, Resume, Row, State, Tick,
-    decide, entry_from_dict, entry_to_dict, find_content, replay,
+    CommandRefused,
+    Deadline,
+    Delay,
+    Goto,
+    Launch,
+    Migrate,
+    Pause,
+    Resume,
+    Row,
+    State,
+    Tick,
+    decide,
+    entry_from_dict,
+    entry_to_dict,
+    find_content,
+    replay,
 )
 from .engine_trees import NOW, Walk, commands_for, content, row, step, valid_trees
 

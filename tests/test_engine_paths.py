@@ -10,8 +10,21 @@ from hypothesis import HealthCheck, given, settings
 from odoo.tests import BaseCase, tagged
 
 from ..engine import (
-    Deadline, Definition, Delay, Event, Level, Row, Start, Step, Switch, Truce, End, Goto, Joined,
-    enumerate_paths, play,
+    Deadline,
+    Definition,
+    Delay,
+    End,
+    Event,
+    Goto,
+    Joined,
+    Level,
+    Row,
+    Start,
+    Step,
+    Switch,
+    Truce,
+    enumerate_paths,
+    play,
 )
 from ..engine.paths import longest_days
 from .engine_trees import content, option, result, row, step, tree, valid_trees

@@ -1,8 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .common import (
-    CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step)
+from .common import CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step
 
 
 class FlowCase(CollectionCase):

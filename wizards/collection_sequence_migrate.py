@@ -96,21 +96,21 @@ class CollectionSequenceMigrationLine(models.TransientModel):
 
     def _describe(self, move):
         """:return: the sentences of a move's preview"""
-        _, steps = self.env._, self.wizard_id.template_id.step_ids
+        env, steps = self.env, self.wizard_id.template_id.step_ids
         for action in move.lost:
-            yield _("“%(action)s” has no counterpart: cancelled", action=action.name)
+            yield env._("“%(action)s” has no counterpart: cancelled", action=action.name)
         for content in move.missing:
-            yield _("“%(action)s” is not asked in the step under way: add it by hand if needed",
+            yield env._("“%(action)s” is not asked in the step under way: add it by hand if needed",
                     action=content.name)
         for fact in move.facts:
             yield from self._describe_deadlines(fact)
             if isinstance(fact, entries.VisitEntered):
                 step = steps.filtered(lambda step, fact=fact: step.key == fact.step)
-                yield _("Step “%(step)s” is entered at once", step=step.name)
+                yield env._("Step “%(step)s” is entered at once", step=step.name)
             elif isinstance(fact, entries.Ended):
-                yield _("It ends at once: %(label)s", label=fact.label or "–")
+                yield env._("It ends at once: %(label)s", label=fact.label or "–")
             elif isinstance(fact, entries.IncidentRaised):
-                yield _("Incident: a person must decide how it goes on")
+                yield env._("Incident: a person must decide how it goes on")
 
     def _describe_deadlines(self, fact):
         step = self.sequence_id.step_id

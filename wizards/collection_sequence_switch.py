@@ -22,7 +22,7 @@ class CollectionSequenceSwitch(models.TransientModel):
         switching = self.filtered("switch_from_id")
         for wizard in switching:
             wizard.item_ids = wizard.switch_from_id.item_ids
-        super(CollectionSequenceSwitch, self - switching)._compute_item_ids()
+        return super(CollectionSequenceSwitch, self - switching)._compute_item_ids()
 
     @api.depends("switch_from_id")
     def _compute_line_ids(self):
@@ -33,15 +33,16 @@ class CollectionSequenceSwitch(models.TransientModel):
             wizard.line_ids = [fields.Command.clear()] + [fields.Command.create({
                 name: vals[name] for name in ("function_id", "user_id", "contact_id")
             }) for vals in carried]
-        super(CollectionSequenceSwitch, self - switching)._compute_line_ids()
+        return super(CollectionSequenceSwitch, self - switching)._compute_line_ids()
 
     @api.depends("switch_from_id")
     def _compute_open_sequence_id(self):
         """The sequence left ends with it, so it does not stand in the way."""
-        super()._compute_open_sequence_id()
+        result = super()._compute_open_sequence_id()
         for wizard in self:
             if wizard.open_sequence_id == wizard.switch_from_id:
                 wizard.open_sequence_id = False
+        return result
 
     def action_switch(self):
         """End the sequence as switched, launch the template in its place, and open that.

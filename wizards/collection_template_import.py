@@ -10,7 +10,7 @@ class CollectionTemplateImport(models.TransientModel):
     _name = "collection.template.import"
     _description = "Import a Collection Template"
 
-    file = fields.Binary(string="File", help="A .json file made by Export.")
+    file = fields.Binary(help="A .json file made by Export.")
     file_name = fields.Char()
 
     def action_import(self):
