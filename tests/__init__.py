@@ -24,6 +24,7 @@ from . import test_demo_trees_b2b
 from . import test_res_partner
 from . import test_tours
 from . import test_signals
+from . import test_engine_migrate
 from . import test_engine_paths
 from . import test_template_file
 from . import test_template_migrate
