@@ -36,13 +36,16 @@ def missing_markers(step, facts):
 def set_timers(run):
     """Set the timers whose base is known and has none yet, or has changed.
 
-    During a pause, legal ones only: the others begin when it ends.
+    During a pause, legal ones only: the others begin when it ends. A row whose guard does not
+    hold has none: it would be shown, and give an alarm, for a deadline that is not this case's.
     """
     if not run.state.visit:
         return
     paused = run.state.status == states.PAUSED
     for row in run.step.deadline_rows:
         if paused and row.condition.nature != conditions.LEGAL:
+            continue
+        if row.guarded and (run.step.key, row.key) not in run.facts.guards:
             continue
         base = find_base(row.condition, run.state, run.facts)
         timer = run.state.timer(row.key)

@@ -28,6 +28,7 @@ from . import test_sequence_picture
 from . import test_translation
 from . import test_tours
 from . import test_signals
+from . import test_engine_migrate
 from . import test_engine_paths
 from . import test_template_file
 from . import test_template_migrate

@@ -119,6 +119,8 @@ class TestDemoRent(DemoCase):
     def test_two_months_run_to_the_next_working_day(self):
         """D-060: served on 2 March, the last day of 2 May is a Saturday: Monday 4 May."""
         self.serve()
+        self.assertEqual(
+            self.sequence.sudo().deadline_ids.transition_id.mapped("key"), ["months"])
         self.assertDue(self.sequence, "months", "2026-05-04")
         self.run_night("2026-05-04 20:00:00")
         self.assertAt(self.sequence, "delay")
@@ -252,6 +254,29 @@ class TestDemoRent(DemoCase):
         with self.at("2026-11-12 09:00:00"):
             self.put(self.sequence, "promise_broken")
         self.assertAt(self.sequence, "quit")
+        self.assertReplays(self.sequence)
+
+    def test_judges_delay_kept_to_the_end(self):
+        """D-056, D-059: month after month, until nothing is due any more."""
+        self.hear()
+        with self.at("2026-09-11 09:00:00"):
+            self.step("outcome", "TIME_GRANTED")
+            self.step("month", "COURT_ON_TRACK", judgment_date="2026-09-10")
+            self.settle(self.invoice)
+        self.assertEnds(self.sequence, "Debt cleared")
+
+    def test_first_default_noted_by_hand(self):
+        """D-059: a default noted by the collector; the door then opens to the bailiff."""
+        self.hear()
+        with self.at("2026-09-11 09:00:00"):
+            self.step("outcome", "TIME_GRANTED")
+        with self.at("2027-04-05 09:00:00"):
+            self.note(self.sequence, "Premier incident de paiement")
+            self.serve_notice("2027-04-05")
+        self.run_night("2027-06-08 04:00:00")
+        with self.at("2027-06-08 09:00:00"):
+            self.step("attempt", "VACATED")
+        self.assertAt(self.sequence, "takeback")
         self.assertReplays(self.sequence)
 
     def test_deadline_inside_the_winter_truce(self):

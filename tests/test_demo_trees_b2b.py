@@ -72,6 +72,23 @@ class TestDemoBusiness(DemoCase):
 
     # -- paths ---------------------------------------------------------------------------
 
+    def test_every_template_is_an_example(self):
+        """D-015, D-107: published, without a second thought, and marked as an example."""
+        templates = self.env["collection.sequence.template"].search(
+            [("code", "in", ("CDP", "RESID", "CTX", "DECL", "SEQ1", "CONV", "RECL"))])
+        self.assertEqual((len(templates), set(templates.mapped("state"))), (7, {"published"}))
+        for template in templates:
+            self.assertTrue(
+                template.note.startswith("<p>Example: have it checked by your counsel."))
+            self.assertFalse(template._find_problems("warning"))
+
+    def test_a_company_is_under_way(self):
+        """D-015: the bakery has its formal notice, and eight days to pay."""
+        sequence = self.env.ref("account_collection.demo_sequence_moreau_ctx")
+        self.assertAt(sequence, "notice")
+        self.assertDue(sequence, "over", "2026-03-07")
+        self.assertReplays(sequence)
+
     def test_disputed_at_the_start(self):
         """D-058: a disputed debt is settled first."""
         self.start()
