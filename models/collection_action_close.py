@@ -4,6 +4,7 @@ from odoo.tools import format_datetime
 
 from .. import engine
 from ..engine import outcomes
+from .remote import as_record
 
 
 class CollectionActionClose(models.Model):
@@ -26,6 +27,7 @@ class CollectionActionClose(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close(outcome)
+        option = as_record(self.env, "collection.action.option", option)
         sequence = self.sequence_id.sudo()
         sequence._raise_rev()
         self.sudo().invalidate_recordset()
@@ -34,7 +36,7 @@ class CollectionActionClose(models.Model):
         self._fill_required_markers(outcome, option, markers)
         comment = (comment or "").strip()
         sequence._run_in_turn(
-            engine.Close(self.number, outcome or None, option.code if option else None,
+            engine.Close(self.number, outcome or None, option.code or None,
                          bool(comment)),
             text=comment, action=self.sudo(), on_behalf=self._get_represented())
         return True

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..engine.outcomes import SILENT
 from .selections import INCIDENTS, SEQUENCE_STATES
@@ -118,6 +118,20 @@ class CollectionSequence(models.Model):
             sequence.action_todo_count = found.get("todo", 0) + found.get("validating", 0)
             sequence.action_coming_count = found.get("scheduled", 0)
             sequence.unassigned_count = found.get("unassigned", 0)
+
+    @api.constrains("item_ids")
+    def _check_items(self):
+        """Items of another customer or company have no business in a sequence."""
+        for sequence in self:
+            items = sequence.item_ids
+            foreign = items.filtered(lambda item, sequence=sequence: (
+                item.company_id != sequence.company_id
+                or item.partner_id.commercial_partner_id != sequence.customer_id))
+            if foreign:
+                raise ValidationError(self.env._(
+                    "%(item)s is not an item of %(customer)s in %(company)s.",
+                    item=foreign[0].display_name, customer=sequence.customer_id.name,
+                    company=sequence.company_id.name))
 
     def write(self, vals):
         """Only the engine's own commands move a sequence; people edit what is about it."""

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from .. import engine
 from ..engine.errors import CommandRefused
+from .remote import as_record
 
 
 class CollectionSequenceCommand(models.Model):
@@ -60,6 +61,7 @@ class CollectionSequenceCommand(models.Model):
         self.ensure_one()
         self._check_steering()
         self._check_reason(reason)
+        step = as_record(self.env, "collection.sequence.step", step)
         if not step:
             raise UserError(self.env._("Choose the step to jump to."))
         if step.template_id != self.template_id:

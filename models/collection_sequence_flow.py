@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .. import engine
 from ..engine.effects import Alert, StartChild, SwitchTo
+from .remote import as_record
 
 ENDED = ("done", "stopped", "switched")
 
@@ -29,6 +30,7 @@ class CollectionSequenceFlow(models.Model):
         self.ensure_one()
         self._check_steering()
         self._check_reason(reason)
+        template = as_record(self.env, "collection.sequence.template", template)
         with self.env.cr.savepoint():
             self._run(engine.Leave(template.code), text=reason)
             return self._launch_successor(

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine import Launch
+from .remote import as_record
 
 
 class CollectionSequenceTemplateLaunch(models.Model):
@@ -30,13 +31,15 @@ class CollectionSequenceTemplateLaunch(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        customer.ensure_one()
         # the caller's rights and company, not those the customer was read with
-        customer = customer.with_env(self.env).commercial_partner_id
+        customer = as_record(self.env, "res.partner", customer)
+        if len(customer) != 1:
+            raise UserError(self.env._("Choose one customer: sequences are launched one by one."))
+        customer = customer.commercial_partner_id
         customer._check_collection_portfolio()
         self._check_launchable(customer)
-        if items is None:
-            items = customer._get_collection_overdue_items()
+        items = (customer._get_collection_overdue_items() if items is None
+                 else as_record(self.env, "account.move.line", items))
         if participants is None:
             participants = self._prepare_participant_vals(customer)
         vals = self._prepare_sequence_vals(customer, situation, items, parent)

@@ -1,6 +1,6 @@
 from psycopg2 import IntegrityError
 
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -140,6 +140,22 @@ class TestSequenceLaunch(CollectionCase):
         sequence = self.launch(self.template)
         self.assertEqual(sequence.item_ids.move_id, overdue)
         self.assertEqual(sequence.amount_due, 500.0)
+
+    def test_items_of_others_are_refused(self):
+        """D-014: the message names the item and the customer it does not belong to."""
+        foreign = self.make_invoice(self.make_customer("Tenant Two")).line_ids.filtered(
+            "date_maturity")
+        with self.assertRaisesRegex(ValidationError, "not an item of Tenant One"):
+            self.launch(self.template, items=foreign)
+
+    def test_a_remote_call_names_records_by_id(self):
+        """D-001, D-076: with the same checks."""
+        template = self.template.with_user(self.collector)
+        sequence = template.launch(self.customer.id, items=[])
+        sequence.jump_to(self.template.step_ids[1].id, "By phone")
+        self.assertAt(sequence, "judge")
+        with self.assertRaisesRegex(UserError, "Choose one customer"):
+            template.launch(None)
 
     def test_another_portfolio_is_refused(self):
         """D-006: a collector launches on the own customers only."""
