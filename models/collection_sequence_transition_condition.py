@@ -100,7 +100,7 @@ class CollectionSequenceTransitionCondition(models.Model):
         start = {"action": self.content_id.name, "marker": self._get_marker_label()}.get(self.base)
         return self.env._(
             "%(amount)s %(unit)s after %(base)s", amount=self.delay_amount,
-            unit=labels["delay_unit"], base=f"“{start}”" if start else labels["base"])
+            unit=labels["delay_unit"], base=start or labels["base"])
 
     def _describe_condition(self):
         words = super()._describe_condition()

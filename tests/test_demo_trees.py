@@ -301,7 +301,7 @@ class TestDemoRent(DemoCase):
             self.assertAt(self.sequence, "takeback")
             self.assertEqual(self.get_action(self.sequence, "follow").outcome, "moot")
             self.close_account("BALANCE_NIL")
-        self.assertEnds(self.sequence, "Closed")
+        self.assertEnds(self.sequence, "File closed")
 
     def test_residual_debt_goes_on_apart(self):
         """D-031: evicted with the police, what is left is recovered under another template."""
