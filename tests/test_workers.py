@@ -192,7 +192,8 @@ class TestWorkers(BaseCase):
                 self.assertNotIn(key, histories, "launched twice")
                 histories[key] = [
                     (line.kind, line.step_name, line.action_name, line.cause,
-                     {name: value for name, value in (line.data or {}).items() if name not in PASSING})
+                     {name: value for name, value in (line.data or {}).items()
+                      if name not in PASSING})
                     for line in sequence.history_ids.sorted("number")]
             for tenant in env["res.partner"].browse(tenants):
                 self.assertTrue(env["collection.history"].verify(tenant))
