@@ -43,3 +43,4 @@ class CollectionHistoryChain(models.Model):
         self.env.cr.execute(SQL(
             "UPDATE collection_history_chain SET head_digest = %s WHERE id = %s",
             digest, chain_id))
+        self.browse(chain_id).invalidate_recordset(["head_number", "head_digest"], flush=False)

@@ -103,7 +103,21 @@ class CollectionSignal(models.Model):
         }
 
     def _is_due(self):
-        return bool(self) and not self.delivered_at
+        return bool(self) and not self.delivered_at and not self._find_earlier()
+
+    def _find_earlier(self):
+        """The customer's event that goes before this one: another worker may be at it.
+
+        Were this one delivered first, the other would reach a step that no longer waits for it.
+
+        :return: ``collection.signal``, empty when it is this one's turn
+        """
+        return self.search([
+            ("delivered_at", "=", False),
+            ("customer_id", "=", self.customer_id.id),
+            ("company_id", "=", self.company_id.id),
+            "|", ("attempts", "<", self.attempts),
+            "&", ("attempts", "=", self.attempts), ("id", "<", self.id)], limit=1)
 
     def _postpone(self, error):
         self.write({"attempts": self.attempts + 1, "error": str(error)})

@@ -35,3 +35,5 @@ from . import test_template_migrate
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow
+from . import test_state_machine
+from . import test_workers
