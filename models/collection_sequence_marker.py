@@ -93,4 +93,6 @@ class CollectionSequenceMarker(models.Model):
         value = marker.get("value")
         if marker["type"] == "boolean":
             value = self.env._("yes") if value else self.env._("no")
+        elif marker["type"] == "selection":
+            value = dict(marker.get("selection") or ()).get(value, value)
         return f"{marker['string']}: {value or '–'}"

@@ -93,7 +93,7 @@ class DatabaseMachine(RuleBasedStateMachine):
         found = []
         for table in TABLES:
             self.env.cr.execute(
-                f"SELECT md5(string_agg(t::text, ' ' ORDER BY id)) FROM {table} t")  # noqa: S608
+                f"SELECT md5(string_agg(t::text, ' ' ORDER BY id)) FROM {table} t")
             found.append(self.env.cr.fetchone())
         return found
 
@@ -403,7 +403,7 @@ class DatabaseMachine(RuleBasedStateMachine):
             if sequence.waiting_template_code:
                 self.check_waiting(sequence)
                 continue
-            here = sequence.action_ids.filtered(lambda a: a.visit_id == sequence.visit_id)
+            here = sequence.action_ids.filtered_domain([("visit_id", "=", sequence.visit_id.id)])
             outside = sequence.step_id.transition_ids.filtered(lambda r: (
                 r.timing == "at_once" and r.condition in ("event", "level", "deadline")))
             # a step with actions has a default row, so that their last result moves it

@@ -4,8 +4,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from odoo.tests import tagged
 
-from .common import (
-    CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step)
+from .common import CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step
 from .database_machine import SETTINGS, DatabaseMachine
 
 MARKERS = [{"name": "served", "string": "Date of service", "type": "date"}]
