@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 KINDS = [
     ("internal", "Internal"),
@@ -55,6 +55,23 @@ class CollectionFunction(models.Model):
             user = function.sudo().default_user_id
             function.default_partner_id = (
                 user.partner_id if internal else function.default_contact_id)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Templates and participants name their functions: archive one instead."""
+        contents = self.env["collection.sequence.content"].sudo()
+        for function in self:
+            used = contents.search([
+                "|", "|", ("function_id", "=", function.id),
+                ("validator_function_id", "=", function.id),
+                ("recipient_function_id", "=", function.id)], limit=1)
+            held = self.env["collection.participant"].sudo().search(
+                [("function_id", "=", function.id)], limit=1)
+            if used or held:
+                raise UserError(self.env._(
+                    "%(function)s is in use, by %(user)s. Archive it instead.",
+                    function=function.name,
+                    user=used.step_id.template_id.display_name or held.customer_id.name))
 
     @api.constrains("kind")
     def _check_kind_of_use(self):

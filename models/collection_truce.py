@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from .. import engine
 
@@ -22,6 +23,15 @@ class CollectionTruce(models.Model):
         " AND start_day BETWEEN 1 AND 31 AND end_day BETWEEN 1 AND 31)",
         "A truce runs from one day of the year to another.",
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["collection.sequence.transition"].sudo().search(
+            [("truce_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(self.env._(
+                "%(truce)s puts off a deadline of %(template)s. Archive it instead.",
+                truce=used.truce_id.name, template=used.template_id.display_name))
 
     def _get_definition(self):
         """:return: the truce as a plain :class:`~..engine.dates.Truce`, None for no record"""

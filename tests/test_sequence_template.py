@@ -100,6 +100,22 @@ class TestSequenceTemplate(CollectionCase):
         with self.assertRaisesRegex(ValidationError, "OPT"):
             option.outcome = "refused"
 
+    def test_what_a_template_uses_is_not_deleted(self):
+        """D-004, D-012: the message names the template and says to archive instead."""
+        truce = self.env["collection.truce"].create({
+            "name": "Winter truce", "start_month": 11, "start_day": 1, "end_month": 3,
+            "end_day": 31})
+        template = self.make_short_template(publish=False)
+        template.step_ids[0].transition_ids.truce_id = truce
+        for used in (truce, self.gest):
+            with self.assertRaisesRegex(UserError, "SHORT.*Archive it instead"):
+                used.unlink()
+
+    def test_a_function_that_somebody_holds_is_not_deleted(self):
+        """D-005: the message names the customer."""
+        with self.assertRaisesRegex(UserError, "Tenant.*Tenant One"):
+            self.loc.unlink()
+
     def test_the_first_step_is_where_it_starts(self):
         """D-010, D-051: by position, whatever the order of creation."""
         draft = self.make_short_template(publish=False)

@@ -89,3 +89,39 @@ class TestStateMachine(CollectionCase):
         """D-016, D-028, D-035, D-053, D-059, D-060, D-071: each command keeps what must hold."""
         machine = type("Machine", (DatabaseMachine,), {"case": self})
         run_state_machine_as_test(machine, settings=SETTINGS)
+
+    def test_a_course_through_pauses_and_incidents(self):
+        """D-028, D-029, D-032: what random courses seldom reach, under the same invariants."""
+        machine = type("Machine", (DatabaseMachine,), {"case": self})()
+        self.addCleanup(machine.teardown)
+
+        def go(rule, **arguments):
+            rule(**arguments)
+            for invariant in machine.invariants:
+                invariant.function(machine)
+
+        def cancel_plea():
+            plea = machine.sequences.action_ids.filtered(
+                lambda a: a.content_key == "plea" and a.state != "closed")
+            plea.with_user(self.manager).close("cancelled", comment="Not heard")
+
+        go(machine.begin)
+        go(machine.fill_date, number=0, ago=2)
+        for number in (0, 1, 2):
+            go(machine.pause, number=0)
+            go(machine.go_on, number=number, refused=False)
+            go(machine.tick, days=9)
+        self.assertEqual(set(machine.sequences.mapped("state")), {"paused"})
+        for _sequence in machine.sequences:
+            go(machine.resume, number=0)
+            go(machine.tick, days=3)
+        self.assertNotIn("paused", machine.sequences.mapped("state"))
+        go(machine.launch, customer=0, code="LAST")
+        for _visit in range(2):
+            go(cancel_plea)
+        self.assertIn("max_visits", machine.sequences.mapped("incident"))
+        go(machine.pause, number=3)
+        go(machine.leave_incident, number=0, way="retry")
+        go(machine.resume, number=0)
+        go(machine.leave_incident, number=0, way="skip")
+        self.assertNotIn("max_visits", machine.sequences.mapped("incident"))
