@@ -125,7 +125,7 @@ class Step:
     """A step: what it asks for and what follows from the results.
 
     :param join: ``all`` required actions closed; ``any`` action closed positively, or all
-        closed; the ``first`` action closed, whatever its outcome
+        required ones closed; the ``first`` action closed, whatever its outcome
     :param max_visits: entering the step more often than that is an incident
     """
 
