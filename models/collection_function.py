@@ -59,19 +59,17 @@ class CollectionFunction(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """Templates and participants name their functions: archive one instead."""
-        contents = self.env["collection.sequence.content"].sudo()
-        for function in self:
-            used = contents.search([
-                "|", "|", ("function_id", "=", function.id),
-                ("validator_function_id", "=", function.id),
-                ("recipient_function_id", "=", function.id)], limit=1)
-            held = self.env["collection.participant"].sudo().search(
-                [("function_id", "=", function.id)], limit=1)
-            if used or held:
-                raise UserError(self.env._(
-                    "%(function)s is in use, by %(user)s. Archive it instead.",
-                    function=function.name,
-                    user=used.step_id.template_id.display_name or held.customer_id.name))
+        used = self.env["collection.sequence.content"].sudo().search([
+            "|", "|", ("function_id", "in", self.ids), ("validator_function_id", "in", self.ids),
+            ("recipient_function_id", "in", self.ids)], limit=1)
+        held = self.env["collection.participant"].sudo().search(
+            [("function_id", "in", self.ids)], limit=1)
+        if used or held:
+            named = used.function_id | used.validator_function_id | used.recipient_function_id
+            raise UserError(self.env._(
+                "%(function)s is in use, by %(user)s. Archive it instead.",
+                function=(named & self or held.function_id)[:1].name,
+                user=used.step_id.template_id.display_name or held.customer_id.name))
 
     @api.constrains("kind")
     def _check_kind_of_use(self):

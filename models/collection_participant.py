@@ -105,9 +105,12 @@ class CollectionParticipant(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        sequences = self.env["collection.sequence"].browse(
+            {vals["sequence_id"] for vals in vals_list if vals.get("sequence_id")})
+        by_id = {sequence.id: sequence for sequence in sequences}  # read together
         for vals in vals_list:
             if vals.get("sequence_id"):
-                sequence = self.env["collection.sequence"].browse(vals["sequence_id"])
+                sequence = by_id[vals["sequence_id"]]
                 vals.setdefault("customer_id", sequence.customer_id.id)
                 vals["company_id"] = sequence.company_id.id
         with self._moving_open_actions(self._get_affected_sequences(vals_list)):
