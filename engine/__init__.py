@@ -14,6 +14,7 @@ database. The models gather facts, ask the engine, write what it said and trace 
 * :mod:`.decide`, :mod:`.run`: from a command to entries and effects;
 * :mod:`.paths`, :mod:`.dry_run`: every way through a tree, and one played by hand;
 * :mod:`.penalties`: late-payment interest at dated rates;
+* :mod:`.tags`: the hashtags of a message, and what takes their place;
 * :mod:`.checks`: what must hold before a tree may be published.
 """
 
