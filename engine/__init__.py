@@ -13,6 +13,7 @@ database. The models gather facts, ask the engine, write what it said and trace 
 * :mod:`.entries`: the facts that a command produced; folding them gives the state;
 * :mod:`.decide`, :mod:`.run`: from a command to entries and effects;
 * :mod:`.paths`, :mod:`.dry_run`: every way through a tree, and one played by hand;
+* :mod:`.ladder`: the step of a scenario that a customer comes to, and its day;
 * :mod:`.penalties`: late-payment interest at dated rates;
 * :mod:`.tags`: the hashtags of a message, and what takes their place;
 * :mod:`.checks`: what must hold before a tree may be published.
@@ -34,4 +35,4 @@ from .paths import Path, Paths, enumerate_paths
 from .penalties import Payment, Rate, RateMissing, find_rate, interest, is_late
 from .run import CHILD_ENDED
 from .state import Action, Incident, Received, State, Timer, Visit, Waiting
-from .ways import Ways, find_content, ways_to_close
+from .ways import Ways, find_content, read_answer, ways_to_close

@@ -180,6 +180,8 @@ class CollectionAction(models.Model):
     def _get_definition_content(self):
         """:return: what it asks for, as the engine's plain :class:`~..engine.Content`"""
         self.ensure_one()
+        if not self.sequence_id:
+            return self._get_own_content()
         definition = self.sequence_id.sudo().template_id._get_definition()
         return engine.find_content(definition, self.step_id.key, self.content_key)
 
@@ -187,13 +189,6 @@ class CollectionAction(models.Model):
         """:return: the partner who has the next move, empty when nobody holds the function"""
         self.ensure_one()
         return self.validator_id if self.state == "validating" else self.responsible_id
-
-    @api.model
-    def _bring_to_day(self):
-        """Cron: what was scheduled for today or earlier is now to do."""
-        actions = self.search(
-            [("state", "=", "scheduled"), ("date", "<=", fields.Date.today())])
-        actions.write({"state": "todo"})
 
     # -- views -------------------------------------------------------------------
 

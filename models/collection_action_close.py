@@ -29,17 +29,30 @@ class CollectionActionClose(models.Model):
         self._check_may_close(outcome)
         option = as_record(self.env, "collection.action.option", option)
         sequence = self.sequence_id.sudo()
-        sequence._raise_rev()
-        self.sudo().invalidate_recordset()
+        self._take_turn()
         if self._is_same_answer(outcome, option):
             return True
-        self._fill_required_markers(outcome, option, markers)
         comment = (comment or "").strip()
+        if not sequence:
+            if self.state == "closed":
+                raise UserError(self._get_closed_message())
+            self._close_alone(outcome, option, comment)
+            return True
+        self._fill_required_markers(outcome, option, markers)
         sequence._run_in_turn(
             engine.Close(self.number, outcome or None, option.code or None,
                          bool(comment)),
             text=comment, action=self.sudo(), on_behalf=self._get_represented())
         return True
+
+    def _take_turn(self):
+        """Nobody else changes this action, or its sequence, until the transaction ends."""
+        action = self.sudo()
+        if action.sequence_id:
+            action.sequence_id._raise_rev()
+        else:
+            action.lock_for_update()
+        action.invalidate_recordset()
 
     def _is_same_answer(self, outcome, option):
         """Whether the same person has given the same answer already: a double click."""
@@ -105,30 +118,45 @@ class CollectionActionClose(models.Model):
         if not date:
             raise UserError(self.env._("Choose the day to move “%(action)s” to.",
                                        action=self.name))
+        self._take_turn()
         action = self.sudo()
-        action.sequence_id._raise_rev()
-        action.invalidate_recordset()
         if action.state == "closed":
             raise UserError(action._get_closed_message())
         if date == action.date:
             return
         action._write_rescheduled(date)
 
+    def _get_pilot(self):
+        """:return: the ``res.users`` to whom falls what nobody holds"""
+        if self.sequence_id:
+            return self.sequence_id._get_pilot()
+        customer = self.customer_id.with_company(self.company_id)
+        return customer.collector_id or self.company_id.collection_manager_id
+
     # -- written by the sequence's command -----------------------------------------
 
     def _write_rescheduled(self, date):
-        today = self.sequence_id._get_local_now().date()
+        today = self.company_id._get_collection_day()
         old = self.date
-        self.date = date
-        if self.deadline and self.deadline < date:
+        self.write({"date": date, "date_by_hand": True})
+        if self.sequence_id and self.deadline and self.deadline < date:
             self.sequence_id._run_in_turn(engine.Move(self.number, date.isoformat()))
         if self.state != "validating":
             self.state = "scheduled" if date > today else "todo"
-        self._move_activities()
+        if self.sequence_id or self.state == "todo":
+            self._move_activities()
+        else:
+            self._close_activities()
+        moved = {"kind": "action_rescheduled"}
+        values = {"old": fields.Date.to_string(old), "new": fields.Date.to_string(date)}
+        if not self.sequence_id:
+            self._append_action_history([(self, {
+                **moved, "old_value": values["old"], "new_value": values["new"]})],
+                command="reschedule")
+            return
         self.sequence_id._append_history([{
-            "kind": "action_rescheduled", "data": {"action": self.number},
-            "visit": self.visit_id, "action": self,
-            "old": fields.Date.to_string(old), "new": fields.Date.to_string(date),
+            **moved, **values, "data": {"action": self.number}, "visit": self.visit_id,
+            "action": self,
         }], {"command": "reschedule", "command_ref": False, "cause": "person"})
 
     def _write_submitted(self, option, comment):
@@ -140,7 +168,7 @@ class CollectionActionClose(models.Model):
             "comment": comment or self.comment,
             "submitted_by_id": self.env.uid,
             "submitted_at": fields.Datetime.now(),
-            "user_id": (validator or self.sequence_id._get_pilot()).id,
+            "user_id": (validator or self._get_pilot()).id,
             "unassigned": not self.validator_id,
         })
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .selections import ACTION_KINDS
+from .selections import ACTION_KINDS, MODES, SENT_KINDS
 
 
 class CollectionActionContent(models.AbstractModel):
@@ -48,6 +48,29 @@ class CollectionActionContent(models.AbstractModel):
     subject = fields.Char(translate=True, help="Subject of the message or letter.")
     body = fields.Html(translate=True, help="Text of the message or letter.")
 
+    mode = fields.Selection(
+        MODES, string="Sent", required=True, default="manual",
+        help="By hand: a person sends it. To confirm: it leaves on its day once somebody has "
+        "confirmed it. Automatic: it leaves on its day.",
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template", string="E-mail template", ondelete="restrict",
+        domain="[('model', '=', 'collection.action')]",
+        help="Takes the place of the subject and text here.",
+    )
+    attach_invoices = fields.Boolean(help="Join the PDF of each invoice that the message is about.")
+    attach_statement = fields.Boolean(help="Join the statement of account as a PDF.")
+
+    @api.constrains("mode", "kind", "needs_validation", "option_ids")
+    def _check_mode(self):
+        for content in self:
+            judged = content.needs_validation or content.option_ids
+            if content.mode != "manual" and (content.kind not in SENT_KINDS or judged):
+                raise ValidationError(self.env._(
+                    "“%(action)s” cannot leave by itself: only an e-mail, a letter or an SMS "
+                    "that needs no validation and no decision can. Let a person send it.",
+                    action=content.name))
+
     @api.constrains("function_id", "validator_function_id")
     def _check_function_kinds(self):
         """B10: a contact receives, and is never responsible."""
@@ -61,6 +84,11 @@ class CollectionActionContent(models.AbstractModel):
                         action=content.name, function=function.name,
                     ))
 
+    @api.onchange("kind")
+    def _onchange_kind(self):
+        if self.kind not in SENT_KINDS:
+            self.mode = "manual"
+
     @api.onchange("needs_validation")
     def _onchange_needs_validation(self):
         if not self.needs_validation:
@@ -71,7 +99,8 @@ class CollectionActionContent(models.AbstractModel):
         return [
             "name", "kind", "function_id", "recipient_function_id", "needs_validation",
             "validator_function_id", "option_ids", "required", "keep", "description",
-            "subject", "body",
+            "subject", "body", "mode", "mail_template_id", "attach_invoices",
+            "attach_statement",
         ]
 
     def _get_distinct_validator(self):

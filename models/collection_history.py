@@ -20,6 +20,8 @@ KINDS = [
     ("action_reassigned", "Action reassigned"),
     ("action_rescheduled", "Action moved"),
     ("action_moved", "Deadline moved"),
+    ("action_confirmed", "Sending confirmed"),
+    ("setting_changed", "Setting changed"),
     ("timer_set", "Deadline set"),
     ("timer_frozen", "Deadline frozen"),
     ("timer_resumed", "Deadline resumed"),
@@ -151,6 +153,8 @@ class CollectionHistory(models.Model):
             "outcome": outcome, "incident": incident, "old": self.old_value,
             "new": self.new_value, **self._get_names(), **self._get_dates(),
         }
+        if self.kind == "setting_changed":
+            words |= self._get_setting_words(data)
         sentences = {
             "launched": _("Sequence launched"),
             "visit_entered": _("Step “%(step)s” entered"),
@@ -161,6 +165,8 @@ class CollectionHistory(models.Model):
             "action_reassigned": _("“%(action)s” passed from %(old)s to %(new)s"),
             "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
             "participant_changed": _("Participant changed: %(old)s → %(new)s"),
+            "action_confirmed": _("Sending of “%(action)s” confirmed"),
+            "setting_changed": _("%(field)s: %(old)s → %(new)s"),
             "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
             "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
             "timer_frozen": _("Deadline frozen: %(row)s"),
@@ -199,6 +205,15 @@ class CollectionHistory(models.Model):
             "version_from": data.get("version_from"),
         }
 
+    def _get_setting_words(self, data):
+        """:return: the setting's name in the reader's language, and a word for no value"""
+        field = self.env["res.partner"]._fields.get(data.get("field"))
+        nothing = self.env._("none")
+        return {
+            "field": field._description_string(self.env) if field else data.get("field"),
+            "old": self.old_value or nothing, "new": self.new_value or nothing,
+        }
+
     def _get_row_name(self, row, data):
         rows = row.visit_id.step_id.transition_ids.filtered(lambda r: r.key == data.get("row"))
         return rows.sentence or "–"
@@ -227,33 +242,54 @@ class CollectionHistory(models.Model):
     # -- append only ---------------------------------------------------------------
 
     def _append(self, customer, company, vals_list):
-        """Add facts to a customer's history. The only way in.
+        """Add facts to a customer's history.
 
         :param customer: the ``res.partner`` (commercial entity)
         :param company: the ``res.company``
         :param vals_list: list of dicts of field values, in the order the facts happened
         :return: the new rows
         """
-        chain_id, number, digest = self.env["collection.history.chain"]._take(
-            customer, company, len(vals_list))
+        return self._append_many({(customer, company): vals_list})
+
+    def _append_many(self, facts):
+        """Add facts to the histories of several customers. The only way in.
+
+        :param dict facts: lists of dicts of field values, by (customer, company)
+        :return: the new rows
+        """
+        facts = {owner: vals_list for owner, vals_list in facts.items() if vals_list}
+        if not facts:
+            return self.browse()
+        chains = self.env["collection.history.chain"]
+        taken = chains._take({owner: len(vals_list) for owner, vals_list in facts.items()})
         common = {
-            "chain_id": chain_id,
-            "company_id": company.id,
             "at": fields.Datetime.now(),
             "user_id": self.env.uid,
             "user_name": self.env.user.name,
         }
-        for position, vals in enumerate(vals_list, start=number + 1):
-            text, salt = vals.get("text") or None, secrets.token_hex(16)
-            vals |= common | {
-                "number": position,
-                "text": text,
-                "text_salt": salt if text else None,
-                "text_digest": self._hash_text(salt, text),
-            }
-            digest = vals["digest"] = self._hash(digest, vals)
-        self.env["collection.history.chain"]._set_head(chain_id, digest)
-        return super(CollectionHistory, self.sudo()).create(vals_list)
+        rows, heads = [], {}
+        for owner, vals_list in facts.items():
+            chain_id, number, digest = taken[owner]
+            for position, vals in enumerate(vals_list, start=number + 1):
+                digest = vals["digest"] = self._seal(digest, vals, common | {
+                    "chain_id": chain_id, "company_id": owner[1].id, "number": position})
+                rows.append(vals)
+            heads[chain_id] = digest
+        chains._set_heads(heads)
+        return super(CollectionHistory, self.sudo()).create(rows)
+
+    def _seal(self, previous, vals, common):
+        """Complete the values of a row, and salt its text.
+
+        :return: the row's digest
+        """
+        text, salt = vals.get("text") or None, secrets.token_hex(16)
+        vals |= common | {
+            "text": text,
+            "text_salt": salt if text else None,
+            "text_digest": self._hash_text(salt, text),
+        }
+        return self._hash(previous, vals)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -21,26 +21,40 @@ class CollectionHistoryChain(models.Model):
 
     _key_unique = models.UniqueIndex("(key)", "A customer has one history in a company.")
 
-    def _take(self, customer, company, count):
-        """Reserve the next numbers of a customer's history.
+    def _take(self, counts):
+        """Reserve the next numbers of customers' histories, in one statement.
 
-        :return: (chain id, last number before these, digest of the last row)
+        Whoever else writes in one of them fails with a serialization error and tries again.
+
+        :param dict counts: number of rows by (customer, company)
+        :return: dict of (chain id, last number before these, digest of the last row), by
+            (customer, company)
         """
+        owners = {f"{company.id}:{customer.id}": (customer, company)
+                  for customer, company in sorted(counts, key=lambda o: (o[1].id, o[0].id))}
         self.env.cr.execute(SQL(
             """
             INSERT INTO collection_history_chain
                         (key, customer_id, company_id, head_number, head_digest)
-                 VALUES (%(key)s, %(customer)s, %(company)s, %(count)s, '')
+                 SELECT taken.key, taken.customer, taken.company, taken.count, ''
+                   FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[])
+                        AS taken (key, customer, company, count)
             ON CONFLICT (key) DO UPDATE
-                    SET head_number = collection_history_chain.head_number + %(count)s
-              RETURNING id, head_number - %(count)s, head_digest
+                    SET head_number = collection_history_chain.head_number + EXCLUDED.head_number
+              RETURNING key, id, head_number, head_digest
             """,
-            key=f"{company.id}:{customer.id}", customer=customer.id, company=company.id,
-            count=count))
-        return self.env.cr.fetchone()
+            list(owners), [customer.id for customer, _company in owners.values()],
+            [company.id for _customer, company in owners.values()],
+            [counts[owner] for owner in owners.values()]))
+        return {
+            owners[key]: (chain_id, number - counts[owners[key]], digest)
+            for key, chain_id, number, digest in self.env.cr.fetchall()}
 
-    def _set_head(self, chain_id, digest):
+    def _set_heads(self, digests):
+        """:param dict digests: digest of the last row, by chain id"""
         self.env.cr.execute(SQL(
-            "UPDATE collection_history_chain SET head_digest = %s WHERE id = %s",
-            digest, chain_id))
-        self.browse(chain_id).invalidate_recordset(["head_number", "head_digest"], flush=False)
+            "UPDATE collection_history_chain SET head_digest = head.digest"
+            "  FROM unnest(%s::int[], %s::text[]) AS head (id, digest)"
+            " WHERE collection_history_chain.id = head.id",
+            list(digests), list(digests.values())))
+        self.browse(digests).invalidate_recordset(["head_number", "head_digest"], flush=False)

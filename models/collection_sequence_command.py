@@ -1,6 +1,4 @@
-from datetime import timezone
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -176,9 +174,7 @@ class CollectionSequenceCommand(models.Model):
 
     def _get_local_now(self):
         """:return: the moment, in the time zone of the sequence's company"""
-        company = self.company_id
-        name = company.resource_calendar_id.tz or company.partner_id.tz or "UTC"
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(name))
+        return self.company_id._get_collection_now()
 
     def _get_state(self):
         """:return: where the sequence stands, as an :class:`~..engine.State`"""
@@ -229,8 +225,15 @@ class CollectionSequenceCommand(models.Model):
                 "Step “%(step)s” has no default row: jump to a step instead, or stop."),
             "unknown_step": _("This step does not belong to the template of %(sequence)s."),
             "unknown_action": _("This action does not belong to %(sequence)s."),
+            **self._get_answer_refusals(),
+        }[refusal.code] % words
+
+    def _get_answer_refusals(self):
+        """:return: dict of what a refused answer to an action tells the user, by its code"""
+        _ = self.env._
+        return {
             "unknown_option": _("This choice is not one of those that “%(action)s” offers."),
             "option_missing": _("“%(action)s” asks for a decision: choose one of its options."),
             "unknown_outcome": _("“%(action)s” cannot be closed with this result."),
             "comment_missing": _("Say why: “%(action)s” needs a comment for this result."),
-        }[refusal.code] % words
+        }

@@ -1,0 +1,233 @@
+"""The reminder ladder: which step of its scenario a customer comes to, and on which day.
+
+Pure and stable: deciding again with what was decided, on any later day, says the same, until a
+fact changes. The rules stand in :func:`decide`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+#: How a ladder is entered for a new leader (B43).
+FIRST, CONTEXTUAL = "first", "contextual"
+
+#: Why a customer is not chased, in the order in which they are looked at. Those from
+#: ``DISPUTED`` to ``SMALL`` keep items out; they are the reason when no item is left.
+ARCHIVED, NO_SCENARIO, EMPTY = "archived", "no_scenario", "empty"
+INSOLVENT, HOLD, NO_RATE = "insolvent", "hold", "no_rate"
+DISPUTED, LITIGATION, PROMISED = "disputed", "litigation", "promised"
+SPECIFIC, SUSPENDED = "specific", "suspended"
+BLOCKED, IN_PAYMENT, SMALL = "blocked", "in_payment", "small"
+SETTLED, COVERED, BELOW_MINIMUM, FINISHED = "settled", "covered", "below_minimum", "finished"
+
+#: Causes that keep an item out of the scenario, the strongest first.
+CAUSES = (DISPUTED, LITIGATION, PROMISED, SPECIFIC, SUSPENDED, BLOCKED, IN_PAYMENT, SMALL)
+#: Reasons that mean: there is nothing left to collect.
+NOTHING_DUE = frozenset({SETTLED, COVERED, IN_PAYMENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A step: its key, and its day as an offset from the leader's due date (negative: before)."""
+
+    key: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """A scenario.
+
+    :param rungs: tuple of :class:`Rung`, by offset
+    :param entry: ``FIRST`` or ``CONTEXTUAL``
+    :param min_days: days at least between two messages to a customer; never less than one
+    :param minimum: what must be due at least, in the company's currency
+    :param repeat: the last step comes again after so many days; 0: never
+    :param open_days: weekdays (Monday 0) on which a step may fall; empty: all
+    :param stop: a reason for which nobody is chased by it now, or None
+    """
+
+    rungs: tuple[Rung, ...]
+    entry: str = FIRST
+    min_days: int = 1
+    minimum: Decimal = Decimal(0)
+    repeat: int = 0
+    open_days: frozenset[int] = frozenset()
+    stop: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The open action: its step, for which leader, planned when, for when.
+
+    :param on: the day it was first planned; it never falls before
+    :param by_hand: a person chose its day
+    """
+
+    rung: int
+    leader: int
+    date: date
+    on: date
+    by_hand: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """The last step carried out (or skipped) for the leader, and the day it was."""
+
+    rung: int
+    offset: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Chase:
+    """What is known of a customer in a company.
+
+    :param leader: the oldest open item that nothing excludes, or None
+    :param due: the leader's due date
+    :param amount: what is due by the leader's day or today, credits netted
+    :param causes: set of :data:`CAUSES` for which items are left out
+    :param stop: a reason that stops the whole customer, or None
+    """
+
+    leader: int | None = None
+    due: date | None = None
+    amount: Decimal = Decimal(0)
+    causes: frozenset[str] = frozenset()
+    stop: str | None = None
+    last: Executed | None = None
+    last_message: date | None = None
+    planned: Planned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The step to take, for which leader, on which day."""
+
+    rung: int
+    leader: int
+    date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The customer is not chased."""
+
+    reason: str
+
+    @property
+    def nothing_due(self):
+        return self.reason in NOTHING_DUE
+
+
+def decide(ladder, chase, today):
+    """Which step comes next for a customer.
+
+    - The leader's due date carries the ladder. A new leader starts it again: from the first
+      step, or from the one that fits its age (S-002, B43). A reminder before the due date is
+      passed over once that date is gone.
+    - The days between two steps are kept when the first was late (S-003); a step that was early
+      brings nothing forward.
+    - Two messages are ``min_days`` apart.
+    - What is planned stays as planned, as long as leader and step hold; a day chosen by a person
+      is theirs.
+
+    :param Ladder ladder: the customer's scenario, or None
+    :param Chase chase: what is known
+    :param date today: the company's day
+    :return: :class:`Next` or :class:`Stop`
+    """
+    reason = _find_stop(ladder, chase)
+    if reason:
+        return Stop(reason)
+    planned = chase.planned if _holds(ladder, chase, today) else None
+    found = _find_rung(ladder, chase, today, planned)
+    if found is None:
+        return Stop(FINISHED)
+    rung, earliest = found
+    if planned and planned.by_hand:
+        return Next(rung.key, chase.leader, planned.date)
+    earliest = max(earliest, planned.on if planned else today)
+    if chase.last_message:
+        earliest = max(earliest, chase.last_message + timedelta(days=max(ladder.min_days, 1)))
+    return Next(rung.key, chase.leader, next_open_day(earliest, ladder.open_days))
+
+
+def next_open_day(day, open_days):
+    """:return: the day, or the next one whose weekday is among ``open_days`` (empty: any)"""
+    while open_days and day.weekday() not in open_days:
+        day += timedelta(days=1)
+    return day
+
+
+def _find_stop(ladder, chase):
+    if chase.stop:
+        return chase.stop
+    if ladder is None:
+        return NO_SCENARIO
+    if ladder.stop or not ladder.rungs:
+        return ladder.stop or EMPTY
+    if chase.leader is None:
+        return next((cause for cause in CAUSES if cause in chase.causes), SETTLED)
+    if chase.amount <= 0:
+        return COVERED
+    return BELOW_MINIMUM if chase.amount < ladder.minimum else None
+
+
+def _holds(ladder, chase, today):
+    """Whether the open action still stands for the customer's next step."""
+    planned = chase.planned
+    rung = planned and next((r for r in ladder.rungs if r.key == planned.rung), None)
+    if not rung or planned.leader != chase.leader:
+        return False
+    return planned.by_hand or not _is_gone(rung, chase, today)
+
+
+def _is_gone(rung, chase, today):
+    """A reminder before the due date makes no sense after it."""
+    return rung.offset < 0 and chase.due < today
+
+
+def _find_rung(ladder, chase, today, planned):
+    """:return: (the rung, the earliest day it may fall on), or None at the ladder's end"""
+    rungs = [rung for rung in ladder.rungs if not _is_gone(rung, chase, today)]
+    last = chase.last
+    if planned:
+        rung = next(rung for rung in ladder.rungs if rung.key == planned.rung)
+    elif last:
+        rung = _find_following(rungs, ladder, last)
+    else:
+        rung = _find_entry(rungs, ladder.entry, (today - chase.due).days)
+    if rung is None:
+        return None
+    ideal = chase.due + timedelta(days=rung.offset)
+    if last is None:
+        return rung, ideal
+    again = rung.key == last.rung
+    interval = ladder.repeat if again else max(rung.offset - last.offset, 0)
+    return rung, max(ideal, last.on + timedelta(days=interval))
+
+
+def _find_entry(rungs, entry, age):
+    """:return: the rung at which a new leader of that age enters, or None"""
+    reached = [rung for rung in rungs if rung.offset <= age]
+    if entry == CONTEXTUAL and reached:
+        return reached[-1]
+    return rungs[0] if rungs else None
+
+
+def _find_following(rungs, ladder, last):
+    """:return: the rung after the last one executed, which may be gone from the ladder"""
+    keys = [rung.key for rung in ladder.rungs]
+    if last.rung in keys:
+        done = keys[:keys.index(last.rung) + 1]
+        after = [rung for rung in rungs if rung.key not in done]
+    else:
+        after = [rung for rung in rungs if rung.offset > last.offset]
+    if after:
+        return after[0]
+    final = ladder.rungs[-1]
+    return final if ladder.repeat and final.key == last.rung else None

@@ -1,0 +1,217 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+from .. import engine
+from ..engine import outcomes
+from .selections import SENT_KINDS
+
+_logger = logging.getLogger(__name__)
+
+#: Actions carried out in one transaction.
+BATCH = 100
+
+
+class CollectionActionProcess(models.Model):
+    """Carrying out what is due by itself: checked again, written, queued, closed, traced.
+
+    Each batch is a transaction of its own. Actions of a killed worker are simply still due; one
+    that cannot be carried out carries its error and a next try, and the others go on.
+    """
+
+    _inherit = "collection.action"
+
+    error = fields.Char(readonly=True, copy=False, help="Why it could not be sent.")
+    attempts = fields.Integer(readonly=True, copy=False)
+    next_try = fields.Datetime(readonly=True, copy=False)
+
+    #: read by the cron that carries out what is due (_process_due)
+    _due_index = models.Index(
+        "(date, id) WHERE state IN ('scheduled', 'todo') AND mode <> 'manual'")
+
+    @api.model
+    def _process_due(self, limit=None):
+        """Carry out what is due by itself; safe to run many times at once.
+
+        :param int limit: actions taken at most, None for all
+        :return: number of actions carried out
+        """
+        crons, actions = self.env["ir.cron"], self.sudo()
+        due = actions._get_due_domain()
+        remaining = actions.search_count(due)
+        crons._commit_progress(remaining=remaining)
+        done = taken = last = 0
+        while limit is None or taken < limit:
+            size = min(BATCH, (limit or BATCH) - taken) if limit is not None else BATCH
+            batch = actions.search(due & Domain("id", ">", last), order="id", limit=size)
+            if not batch:
+                break
+            last, taken = batch[-1].id, taken + len(batch)
+            done += batch._process_batch()
+            remaining = max(remaining - len(batch), 0)
+            if not crons._commit_progress(len(batch), remaining=remaining):
+                break
+        return done
+
+    def _process_batch(self):
+        """Carry out these in the present transaction, as far as no other worker has them.
+
+        :return: number of actions carried out
+        """
+        try:
+            batch = self.try_lock_for_update()
+            batch.invalidate_recordset()
+            done = batch.filtered(
+                lambda action: action.state in ("scheduled", "todo"))._carry_out()
+            self.env.flush_all()
+            return done
+        except OperationalError as error:  # lost a race: the next run finds them still due
+            self.env.cr.rollback()
+            _logger.info("%s are still due: %s", self, error)
+            return 0
+
+    @api.model
+    def _get_due_domain(self):
+        """:return: domain of what may leave by itself now"""
+        now = fields.Datetime.now()
+        scenarios = self.env["collection.scenario"].sudo()
+        days = Domain.OR([
+            Domain("company_id", "=", company.id)
+            & Domain("date", "<=", company._get_collection_day())
+            for company in self.env["res.company"].sudo().search([])])
+        return (
+            days
+            & Domain("state", "in", ("scheduled", "todo"))
+            & Domain("kind", "in", SENT_KINDS)
+            & (Domain("mode", "=", "automatic")
+               | (Domain("mode", "=", "confirm") & Domain("confirmed", "=", True)))
+            & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
+            & Domain("sequence_id.state", "in", (False, "running"))
+            & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
+
+    def _carry_out(self):
+        """Send these, whatever decided them; a fault is rolled back alone.
+
+        :return: number of actions sent
+        """
+        actions = self._check_again()
+        problems = actions._find_problems()
+        actions._note_problems(problems)
+        ready = actions.filtered(lambda action: action.id not in problems)
+        alone = ready.filtered(lambda action: not action.sequence_id)
+        return sum(some._send_apart() for some in (alone, *(ready - alone)) if some)
+
+    def _send_apart(self):
+        """Send all at once; where that fails, one by one, so that a fault stays its own.
+
+        :return: number of actions sent
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._send()
+            return len(self)
+        except OperationalError:  # the transaction is lost, not the action
+            raise
+        except Exception as fault:  # whatever a template or a gateway raises
+            self.invalidate_recordset()
+            if len(self) == 1:
+                _logger.warning("%s could not be sent: %s", self, fault, exc_info=True)
+                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                return 0
+        return sum(action._send_apart() for action in self)
+
+    def _send(self, by_person=False):
+        """Write, queue and close these: all in the caller's transaction, or nothing."""
+        self._queue(self._render_messages())
+        self._close_sent(by_person=by_person)
+
+    def _send_by_person(self):
+        """Send one action now, because a person says so.
+
+        :raise UserError: it cannot be sent
+        """
+        self.ensure_one()
+        self._take_turn()
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        if not self._drop_settled():
+            return
+        problems = self._find_problems()
+        if problems:
+            raise UserError(problems[self.id])
+        self._send(by_person=True)
+
+    # -- read again ------------------------------------------------------------------------
+
+    def _check_again(self):
+        """Read the debt again; what no longer stands is closed or planned anew.
+
+        :return: those that are still to be sent today
+        """
+        scenario = self.filtered(lambda action: action.origin == "scenario")
+        if scenario:
+            self.env["collection.scenario"]._plan(scenario.customer_id)
+        kept = (self - scenario)._drop_settled() | scenario
+        days = {company: company._get_collection_day() for company in kept.company_id}
+        return kept.filtered(
+            lambda action: action.state != "closed" and action.date <= days[action.company_id])
+
+    def _drop_settled(self):
+        """Settled items leave their action; an action on items of which none is left closes.
+
+        :return: the actions that stand (A-028, B31)
+        """
+        chosen = self.filtered(lambda action: action.origin == "specific")
+        emptied = self.browse()
+        for company, actions in chosen.grouped("company_id").items():
+            still_open = actions.item_ids.filtered_domain(
+                self.env["account.move.line"]._get_open_item_domain(company))
+            for action in actions:
+                if action.item_ids - still_open:
+                    action.item_ids &= still_open
+                if not action.item_ids:
+                    emptied |= action
+        emptied._write_closed_alone("settled", command="process", cause="cron")
+        return self - emptied
+
+    # -- done --------------------------------------------------------------------------------
+
+    def _close_sent(self, by_person=False):
+        """What was queued is done; each sequence goes on in its own way."""
+        alone = self.filtered(lambda action: not action.sequence_id)
+        alone._write_closed_alone(
+            "done", by_person=by_person, command="send",
+            cause="person" if by_person else "cron")
+        alone._plan_next()
+        for action in self - alone:
+            action.sequence_id._run(
+                engine.Close(action.number, outcomes.DONE, None, False), cause="person" if by_person else "cron", action=action)
+
+    # -- what went wrong -------------------------------------------------------------------
+
+    def _note_problems(self, problems):
+        """Keep what hinders these actions, and try again later.
+
+        :param dict problems: sentence by action id
+        """
+        fresh = self.browse()
+        for action in self.filtered(lambda action: action.id in problems):
+            fresh |= action.filtered(lambda action: not action.error)
+            hours = min(2 ** action.attempts, 24)
+            action.write({
+                "error": problems[action.id], "attempts": action.attempts + 1, "state": "todo",
+                "next_try": fields.Datetime.now() + timedelta(hours=hours)})
+        fresh.filtered(lambda action: not action.sequence_id).with_context(
+            mail_activity_quick_update=True)._open_activities()
+
+    def _note_trouble(self, dispatches):
+        """Something that left these actions did not arrive."""
+        for action in self:
+            action.error = dispatches.filtered(
+                lambda dispatch, action=action: dispatch.action_id == action)[:1].error
+

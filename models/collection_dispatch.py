@@ -1,0 +1,153 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.pdf import merge_pdf
+
+from .selections import DISPATCH_STATES
+
+CHANNELS = [("email", "E-mail"), ("letter", "Letter"), ("sms", "SMS")]
+#: States that somebody should look at.
+TROUBLE = ("bounced", "failed", "to_verify")
+
+
+class CollectionDispatch(models.Model):
+    """One thing to send for an action: the outbox, and what became of it.
+
+    Written in the transaction that closes the action; what left is kept as it left.
+    """
+
+    _name = "collection.dispatch"
+    _description = "Collection Dispatch"
+    _order = "id desc"
+    _rec_name = "subject"
+
+    action_id = fields.Many2one(
+        "collection.action", required=True, readonly=True, index=True, ondelete="restrict")
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Recipient", required=True, readonly=True, ondelete="restrict")
+    address = fields.Char(readonly=True, help="Where it was sent, as it stood then.")
+    author_id = fields.Many2one("res.partner", string="Signed by", readonly=True)
+    email_from = fields.Char(string="From", readonly=True)
+    lang = fields.Char(string="Language", readonly=True)
+    subject = fields.Char(readonly=True)
+    body = fields.Html(string="Text", readonly=True, sanitize=False)
+    attachment_ids = fields.Many2many("ir.attachment", string="Attachments", readonly=True)
+    state = fields.Selection(
+        DISPATCH_STATES, required=True, readonly=True, default="pending", index=True)
+    error = fields.Char(readonly=True)
+    sent_at = fields.Datetime(string="Sent on", readonly=True)
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
+    sms_uuid = fields.Char(readonly=True, index="btree_not_null")
+    post_by = fields.Selection(
+        [("print", "Printed and posted by us"), ("snailmail", "Odoo's letter service")],
+        readonly=True)
+    letter_ref = fields.Integer(
+        readonly=True, help="Id of the letter at Odoo's letter service.")
+
+    _key_unique = models.Constraint(
+        "UNIQUE(action_id, channel, partner_id)", "An action is sent once to a recipient.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What was sent is part of the customer's history."))
+
+    # -- what became of it ---------------------------------------------------------------
+
+    def _set_state(self, state, error=False):
+        """Note what became of these; trouble is shown on their actions.
+
+        :param str state: one of :data:`~.selections.DISPATCH_STATES`
+        :param str error: why, where it went wrong
+        """
+        vals = {"state": state, "error": error}
+        if state == "sent":
+            vals["sent_at"] = fields.Datetime.now()
+        self.write(vals)
+        if state in TROUBLE:
+            self.action_id._note_trouble(self)
+        elif state == "sent":
+            self.action_id.filtered("error").write({"error": False})
+
+    @api.model
+    def _find_by_message(self, messages):
+        """:return: the dispatches that left as these ``mail.message``"""
+        return self.sudo().search([("mail_message_id", "in", messages.ids)])
+
+    # -- letters -------------------------------------------------------------------------
+
+    def action_print(self):
+        """Print these letters as one PDF.
+
+        :return: action that downloads it
+        :raise UserError: there is no letter among them
+        """
+        letters = self.filtered(lambda dispatch: dispatch.channel == "letter")
+        files = [dispatch.attachment_ids[:1].raw for dispatch in letters.sorted("id")]
+        if not all(files) or not files:
+            raise UserError(self.env._("Choose letters: only they are printed."))
+        merged = self.env["ir.attachment"].sudo().create({
+            "name": self.env._("Letters.pdf"), "raw": merge_pdf(files),
+            "mimetype": "application/pdf", "res_model": "res.users", "res_id": self.env.uid,
+        })
+        merged.generate_access_token()
+        return {
+            "type": "ir.actions.act_url", "target": "download",
+            "url": f"/web/content/{merged.id}?download=true"
+                   f"&access_token={merged.access_token}",
+        }
+
+    def action_mark_sent(self):
+        """A person says that these have left.
+
+        :raise UserError: one of them is neither queued nor to be verified
+        """
+        self._check_state(("pending", "claimed", "to_verify"))
+        self.sudo()._set_state("sent")
+
+    def action_cancel(self):
+        """A person says that these must not leave.
+
+        :raise UserError: one of them has left already
+        """
+        self._check_state(("pending", "failed", "to_verify", "bounced"))
+        self.sudo()._cancel_carriers()
+        self.sudo().write({"state": "cancelled", "error": False})
+        self.sudo().action_id.filtered("error").write({"error": False})
+
+    def action_retry(self):
+        """Send these once more, as they were written, to the recipient's present address.
+
+        :raise UserError: one of them did not fail, or its recipient has no address
+        """
+        self._check_state(TROUBLE)
+        dispatches = self.sudo()
+        for dispatch in dispatches:
+            address = dispatch.action_id._get_address(dispatch.partner_id, dispatch.channel)
+            problem = dispatch.action_id._find_address_problem(
+                dispatch.partner_id, dispatch.channel)
+            if problem:
+                raise UserError(problem)
+            dispatch.address = address
+        dispatches.write({"state": "pending", "error": False})
+        dispatches.action_id.write({"error": False})
+        dispatches._hand_over()
+
+    def _check_state(self, states):
+        self.check_access("read")
+        self.customer_id._check_collection_portfolio()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for dispatch in self:
+            if dispatch.state not in states:
+                raise UserError(self.env._(
+                    "“%(subject)s” for %(customer)s is in state “%(state)s”: this is not "
+                    "possible now.", subject=dispatch.subject, state=labels[dispatch.state],
+                    customer=dispatch.customer_id.name))
+
+    def action_open_action(self):
+        """:return: window action on the action that it was sent for"""
+        self.ensure_one()
+        return self.action_id.action_open()

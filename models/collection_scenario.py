@@ -1,0 +1,181 @@
+from datetime import timedelta, timezone
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import ladder
+
+
+class CollectionScenario(models.Model):
+    """The reminder ladder of the standard cases: steps at days from the oldest due date.
+
+    The cron plans each customer's next step and carries out what is due; see
+    :meth:`~.collection_scenario_plan.CollectionScenarioPlan._plan`.
+    """
+
+    _name = "collection.scenario"
+    _description = "Collection Scenario"
+    _inherit = ["mail.thread"]
+    _order = "sequence, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", index=True, help="Empty: for the customers of every company.")
+    currency_id = fields.Many2one(
+        "res.currency", required=True, default=lambda self: self.env.company.currency_id,
+        help="Of the amounts below. Another company's are converted at the day's rate.")
+    empty = fields.Boolean(
+        string="Does not chase", tracking=True,
+        help="For customers that one means not to chase: they have a scenario, and no reminder.")
+    entry = fields.Selection(
+        [("first", "At the first step"), ("contextual", "At the step that fits its age")],
+        string="A new oldest item enters", required=True, default="first", tracking=True,
+        help="Where the ladder starts when a customer's oldest open item is a new one. A "
+        "reminder before the due date is passed over once that date is gone.")
+    minimum_amount = fields.Monetary(
+        string="Chase from", tracking=True,
+        help="Customers that owe less in all, credits netted, are not chased.")
+    item_minimum = fields.Monetary(
+        string="Ignore items under", tracking=True,
+        help="Smaller open items are left out. Credits always count.")
+    min_days = fields.Integer(
+        string="Days between two messages", default=3, required=True, tracking=True,
+        help="A customer hears from the scenario no sooner after the last message, call or "
+        "letter, and at most once a day.")
+    repeat_days = fields.Integer(
+        string="Repeat the last step every", tracking=True,
+        help="Days after which the last step comes again. 0: the scenario ends with it.")
+    calendar_id = fields.Many2one(
+        "resource.calendar", string="Sending window", tracking=True,
+        help="Days and hours in which messages may leave by themselves. Empty: always.")
+    note = fields.Html(help="What this scenario is for, and who should have it.")
+    step_ids = fields.One2many("collection.scenario.step", "scenario_id", copy=True)
+    step_count = fields.Integer(compute="_compute_step_count")
+    customer_count = fields.Integer(
+        compute="_compute_customer_count", help="In the current company.")
+    open_action_count = fields.Integer(compute="_compute_open_action_count")
+
+    _amounts_check = models.Constraint(
+        "CHECK(minimum_amount >= 0 AND item_minimum >= 0 AND min_days >= 0 AND repeat_days >= 0)",
+        "Amounts and days of a scenario cannot be negative.")
+
+    def _compute_step_count(self):
+        counts = dict(self.env["collection.scenario.step"]._read_group(
+            [("scenario_id", "in", self.ids)], ["scenario_id"], ["__count"]))
+        for scenario in self:
+            scenario.step_count = counts.get(scenario, 0)
+
+    @api.depends_context("company")
+    def _compute_customer_count(self):
+        counts = dict(self.env["res.partner"]._read_group(
+            [("collection_scenario_id", "in", self.ids), ("parent_id", "=", False)],
+            ["collection_scenario_id"], ["__count"]))
+        for scenario in self:
+            scenario.customer_count = counts.get(scenario, 0)
+
+    def _compute_open_action_count(self):
+        counts = dict(self.env["collection.action"]._read_group(
+            [("scenario_id", "in", self.ids), ("state", "!=", "closed")],
+            ["scenario_id"], ["__count"]))
+        for scenario in self:
+            scenario.open_action_count = counts.get(scenario, 0)
+
+    @api.constrains("empty", "step_ids")
+    def _check_empty(self):
+        for scenario in self:
+            if scenario.empty and scenario.step_ids:
+                raise ValidationError(self.env._(
+                    "%(scenario)s does not chase, so it has no step. Remove its steps, or let "
+                    "it chase.", scenario=scenario.name))
+
+    @api.constrains("calendar_id")
+    def _check_calendar(self):
+        for scenario in self:
+            if scenario.calendar_id and not scenario.calendar_id.attendance_ids:
+                raise ValidationError(self.env._(
+                    "The sending window “%(calendar)s” of %(scenario)s has no hours: nothing "
+                    "would ever leave. Give it hours, or take it out.",
+                    calendar=scenario.calendar_id.name, scenario=scenario.name))
+
+    def copy_data(self, default=None):
+        default = dict(default or {})
+        vals_list = super().copy_data(default)
+        if "name" not in default:
+            for scenario, vals in zip(self, vals_list):
+                vals["name"] = self.env._("%(name)s (copy)", name=scenario.name)
+        return vals_list
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.env["collection.action"].sudo().search(
+            [("scenario_id", "in", self.ids)], limit=1)
+        if used:
+            raise UserError(self.env._(
+                "%(scenario)s has been applied to customers and stays with their history. "
+                "Archive it instead.", scenario=used.scenario_id.name))
+
+    # -- as plain values -------------------------------------------------------------
+
+    def _get_ladders(self, company):
+        """:return: dict of the engine's :class:`~..engine.ladder.Ladder` by scenario id"""
+        factors = self._get_threshold_factors(company)
+        return {scenario.id: ladder.Ladder(
+            rungs=tuple(ladder.Rung(step.id, step.offset) for step in scenario.step_ids),
+            entry=scenario.entry,
+            min_days=scenario.min_days,
+            minimum=Decimal(str(scenario.minimum_amount * (factors[scenario] or 0))),
+            repeat=scenario.repeat_days,
+            open_days=scenario._get_open_days(),
+            stop=ladder.NO_RATE if factors[scenario] is None else None,
+        ) for scenario in self}
+
+    def _get_threshold_factors(self, company):
+        """What turns these scenarios' amounts into the company's currency, at today's rate.
+
+        :return: dict of the factor by scenario; None where a rate is missing
+        """
+        target = company.currency_id
+        foreign = self.filtered(lambda scenario: scenario.minimum_amount or scenario.item_minimum)
+        foreign = foreign.currency_id - target
+        rated = self.env["res.currency.rate"].sudo()._read_group(
+            [("currency_id", "in", foreign.ids),
+             ("company_id", "in", (False, company.root_id.id))], ["currency_id"])
+        rates = {currency: self.env["res.currency"]._get_conversion_rate(
+            currency, target, company, company._get_collection_day()) for [currency] in rated}
+        rates |= {currency: None for currency in foreign if currency not in rates}
+        return {scenario: rates.get(scenario.currency_id, 1.0) for scenario in self}
+
+    def _get_open_days(self):
+        """:return: frozenset of weekdays (Monday 0) of the sending window; empty: all"""
+        return frozenset(int(day) for day in self.calendar_id.attendance_ids.mapped("dayofweek"))
+
+    def _get_closed_windows(self, now):
+        """:return: the scenarios whose sending window is closed at that moment (UTC)"""
+        scenarios = self.with_context(active_test=False).search([("calendar_id", "!=", False)])
+        start = now.replace(tzinfo=timezone.utc)
+        open_now = {
+            calendar: bool(calendar._work_intervals_batch(
+                start, start + timedelta(minutes=1))[False])
+            for calendar in scenarios.calendar_id}
+        return scenarios.filtered(lambda scenario: not open_now[scenario.calendar_id])
+
+    # -- views -----------------------------------------------------------------------
+
+    def action_open_customers(self):
+        """:return: window action on the customers that have this scenario"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.res_partner_action_collection")
+        return {**action, "context": {}, "domain": [
+            ("parent_id", "=", False), ("collection_scenario_id", "=", self.id)]}
+
+    def action_open_actions(self):
+        """:return: window action on the open actions of this scenario"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_action_action")
+        return {**action, "domain": [("scenario_id", "=", self.id)],
+                "context": {"search_default_open": 1}}

@@ -1,0 +1,270 @@
+from decimal import Decimal
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import ladder
+from .selections import CONTACT_KINDS
+
+#: What the query calls each cause; the strongest has the lowest bit.
+_BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}
+
+
+class CollectionScenarioFacts(models.Model):
+    """What the ladder must know of its customers, in one query for many of them."""
+
+    _inherit = "collection.scenario"
+
+    @api.model
+    def _get_chases(self, company, customer_ids, day):
+        """Read what is known of customers in a company.
+
+        :param company: the ``res.company``
+        :param customer_ids: ids of commercial partners
+        :param date day: the company's day
+        :return: list of (customer id, scenario id or None, collector id or None, open action as
+            a dict or None, the engine's :class:`~..engine.ladder.Chase`), by customer id
+        """
+        if not customer_ids:
+            return []
+        self.env.flush_all()
+        rows = self.env.execute_query_dict(self._get_facts_query(company, customer_ids, day))
+        return [self._read_chase(row, day) for row in rows]
+
+    def _read_chase(self, row, day):
+        planned = row["action_id"] and ladder.Planned(
+            row["action_step"], row["action_leader"], row["action_date"],
+            row["action_planned_on"], row["action_by_hand"])
+        last = row["last_on"] and ladder.Executed(
+            row["last_step"], row["last_offset"], row["last_on"])
+        chase = ladder.Chase(
+            leader=row["leader"],
+            due=row["leader_due"],
+            amount=row["amount"] or Decimal(0),
+            causes=frozenset(
+                cause for cause, bit in _BITS.items() if (row["causes"] or 0) & bit),
+            stop=self._find_stop(row, day),
+            last=last or None,
+            last_message=row["last_message"],
+            planned=planned or None,
+        )
+        action = planned and {
+            "id": row["action_id"], "user_id": row["action_user"],
+            "scenario_id": row["action_scenario"]}
+        return row["id"], row["scenario"], row["collector"], action or None, chase
+
+    def _find_stop(self, row, day):
+        """:return: what stops the whole customer, or None"""
+        if not row["active"]:
+            return ladder.ARCHIVED
+        if row["insolvent_on"] and row["insolvent_on"] <= day:
+            return ladder.INSOLVENT
+        if row["hold_until"] and row["hold_until"] >= day:
+            return ladder.HOLD
+        return ladder.SUSPENDED if row["suspended"] else None
+
+    def _get_facts_query(self, company, customer_ids, day):
+        return SQL(
+            """
+            WITH item AS (%(items)s),
+            leader AS (
+                SELECT DISTINCT ON (customer) customer, id, due
+                  FROM item
+                 WHERE cause = 0 AND residual > 0
+              ORDER BY customer, due, residual DESC, id
+            ),
+            total AS (
+                SELECT item.customer, bit_or(item.cause) AS causes,
+                       sum(item.residual) FILTER (WHERE item.cause = 0 AND (
+                           item.residual < 0 OR item.due <= GREATEST(leader.due, %(day)s)
+                       )) AS amount
+                  FROM item LEFT JOIN leader USING (customer)
+              GROUP BY item.customer
+            )
+            SELECT partner.id, partner.active,
+                   %(scenario)s::int AS scenario, %(collector)s::int AS collector,
+                   %(hold)s::date AS hold_until, %(insolvency)s::date AS insolvent_on,
+                   leader.id AS leader, leader.due AS leader_due, total.amount, total.causes,
+                   EXISTS (%(suspending)s) AS suspended,
+                   last.scenario_step_id AS last_step, last.closed_on AS last_on,
+                   step.offset AS last_offset,
+                   (SELECT max(sent.closed_on) FROM collection_action AS sent
+                     WHERE sent.customer_id = partner.id AND sent.company_id = %(company)s
+                       AND sent.state = 'closed' AND sent.outcome IN ('done', 'validated')
+                       AND sent.origin <> 'sequence' AND sent.kind IN %(kinds)s
+                   ) AS last_message,
+                   action.id AS action_id, action.scenario_step_id AS action_step,
+                   action.leader_id AS action_leader, action.date AS action_date,
+                   action.planned_on AS action_planned_on, action.user_id AS action_user,
+                   action.date_by_hand IS TRUE AS action_by_hand,
+                   action.scenario_id AS action_scenario
+              FROM res_partner AS partner
+         LEFT JOIN leader ON leader.customer = partner.id
+         LEFT JOIN total ON total.customer = partner.id
+         LEFT JOIN collection_action AS action
+                ON action.customer_id = partner.id AND action.company_id = %(company)s
+               AND action.origin = 'scenario' AND action.state <> 'closed'
+         LEFT JOIN LATERAL (
+                   SELECT done.scenario_step_id, done.closed_on
+                     FROM collection_action AS done
+                    WHERE done.leader_id = leader.id AND done.origin = 'scenario'
+                      AND done.state = 'closed' AND done.scenario_id = %(scenario)s::int
+                      AND (done.outcome IN ('done', 'validated', 'refused')
+                           OR done.closed_by_id IS NOT NULL)
+                 ORDER BY done.closed_on DESC, done.id DESC LIMIT 1
+                   ) AS last ON TRUE
+         LEFT JOIN collection_scenario_step AS step ON step.id = last.scenario_step_id
+             WHERE partner.id = ANY(%(customers)s)
+          ORDER BY partner.id
+            """,
+            items=self._get_items_query(company, customer_ids, day),
+            suspending=self._get_suspending_query(company, "customer"),
+            scenario=self._get_partner_value("collection_scenario_id", company),
+            collector=self._get_partner_value("collector_id", company),
+            hold=self._get_partner_value("collection_hold_until", company),
+            insolvency=self._get_partner_value("collection_insolvency_date", company),
+            company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS)
+
+    def _get_items_query(self, company, customer_ids, day):
+        """:return: query of the open items with their causes, as bits; 0: chased"""
+        scenarios = self.with_context(active_test=False).search([("item_minimum", ">", 0)])
+        factors = scenarios._get_threshold_factors(company)
+        minimums = {
+            scenario.id: scenario.item_minimum * factors[scenario]
+            for scenario in scenarios if factors[scenario]}
+        cause = self._get_cause_expression(company, day)
+        if minimums:
+            cause = SQL(
+                "CASE WHEN line.amount_residual > 0 AND line.amount_residual < ("
+                "  SELECT minimum.amount FROM unnest(%s::int[], %s::numeric[])"
+                "         AS minimum (id, amount) WHERE minimum.id = %s::int)"
+                " THEN %s ELSE %s END",
+                list(minimums), list(minimums.values()),
+                self._get_partner_value("collection_scenario_id", company),
+                _BITS[ladder.SMALL], cause)
+        return SQL(
+            """
+            SELECT partner.id AS customer, line.id, line.amount_residual AS residual,
+                   COALESCE(line.date_maturity, line.date) AS due,
+                   %(cause)s AS cause
+              FROM account_move_line AS line
+              JOIN res_partner AS contact ON contact.id = line.partner_id
+              JOIN res_partner AS partner ON partner.id = contact.commercial_partner_id
+              JOIN account_move AS move ON move.id = line.move_id
+         LEFT JOIN collection_item_status AS status ON status.id = line.collection_status_id
+             WHERE line.account_id = ANY(%(accounts)s)
+               AND line.company_id = %(company)s
+               AND line.reconciled IS NOT TRUE
+               AND line.parent_state = 'posted'
+               AND line.amount_residual <> 0
+               AND contact.commercial_partner_id = ANY(%(customers)s)
+            """,
+            cause=cause, accounts=self._get_receivable_ids(company),
+            company=company.id, customers=list(customer_ids))
+
+    def _get_cause_expression(self, company, day):
+        """:return: SQL expression of the bit of what keeps ``line`` out; 0: nothing does"""
+        return SQL(
+            """
+            CASE WHEN status.excludes AND status.kind = 'dispute' THEN %(disputed)s
+                 WHEN status.excludes AND status.kind = 'litigation' THEN %(litigation)s
+                 WHEN status.excludes AND status.kind = 'promise' THEN
+                      CASE WHEN line.collection_promise_date < %(day)s THEN 0
+                           ELSE %(promised)s END
+                 WHEN EXISTS (%(specific_query)s) THEN %(specific)s
+                 WHEN EXISTS (%(suspending)s) THEN %(suspended)s
+                 WHEN status.excludes OR line.no_followup OR move.payment_state = 'blocked'
+                 THEN %(blocked)s
+                 WHEN move.payment_state IN ('in_payment', 'paid', 'reversed')
+                 THEN %(in_payment)s
+                 ELSE 0 END
+            """,
+            day=day, specific_query=self._get_specific_query(),
+            suspending=self._get_suspending_query(company, "items"),
+            **{cause: bit for cause, bit in _BITS.items() if cause != ladder.SMALL})
+
+    def _get_specific_query(self):
+        """:return: query of the open specific actions that take ``line`` out"""
+        items = self.env["collection.action"]._fields["item_ids"]
+        return SQL(
+            "SELECT FROM %(rel)s AS rel JOIN collection_action AS other ON other.id = rel.%(one)s"
+            " WHERE rel.%(many)s = line.id AND other.state <> 'closed'"
+            "   AND other.origin = 'specific' AND other.excludes",
+            rel=SQL.identifier(items.relation), one=SQL.identifier(items.column1),
+            many=SQL.identifier(items.column2))
+
+    def _get_suspending_query(self, company, what):
+        """:return: query of the open sequences that suspend ``partner``, or ``line``"""
+        query = SQL(
+            " FROM collection_sequence AS sequence"
+            " JOIN collection_sequence_template AS template ON template.id = sequence.template_id"
+            " WHERE sequence.state IN ('running', 'paused') AND sequence.company_id = %s"
+            "   AND template.suspends = %s", company.id, what)
+        if what == "customer":
+            return SQL("SELECT %s AND sequence.customer_id = partner.id", query)
+        items = self.env["collection.sequence"]._fields["item_ids"]
+        return SQL(
+            "SELECT %s AND sequence.id IN (SELECT rel.%s FROM %s AS rel WHERE rel.%s = line.id)",
+            query, SQL.identifier(items.column1), SQL.identifier(items.relation),
+            SQL.identifier(items.column2))
+
+    def _get_partner_value(self, name, company):
+        """:return: SQL expression of a setting of ``partner`` in a company, as text"""
+        partners = self.env["res.partner"].with_company(company)
+        field = partners._fields[name]
+        column = SQL.identifier("partner", name)
+        if not field.company_dependent:
+            return SQL("%s::text", column)
+        fallback = field.get_company_dependent_fallback(partners)
+        fallback = field.convert_to_column(field.convert_to_write(fallback, partners), partners)
+        return SQL("COALESCE(%s ->> %s, %s)", column, str(company.id),
+                   None if fallback is None else str(fallback))
+
+    def _get_receivable_ids(self, company):
+        return self.env["account.account"].sudo().with_context(active_test=False).search([
+            ("account_type", "=", "asset_receivable"),
+            ("company_ids", "parent_of", company.id)]).ids
+
+    def _get_item_causes(self, lines, day):
+        """:return: dict of the cause that keeps each line out of the scenario, or None, by id"""
+        if not lines:
+            return {}
+        self.env.flush_all()
+        found = {}
+        for company, items in lines.sudo().grouped("company_id").items():
+            query = SQL(
+                """
+                SELECT line.id, %s FROM account_move_line AS line
+                  JOIN account_move AS move ON move.id = line.move_id
+             LEFT JOIN collection_item_status AS status ON status.id = line.collection_status_id
+                 WHERE line.id = ANY(%s)
+                """, self._get_cause_expression(company, day), items.ids)
+            found |= dict(self.env.execute_query(query))
+        causes = {bit: cause for cause, bit in _BITS.items()} | {0: None}
+        return {line_id: causes[bit] for line_id, bit in found.items()}
+
+    @api.model
+    def _get_stop_words(self):
+        """:return: dict of the sentence by reason for which a customer is not chased"""
+        _ = self.env._
+        return {
+            ladder.ARCHIVED: _("The customer is archived."),
+            ladder.NO_SCENARIO: _("The customer has no scenario."),
+            ladder.EMPTY: _("The customer's scenario does not chase."),
+            ladder.INSOLVENT: _("Insolvency proceedings are open."),
+            ladder.NO_RATE: _(
+                "The scenario's amounts are in a currency without exchange rate."),
+            ladder.HOLD: _("The customer is on hold."),
+            ladder.DISPUTED: _("What is open is disputed."),
+            ladder.LITIGATION: _("What is open is in litigation."),
+            ladder.PROMISED: _("The customer has promised to pay."),
+            ladder.SPECIFIC: _("What is open is in a specific action."),
+            ladder.SUSPENDED: _("A sequence suspends the scenario."),
+            ladder.BLOCKED: _("What is open is blocked from follow-up."),
+            ladder.IN_PAYMENT: _("What is open is being paid."),
+            ladder.SMALL: _("Only items below the scenario's minimum are open."),
+            ladder.SETTLED: _("Nothing is open."),
+            ladder.COVERED: _("Credits cover what is due."),
+            ladder.BELOW_MINIMUM: _("Less is due than the scenario's minimum."),
+            ladder.FINISHED: _("The scenario has come to its end."),
+        }
