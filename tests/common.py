@@ -181,6 +181,39 @@ class CollectionCase(TransactionCase):
             ]),
         ], **vals)
 
+    # -- scenarios -------------------------------------------------------------------
+
+    @classmethod
+    def make_scenario(cls, steps=(3, 15, 30), **vals):
+        """A scenario of automatic e-mails at these days from the leader's due date.
+
+        :param steps: days, or dicts of fields of ``collection.scenario.step``
+        """
+        values = [step if isinstance(step, dict) else {"offset": step} for step in steps]
+        return cls.env["collection.scenario"].create({
+            "name": "Ladder", "min_days": 1, **vals,
+            "step_ids": [Command.create({
+                "name": f"Reminder at {step['offset']}", "kind": "email", "mode": "automatic",
+                "subject": "Reminder", "body": "<p>Please pay.</p>", "position": number, **step,
+            }) for number, step in enumerate(values, start=1)],
+        })
+
+    @classmethod
+    def chase(cls, customer, scenario):
+        """Put a customer into a scenario, as the manager.
+
+        :return: its open scenario action
+        """
+        customer.with_user(cls.manager).collection_scenario_id = scenario
+        return cls.get_planned(customer)
+
+    @classmethod
+    def get_planned(cls, customer):
+        """:return: the customer's open scenario action"""
+        return cls.env["collection.action"].search([
+            ("customer_id", "=", customer.id), ("origin", "=", "scenario"),
+            ("state", "!=", "closed")])
+
     # -- money ---------------------------------------------------------------------
 
     @classmethod
@@ -273,11 +306,15 @@ class CollectionCase(TransactionCase):
         """
         return invoice._reverse_moves(cancel=True)
 
-    def run_cron(self, method, **kwargs):
-        """Run a cron's method on sequences, with commits and rollbacks of its own."""
+    def run_cron(self, method, model="collection.sequence", **kwargs):
+        """Run a cron's method, with commits and rollbacks of its own."""
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
-            sequences = api.Environment(cr, SUPERUSER_ID, {})["collection.sequence"]
-            return getattr(sequences, method)(**kwargs)
+            return getattr(api.Environment(cr, SUPERUSER_ID, {})[model], method)(**kwargs)
+
+    def process_due(self, moment=None, **kwargs):
+        """Carry out what is due, at another moment if told so."""
+        with self.at(moment or fields.Datetime.now()):
+            return self.run_cron("_process_due", model="collection.action", **kwargs)
 
     def deliver_signals(self):
         return self.run_cron("_process_signals")
