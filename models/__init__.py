@@ -9,6 +9,7 @@ from . import collection_item_status
 from . import collection_label
 from . import collection_outcome
 from . import collection_participant
+from . import collection_penalty_rate
 from . import collection_signal
 from . import collection_signal_receipt
 from . import collection_truce
@@ -58,11 +59,15 @@ from . import collection_dispatch
 from . import collection_dispatch_carrier
 from . import account_move_line
 from . import account_move_line_status
+from . import account_move_line_penalty
 from . import account_move_line_signal
 from . import account_partial_reconcile
 from . import mail_activity
 from . import mail_dispatch
 from . import mail_signal
 from . import res_company
+from . import res_company_penalty
+from . import res_config_settings_penalty
 from . import res_partner
 from . import res_partner_scenario
+from . import res_partner_penalty

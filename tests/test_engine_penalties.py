@@ -10,7 +10,14 @@ from hypothesis import given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..engine.penalties import (
-    Payment, Rate, RateMissing, find_rate, interest, is_late, semester_start, weigh,
+    Payment,
+    Rate,
+    RateMissing,
+    find_rate,
+    interest,
+    is_late,
+    semester_start,
+    weigh,
 )
 
 D = date.fromisoformat
