@@ -127,6 +127,7 @@ class AccountMoveLine(models.Model):
             & Domain("parent_state", "=", "posted")
             & Domain("account_type", "=", "asset_receivable")
             & Domain("no_followup", "=", False)
+            & Domain("collection_status_id", "not any", [("kind", "=", "dispute")])
             & Domain("date_maturity", "!=", False)
             & Domain("amount_currency", ">", 0)
         )

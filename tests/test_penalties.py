@@ -186,6 +186,26 @@ class TestPenaltyClaims(PenaltyCase):
         invoice.no_followup = True
         self.assertClaim(invoice, "2024-09-30", 0)
 
+    def test_disputed_item(self):
+        """S-010: nothing on a disputed item; the other part of the invoice carries the 40."""
+        first, second = self.get_items(self.make_instalments([30, 90]))
+        first.collection_status_id = self.make_status("dispute")
+        claims = (first + second)._get_collection_penalties(date(2024, 4, 10))
+        self.assertEqual(claims[first.id], NO_CLAIM)
+        self.assertEqual(
+            (claims[second.id].interest, claims[second.id].indemnity), (Decimal("19.86"), 40))
+
+    def test_dispute_resolved_in_our_favour(self):
+        """L12: a resolved dispute, like any other status, bears interest as if never raised."""
+        invoice = self.make_debt("2024-03-31")
+        for kind in ("resolved", "promise", "litigation"):
+            self.get_items(invoice).collection_status_id = self.make_status(kind)
+            self.assertClaim(invoice, "2024-09-30", "720.68", 40)
+
+    def make_status(self, kind):
+        return self.env["collection.item.status"].create(
+            {"name": kind, "kind": kind, "excludes": kind in ("dispute", "litigation")})
+
     def test_credit_note_that_corrects_the_invoice(self):
         """L5: what a credit note takes back was never due, so it bore no interest."""
         invoice = self.make_debt("2024-03-31")
