@@ -40,4 +40,5 @@ from . import test_deadlines
 from . import test_sequence_flow
 from . import test_state_machine
 from . import test_workers
+from . import test_engine_ladder
 from . import test_scenario_plan
