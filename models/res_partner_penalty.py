@@ -36,6 +36,7 @@ class ResPartner(models.Model):
         "posted.",
     )
     collection_insolvency_date = fields.Date(
+        string="Insolvency since", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Day on which safeguard, receivership or liquidation was opened. Interest stops on "
         "its eve, and the fixed indemnity is not claimed any more.",
     )

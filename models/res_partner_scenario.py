@@ -32,8 +32,6 @@ class ResPartner(models.Model):
         "res.partner", string="Collection contact", company_dependent=True, groups=COLLECTORS,
         tracking=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="Who receives reminders. Empty: the invoice contact, else the customer.")
-    collection_insolvency_date = fields.Date(
-        string="Insolvency since", company_dependent=True, groups=COLLECTORS, tracking=True)
     collection_next_action_id = fields.Many2one(
         "collection.action", string="Next action", compute="_compute_collection_next",
         groups=COLLECTORS)
