@@ -32,7 +32,7 @@ class CollectionPenaltyRate(models.Model):
     _order = "regime, date_from desc, id desc"
 
     regime = fields.Selection(
-        REGIMES, required=True, default="business",
+        REGIMES, string="Kind", required=True, default="business",
         help="Professionals: the default of the law, each semester at its own rate. Public "
         "buyers: the rate of the semester in which interest began, for the whole delay. "
         "Contractual: what your terms say, used where the company's settings choose it.",
@@ -47,34 +47,36 @@ class CollectionPenaltyRate(models.Model):
         "indemnity without an end holds until further notice.",
     )
     reference_rate = fields.Float(
-        string="ECB rate", digits=(6, 3),
+        string="ECB rate", digits=(6, 2), aggregator=None,
         help="Rate of the European Central Bank's most recent refinancing operation, in force on "
         "1 January or 1 July, in percent.",
     )
     points = fields.Float(
-        string="Points added", digits=(6, 3), compute="_compute_points", store=True,
-        readonly=False, help="Proposed as in the latest row of the same kind.",
+        string="Points added", digits=(6, 2), aggregator=None, compute="_compute_points",
+        store=True, readonly=False, help="Proposed as in the latest row of the same kind.",
     )
     rate = fields.Float(
-        string="Annual rate", digits=(6, 3), compute="_compute_rate", store=True,
+        string="Annual rate", digits=(6, 2), aggregator=None, compute="_compute_rate", store=True,
         readonly=False,
         help="The rate applied, in percent a year. 0: not known yet; interest is then claimed up "
         "to the eve of these days only, and the rate is said to be missing.",
     )
     legal_rate = fields.Float(
-        string="Legal rate", digits=(6, 3),
+        string="Legal rate", digits=(6, 2), aggregator=None,
         help="Legal interest rate for professionals in that semester, in percent.")
     floor_rate = fields.Float(
-        string="Floor of a contractual rate", digits=(6, 3), compute="_compute_floor_rate",
-        store=True, readonly=False, help="Three times the legal rate.",
+        string="Floor of a contractual rate", digits=(6, 2), aggregator=None,
+        compute="_compute_floor_rate", store=True, readonly=False,
+        help="Three times the legal rate.",
     )
     amount = fields.Monetary(
-        string="Indemnity", help="Claimed once for each invoice that is paid late.")
+        string="Indemnity", aggregator=None,
+        help="Claimed once for each invoice that is paid late.")
     currency_id = fields.Many2one(
         "res.currency", string="Currency", ondelete="restrict",
         default=lambda self: self.env.ref("base.EUR"))
     note = fields.Char(string="Source", translate=True)
-    warning = fields.Char(compute="_compute_warning")
+    warning = fields.Char(string="To check", compute="_compute_warning")
 
     _dates_check = models.Constraint(
         "CHECK(date_to >= date_from)", "A rate ends after it has begun.")

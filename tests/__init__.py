@@ -15,6 +15,7 @@ from . import test_sequence_steering
 from . import test_action_close
 from . import test_participants
 from . import test_penalties
+from . import test_penalty_rate
 from . import test_activity
 from . import test_history
 from . import test_sequence_template
