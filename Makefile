@@ -5,13 +5,15 @@ PYTHON ?= python3
 PORT ?= 8069
 ARGS ?=
 ALL ?=
+SIZE ?= 5000
+RECORD ?=
 
-export PORT ALL
+export PORT ALL SIZE RECORD
 
-.PHONY: help run test shell reset lint pot exec
+.PHONY: help run test shell reset lint pot exec bench bench-growth
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint pot exec:
+run test shell reset lint pot exec bench bench-growth:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

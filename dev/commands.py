@@ -4,12 +4,14 @@ import os
 import subprocess
 
 from . import (
+    benchmark,
     demo,
     linting,
     locks,
     odoo,
     packages,
     paths,
+    peer,
     process,
     programs,
     resetting,
@@ -75,6 +77,30 @@ def lint(_arguments):
     with steps.step("Linters"), locks.exclusive("setup"):
         packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
     return linting.run(steps)
+
+
+def bench(_arguments):
+    """measure planning beside bare SQL and OCA's add-on (SIZE=5000; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(5 + benchmark.count_steps())
+    with runtime.ready(steps, programs.PDF):
+        with steps.step(peer.PACKAGE):
+            peer.ensure(steps)
+        _keep(benchmark.compare(size, steps))
+    return 0
+
+
+def bench_growth(_arguments):
+    """measure planning from 1,000 to 100,000 customers (RECORD=1 keeps it)"""
+    with runtime.ready(Steps(3)):
+        _keep(benchmark.grow(benchmark.SIZES, lambda: Steps(3)))
+    return 0
+
+
+def _keep(report):
+    """Put a report into the benchmarks' record where that is asked for."""
+    if os.environ.get("RECORD"):
+        report.keep()
 
 
 def reset(_arguments):

@@ -39,7 +39,7 @@ def ensure(steps, venv=paths.VENV, requirements=paths.PYTHON_PACKAGES):
         return
     _create(venv)
     process.run(
-        [*_pip(venv), "install", "--disable-pip-version-check", "-r", requirements],
+        [*pip(venv), "install", "--disable-pip-version-check", "-r", requirements],
         "pip",
         (
             "the Python packages could not be installed",
@@ -74,7 +74,7 @@ def _has_pip():
     return bool(process.output([sys.executable, "-c", "import ensurepip; print(1)"]))
 
 
-def _pip(venv):
+def pip(venv):
     """The command that runs pip for an environment."""
     if list(venv.glob("lib/*/site-packages/pip")):
         return [paths.python(venv), "-m", "pip"]

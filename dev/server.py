@@ -26,6 +26,13 @@ def check_port(port):
             ) from error
 
 
+def find_port():
+    """A port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return probe.getsockname()[1]
+
+
 def start(database, port, arguments):
     """Start Odoo and return its process once its login page answers."""
     child = subprocess.Popen(

@@ -17,7 +17,7 @@ from .ui import tell
 LOCK = "templates"
 UNFINISHED = "_unfinished"
 #: The name of a copy made for one command.
-COPY = re.compile(database.PREFIX + r"_(test|pot)_(?P<pid>\d+)$")
+COPY = re.compile(database.PREFIX + r"_(test|pot|bench_[a-z]+)_(?P<pid>\d+)$")
 
 
 def ensure(steps, demo=False):
@@ -27,6 +27,11 @@ def ensure(steps, demo=False):
     """
     kind = "demo" if demo else "test"
     return _module(steps, kind, _base(steps, kind))
+
+
+def ensure_base(steps):
+    """Make the lower level if it is not there; returns its name."""
+    return _base(steps, "test")
 
 
 def _base(steps, kind):
@@ -106,14 +111,14 @@ def copied(steps, purpose, demo=False):
     copy = database.name(purpose, os.getpid())
     try:
         with locks.exclusive(LOCK):
-            _drop_abandoned()
+            drop_abandoned()
             database.copy(ensure(steps, demo), copy)
         yield copy
     finally:
         database.drop(copy)
 
 
-def _drop_abandoned():
+def drop_abandoned():
     """Remove copies whose command was killed before it could."""
     for name in database.ours():
         if COPY.search(name) and not _is_in_use(name):

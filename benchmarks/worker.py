@@ -1,0 +1,49 @@
+"""One task in a process of its own: `python worker.py TASK DATABASE [JSON arguments]`.
+
+The last line printed is the task's result as JSON. A task gets an environment of Odoo's
+superuser, as a cron has it, and ends with a commit. What a task does before its
+measurement (loading the registry, reading the tables once) is not in its figures.
+"""
+
+import json
+import sys
+
+import customers
+import floor
+import messages
+import peer
+import scenarios
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.service.server import load_server_wide_modules
+from odoo.tools import config
+
+TASKS = {
+    "customers": customers.build,
+    "check": customers.check,
+    "setup": scenarios.setup,
+    "plan": scenarios.plan,
+    "floor": floor.run,
+    "mails": messages.queue_mails,
+    "letters": messages.print_letters,
+    "peer-setup": peer.setup,
+    "peer": peer.run,
+}
+
+
+def main(task, database, arguments="{}"):
+    """Run a task and print its result."""
+    options = json.loads(arguments)
+    config.parse_config(
+        ["-d", database, "--no-http", "--log-level=warn", *options.pop("odoo", ())],
+        setup_logging=True,
+    )
+    load_server_wide_modules()
+    with Registry(database).cursor() as cr:
+        result = TASKS[task](api.Environment(cr, SUPERUSER_ID, {}), **options)
+    sys.stdout.write("\n" + json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,189 @@
+"""`make bench` and `make bench-growth`: what is measured, in which order, what it comes to."""
+
+import json
+import statistics
+
+from .benchmark_databases import Databases
+from .benchmark_report import COLUMNS, Report, machine, row
+from .ui import Failure
+
+#: How often each measurement of ours and of the floor is made; the median counts.
+ROUNDS = 3
+SIZES = (1_000, 5_000, 20_000, 100_000)
+GROWTH_COLUMNS = (
+    *("customers", "plan s", "µs each", "queries", "peak MiB", "grown MiB"),
+    *("again s", "rows", "bare SQL s", "plan over it"),
+)
+MAILS, LETTERS = 1_000, 100
+#: The peer with what no button of it does: records made without a line in their chatter.
+WITHOUT_CHATTER = {"tracking_disable": True}
+
+
+def compare(size, steps, rounds=ROUNDS):
+    """Ours, the floor and the peer side by side, then what ours sends.
+
+    :param size: number of customers
+    :param steps: gets :func:`count_steps` steps
+    :return: the :class:`Report`
+    """
+    report = Report(f"make bench SIZE={size}")
+    with Databases(size) as databases:
+        databases.make(steps)
+        databases.install_ours(steps)
+        databases.install_peer(steps)
+        plans, floors, theirs = _measure_rounds(databases, steps, rounds)
+        with steps.step("Peer without chatter"):
+            quiet = databases.run_peer(**WITHOUT_CHATTER)
+        with steps.step("E-mails"):
+            mails = databases.mails(min(MAILS, size))
+        with steps.step("Letters"):
+            letters = databases.letters(min(LETTERS, size))
+    plan, replan = (_middle(figures) for figures in zip(*plans))
+    floor = _middle(floors)
+    report.say()
+    report.say(machine())
+    report.say()
+    report.table(
+        (f"{size:,} customers", *COLUMNS),
+        [
+            row("plan", plan),
+            row("plan again", replan),
+            row("bare SQL of the same decisions", floor),
+            row(f"account_credit_control, {theirs['lines']:,} lines", theirs),
+            row("the same without chatter", quiet),
+            row(f"{mails['count']:,} e-mails queued", mails),
+            row(f"{letters['count']:,} letters printed", letters),
+        ],
+    )
+    _say_ratios(report, plan, replan, floor, theirs, quiet, mails, letters)
+    report.say(json.dumps(_sum_up(size, plan, replan, floor, theirs, mails)))
+    return report
+
+
+def count_steps(rounds=ROUNDS):
+    """How many steps :func:`compare` takes."""
+    return 7 + rounds
+
+
+def _measure_rounds(databases, steps, rounds):
+    """Measure ours and the floor in turn, each first as often as the other; the peer between.
+
+    :return: (figures of plan and second plan by round, of the floor by round, of the peer)
+    """
+    plans, floors = [], []
+    theirs = None
+    for number in range(rounds):
+        with steps.step(f"Round {number + 1} of plan, second plan and bare SQL"):
+            if number % 2:
+                figures, floored = databases.floor()
+                first, second, decided = databases.plan()
+            else:
+                first, second, decided = databases.plan()
+                figures, floored = databases.floor()
+            _check_agreement(decided, floored)
+            steps.say(f"{first['seconds']:.3f}, {second['seconds']:.3f}, {figures['seconds']:.3f}")
+        plans.append((first, second))
+        floors.append(figures)
+        if theirs is None:
+            with steps.step("Peer"):
+                theirs = databases.run_peer()
+    return plans, floors, theirs
+
+
+def _check_agreement(ours, floor):
+    """Hold `_plan` to the bare statement: the same step, leader and day for every customer."""
+    if ours == floor:
+        return
+    [ours, our_columns], [floor, floor_columns] = ours, floor
+    if our_columns != floor_columns:
+        differing = sorted({*our_columns} ^ {*floor_columns})
+        raise Failure(f"plan and floor fill other columns: {', '.join(differing)}")
+    ours, floor = {*ours}, {*floor}
+    examples = "\n".join(
+        [
+            "customer|step|leader|date",
+            *(f"{line}  plan only" for line in sorted(ours - floor)[:5]),
+            *(f"{line}  floor only" for line in sorted(floor - ours)[:5]),
+        ]
+    )
+    raise Failure(
+        f"plan and floor disagree: {len(ours - floor)} and {len(floor - ours)} decisions",
+        "one of them does not do what the design says",
+        excerpt=examples,
+    )
+
+
+def _middle(figures):
+    """Of the figures of several rounds, those of the round with the median seconds."""
+    middle = statistics.median_low(one["seconds"] for one in figures)
+    return next(one for one in figures if one["seconds"] == middle)
+
+
+def _say_ratios(report, plan, replan, floor, theirs, quiet, mails, letters):
+    """What the table comes to, beside the bar for each figure."""
+    ours = plan["seconds"]
+    report.say()
+    for text, value, bar in (
+        ("peer over plan", theirs["seconds"] / ours, "50 or more"),
+        ("peer without chatter over plan", quiet["seconds"] / ours, "no bar"),
+        ("plan over bare SQL", ours / floor["seconds"], "5 or less"),
+        ("second plan over first", replan["seconds"] / ours, "0.1 or less"),
+        ("rows written by the second plan", replan["rows"], "0"),
+        ("e-mails a second", mails["count"] / mails["seconds"], "100 or more"),
+        ("PDF runs for the letters", letters["runs"], "1"),
+    ):
+        report.say(f"- {text}: {value:.2f} (bar: {bar})")
+    report.say()
+
+
+def _sum_up(size, plan, replan, floor, theirs, mails):
+    """The last line, for programs."""
+    return {
+        "size": size,
+        "plan_s": round(plan["seconds"], 3),
+        "plan_queries": plan["queries"],
+        "replan_s": round(replan["seconds"], 3),
+        "replan_rows": replan["rows"],
+        "floor_s": round(floor["seconds"], 3),
+        "peer_s": round(theirs["seconds"], 3),
+        "plan_vs_peer": round(theirs["seconds"] / plan["seconds"], 2),
+        "plan_vs_floor": round(plan["seconds"] / floor["seconds"], 2),
+        "mails_per_s": round(mails["count"] / mails["seconds"], 1),
+        "peak_mib": round(plan["peak_mib"], 1),
+    }
+
+
+def grow(sizes, make_steps):
+    """Ours alone at growing sizes.
+
+    :param make_steps: makes the steps of one size, three of them
+    :return: the :class:`Report`
+    """
+    report = Report("make bench-growth")
+    report.say(machine())
+    rows = []
+    for size in sizes:
+        with Databases(size) as databases:
+            steps = make_steps()
+            databases.make(steps)
+            databases.install_ours(steps)
+            first, second, decided = databases.plan()
+            figures, floored = databases.floor()
+            _check_agreement(decided, floored)
+        rows.append(
+            (
+                f"{size:,}",
+                f"{first['seconds']:.3f}",
+                f"{first['seconds'] / size * 1e6:.0f}",
+                f"{first['queries']:,}",
+                f"{first['peak_mib']:.0f}",
+                f"{first['grown_mib']:.0f}",
+                f"{second['seconds']:.3f}",
+                second["rows"],
+                f"{figures['seconds']:.3f}",
+                f"{first['seconds'] / figures['seconds']:.2f}",
+            )
+        )
+    report.say()
+    report.table(GROWTH_COLUMNS, rows)
+    return report

@@ -1,0 +1,153 @@
+"""The databases of a benchmark, and the measurements made on them.
+
+Customers and items are made without either add-on; then each add-on is installed in its own
+copy; then every measurement gets a fresh copy of that, and a process of its own.
+"""
+
+import json
+import os
+from contextlib import contextmanager
+
+from . import database, locks, odoo, paths, peer, postgres, process, server, templates
+from .ui import Failure
+
+WORKER = paths.REPOSITORY / "benchmarks" / "worker.py"
+#: Overdue items of each customer.
+ITEMS = 10
+DECISIONS = (
+    "SELECT customer_id, scenario_step_id, leader_id, date FROM collection_action"
+    " WHERE origin = 'scenario' ORDER BY customer_id"
+)
+#: The columns that a row of a plan fills.
+FILLED = (
+    "SELECT DISTINCT key FROM collection_action AS action, jsonb_each(to_jsonb(action))"
+    " WHERE value <> 'null' ORDER BY key"
+)
+
+
+def measure(task, name, **arguments):
+    """Run a task of benchmarks/ on a database, in a process of its own; returns its result."""
+    log = process.run(
+        [paths.python(), WORKER, task, name, json.dumps(arguments)],
+        f"bench-{task}",
+        (f"the benchmark's task {task} failed", odoo.FIX),
+        env=odoo.environment(),
+        cwd=paths.DATA,
+    )
+    return json.loads(log.read_text().splitlines()[-1])
+
+
+class Databases:
+    """The databases of one benchmark, each called after what it is for.
+
+    :param size: number of customers
+    """
+
+    def __init__(self, size):
+        self.size = size
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_exception):
+        for purpose in ("run", "peer", "ours", "data"):
+            database.drop(self._name(purpose))
+
+    def _name(self, purpose):
+        return database.name("bench", purpose, os.getpid())
+
+    def _copy(self, source, purpose):
+        target = self._name(purpose)
+        database.drop(target)
+        database.copy(source, target)
+        return target
+
+    @contextmanager
+    def _fresh(self, purpose):
+        """A copy of one of these databases for one measurement."""
+        copy = self._copy(self._name(purpose), "run")
+        yield copy
+        database.drop(copy)
+
+    # -- made --------------------------------------------------------------------------
+
+    def make(self, steps):
+        """Make the customers and their items, in a database without either add-on."""
+        with locks.exclusive(templates.LOCK):
+            templates.drop_abandoned()
+            data = self._copy(templates.ensure_base(steps), "data")
+        with steps.step(f"{self.size:,} customers with {ITEMS} overdue items each"):
+            measure("customers", data, customers=self.size, items=ITEMS)
+            measure("check", data, customers=self.size, items=ITEMS)
+            postgres.query("VACUUM (ANALYZE)", data)
+
+    def install_ours(self, steps):
+        """Install this add-on in a copy, and give the customers scenarios."""
+        with steps.step(f"{paths.MODULE} in a copy of it"):
+            ours = self._copy(self._name("data"), "ours")
+            odoo.install(ours, [paths.MODULE], "bench")
+            measure("setup", ours)
+            postgres.query("VACUUM (ANALYZE)", ours)
+
+    def install_peer(self, steps):
+        """Install the peer in a copy, and give the company its policy."""
+        with steps.step(f"{peer.MODULE} in a copy of it"):
+            theirs = self._copy(self._name("data"), "peer")
+            peer.install(theirs)
+            measure("peer-setup", theirs, odoo=peer.ON_PATH)
+            postgres.query("VACUUM (ANALYZE)", theirs)
+
+    # -- measured ----------------------------------------------------------------------
+
+    def plan(self):
+        """Plan, then plan again.
+
+        :return: (figures of the first, figures of the second, what was decided)
+        """
+        with self._fresh("ours") as copy:
+            first = measure("plan", copy)
+            decided = _read_decided(copy)
+            second = measure("plan", copy)
+            if _read_decided(copy) != decided:
+                raise Failure("a second plan changed what the first one had decided")
+        return first, second, decided
+
+    def floor(self):
+        """Run the bare statement.
+
+        :return: (its figures, what it decided)
+        """
+        with self._fresh("ours") as copy:
+            return measure("floor", copy), _read_decided(copy)
+
+    def run_peer(self, **context):
+        """Let the peer generate its lines; returns its figures.
+
+        :param context: what to run it with, such as `tracking_disable`
+        """
+        with self._fresh("peer") as copy:
+            figures = measure("peer", copy, odoo=peer.ON_PATH, context=context)
+        if figures["lines"] != self.size * ITEMS:
+            raise Failure(f"the peer made {figures['lines']} lines of {self.size * ITEMS} items")
+        return figures
+
+    def mails(self, count):
+        """Carry out so many e-mails; returns the figures."""
+        with self._fresh("ours") as copy:
+            return measure("mails", copy, count=count)
+
+    def letters(self, count):
+        """Carry out so many letters, a server giving the printer its styles; the figures."""
+        with self._fresh("ours") as copy:
+            port = server.find_port()
+            child = server.start(copy, port, ["--log-level=warn"])
+            try:
+                return measure("letters", copy, count=count, url=f"http://{server.HOST}:{port}")
+            finally:
+                child.terminate()
+                child.wait()
+
+
+def _read_decided(name):
+    """What a plan decided for each customer, and the columns that it filled."""
+    return postgres.query(DECISIONS, name), postgres.query(FILLED, name)
