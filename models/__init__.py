@@ -69,5 +69,6 @@ from . import res_company
 from . import res_company_penalty
 from . import res_config_settings_penalty
 from . import res_partner
+from . import res_partner_payer
 from . import res_partner_scenario
 from . import res_partner_penalty

@@ -52,11 +52,21 @@ class CollectionActionProcess(models.Model):
             if not batch:
                 break
             last, taken = batch[-1].id, taken + len(batch)
-            done += batch._process_batch()
+            done += batch._hand_batch()
             remaining = max(remaining - len(batch), 0)
             if not crons._commit_progress(len(batch), remaining=remaining):
                 break
         return done
+
+    def _hand_batch(self):
+        """Carry out a batch here, or hand it to the job queue of OCA where that is installed.
+
+        :return: number of actions carried out here
+        """
+        if hasattr(self, "with_delay"):
+            self.with_delay(description=self.env._("Collection: send what is due"))._process_batch()
+            return 0
+        return self._process_batch()
 
     def _process_batch(self):
         """Carry out these in the present transaction, as far as no other worker has them.

@@ -43,8 +43,8 @@ class CollectionDispatch(models.Model):
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
     sms_uuid = fields.Char(readonly=True, index="btree_not_null")
     post_by = fields.Selection(
-        [("print", "Printed and posted by us"), ("snailmail", "Odoo's letter service")],
-        readonly=True)
+        [("print", "Posted by us"), ("registered", "Posted by us, registered with receipt"),
+         ("snailmail", "Odoo's letter service")], readonly=True)
     letter_ref = fields.Integer(
         readonly=True, help="Id of the letter at Odoo's letter service.")
 

@@ -21,7 +21,9 @@ class CollectionScenarioStep(models.Model):
     when = fields.Char(compute="_compute_when")
     kind = fields.Selection(default="email")
     post_by = fields.Selection(
-        [("print", "Printed and posted by us"), ("snailmail", "Posted by Odoo's letter service")],
+        [("print", "Printed and posted by us"),
+         ("registered", "Printed and posted by us, registered with receipt"),
+         ("snailmail", "Posted by Odoo's letter service")],
         required=True, default="print", help="How a letter of this step leaves.")
     proposed_template_code = fields.Char(
         string="Proposes the sequence",

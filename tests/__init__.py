@@ -42,4 +42,7 @@ from . import test_sequence_flow
 from . import test_state_machine
 from . import test_workers
 from . import test_engine_ladder
+from . import test_payer
 from . import test_scenario_plan
+from . import test_scenario_killed
+from . import test_scenario_process
