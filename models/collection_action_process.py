@@ -71,6 +71,8 @@ class CollectionActionProcess(models.Model):
     def _process_batch(self):
         """Carry out these in the present transaction, as far as no other worker has them.
 
+        A fault that is none of a single message is looked for one by one: no exception leaves.
+
         :return: number of actions carried out
         """
         try:
@@ -84,6 +86,17 @@ class CollectionActionProcess(models.Model):
             self.env.cr.rollback()
             _logger.info("%s are still due: %s", self, error)
             return 0
+        except Exception as fault:  # whatever it is, the others go on
+            self.env.cr.rollback()
+            if len(self) == 1:
+                _logger.exception("%s could not be carried out", self)
+                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                return 0
+        done = 0
+        for action in self:
+            done += action._process_batch()
+            self.env["ir.cron"]._commit_progress()
+        return done
 
     @api.model
     def _get_due_domain(self):
@@ -101,7 +114,7 @@ class CollectionActionProcess(models.Model):
             & (Domain("mode", "=", "automatic")
                | (Domain("mode", "=", "confirm") & Domain("confirmed", "=", True)))
             & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
-            & Domain("sequence_id.state", "in", (False, "running"))
+            & (Domain("sequence_id", "=", False) | Domain("sequence_id.state", "=", "running"))
             & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
 
     def _carry_out(self):

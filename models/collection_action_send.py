@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from .selections import DISPATCH_STATES
 
@@ -13,6 +14,7 @@ class CollectionActionSend(models.Model):
         DISPATCH_STATES, string="Sending", compute="_compute_dispatch_state",
         search="_search_dispatch_state", help="What became of the message.")
 
+    @api.depends("dispatch_ids.state")
     def _compute_dispatch_state(self):
         states = {}
         for dispatch in self.env["collection.dispatch"].sudo().search(
@@ -102,8 +104,22 @@ class CollectionActionSend(models.Model):
         for action, vals in zip(self, prepared):
             vals["attachment_ids"] = [(6, 0, files.get(action.id, []))]
         self.env["collection.dispatch"].sudo().create(prepared)._hand_over()
-        for action in self.filtered(lambda action: not action.item_ids):
-            action.item_ids = messages[action.id].items
+        self._keep_items(messages)
+
+    def _keep_items(self, messages):
+        """Keep what each message was about; the items of a specific action are its own."""
+        items = self._fields["item_ids"]
+        pairs = [
+            (action.id, item_id) for action in self.filtered(lambda action: not action.item_ids)
+            for item_id in messages[action.id].items.ids]
+        if pairs:  # the ORM would write them action by action
+            self.env.cr.execute(SQL(
+                "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])"
+                " ON CONFLICT DO NOTHING",
+                SQL.identifier(items.relation), SQL.identifier(items.column1),
+                SQL.identifier(items.column2), [action for action, _item in pairs],
+                [item for _action, item in pairs]))
+            self.invalidate_recordset(["item_ids"])
 
     def _prepare_dispatch_vals(self, message, action):
         partner = message.recipient

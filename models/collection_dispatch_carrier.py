@@ -31,11 +31,12 @@ class CollectionDispatchCarrier(models.Model):
     def _queue_emails(self):
         """One ``mail.mail`` each, in the customer's thread, where the answers come back."""
         mails = self.env["mail.mail"].sudo()
+        note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
         for company, dispatches in self.grouped("company_id").items():
             customers = dispatches.customer_id.with_company(company)
             replies = customers._notify_get_reply_to()
             mails |= mails.with_company(company).create([
-                dispatch._prepare_mail_vals(replies.get(dispatch.customer_id.id))
+                dispatch._prepare_mail_vals(replies.get(dispatch.customer_id.id), note)
                 for dispatch in dispatches])
             for dispatch, mail in zip(dispatches, mails[-len(dispatches):]):
                 dispatch.mail_message_id = mail.mail_message_id
@@ -43,14 +44,14 @@ class CollectionDispatchCarrier(models.Model):
         if cron:
             cron.sudo()._trigger()
 
-    def _prepare_mail_vals(self, reply_to):
+    def _prepare_mail_vals(self, reply_to, subtype_id):
         self.ensure_one()
         return {
             "model": "res.partner",
             "res_id": self.customer_id.id,
             "record_name": self.customer_id.display_name,
             "message_type": "email_outgoing",
-            "subtype_id": self.env.ref("mail.mt_note").id,
+            "subtype_id": subtype_id,
             "subject": self.subject,
             "body": self.body,
             "body_html": self.body,

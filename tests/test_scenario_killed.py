@@ -1,9 +1,10 @@
 import random
+import socket
 from unittest import skipUnless
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
-from odoo.tests.common import TestCursor
+from odoo.tests.test_cursor import TestCursor
 
 from ..models import collection_action_process
 from .test_scenario_process import ProcessCase
@@ -67,10 +68,11 @@ class TestKilled(ProcessCase):
         :return: the envelopes that it received
         """
         catcher = Catcher()
-        controller = Controller(catcher, hostname="127.0.0.1", port=0)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        controller = Controller(catcher, hostname="127.0.0.1", port=port)
         controller.start()
         self.addCleanup(controller.stop)
-        port = controller.server.sockets[0].getsockname()[1]
         servers = self.env["ir.mail_server"]
         servers.search([]).active = False
         servers.create({"name": "Catcher", "smtp_host": "127.0.0.1", "smtp_port": port})
