@@ -140,6 +140,7 @@ class CollectionActionPlan(models.Model):
         """
         if not decided:
             return
+        self.env.flush_all()  # a dropped action must be seen as closed
         step = self.env["collection.scenario.step"]
         copied = [name for name in step._get_content_fields()
                   if step._fields[name].type != "many2many"]
