@@ -213,7 +213,8 @@ class CollectionActionProcess(models.Model):
         alone._plan_next()
         for action in self - alone:
             action.sequence_id._run(
-                engine.Close(action.number, outcomes.DONE, None, False), cause="person" if by_person else "cron", action=action)
+                engine.Close(action.number, outcomes.DONE, None, False), action=action,
+                cause="person" if by_person else "cron")
 
     # -- what went wrong -------------------------------------------------------------------
 

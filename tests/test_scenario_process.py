@@ -42,7 +42,8 @@ class TestProcess(ProcessCase):
         self.process_due()
         done, following = self.get_actions(customer)
         self.assertEqual((done.state, done.outcome), ("closed", "done"))
-        self.assertEqual(done.dispatch_ids.mail_message_id, self.get_mails(customer).mail_message_id)
+        self.assertEqual(
+            done.dispatch_ids.mail_message_id, self.get_mails(customer).mail_message_id)
         self.assertEqual(done.dispatch_state, "pending")
         self.assertEqual(done.item_ids.move_id.partner_id, customer)
         self.assertEqual(following.scenario_step_id, self.scenario.step_ids[1])
