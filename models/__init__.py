@@ -51,12 +51,16 @@ from . import collection_action_scenario
 from . import collection_action_alone
 from . import collection_action_send
 from . import collection_action_process
+from . import collection_action_desk
 from . import collection_scenario
 from . import collection_scenario_step
 from . import collection_scenario_facts
 from . import collection_scenario_plan
+from . import collection_scenario_run
+from . import collection_scenario_view
 from . import collection_dispatch
 from . import collection_dispatch_carrier
+from . import collection_dispatch_view
 from . import account_move_line
 from . import account_move_line_status
 from . import account_move_line_penalty
@@ -67,8 +71,10 @@ from . import mail_dispatch
 from . import mail_signal
 from . import res_company
 from . import res_company_penalty
+from . import res_config_settings
 from . import res_config_settings_penalty
 from . import res_partner
 from . import res_partner_payer
 from . import res_partner_scenario
+from . import res_partner_next
 from . import res_partner_penalty

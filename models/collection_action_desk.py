@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .selections import SENT_KINDS
+
+#: The words of a message, which a person may change as long as a person sends it.
+WORDING = frozenset({"subject", "body"})
+
+
+class CollectionActionDesk(models.Model):
+    """What the agenda offers: confirming and skipping many at once, the text before it leaves."""
+
+    _inherit = "collection.action"
+
+    can_send = fields.Boolean(
+        compute="_compute_can_send", help="The user may send it now: a message that asks for no "
+        "decision and no validation.")
+    to_confirm = fields.Boolean(
+        compute="_compute_to_confirm", search="_search_to_confirm",
+        help="It leaves by itself once somebody has confirmed it.")
+
+    @api.depends("kind", "option_ids", "needs_validation", "can_answer")
+    def _compute_can_send(self):
+        for action in self:
+            action.can_send = (
+                action.kind in SENT_KINDS and action.can_answer
+                and not action.option_ids and not action.needs_validation)
+
+    @api.depends("mode", "confirmed", "state")
+    def _compute_to_confirm(self):
+        for action in self:
+            action.to_confirm = (
+                action.mode == "confirm" and not action.confirmed and action.state != "closed")
+
+    def _search_to_confirm(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("mode", "=", "confirm"), ("confirmed", "=", False), ("state", "!=", "closed")]
+
+    def write(self, vals):
+        """S-005: the text of a message that leaves by itself is its scenario's."""
+        if not self.env.su and WORDING & set(vals):
+            self._check_wording()
+        return super().write(vals)
+
+    def _check_wording(self):
+        for action in self:
+            if action.state == "closed":
+                raise UserError(action._get_closed_message())
+            if action.mode != "manual":
+                raise UserError(self.env._(
+                    "“%(action)s” leaves by itself, in the words of its scenario or template. "
+                    "Change them there, or skip it and write by hand.", action=action.name))
+
+    def action_confirm(self):
+        """Button: confirm those that wait for it, and say how many.
+
+        :raise UserError: none of them does
+        """
+        waiting = self.filtered("to_confirm")
+        if not waiting:
+            raise UserError(self.env._("None of these waits for a confirmation."))
+        waiting.confirm()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "Confirmed: %(count)s. Each leaves on its day.", count=len(waiting)),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_skip(self):
+        """:return: window action on the dialog that asks why these are skipped"""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Skip"),
+            "res_model": "collection.action.skip",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_action_ids": self.ids},
+        }

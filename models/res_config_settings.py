@@ -1,0 +1,10 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    """What a company decides for its collecting."""
+
+    _inherit = "res.config.settings"
+
+    collection_manager_id = fields.Many2one(
+        related="company_id.collection_manager_id", readonly=False)
