@@ -230,7 +230,7 @@ def render_table(table):
         for note in table.notes)
     return (
         '<table style="width: 100%; border-collapse: collapse; margin: 8px 0 12px; '
-        f'font-size: 13px;"><thead><tr>{head}</tr></thead><tbody>{rows}{totals}</tbody></table>'
+        f'font-size: 13px; color: inherit;"><thead><tr>{head}</tr></thead><tbody>{rows}{totals}</tbody></table>'
         f"{notes}")
 
 

@@ -1,4 +1,5 @@
 from . import collection_action_content
+from . import collection_action_content_tag
 from . import collection_action_option
 from . import collection_action_template
 from . import collection_function
@@ -58,6 +59,11 @@ from . import collection_scenario_facts
 from . import collection_scenario_plan
 from . import collection_scenario_run
 from . import collection_scenario_view
+from . import collection_statement
+from . import collection_message_fact
+from . import collection_message_tag
+from . import collection_message_file
+from . import collection_message
 from . import collection_dispatch
 from . import collection_dispatch_carrier
 from . import collection_dispatch_view

@@ -16,6 +16,9 @@ from . import test_action_close
 from . import test_participants
 from . import test_penalties
 from . import test_penalty_rate
+from . import test_messages
+from . import test_letters
+from . import test_statement
 from . import test_activity
 from . import test_history
 from . import test_sequence_template

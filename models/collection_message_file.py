@@ -1,0 +1,137 @@
+from markupsafe import Markup
+
+from odoo import models
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+from ..engine import tags
+
+PDF = "application/pdf"
+
+
+class CollectionMessageFile(models.Model):
+    """The files that go along with messages: letters on paper, invoices, statements."""
+
+    _inherit = "collection.action"
+
+    def _get_message_files(self, facts, messages):
+        """Files of the messages of actions of one company.
+
+        A letter is one file, with its invoices behind it, ready for the envelope. To an e-mail
+        are joined its template's files, the invoices and the statement. What was sent before is
+        taken as it was sent; the rest is printed together, and not stored.
+
+        :param dict facts: :class:`~.collection_message_fact.Facts` by action id
+        :param dict messages: :class:`~.collection_message.Message` by action id
+        :return: dict of lists of (file name, bytes, MIME type) by action id
+        """
+        files = {action.id: [] for action in self}
+        letters = self.filtered(lambda action: action.kind == "letter")
+        emails = self.filtered(lambda action: action.kind == "email")
+        invoices = (letters | emails)._get_invoice_files(facts)
+        printed = letters._print_letters(facts, messages)
+        for action in letters:
+            behind = [content for _name, content, _type in invoices.get(action.id, ())]
+            pdf = self.env["collection.print"]._merge([printed[action.id], *behind])
+            files[action.id] = [(action._get_letter_filename(facts), pdf, PDF)]
+        statements = emails.filtered("attach_statement")._get_statement_files(facts)
+        for action in emails:
+            files[action.id] = [
+                *((file.name, file.raw, file.mimetype)
+                  for file in action.mail_template_id.attachment_ids),
+                *invoices.get(action.id, ()), *statements.get(action.id, ())]
+        return files
+
+    def _get_invoice_files(self, facts):
+        """:return: dict of lists of the invoices that a message is about, by action id"""
+        actions = self.filtered("attach_invoices")
+        moves = self.env["account.move"].sudo().union(*(
+            facts[action.id].items.move_id for action in actions)).filtered(
+                lambda move: move.is_sale_document())
+        printed = moves._get_collection_pdfs()
+        return {
+            action.id: [printed[move.id] for move in facts[action.id].items.move_id & moves]
+            for action in actions}
+
+    def _get_statement_files(self, facts):
+        """:return: dict of the statement of account, in a list, by action id"""
+        sheets, names = [], []
+        for action in self:
+            own, customer = facts[action.id], action.customer_id
+            sheets.append(customer._prepare_statement_sheet(
+                action.company_id, own.account, own.day, own.claims, own.instalments, own.lang,
+                own.recipient))
+            names.append(f"{customer._get_statement_filename(own.day, own.lang)}.pdf")
+        pdfs = self.env["collection.print"]._print_sheets(sheets)
+        return {action.id: [(name, pdf, PDF)] for action, name, pdf in zip(self, names, pdfs)}
+
+    # -- letters -----------------------------------------------------------------------
+
+    def _get_letter_body(self, text, content, facts):
+        """What stands on a letter below its subject, in the language of the context.
+
+        :param str text: the text as written; where it holds no list of items itself and the
+            statement is to be joined, the statement stands below it
+        """
+        self.ensure_one()
+        tables = ()
+        if self.attach_statement and not any(
+                tags.CATALOGUE.get(name) == tags.BLOCK for name in tags.find(text, html=True)):
+            statement = self.env["collection.statement"]
+            tables = statement._get_tables(
+                facts.account, facts.day,
+                statement._get_documents(facts.account, facts.instalments), facts.claims)
+        return self.env["ir.qweb"]._render("account_collection.collection_letter_body", {
+            "content": content, "sender": facts.sender, "company": self.company_id,
+            "tables": [Markup(tags.render_table(table)) for table in tables],
+        }, minimal_qcontext=True)
+
+    def _print_letters(self, facts, messages):
+        """:return: dict of PDF files as bytes by action id, from one run of the PDF program"""
+        prints = self.env["collection.print"]
+        sheets = [
+            prints._prepare_sheet(
+                "account_collection.collection_letter_sheet", action.company_id,
+                facts[action.id].lang, messages[action.id].recipient, facts[action.id].day,
+                message=messages[action.id], customer=action.customer_id)
+            for action in self]
+        return dict(zip(self.ids, prints._print_sheets(sheets)))
+
+    def _get_letter_filename(self, facts):
+        self.ensure_one()
+        env = self.with_context(lang=facts[self.id].lang).env
+        return env._("Letter %(date)s.pdf", date=facts[self.id].day.isoformat())
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def _get_collection_pdfs(self):
+        """The invoices as PDF: as they were sent, else printed now and not stored.
+
+        :return: dict of (file name, bytes, MIME type) by invoice id
+        """
+        files = {
+            move.id: (move.invoice_pdf_report_id.name, move.invoice_pdf_report_id.raw, PDF)
+            for move in self if move.invoice_pdf_report_id}
+        sending = self.env["account.move.send"]
+        missing = self.filtered(lambda move: move.id not in files)
+        for report, moves in missing.grouped(sending._get_default_pdf_report_id).items():
+            for move, content in moves._print_collection_pdfs(report):
+                files[move.id] = (move._get_invoice_report_filename(report=report), content, PDF)
+        return files
+
+    def _print_collection_pdfs(self, report):
+        """:return: generator of (invoice, PDF)
+
+        One run prints them all, where the PDF program can tell several documents apart: that of
+        plain Qt cannot, and prints one by one.
+        """
+        reports = self.env["ir.actions.report"].with_company(self.company_id[:1]).with_context(
+            force_report_rendering=True)
+        batches = [self] if _wkhtml().is_patched_qt else self
+        for moves in batches:
+            streams, kind = reports._pre_render_qweb_pdf(report.report_name, res_ids=moves.ids)
+            by_id = reports._get_splitted_report(report.report_name, streams, kind)
+            for move in moves:
+                yield move, by_id[move.id]

@@ -1,0 +1,3 @@
+from . import collection_print
+from . import collection_statement_report
+from . import ir_actions_report

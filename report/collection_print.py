@@ -1,0 +1,143 @@
+import io
+from dataclasses import dataclass
+from secrets import token_hex
+
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, is_html_empty
+from odoo.tools.image import image_data_uri
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+
+from odoo.addons.base.models.ir_actions_report import _wkhtml
+
+#: By how much the PDF program with plain Qt draws everything smaller than it says.
+PLAIN_QT_ZOOM = 1.3026
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A letter or statement: one or more pages that belong together.
+
+    :ivar company: whose letterhead it bears
+    :ivar html: what stands on it, see ``collection_print_sheet``
+    """
+
+    company: models.BaseModel
+    html: str
+
+
+class CollectionPrint(models.AbstractModel):
+    """Letters and statements on paper: one run of the PDF program prints many.
+
+    Its page is complete in itself: it asks no server for styles or pictures, so it comes out the
+    same from a screen, a cron or a test. Nothing stands in running headers or footers, which
+    plain Qt does not print. Each sheet bears a mark in white, by which the pages of the run are
+    told apart afterwards.
+    """
+
+    _name = "collection.print"
+    _description = "Letters and Statements on Paper"
+
+    @api.model
+    def _prepare_sheet(self, template, company, lang, recipient, day, **values):
+        """Put a sheet together, in a language.
+
+        :param str template: XML id of the QWeb template of what stands on it
+        :param recipient: ``res.partner`` whose address stands in the envelope's window
+        :param date day: the day it bears
+        :param values: further values of the template
+        :return: :class:`Sheet`
+        """
+        prints = self.with_context(lang=lang)
+        day = format_date(prints.env, day, date_format="long")
+        html = prints.env["ir.qweb"]._render(template, {
+            "company": company.with_context(lang=lang),
+            "sender_address": self._get_address(company.partner_id)[1:],
+            "address": self._get_address(recipient),
+            "day": day, "place": prints._describe_place(company.city, day),
+            "is_html_empty": is_html_empty, "message": None, **values,
+        }, minimal_qcontext=True)
+        return Sheet(company, html)
+
+    def _describe_place(self, city, day):
+        return self.env._("%(city)s, %(day)s", city=city, day=day) if city else day
+
+    def _get_address(self, recipient):
+        """:return: list of the lines of a postal address"""
+        company, name = recipient.commercial_company_name, recipient.name
+        names = dict.fromkeys(line for line in (company, name) if line)
+        lines = recipient._display_address(without_company=True).splitlines()
+        return [*names, *(line for line in lines if line.strip())]
+
+    @api.model
+    def _render_document(self, sheets, marks=None):
+        """:return: the HTML of sheets that follow each other, each on a page of its own"""
+        companies = {sheet.company for sheet in sheets}
+        return self.env["ir.qweb"]._render("account_collection.collection_print_document", {
+            "sheets": list(zip(sheets, marks or [""] * len(sheets))),
+            "logos": {
+                company.id: image_data_uri(company.partner_id.image_512)
+                for company in companies
+                if company.partner_id.image_512 and not company.uses_default_logo},
+            "zoom": 1 if _wkhtml().is_patched_qt else PLAIN_QT_ZOOM,
+        }, minimal_qcontext=True)
+
+    @api.model
+    def _print_sheets(self, sheets):
+        """Print sheets in one run.
+
+        :param sheets: list of :class:`Sheet`
+        :return: list of PDF files as bytes, one for each
+        :raise UserError: the PDF program is missing, or fails
+        """
+        if not sheets:
+            return []
+        reports = self.env["ir.actions.report"]
+        if reports.get_wkhtmltopdf_state() == "install":
+            raise UserError(self.env._(
+                "Letters cannot be printed: the program wkhtmltopdf is not installed on the "
+                "server. Ask whoever looks after it to install it."))
+        run = token_hex(4)
+        marks = [f"{run}-{number}." for number in range(len(sheets))]
+        pdf = reports.with_context(collection_print=True)._run_wkhtmltopdf(
+            [self._render_document(sheets, marks)],
+            report_ref="account_collection.collection_statement_report")
+        if len(sheets) == 1:
+            return [pdf]
+        return _cut(pdf, marks) or [self._print_sheets([sheet])[0] for sheet in sheets]
+
+    @api.model
+    def _merge(self, pdfs):
+        """:return: one PDF of several, as bytes"""
+        if len(pdfs) == 1:
+            return pdfs[0]
+        return _write(page for pdf in pdfs for page in PdfFileReader(io.BytesIO(pdf)).pages)
+
+
+def _cut(pdf, marks):
+    """:return: list of PDF files, cut before each page that bears a mark; None when a mark
+    cannot be read"""
+    pages = list(PdfFileReader(io.BytesIO(pdf)).pages)
+    firsts = []
+    for number, page in enumerate(pages):
+        if len(firsts) < len(marks) and marks[len(firsts)] in _read(page):
+            firsts.append(number)
+    if len(firsts) != len(marks) or firsts[0] != 0:
+        return None
+    return [_write(pages[first:last])
+            for first, last in zip(firsts, [*firsts[1:], len(pages)])]
+
+
+# Odoo runs with several releases of its PDF library, which renamed these two.
+
+def _read(page):
+    return (page.extract_text if hasattr(page, "extract_text") else page.extractText)()
+
+
+def _write(pages):
+    writer, stream = PdfFileWriter(), io.BytesIO()
+    add = writer.add_page if hasattr(writer, "add_page") else writer.addPage
+    for page in pages:
+        add(page)
+    writer.write(stream)
+    return stream.getvalue()

@@ -1,0 +1,68 @@
+from markupsafe import Markup
+
+from odoo import models
+
+from ..engine import tags
+
+
+class ResPartner(models.Model):
+    """The customer's statement of account: on paper, or joined to a message."""
+
+    _inherit = "res.partner"
+
+    def _print_collection_statements(self):
+        """Print the statements of these customers in the current company, in one run.
+
+        :return: dict of PDF files as bytes, by partner id
+        """
+        sheets = self._prepare_statement_sheets()
+        pdfs = self.env["collection.print"]._print_sheets(list(sheets.values()))
+        return dict(zip(sheets, pdfs))
+
+    def _render_collection_statements(self):
+        """:return: the statements of these customers in the current company, as HTML"""
+        sheets = self._prepare_statement_sheets()
+        return self.env["collection.print"]._render_document(list(sheets.values()))
+
+    def _prepare_statement_sheets(self):
+        """:return: dict of the statement as a sheet, by partner id, in each one's language"""
+        company = self.env.company
+        day = company._get_collection_day()
+        items = self._get_collection_items(company)
+        claims = items._get_collection_penalties(day)
+        instalments = self.env["collection.statement"]._get_instalments(items)
+        own = items.grouped(lambda item: item.partner_id.commercial_partner_id)
+        langs = self._get_collection_langs(company)
+        return {
+            partner.id: partner._prepare_statement_sheet(
+                company, own.get(partner.commercial_partner_id, items.browse()), day, claims,
+                instalments, langs[partner.id], partner)
+            for partner in self}
+
+    def _prepare_statement_sheet(
+            self, company, items, day, claims, instalments, lang, recipient):
+        """The statement of one customer.
+
+        :param items: its open items
+        :param dict claims: late-payment claims by item id
+        :param dict instalments: see ``collection.statement._get_instalments``
+        :return: :class:`~.collection_print.Sheet`
+        """
+        self.ensure_one()
+        statement = self.env["collection.statement"].with_context(lang=lang)
+        overdue = items.filtered(lambda item: (
+            item.amount_residual < 0 or item._get_collection_due() < day))
+        tables = statement._get_tables(
+            items, day, statement._get_documents(items, instalments), claims)
+        return self.env["collection.print"]._prepare_sheet(
+            "account_collection.collection_statement_sheet", company, lang, recipient, day,
+            customer=self.commercial_partner_id, bank=company.partner_id.bank_ids[:1],
+            tables=[Markup(tags.render_table(table)) for table in tables],
+            overdue=overdue and statement._format_amounts(
+                statement._sum_items(overdue), currency=company.currency_id))
+
+    def _get_statement_filename(self, day=None, lang=None):
+        """:return: name of the statement's file without its ending, in a language"""
+        env = self.with_context(lang=lang or self.env.lang).env
+        day = day or env.company._get_collection_day()
+        return env._("Statement of account %(date)s", date=day.isoformat())
