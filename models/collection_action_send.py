@@ -133,8 +133,8 @@ class CollectionActionSend(models.Model):
             "lang": message.lang,
             "subject": message.subject,
             "body": message.body,
-            "author_id": message.sender.user.partner_id.id,
-            "email_from": message.sender.email_from,
+            "author_id": message.author.id,
+            "email_from": message.email_from,
             "post_by": action.kind == "letter" and (
                 action.scenario_step_id.post_by or "print"),
         }
