@@ -13,6 +13,7 @@
         "data/mail_activity_type.xml",
         "data/collection_outcome.xml",
         "data/collection_item_status.xml",
+        "data/collection_dispute_reason.xml",
         "data/ir_cron.xml",
         "data/collection_penalty_rate.xml",
         "report/collection_print_templates.xml",

@@ -53,6 +53,7 @@ from . import collection_action_alone
 from . import collection_action_send
 from . import collection_action_process
 from . import collection_action_desk
+from . import collection_action_specific
 from . import collection_scenario
 from . import collection_scenario_step
 from . import collection_scenario_facts
@@ -67,6 +68,8 @@ from . import collection_message
 from . import collection_dispatch
 from . import collection_dispatch_carrier
 from . import collection_dispatch_view
+from . import collection_dispute
+from . import collection_promise
 from . import account_move_line
 from . import account_move_line_status
 from . import account_move_line_penalty

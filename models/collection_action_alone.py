@@ -86,6 +86,7 @@ class CollectionActionAlone(models.Model):
                 "error": False,
             })
         self._close_activities()
+        self._resolve_disputes(outcome, comment)
         self._append_action_history([(action, {
             "kind": "action_closed", "text": comment,
             "data": {"outcome": outcome, "option": option.code if option else None},
@@ -123,13 +124,16 @@ class CollectionActionAlone(models.Model):
 
         :param customers: ``res.partner`` to look at, or None for all
         """
-        due = Domain("state", "=", "scheduled") & Domain.OR([
+        due = Domain.OR([
             Domain("company_id", "=", company.id)
             & Domain("date", "<=", company._get_collection_day())
             for company in self.env["res.company"].search([])])
         if customers is not None:
             due &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
-        actions = self.search(due)
+        actions = self.search(due & Domain("state", "=", "scheduled"))
         actions.write({"state": "todo"})
+        self.search(due & Domain("state", "=", "todo") & Domain("origin", "=", "specific")
+                    )._drop_settled()
+        actions = actions.filtered(lambda action: action.state != "closed")
         actions.filtered(lambda action: not action.sequence_id and action._waits_for_person(
             )).with_context(mail_activity_quick_update=True)._open_activities()

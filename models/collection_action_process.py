@@ -159,15 +159,21 @@ class CollectionActionProcess(models.Model):
         :raise UserError: it cannot be sent
         """
         self.ensure_one()
+        self._check_sendable()
+        if self._drop_settled():
+            self._send(by_person=True)
+
+    def _check_sendable(self):
+        """:raise UserError: it is closed, is no message, or has no address to go to"""
         self._take_turn()
         if self.state == "closed":
             raise UserError(self._get_closed_message())
-        if not self._drop_settled():
-            return
+        if self.kind not in SENT_KINDS:
+            raise UserError(self.env._(
+                "“%(action)s” is no message: close it once it is done.", action=self.name))
         problems = self._find_problems()
         if problems:
             raise UserError(problems[self.id])
-        self._send(by_person=True)
 
     # -- read again ------------------------------------------------------------------------
 

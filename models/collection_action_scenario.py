@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from .selections import SENT_KINDS
-
 
 class CollectionActionScenario(models.Model):
     """An action of a scenario: the step it carries out, for which item, and why on that day."""
@@ -108,11 +106,6 @@ class CollectionActionScenario(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close("done")
-        if self.state == "closed":
-            raise UserError(self._get_closed_message())
-        if self.kind not in SENT_KINDS:
-            raise UserError(self.env._(
-                "“%(action)s” is no message: close it once it is done.", action=self.name))
         self.sudo()._send_by_person()
         return True
 

@@ -129,6 +129,7 @@ class CollectionActionSend(models.Model):
             "company_id": action.company_id.id,
             "channel": action.kind,
             "partner_id": partner.id,
+            "occurrence": len(action.dispatch_ids) + 1 if action.origin == "specific" else 1,
             "address": action._get_address(partner, action.kind),
             "lang": message.lang,
             "subject": message.subject,

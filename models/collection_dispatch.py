@@ -48,8 +48,13 @@ class CollectionDispatch(models.Model):
     letter_ref = fields.Integer(
         readonly=True, help="Id of the letter at Odoo's letter service.")
 
+    occurrence = fields.Integer(
+        required=True, default=1, readonly=True,
+        help="1, 2, 3… for a specific action that is used several times.")
+
     _key_unique = models.Constraint(
-        "UNIQUE(action_id, channel, partner_id)", "An action is sent once to a recipient.")
+        "UNIQUE(action_id, channel, partner_id, occurrence)",
+        "An action is sent once to a recipient.")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

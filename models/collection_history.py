@@ -22,6 +22,15 @@ KINDS = [
     ("action_moved", "Deadline moved"),
     ("action_confirmed", "Sending confirmed"),
     ("setting_changed", "Setting changed"),
+    ("message_sent", "Message sent"),
+    ("item_changed", "Status of an item changed"),
+    ("items_detached", "Items taken out"),
+    ("promise_made", "Promise made"),
+    ("promise_kept", "Promise kept"),
+    ("promise_broken", "Promise broken"),
+    ("promise_cancelled", "Promise cancelled"),
+    ("dispute_opened", "Dispute opened"),
+    ("dispute_resolved", "Dispute resolved"),
     ("timer_set", "Deadline set"),
     ("timer_frozen", "Deadline frozen"),
     ("timer_resumed", "Deadline resumed"),
@@ -155,6 +164,10 @@ class CollectionHistory(models.Model):
         }
         if self.kind == "setting_changed":
             words |= self._get_setting_words(data)
+        if "item" in data:
+            nothing = self.env._("no status")
+            words |= {"item": data["item"], "old": self.old_value or nothing,
+                      "new": self.new_value or nothing}
         sentences = {
             "launched": _("Sequence launched"),
             "visit_entered": _("Step “%(step)s” entered"),
@@ -166,6 +179,15 @@ class CollectionHistory(models.Model):
             "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
             "participant_changed": _("Participant changed: %(old)s → %(new)s"),
             "action_confirmed": _("Sending of “%(action)s” confirmed"),
+            "message_sent": _("Message of “%(action)s” sent; it stays open"),
+            "item_changed": _("%(item)s: %(old)s → %(new)s"),
+            "items_detached": _("Taken out of “%(action)s”: %(new)s"),
+            "promise_made": _("Promise made: %(new)s"),
+            "promise_kept": _("Promise kept: %(new)s"),
+            "promise_broken": _("Promise broken: %(new)s"),
+            "promise_cancelled": _("Promise cancelled: %(new)s"),
+            "dispute_opened": _("Dispute opened on %(item)s: %(new)s"),
+            "dispute_resolved": _("Dispute resolved on %(item)s: %(new)s"),
             "setting_changed": _("%(field)s: %(old)s → %(new)s"),
             "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
             "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),

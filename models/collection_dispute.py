@@ -1,0 +1,197 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .remote import as_record
+
+RESULTS = [
+    ("credited", "The customer is right: credited"),
+    ("justified", "The invoice is right: to be paid"),
+    ("withdrawn", "Withdrawn by the customer"),
+]
+
+
+class CollectionDisputeReason(models.Model):
+    """Why customers dispute what they owe."""
+
+    _name = "collection.dispute.reason"
+    _description = "Dispute Reason"
+    _order = "sequence, name"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    owner_id = fields.Many2one(
+        "res.users", string="Usually resolved by", domain="[('share', '=', False)]")
+
+
+class CollectionDispute(models.Model):
+    """A dispute on open items: why, who resolves it, and how it ended (A-004, A-042, A-043)."""
+
+    _name = "collection.dispute"
+    _description = "Dispute"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "opened_on, id"
+
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
+    amount = fields.Monetary(
+        readonly=True, currency_field="company_currency_id",
+        help="Disputed when it was opened, in the company's currency.")
+    reason_id = fields.Many2one(
+        "collection.dispute.reason", required=True, readonly=True, ondelete="restrict")
+    owner_id = fields.Many2one(
+        "res.users", string="Resolved by", domain="[('share', '=', False)]", tracking=True,
+        help="The colleague who has to resolve it.")
+    description = fields.Text(readonly=True)
+    action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
+    state = fields.Selection(
+        [("open", "Open"), ("resolved", "Resolved")], required=True, readonly=True,
+        default="open", tracking=True)
+    result = fields.Selection(RESULTS, readonly=True, tracking=True)
+    resolution = fields.Text(readonly=True)
+    opened_on = fields.Date(required=True, readonly=True)
+    resolved_on = fields.Date(readonly=True)
+    age = fields.Integer(compute="_compute_age", help="Days since it was opened.")
+
+    #: read by the closing of follow-up actions (_resolve_disputes)
+    _action_index = models.Index("(action_id) WHERE state = 'open'")
+
+    @api.depends("reason_id", "item_ids")
+    def _compute_display_name(self):
+        for dispute in self:
+            dispute.display_name = f"{dispute.reason_id.name} – {dispute.customer_id.name}"
+
+    @api.depends("opened_on", "resolved_on")
+    def _compute_age(self):
+        today = fields.Date.context_today(self)
+        for dispute in self:
+            last = dispute.resolved_on or today
+            dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
+
+    @api.model
+    def open(self, items, reason, *, owner=None, description="", follow_up=None, move=False):
+        """Open a dispute: its items leave the scenario for a follow-up action (A-004, B32).
+
+        :param items: ``account.move.line`` of one customer and company
+        :param reason: ``collection.dispute.reason``
+        :param owner: ``res.users`` who resolves it; by default the reason's, else the collector
+        :param dict follow_up: values of the follow-up, see
+            :meth:`~.collection_action_specific.CollectionActionSpecific.create_specific`; its
+            day is by default the status's delay from today
+        :param bool move: take items out of the excluding action that they are in
+        :return: the new dispute
+        :raise UserError: no reason, no open item, or items of several customers or companies
+        :raise ValidationError: an item is in another excluding action
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = as_record(self.env, "account.move.line", items)
+        items._check_open_items()
+        reason = as_record(self.env, "collection.dispute.reason", reason)
+        if not reason:
+            raise UserError(self.env._("Say why the customer disputes it: choose a reason."))
+        lines = items.sudo()
+        customer, company = lines._get_single_customer()
+        owner = as_record(self.env, "res.users", owner) or reason.owner_id
+        status = self._get_status("dispute")
+        day = company._get_collection_day()
+        values = {
+            "name": self.env._("Follow up the dispute: %(reason)s", reason=reason.name),
+            "date": fields.Date.add(day, days=status.delay_days), **(follow_up or {}),
+        }
+        action = self.env["collection.action"].create_specific(items, values, move=move)
+        dispute = self.sudo().create({
+            "customer_id": customer.id, "company_id": company.id,
+            "item_ids": [(6, 0, lines.ids)], "amount": sum(lines.mapped("amount_residual")),
+            "reason_id": reason.id, "owner_id": (owner or action.user_id).id,
+            "description": description, "action_id": action.id, "opened_on": day,
+        })
+        dispute._trace("dispute_opened", reason.name, description)
+        dispute._put_signals("dispute_opened")
+        items.set_collection_status(status, comment=description, review_date=action.date)
+        return dispute.with_env(self.env)
+
+    def resolve(self, result, comment=""):
+        """End disputes: their items return to the scenario, as disputes resolved (A-042).
+
+        Nothing is credited by it: the credit note is the accountants'.
+
+        :param str result: ``credited``, ``justified`` or ``withdrawn``
+        :param str comment: what was found
+        :raise UserError: no such result, or resolved already
+        :raise AccessError: neither the owner nor in charge of the customer
+        """
+        self.check_access("read")
+        for dispute in self:
+            if self.env.user != dispute.owner_id:
+                dispute.customer_id._check_collection_portfolio()
+            if dispute.state != "open":
+                raise UserError(self.env._(
+                    "“%(dispute)s” is resolved already.", dispute=dispute.display_name))
+        if result not in dict(RESULTS):
+            raise UserError(self.env._("Say how the dispute ended."))
+        disputes = self.sudo()
+        disputes._write_resolved(result, comment)
+        disputes.action_id.filtered(lambda action: action.state != "closed")._write_closed_alone(
+            "done", comment=comment, by_person=True, command="resolve")
+        disputes.item_ids._plan_customers()
+
+    def _write_resolved(self, result, comment):
+        labels = dict(self._fields["result"]._description_selection(self.env))
+        for company, disputes in self.grouped("company_id").items():
+            disputes.write({
+                "state": "resolved", "result": result, "resolution": comment,
+                "resolved_on": company._get_collection_day()})
+        self._trace("dispute_resolved", labels.get(result, ""), comment)
+        self._put_signals("dispute_closed")
+        status = self._get_status("resolved")
+        self.item_ids.filtered(
+            lambda item: item.collection_status_id.kind == "dispute").write({
+                "collection_status_id": status.id, "collection_review_date": False,
+                "collection_promise_date": False, "collection_excluded_since": False})
+
+    def _get_status(self, kind):
+        status = self.env["collection.item.status"].sudo().search([("kind", "=", kind)], limit=1)
+        if not status:
+            raise UserError(self.env._(
+                "No item status is for disputes, or for disputes resolved. A collection manager "
+                "can add it under Configuration, Item statuses."))
+        return status
+
+    def _put_signals(self, code):
+        self.env["collection.signal"]._put_where_open([{
+            "key": f"{code}:{dispute.id}", "code": code,
+            "customer_id": dispute.customer_id.id, "company_id": dispute.company_id.id,
+            "amount": dispute.amount, "about": dispute.reason_id.name,
+        } for dispute in self])
+
+    def _trace(self, kind, new, text):
+        facts = defaultdict(list)
+        for dispute in self:
+            facts[dispute.customer_id, dispute.company_id].append({
+                "kind": kind, "data": {
+                    "dispute": dispute.id, "item": dispute.item_ids._name_items()},
+                "new_value": new, "text": text, "cause": "person", "command": "dispute"})
+        self.env["collection.history"]._append_many(facts)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A dispute is part of the customer's history: resolve it."))
+
+
+class CollectionAction(models.Model):
+    """The follow-up of a dispute: done, it resolves the dispute (A-042)."""
+
+    _inherit = "collection.action"
+
+    def _resolve_disputes(self, outcome, comment):
+        """These are closed: the disputes that they followed up are resolved."""
+        if outcome not in ("done", "validated"):
+            return
+        disputes = self.env["collection.dispute"].sudo().search(
+            [("action_id", "in", self.ids), ("state", "=", "open")])
+        disputes._write_resolved(False, comment)
