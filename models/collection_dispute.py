@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .remote import as_record
 
@@ -72,6 +72,20 @@ class CollectionDispute(models.Model):
         for dispute in self:
             last = dispute.resolved_on or today
             dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
+
+    def write(self, vals):
+        if not self.env.su and not set(vals) <= self._get_editable_fields():
+            raise AccessError(self.env._(
+                "A dispute changes by its buttons, never by editing %(fields)s.",
+                fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
+        return super().write(vals)
+
+    def _get_editable_fields(self):
+        """:return: names of the fields that whoever sees a dispute may edit"""
+        return {
+            "owner_id", "message_follower_ids", "message_partner_ids",
+            "message_main_attachment_id", "activity_ids",
+        }
 
     @api.model
     def open(self, items, reason, *, owner=None, description="", follow_up=None, move=False):

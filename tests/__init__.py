@@ -46,6 +46,8 @@ from . import test_state_machine
 from . import test_workers
 from . import test_engine_ladder
 from . import test_payer
+from . import test_specific
+from . import test_chased_items
 from . import test_scenario_plan
 from . import test_scenario_killed
 from . import test_scenario_process
