@@ -19,6 +19,17 @@ class CollectionActionDesk(models.Model):
         compute="_compute_to_confirm", search="_search_to_confirm",
         help="It leaves by itself once somebody has confirmed it.")
 
+    remark = fields.Char(
+        string="Why it is there", compute="_compute_remark",
+        help="What hinders it, else what made it.")
+
+    @api.depends("error", "why", "sequence_id", "step_id")
+    def _compute_remark(self):
+        for action in self:
+            where = (action.sequence_id.template_id.name, action.step_id.name)
+            action.remark = (
+                action.error or action.why or " · ".join(filter(None, where)) or False)
+
     @api.depends("kind", "option_ids", "needs_validation", "can_answer")
     def _compute_can_send(self):
         for action in self:
@@ -51,6 +62,14 @@ class CollectionActionDesk(models.Model):
                 raise UserError(self.env._(
                     "“%(action)s” leaves by itself, in the words of its scenario or template. "
                     "Change them there, or skip it and write by hand.", action=action.name))
+
+    def _answer_activity(self, feedback):
+        """Ticking the activity of a message that waits for a confirmation confirms it."""
+        self.ensure_one()
+        if self.to_confirm:
+            self.confirm()
+        else:
+            super()._answer_activity(feedback)
 
     def action_confirm(self):
         """Button: confirm those that wait for it, and say how many.

@@ -63,7 +63,9 @@ class ResPartner(models.Model):
     def action_open_collection_customer(self):
         """:return: window action on the customer: of a contact person, its commercial entity"""
         self.ensure_one()
-        return self.commercial_partner_id._get_records_action(context={})
+        form = self.env.ref("account_collection.res_partner_view_form_collection")
+        return self.commercial_partner_id._get_records_action(
+            context={}, views=[(form.id, "form")])
 
     def action_verify_collection_history(self):
         """Verify the customer's history, and say whether it is whole.
