@@ -53,6 +53,7 @@ from . import collection_action_alone
 from . import collection_action_send
 from . import collection_action_process
 from . import collection_action_desk
+from . import collection_action_wording
 from . import collection_action_specific
 from . import collection_scenario
 from . import collection_scenario_step

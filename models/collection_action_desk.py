@@ -3,12 +3,9 @@ from odoo.exceptions import UserError
 
 from .selections import SENT_KINDS
 
-#: The words of a message, which a person may change as long as a person sends it.
-WORDING = frozenset({"subject", "body"})
-
 
 class CollectionActionDesk(models.Model):
-    """What the agenda offers: confirming and skipping many at once, the text before it leaves."""
+    """What the agenda offers: confirming and skipping many at once."""
 
     _inherit = "collection.action"
 
@@ -47,21 +44,6 @@ class CollectionActionDesk(models.Model):
         if operator != "in":
             return NotImplemented
         return [("mode", "=", "confirm"), ("confirmed", "=", False), ("state", "!=", "closed")]
-
-    def write(self, vals):
-        """S-005: the text of a message that leaves by itself is its scenario's."""
-        if not self.env.su and WORDING & set(vals):
-            self._check_wording()
-        return super().write(vals)
-
-    def _check_wording(self):
-        for action in self:
-            if action.state == "closed":
-                raise UserError(action._get_closed_message())
-            if action.mode != "manual":
-                raise UserError(self.env._(
-                    "“%(action)s” leaves by itself, in the words of its scenario or template. "
-                    "Change them there, or skip it and write by hand.", action=action.name))
 
     def _answer_activity(self, feedback):
         """Ticking the activity of a message that waits for a confirmation confirms it."""

@@ -192,13 +192,25 @@ class TestAgenda(ScenarioViewCase):
     def test_the_text_of_a_manual_message_is_written_by_hand(self):
         """S-005: a manual message may be edited before it is sent."""
         action = self.make_chased("By hand", self.make_scenario([
-            {"offset": 3, "mode": "manual"}]))
+            {"offset": 3, "mode": "manual"}]), lang="en_US")
         with Form(action.with_user(self.collector)) as form:
-            form.subject = "As we said on the telephone"
+            form.wording_subject = "As we said on the telephone"
         self.assertEqual(action.subject, "As we said on the telephone")
         action.with_user(self.collector).close("done")
         with self.assertRaisesRegex(UserError, "already closed"):
             action.with_user(self.collector).subject = "Too late"
+
+    def test_the_text_is_written_in_the_recipients_language(self):
+        """S-005: a French customer's message is changed in French, whoever changes it."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        action = self.make_chased("Client", self.make_scenario([
+            {"offset": 3, "mode": "manual"}]), lang="fr_FR")
+        action.sudo().with_context(lang="fr_FR").subject = "Relance"
+        with Form(action.with_user(self.collector)) as form:
+            self.assertEqual(form.wording_subject, "Relance")
+            form.wording_subject = "Comme convenu"
+        self.assertEqual(action.with_context(lang="fr_FR").subject, "Comme convenu")
+        self.assertEqual(action.with_context(lang="en_US").subject, "Reminder")
 
     def test_the_text_of_an_automatic_message_is_its_scenarios(self):
         """S-005: neither confirmed nor automatic ones are edited, not even by RPC."""
@@ -278,7 +290,8 @@ class TestCustomerForm(ScenarioViewCase):
 
     def test_who_owes_and_was_forgotten(self):
         """M-043: a balance, and no scenario or no collector; an empty scenario is on purpose."""
-        forgotten = self.make_customer("Forgotten", holders={}, collector=self.env["res.users"])
+        forgotten = self.make_customer("Forgotten", holders={})
+        forgotten.collector_id = False
         self.make_invoice(forgotten)
         spared = self.make_chased(
             "Spared", self.make_scenario((), name="Empty", empty=True)).customer_id
