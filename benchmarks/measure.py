@@ -21,8 +21,9 @@ class Meter:
     """Measure a block that runs in this thread.
 
     After the block, :attr:`result` holds `seconds`, `sql_seconds` (spent waiting for the
-    database), `queries` (of all cursors), `peak_mib` (the most memory the process had
-    meanwhile) and `grown_mib` (the same, less what it had before).
+    database), `cpu_seconds` (of this process alone, the same however busy the machine is),
+    `queries` (of all cursors), `peak_mib` (the most memory the process had meanwhile) and
+    `grown_mib` (the same, less what it had before).
     """
 
     def __enter__(self):
@@ -30,16 +31,19 @@ class Meter:
         thread = threading.current_thread()
         thread.query_count, thread.query_time = 0, 0.0
         self._before = _reset_peak()
+        self._cpu = time.process_time()
         self._started = time.perf_counter()
         return self
 
     def __exit__(self, *_exception):
         seconds = time.perf_counter() - self._started
+        cpu_seconds = time.process_time() - self._cpu
         thread = threading.current_thread()
         peak = _get_peak()
         self.result = {
             "seconds": seconds,
             "sql_seconds": thread.query_time,
+            "cpu_seconds": cpu_seconds,
             "queries": thread.query_count,
             "peak_mib": peak,
             "grown_mib": peak - self._before,

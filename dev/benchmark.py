@@ -62,7 +62,7 @@ def compare(size, steps, rounds=ROUNDS):
 
 def count_steps(rounds=ROUNDS):
     """How many steps :func:`compare` takes."""
-    return 7 + rounds
+    return 8 + rounds
 
 
 def _measure_rounds(databases, steps, rounds):
@@ -125,14 +125,15 @@ def _say_ratios(report, plan, replan, floor, theirs, quiet, mails, letters):
     report.say()
     for text, value, bar in (
         ("peer over plan", theirs["seconds"] / ours, "50 or more"),
-        ("peer without chatter over plan", quiet["seconds"] / ours, "no bar"),
+        ("peer without chatter over plan", quiet["seconds"] / ours, "none"),
         ("plan over bare SQL", ours / floor["seconds"], "5 or less"),
         ("second plan over first", replan["seconds"] / ours, "0.1 or less"),
         ("rows written by the second plan", replan["rows"], "0"),
         ("e-mails a second", mails["count"] / mails["seconds"], "100 or more"),
         ("PDF runs for the letters", letters["runs"], "1"),
     ):
-        report.say(f"- {text}: {value:.2f} (bar: {bar})")
+        shown = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
+        report.say(f"- {text}: {shown} (bar: {bar})")
     report.say()
 
 
@@ -156,7 +157,7 @@ def _sum_up(size, plan, replan, floor, theirs, mails):
 def grow(sizes, make_steps):
     """Ours alone at growing sizes.
 
-    :param make_steps: makes the steps of one size, three of them
+    :param make_steps: makes the steps of one size, four of them
     :return: the :class:`Report`
     """
     report = Report("make bench-growth")
@@ -167,9 +168,10 @@ def grow(sizes, make_steps):
             steps = make_steps()
             databases.make(steps)
             databases.install_ours(steps)
-            first, second, decided = databases.plan()
-            figures, floored = databases.floor()
-            _check_agreement(decided, floored)
+            with steps.step("Plan, second plan and bare SQL"):
+                first, second, decided = databases.plan()
+                figures, floored = databases.floor()
+                _check_agreement(decided, floored)
         rows.append(
             (
                 f"{size:,}",

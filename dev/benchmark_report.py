@@ -44,7 +44,7 @@ class Report:
         before = RECORD.read_text() if RECORD.exists() else TITLE
         sections = re.split(r"(?m)^(?=## )", before)
         kept = [part.strip() for part in sections if not part.startswith(head)]
-        text = "\n".join([head, *self.lines]).strip()
+        text = head + "\n" + "\n".join(self.lines).strip()
         RECORD.write_text("\n\n".join([*kept, text]) + "\n")
 
 

@@ -93,7 +93,7 @@ def bench(_arguments):
 def bench_growth(_arguments):
     """measure planning from 1,000 to 100,000 customers (RECORD=1 keeps it)"""
     with runtime.ready(Steps(3)):
-        _keep(benchmark.grow(benchmark.SIZES, lambda: Steps(3)))
+        _keep(benchmark.grow(benchmark.SIZES, lambda: Steps(4)))
     return 0
 
 
