@@ -71,6 +71,10 @@ from . import collection_dispatch_carrier
 from . import collection_dispatch_view
 from . import collection_dispute
 from . import collection_promise
+from . import collection_group
+from . import collection_assignment
+from . import collection_assignment_rule
+from . import collection_assignment_run
 from . import account_move_line
 from . import account_move_line_status
 from . import account_move_line_penalty
@@ -85,6 +89,7 @@ from . import res_config_settings
 from . import res_config_settings_penalty
 from . import res_partner
 from . import res_partner_payer
+from . import res_partner_assignment
 from . import res_partner_scenario
 from . import res_partner_next
 from . import res_partner_penalty

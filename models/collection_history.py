@@ -55,6 +55,7 @@ CAUSES = [
     ("cron", "The clock"),
     ("signal", "An event"),
     ("parent", "Another sequence"),
+    ("rule", "An assignment rule"),
     ("migration", "A migration"),
 ]
 
@@ -298,7 +299,25 @@ class CollectionHistory(models.Model):
                 rows.append(vals)
             heads[chain_id] = digest
         chains._set_heads(heads)
-        return super(CollectionHistory, self.sudo()).create(rows)
+        return self._insert(rows)
+
+    def _insert(self, rows):
+        """Write sealed rows, as they are: at a hundred thousand the ORM would take minutes.
+
+        :return: the new rows, in the same order
+        """
+        self.env.flush_all()  # what they refer to
+        columns = [
+            name for name, field in self._fields.items() if field.column_type and field.store
+            and name != "id"]
+        values = [tuple(
+            self._fields[name].convert_to_column_insert(vals.get(name), self)
+            for name in columns) for vals in rows]
+        found = self.env.cr.execute_values(
+            f"INSERT INTO collection_history ({', '.join(columns)}) VALUES %s RETURNING id",
+            values, page_size=1000, fetch=True)
+        self.env["collection.sequence"].invalidate_model(["history_ids"])
+        return self.browse(row[0] for row in found)
 
     def _seal(self, previous, vals, common):
         """Complete the values of a row, and salt its text.

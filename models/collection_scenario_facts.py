@@ -217,6 +217,8 @@ class CollectionScenarioFacts(models.Model):
             return SQL("%s::text", column)
         fallback = field.get_company_dependent_fallback(partners)
         fallback = field.convert_to_column(field.convert_to_write(fallback, partners), partners)
+        if isinstance(fallback, bool):
+            fallback = str(fallback).lower()  # as JSON has it
         return SQL("COALESCE(%s ->> %s, %s)", column, str(company.id),
                    None if fallback is None else str(fallback))
 

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .collection_assignment_attribute import SELECTION
+
+
+class CollectionAssignment(models.Model):
+    """Where a customer's attribute has its value from: a rule or a hand, which, when (M-022)."""
+
+    _name = "collection.assignment"
+    _description = "Assignment"
+    _order = "customer_id, attribute, id"
+    _log_access = False
+
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="cascade")
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    attribute = fields.Selection(SELECTION, required=True, readonly=True)
+    value = fields.Integer(
+        readonly=True, required=True, default=0,
+        help="Id of the group or function, where a customer has several.")
+    source = fields.Selection(
+        [("rule", "By a rule"), ("hand", "By hand")], required=True, readonly=True)
+    rule_id = fields.Many2one("collection.assignment.rule", readonly=True, ondelete="set null")
+    rule_name = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
+    at = fields.Datetime(string="When", readonly=True)
+    locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
+
+    _key_unique = models.UniqueIndex(
+        "(customer_id, company_id, attribute, value)", "An attribute has one origin.")
+
+    @api.model
+    def _note(self, company, attribute, customer_ids, *, value=0, rule=None):
+        """Keep where these customers' attribute has its value from.
+
+        :param company: the ``res.company``
+        :param str attribute: its code
+        :param customer_ids: ids of commercial partners
+        :param int value: id of the group or function, where there are several
+        :param rule: the ``collection.assignment.rule``, or None for a hand
+        """
+        if not customer_ids:
+            return
+        self.env.cr.execute(SQL(
+            """
+            INSERT INTO collection_assignment (
+                   customer_id, company_id, attribute, value, source, rule_id, rule_name,
+                   user_id, at)
+            SELECT customer, %(company)s, %(attribute)s, %(value)s, %(source)s, %(rule)s,
+                   %(name)s, %(user)s, %(now)s
+              FROM unnest(%(customers)s::int[]) AS customer
+       ON CONFLICT (customer_id, company_id, attribute, value) DO UPDATE
+               SET source = EXCLUDED.source, rule_id = EXCLUDED.rule_id,
+                   rule_name = EXCLUDED.rule_name, user_id = EXCLUDED.user_id,
+                   at = EXCLUDED.at
+            """,
+            company=company.id, attribute=attribute, value=value,
+            source="rule" if rule else "hand", rule=rule.id if rule else None,
+            name=rule.display_name if rule else None, user=self.env.uid,
+            now=fields.Datetime.now(), customers=list(customer_ids)))
+        self.invalidate_model()
+
+    @api.model
+    def _get_locked(self, company, attribute, value=0):
+        """:return: set of ids of the customers whose attribute rules leave alone"""
+        self.flush_model(["locked"])
+        return {customer for [customer] in self.env.execute_query(SQL(
+            "SELECT customer_id FROM collection_assignment WHERE company_id = %s"
+            " AND attribute = %s AND value IN (0, %s) AND locked",
+            company.id, attribute, value))}
+
+    def action_lock(self):
+        """Keep rules from changing these attributes.
+
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self._set_locked(True)
+
+    def action_unlock(self):
+        """Let rules change these attributes again."""
+        self._set_locked(False)
+
+    def _set_locked(self, locked):
+        self.check_access("read")
+        self.customer_id._check_collection_portfolio()
+        self.sudo().locked = locked
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if not self.env.su:
+            raise UserError(self.env._("Where a value comes from is kept with its customer."))

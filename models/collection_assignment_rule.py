@@ -1,0 +1,208 @@
+import ast
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from .collection_assignment_attribute import ATTRIBUTES, MANY, SELECTION, SWITCH
+
+
+class CollectionAssignmentRule(models.Model):
+    """A rule: the customers of a saved search get a value of an attribute (M-014 to M-017).
+
+    The rules of an attribute are read in their order. In an automatic run the first that
+    matches a customer wins; a rule run by hand treats all its matches. See
+    :mod:`.collection_assignment_run`.
+    """
+
+    _name = "collection.assignment.rule"
+    _description = "Assignment Rule"
+    _inherit = ["mail.thread"]
+    _order = "attribute, sequence, id"
+
+    name = fields.Char(compute="_compute_name")
+    sequence = fields.Integer(
+        default=lambda self: self._default_sequence(), help="Order of execution.")
+    active = fields.Boolean(default=True, tracking=True)
+    attribute = fields.Selection(SELECTION, required=True, default="scenario", tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True)
+    filter_id = fields.Many2one(
+        "ir.filters", string="Saved search", required=True, ondelete="restrict", tracking=True,
+        domain="[('model_id', '=', 'res.partner')]",
+        help="The rule reads the search each time: it follows when the search is changed.")
+    filter_owner = fields.Char(compute="_compute_filter_owner")
+    automatic = fields.Boolean(
+        default=True, tracking=True,
+        help="Runs after imports and every night. Otherwise it runs only when asked to.")
+    new_only = fields.Boolean(
+        string="New customers only", tracking=True,
+        help="In automatic runs, only customers created since the last one. A run by hand "
+        "treats all.")
+    continues = fields.Boolean(
+        string="Go on with following rules",
+        help="Customers of this rule are also treated by the rules after it.")
+    group_id = fields.Many2one("collection.group", ondelete="restrict", tracking=True)
+    scenario_id = fields.Many2one(
+        "collection.scenario", ondelete="restrict", tracking=True,
+        domain="[('company_id', 'in', (False, company_id))]")
+    user_id = fields.Many2one(
+        "res.users", string="Colleague", ondelete="restrict", tracking=True,
+        domain="[('share', '=', False)]")
+    function_id = fields.Many2one("collection.function", ondelete="restrict", tracking=True)
+    contact_id = fields.Many2one("res.partner", string="Contact", ondelete="restrict")
+    function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
+    enabled = fields.Selection(
+        [("on", "Switch on"), ("off", "Switch off")], default="on", tracking=True)
+    value_name = fields.Char(string="Assigns", compute="_compute_value_name")
+    problem = fields.Char(compute="_compute_matches", help="Why the rule cannot do its work.")
+    match_count = fields.Integer(string="Customers", compute="_compute_matches")
+
+    _attribute_index = models.Index("(company_id, attribute, sequence) WHERE active")
+
+    @api.model
+    def _default_sequence(self):
+        """M-023: a new rule comes last."""
+        last = self.search([], order="sequence desc", limit=1)
+        return last.sequence + 10
+
+    @api.depends("attribute", "value_name", "filter_id")
+    @api.depends_context("lang")
+    def _compute_name(self):
+        for rule in self:
+            rule.name = self.env._(
+                "%(value)s for “%(search)s”", value=rule.value_name or "–",
+                search=rule.filter_id.sudo().name or "–")
+
+    @api.depends("name")
+    def _compute_display_name(self):
+        for rule in self:
+            rule.display_name = rule.name
+
+    @api.depends("attribute", "group_id", "scenario_id", "user_id", "function_id", "contact_id",
+                 "enabled")
+    @api.depends_context("lang")
+    def _compute_value_name(self):
+        switches = dict(self._fields["enabled"]._description_selection(self.env))
+        for rule in self:
+            attribute = ATTRIBUTES.get(rule.attribute)
+            if not attribute:
+                rule.value_name = False
+            elif attribute.how == SWITCH:
+                rule.value_name = switches.get(rule.enabled)
+            elif rule.attribute == "collaborator":
+                holder = rule._get_holder().display_name
+                rule.value_name = f"{rule.function_id.name}: {holder}" if holder else False
+            else:
+                rule.value_name = rule[attribute.value].display_name
+
+    @api.depends("filter_id")
+    def _compute_filter_owner(self):
+        for rule in self:
+            rule.filter_owner = ", ".join(rule.filter_id.sudo().user_ids.mapped("name"))
+
+    def _get_holder(self):
+        """:return: who shall hold the function: a user of an internal one, else a contact"""
+        return self.user_id if self.function_kind == "internal" else self.contact_id
+
+    @api.constrains("attribute", "group_id", "scenario_id", "user_id", "function_id",
+                    "contact_id", "enabled", "company_id", "continues")
+    def _check_value(self):
+        for rule in self:
+            attribute = ATTRIBUTES[rule.attribute]
+            missing = not rule[attribute.value] or (
+                rule.attribute == "collaborator" and not rule._get_holder())
+            if missing:
+                raise ValidationError(self.env._("Say what the rule assigns."))
+            owner = rule.scenario_id.company_id
+            if rule.attribute == "scenario" and owner and owner != rule.company_id:
+                raise ValidationError(self.env._(
+                    "The scenario %(scenario)s is of %(company)s, not of the rule's company.",
+                    scenario=rule.scenario_id.name, company=owner.name))
+            if rule.continues and attribute.how != MANY:
+                raise ValidationError(self.env._(
+                    "Only rules of groups go on with the following ones: of anything else a "
+                    "customer has one."))
+
+    # -- its customers ------------------------------------------------------------------
+
+    def _get_customer_domain(self):
+        """The customers that the saved search finds now, as a domain.
+
+        :return: :class:`~odoo.fields.Domain`
+        :raise UserError: the search is broken, depends on who looks, or is on another model
+        """
+        self.ensure_one()
+        search = self.filter_id.sudo()
+        if not search.exists() or search.model_id != "res.partner" or not search.active:
+            raise UserError(self.env._(
+                "The saved search of “%(rule)s” is archived or no search of customers.",
+                rule=self.display_name))
+        try:
+            domain = Domain(ast.literal_eval(search.domain))
+            domain.validate(self.env["res.partner"])
+        except (ValueError, SyntaxError, TypeError, KeyError) as fault:
+            raise UserError(self.env._(
+                "The saved search “%(search)s” cannot be read: %(fault)s. A search that depends "
+                "on who looks (uid) or on a moment cannot feed a rule: save it again without.",
+                search=search.name, fault=fault)) from fault
+        return (
+            domain & Domain("parent_id", "=", False)
+            & Domain("company_id", "in", (False, self.company_id.id)))
+
+    def _find_customers(self):
+        """:return: the ``res.partner`` that the rule matches now, by id"""
+        self.ensure_one()
+        customers = self.env["res.partner"].sudo().with_company(self.company_id)
+        return customers.search(self._get_customer_domain(), order="id")
+
+    @api.depends("filter_id", "company_id", "sequence", "attribute", "automatic", "active",
+                 "scenario_id.active", "user_id.active", "group_id.active")
+    @api.depends_context("lang")
+    def _compute_matches(self):
+        """One search a rule, whatever is asked of it."""
+        earlier = self.search([
+            ("company_id", "in", self.company_id.ids),
+            ("attribute", "in", self.mapped("attribute"))])
+        found, faults = {}, {}
+        for rule in self | earlier:
+            try:
+                found[rule._origin.id] = set(rule._find_customers()._ids)
+            except UserError as fault:
+                faults[rule._origin.id] = str(fault)
+        for rule in self:
+            mine = found.get(rule._origin.id, set())
+            rule.match_count = len(mine)
+            rule.problem = faults.get(rule._origin.id) or rule._find_archived() or (
+                rule._find_shadow(earlier, found))
+
+    def _find_archived(self):
+        """:return: that the value is archived, in words, or False"""
+        value = self[ATTRIBUTES[self.attribute].value]
+        if isinstance(value, models.BaseModel) and "active" in value._fields and not value.active:
+            return self.env._("%(value)s is archived.", value=value.display_name)
+        return False
+
+    def _find_shadow(self, rules, found):
+        """Which earlier automatic rule takes every customer of this one (M-027, M-028).
+
+        :param dict found: set of customer ids by rule id
+        :return: that it never matches, in words, or False
+        """
+        mine = found.get(self._origin.id)
+        for other in rules if mine and self.automatic else ():
+            before = (other.sequence, other.id) < (self.sequence, self._origin.id or other.id + 1)
+            takes = other.automatic and not (other.new_only or other.continues)
+            if before and takes and other.company_id == self.company_id and (
+                    other.attribute == self.attribute and mine <= found.get(other.id, set())):
+                return self.env._(
+                    "It never matches in an automatic run: “%(rule)s” before it takes all.",
+                    rule=other.display_name)
+        return False
+
+    def action_open_customers(self):
+        """:return: window action on the customers that the rule matches now"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.res_partner_action_collection")
+        return {**action, "context": {}, "domain": list(self._get_customer_domain())}

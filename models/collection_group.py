@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+
+
+class CollectionGroup(models.Model):
+    """A group of customers that are collected from alike (M-002)."""
+
+    _name = "collection.group"
+    _description = "Customer Group"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    color = fields.Integer()
+    active = fields.Boolean(default=True)
+    customer_ids = fields.Many2many(
+        "res.partner", "collection_group_customer_rel", "group_id", "customer_id",
+        string="Customers")
+    customer_count = fields.Integer(compute="_compute_customer_count")
+
+    _name_unique = models.Constraint("UNIQUE(name)", "Another group has this name already.")
+
+    @api.depends("customer_ids")
+    def _compute_customer_count(self):
+        counts = dict(self.env["res.partner"]._read_group(
+            [("collection_group_ids", "in", self.ids)], ["collection_group_ids"], ["__count"]))
+        for group in self:
+            group.customer_count = counts.get(group, 0)

@@ -1,0 +1,77 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .collection_assignment_attribute import BY_FIELD
+from .res_partner import COLLECTORS
+
+
+class ResPartner(models.Model):
+    """The customer's groups, and where each of its attributes has its value from."""
+
+    _inherit = "res.partner"
+
+    collection_group_ids = fields.Many2many(
+        "collection.group", "collection_group_customer_rel", "customer_id", "group_id",
+        string="Customer groups", groups=COLLECTORS)
+    collection_interactive_email = fields.Boolean(
+        string="Interactive message", company_dependent=True, groups=COLLECTORS)
+    collection_assignment_ids = fields.One2many(
+        "collection.assignment", "customer_id", groups=COLLECTORS, readonly=True)
+
+    def write(self, vals):
+        """A hand that changes an attribute is kept as its origin (M-022)."""
+        touched = [name for name in BY_FIELD if name in vals]
+        result = super().write(vals)
+        customers = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        for name in touched:
+            self.env["collection.assignment"].sudo()._note(
+                self.env.company, BY_FIELD[name], customers.ids)
+        return result
+
+    @api.model
+    def load(self, fields, data):
+        """Automatic rules run after an import of customers (M-016, B25)."""
+        result = super().load(fields, data)
+        if result.get("ids"):
+            self.env["collection.assignment.rule"]._run_soon()
+        return result
+
+
+class AccountMove(models.Model):
+    """Automatic rules run after an import of invoices (M-016, B25)."""
+
+    _inherit = "account.move"
+
+    @api.model
+    def load(self, fields, data):
+        result = super().load(fields, data)
+        if result.get("ids"):
+            self.env["collection.assignment.rule"]._run_soon()
+        return result
+
+
+class CollectionAssignmentRule(models.Model):
+    """Asking for an automatic run."""
+
+    _inherit = "collection.assignment.rule"
+
+    @api.model
+    def _run_soon(self):
+        cron = self.env.ref("account_collection.cron_run_assignment", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
+
+
+class IrFilters(models.Model):
+    """A saved search that feeds a rule stays."""
+
+    _inherit = "ir.filters"
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_rule(self):
+        rule = self.env["collection.assignment.rule"].sudo().with_context(
+            active_test=False).search([("filter_id", "in", self.ids)], limit=1)
+        if rule:
+            raise UserError(self.env._(
+                "The search “%(search)s” feeds the assignment rule “%(rule)s”. Give the rule "
+                "another search first.", search=rule.filter_id.name, rule=rule.display_name))
