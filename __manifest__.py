@@ -27,6 +27,7 @@
         "wizards/collection_action_close_views.xml",
         "wizards/collection_action_assign_views.xml",
         "wizards/collection_action_reschedule_views.xml",
+        "wizards/collection_message_preview_views.xml",
         "wizards/collection_action_skip_views.xml",
         "wizards/collection_sequence_steer_views.xml",
         "wizards/collection_sequence_template_publish_views.xml",

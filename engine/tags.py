@@ -230,8 +230,8 @@ def render_table(table):
         for note in table.notes)
     return (
         '<table style="width: 100%; border-collapse: collapse; margin: 8px 0 12px; '
-        f'font-size: 13px; color: inherit;"><thead><tr>{head}</tr></thead><tbody>{rows}{totals}</tbody></table>'
-        f"{notes}")
+        f'font-size: 13px; color: inherit;"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{rows}{totals}</tbody></table>{notes}")
 
 
 def _render_row(table, row, style):

@@ -86,16 +86,18 @@ class CollectionMessageFile(models.Model):
             "tables": [Markup(tags.render_table(table)) for table in tables],
         }, minimal_qcontext=True)
 
+    def _prepare_letter_sheet(self, message, day):
+        """:return: a letter as a :class:`~..report.collection_print.Sheet`"""
+        self.ensure_one()
+        return self.env["collection.print"]._prepare_sheet(
+            "account_collection.collection_letter_sheet", self.company_id, message.lang,
+            message.recipient, day, message=message, customer=self.customer_id)
+
     def _print_letters(self, facts, messages):
         """:return: dict of PDF files as bytes by action id, from one run of the PDF program"""
-        prints = self.env["collection.print"]
-        sheets = [
-            prints._prepare_sheet(
-                "account_collection.collection_letter_sheet", action.company_id,
-                facts[action.id].lang, messages[action.id].recipient, facts[action.id].day,
-                message=messages[action.id], customer=action.customer_id)
-            for action in self]
-        return dict(zip(self.ids, prints._print_sheets(sheets)))
+        sheets = [action._prepare_letter_sheet(messages[action.id], facts[action.id].day)
+                  for action in self]
+        return dict(zip(self.ids, self.env["collection.print"]._print_sheets(sheets)))
 
     def _get_letter_filename(self, facts):
         self.ensure_one()

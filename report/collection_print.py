@@ -70,8 +70,12 @@ class CollectionPrint(models.AbstractModel):
         return [*names, *(line for line in lines if line.strip())]
 
     @api.model
-    def _render_document(self, sheets, marks=None):
-        """:return: the HTML of sheets that follow each other, each on a page of its own"""
+    def _render_document(self, sheets, marks=None, screen=False):
+        """:return: the HTML of sheets that follow each other, each on a page of its own
+
+        :param marks: what to tell the pages of each sheet by, in white
+        :param bool screen: for a person to look at, not for the PDF program
+        """
         companies = {sheet.company for sheet in sheets}
         return self.env["ir.qweb"]._render("account_collection.collection_print_document", {
             "sheets": list(zip(sheets, marks or [""] * len(sheets))),
@@ -79,7 +83,8 @@ class CollectionPrint(models.AbstractModel):
                 company.id: image_data_uri(company.partner_id.image_512)
                 for company in companies
                 if company.partner_id.image_512 and not company.uses_default_logo},
-            "zoom": 1 if _wkhtml().is_patched_qt else PLAIN_QT_ZOOM,
+            "zoom": 1 if screen or _wkhtml().is_patched_qt else PLAIN_QT_ZOOM,
+            "screen": screen,
         }, minimal_qcontext=True)
 
     @api.model

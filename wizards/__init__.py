@@ -13,3 +13,4 @@ from . import collection_sequence_migrate
 from . import collection_template_import
 from . import collection_sequence_add_action
 from . import collection_sequence_resume
+from . import collection_message_preview

@@ -1,0 +1,144 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html_sanitize
+
+from ..engine import tags
+from ..models.collection_message_tag import DESCRIPTIONS
+from ..models.selections import SENT_KINDS
+
+
+class CollectionMessagePreview(models.TransientModel):
+    """The message of an action as it would leave today; and, while a text is written, as it
+    would read for a customer."""
+
+    _name = "collection.message.preview"
+    _description = "Message as It Would Leave Today"
+
+    action_id = fields.Many2one("collection.action", required=True, readonly=True)
+    kind = fields.Selection(related="action_id.kind")
+    problem = fields.Char(compute="_compute_message", help="Why it could not leave as it is.")
+    recipient_id = fields.Many2one("res.partner", string="To", compute="_compute_message")
+    address = fields.Char(compute="_compute_message")
+    email_from = fields.Char(string="From", compute="_compute_message")
+    language = fields.Char(compute="_compute_message")
+    subject = fields.Char(compute="_compute_message")
+    files = fields.Char(string="Attachments", compute="_compute_message")
+    page = fields.Html(string="Text", compute="_compute_message", sanitize=False)
+
+    @api.depends("action_id")
+    def _compute_message(self):
+        for preview in self:
+            action = preview.action_id
+            action.check_access("read")
+            vals = dict.fromkeys((
+                "problem", "recipient_id", "address", "email_from", "language", "subject", "files",
+                "page"), False)
+            try:
+                message = action._render_messages(attachments=False)[action.id]
+            except UserError as fault:
+                vals["problem"] = str(fault)
+            else:
+                vals |= preview._prepare_message_vals(action.sudo(), message)
+            preview.update(vals)
+
+    def _prepare_message_vals(self, action, message):
+        recipient = message.recipient
+        return {
+            "problem": action._find_address_problem(recipient, action.kind),
+            "recipient_id": recipient.id,
+            "address": ", ".join(filter(None, map(
+                str.strip, action._get_address(recipient, action.kind).splitlines()))),
+            "email_from": message.email_from,
+            "language": self.env["res.lang"]._get_data(code=message.lang).name,
+            "subject": message.subject,
+            "files": ", ".join(action._describe_files(message)),
+            "page": action._get_message_page(message),
+        }
+
+    # -- beside the editor -----------------------------------------------------------------
+
+    @api.model
+    def get_tags(self):
+        """:return: list of dicts of the hashtags that a text may hold: name, kind, description"""
+        return [{"name": name, "kind": kind, "description": str(DESCRIPTIONS[name])}
+                for name, kind in tags.CATALOGUE.items()]
+
+    @api.model
+    def find_sample(self):
+        """:return: id of a customer of the user's portfolio with open actions or items, or False
+        """
+        actions = self.env["collection.action"].search([("state", "!=", "closed")], limit=1)
+        if actions:
+            return actions.customer_id.id
+        lines = self.env["account.move.line"]
+        items = lines.search(
+            lines._get_overdue_item_domain(self.env.company), order="date_maturity", limit=50)
+        return next((
+            customer.id for customer in items.partner_id.commercial_partner_id
+            if customer._is_in_collection_portfolio()), False)
+
+    @api.model
+    def render_sample(self, customer_id, words):
+        """A text that is being written, as it would read for a customer; nothing is stored.
+
+        :param int customer_id: id of the customer
+        :param dict words: fields of a content: kind, subject, body, attach_statement
+        :return: dict: subject, page (HTML) and unknown (hashtags that nobody knows)
+        :raise AccessError: the customer is not in the user's portfolio
+        """
+        customer = self.env["res.partner"].browse(customer_id)
+        customer.check_access("read")
+        customer._check_collection_portfolio()
+        body = html_sanitize(words.get("body") or "")
+        subject = words.get("subject") or ""
+        kind = words.get("kind")
+        action = self.env["collection.action"].sudo().new({
+            "origin": "scenario", "kind": kind if kind in SENT_KINDS else "email",
+            "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
+            "name": words.get("name") or "", "subject": subject, "body": body,
+            "attach_statement": bool(words.get("attach_statement")),
+        })
+        message = action._render_in_language(action._get_message_facts())[action.id]
+        return {
+            "subject": message.subject,
+            "page": action._get_message_page(message),
+            "unknown": [*tags.unknown(subject), *tags.unknown(body, html=True)],
+        }
+
+
+class CollectionAction(models.Model):
+    _inherit = "collection.action"
+
+    def action_open_preview(self):
+        """:return: window action on the message as it would leave today"""
+        self.ensure_one()
+        preview = self.env["collection.message.preview"].create({"action_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("As it would leave today"),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }
+
+    def _get_message_page(self, message):
+        """:return: a message as its reader sees it: the e-mail, the sheet of paper, the lines"""
+        self.ensure_one()
+        if self.kind != "letter":
+            return Markup('<div style="padding: 16px; font-family: sans-serif;">%s</div>') % (
+                message.body)
+        sheet = self._prepare_letter_sheet(message, self.company_id._get_collection_day())
+        return self.env["collection.print"]._render_document([sheet], screen=True)
+
+    def _describe_files(self, message):
+        """:return: generator of the names of what goes along with a message, not printed yet"""
+        if self.kind == "email":
+            yield from self.mail_template_id.attachment_ids.mapped("name")
+        if self.attach_invoices and self.kind != "sms":
+            yield from message.items.move_id.filtered(
+                lambda move: move.is_sale_document()).mapped("name")
+        if self.attach_statement and self.kind == "email":
+            yield self.customer_id._get_statement_filename(lang=message.lang)
