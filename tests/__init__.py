@@ -52,5 +52,6 @@ from . import test_specific
 from . import test_chased_items
 from . import test_scenario_plan
 from . import test_scenario_views
+from . import test_scenario_tour
 from . import test_scenario_killed
 from . import test_scenario_process
