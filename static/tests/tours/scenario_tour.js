@@ -38,7 +38,7 @@ registry.category("web_tour.tours").add("collection_scenario_tour", {
             run: "click",
         },
         {
-            trigger: ".o_list_view .o_data_row:contains(tenant@example.com):contains(Queued)",
+            trigger: ".o_list_view .o_data_row:contains(tenant@example.com):contains(Queued) .o_data_cell[name=subject]",
             run: "click",
         },
         {
