@@ -92,4 +92,5 @@ from . import res_partner_payer
 from . import res_partner_assignment
 from . import res_partner_scenario
 from . import res_partner_next
+from . import res_partner_default
 from . import res_partner_penalty

@@ -8,3 +8,5 @@ class ResConfigSettings(models.TransientModel):
 
     collection_manager_id = fields.Many2one(
         related="company_id.collection_manager_id", readonly=False)
+    collection_scenario_id = fields.Many2one(
+        related="company_id.collection_scenario_id", readonly=False)

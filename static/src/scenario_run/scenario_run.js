@@ -62,7 +62,7 @@ export class ScenarioRunDialog extends Component {
     get heading() {
         const { phase, stopping, failed, due, looked, outlook, taken } = this.state;
         if (phase === "ended") {
-            return failed ? _t("Interrupted by an error") : stopping ? _t("Stopped") : _t("Done");
+            return failed ? _t("Interrupted by an error") : stopping ? _t("Stopped") : _t("All is done");
         }
         if (stopping) {
             return _t("Ending the present batch…");
