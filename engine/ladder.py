@@ -91,6 +91,8 @@ class Chase:
     :param amount: what is due by the leader's day or today, credits netted
     :param causes: set of :data:`CAUSES` for which items are left out
     :param stop: a reason that stops the whole customer, or None
+    :param wakes: days on which what is known changes by itself: a hold ends, a promise has
+        passed, another item falls due
     """
 
     leader: int | None = None
@@ -101,6 +103,7 @@ class Chase:
     last: Executed | None = None
     last_message: date | None = None
     planned: Planned | None = None
+    wakes: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,19 @@ def decide(ladder, chase, today):
     if chase.last_message:
         earliest = max(earliest, chase.last_message + timedelta(days=max(ladder.min_days, 1)))
     return Next(rung.key, chase.leader, next_open_day(earliest, ladder.open_days))
+
+
+def find_wake(ladder, chase, decision):
+    """The next day on which deciding again may say something else although no fact changes.
+
+    :return: the day, or None
+    """
+    days = list(chase.wakes)
+    if isinstance(decision, Next):
+        rung = next(rung for rung in ladder.rungs if rung.key == decision.rung)
+        if rung.offset < 0:
+            days.append(chase.due + timedelta(days=1))
+    return min(days, default=None)
 
 
 def next_open_day(day, open_days):

@@ -57,6 +57,7 @@ from . import collection_action_wording
 from . import collection_action_specific
 from . import collection_scenario
 from . import collection_scenario_step
+from . import collection_plan_mark
 from . import collection_scenario_facts
 from . import collection_scenario_plan
 from . import collection_scenario_run

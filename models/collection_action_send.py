@@ -133,7 +133,8 @@ class CollectionActionSend(models.Model):
             "address": action._get_address(partner, action.kind),
             "lang": message.lang,
             "subject": message.subject,
-            "body": message.body,
+            "body": message.content,
+            "whole_body": message.body if action.kind == "email" else False,
             "author_id": message.author.id,
             "email_from": message.email_from,
             "post_by": action.kind == "letter" and (

@@ -34,6 +34,8 @@ class CollectionDispatch(models.Model):
     lang = fields.Char(string="Language", readonly=True)
     subject = fields.Char(readonly=True)
     body = fields.Html(string="Text", readonly=True, sanitize=False)
+    whole_body = fields.Html(
+        string="As it left", readonly=True, sanitize=False, help="An e-mail with its layout.")
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", readonly=True)
     state = fields.Selection(
         DISPATCH_STATES, required=True, readonly=True, default="pending", index=True)

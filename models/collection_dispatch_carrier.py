@@ -54,7 +54,7 @@ class CollectionDispatchCarrier(models.Model):
             "subtype_id": subtype_id,
             "subject": self.subject,
             "body": self.body,
-            "body_html": self.body,
+            "body_html": self.whole_body or self.body,
             "author_id": self.author_id.id,
             "email_from": self.email_from,
             "reply_to": reply_to or self.email_from,

@@ -123,7 +123,8 @@ class CollectionScenario(models.Model):
         """:return: dict of the engine's :class:`~..engine.ladder.Ladder` by scenario id"""
         factors = self._get_threshold_factors(company)
         return {scenario.id: ladder.Ladder(
-            rungs=tuple(ladder.Rung(step.id, step.offset) for step in scenario.step_ids),
+            rungs=tuple(ladder.Rung(step.id, step.offset) for step in scenario.step_ids
+                        if step.active),
             entry=scenario.entry,
             min_days=scenario.min_days,
             minimum=Decimal(str(scenario.minimum_amount * (factors[scenario] or 0))),

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -47,11 +48,24 @@ class CollectionScenarioFacts(models.Model):
             last=last or None,
             last_message=row["last_message"],
             planned=planned or None,
+            wakes=tuple(self._find_wakes(row, day)),
         )
         action = planned and {
             "id": row["action_id"], "user_id": row["action_user"],
             "scenario_id": row["action_scenario"]}
         return row["id"], row["scenario"], row["collector"], action or None, chase
+
+    def _find_wakes(self, row, day):
+        """:return: the days to come on which what is known of a customer changes by itself"""
+        after = timedelta(days=1)
+        if row["hold_until"] and row["hold_until"] >= day:
+            yield row["hold_until"] + after
+        if row["insolvent_on"] and row["insolvent_on"] > day:
+            yield row["insolvent_on"]
+        if row["promised_until"]:
+            yield row["promised_until"] + after
+        if row["falls_due"]:
+            yield row["falls_due"]
 
     def _find_stop(self, row, day):
         """:return: what stops the whole customer, or None"""
@@ -77,7 +91,11 @@ class CollectionScenarioFacts(models.Model):
                 SELECT item.customer, bit_or(item.cause) AS causes,
                        sum(item.residual) FILTER (WHERE item.cause = 0 AND (
                            item.residual < 0 OR item.due <= GREATEST(leader.due, %(day)s)
-                       )) AS amount
+                       )) AS amount,
+                       min(item.due) FILTER (WHERE item.cause = 0 AND item.residual > 0
+                           AND item.due > GREATEST(leader.due, %(day)s)) AS falls_due,
+                       min(item.promised) FILTER (WHERE item.cause = %(promised)s
+                           AND item.promised >= %(day)s) AS promised_until
                   FROM item LEFT JOIN leader USING (customer)
               GROUP BY item.customer
             )
@@ -85,6 +103,7 @@ class CollectionScenarioFacts(models.Model):
                    %(scenario)s::int AS scenario, %(collector)s::int AS collector,
                    %(hold)s::date AS hold_until, %(insolvency)s::date AS insolvent_on,
                    leader.id AS leader, leader.due AS leader_due, total.amount, total.causes,
+                   total.falls_due, total.promised_until,
                    EXISTS (%(suspending)s) AS suspended,
                    last.scenario_step_id AS last_step, last.closed_on AS last_on,
                    step.offset AS last_offset,
@@ -123,7 +142,8 @@ class CollectionScenarioFacts(models.Model):
             collector=self._get_partner_value("collector_id", company),
             hold=self._get_partner_value("collection_hold_until", company),
             insolvency=self._get_partner_value("collection_insolvency_date", company),
-            company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS)
+            company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS,
+            promised=_BITS[ladder.PROMISED])
 
     def _get_items_query(self, company, customer_ids, day):
         """:return: query of the open items with their causes, as bits; 0: chased"""
@@ -146,7 +166,7 @@ class CollectionScenarioFacts(models.Model):
             """
             SELECT partner.id AS customer, line.id, line.amount_residual AS residual,
                    COALESCE(line.date_maturity, line.date) AS due,
-                   %(cause)s AS cause
+                   line.collection_promise_date AS promised, %(cause)s AS cause
               FROM account_move_line AS line
               JOIN res_partner AS contact ON contact.id = line.partner_id
               JOIN res_partner AS partner ON partner.id = contact.commercial_partner_id

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import astuple
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -29,33 +30,79 @@ class CollectionScenarioPlan(models.Model):
 
     @api.model
     def _plan_all(self):
-        """Cron: plan all customers, a batch a transaction; the next run goes on where it was."""
+        """Cron: plan all customers, a batch a transaction."""
         crons = self.env["ir.cron"]
-        remaining = self._count_to_plan()
-        crons._commit_progress(remaining=remaining)
+        crons._commit_progress(remaining=self._count_to_plan())
         for planned, _changed in self._plan_batches():
-            remaining = max(remaining - planned, 0)
-            if not crons._commit_progress(planned, remaining=remaining):
+            if not crons._commit_progress(planned):
                 break
 
     def _plan_batches(self, customers=None):
-        """Plan batch by batch.
+        """Plan batch by batch: the customers given, else those of whom anything changed.
 
         :return: generator of (customers planned, actions created, changed or dropped)
         """
         planner = self.env["collection.scenario"].sudo()
-        ids = None if customers is None else customers.commercial_partner_id.ids
+        self.env.flush_all()
+        last, marked = (0, set()) if customers is not None else (
+            planner.env["collection.plan.mark"]._take())
         for company in planner.env["res.company"].search([], order="id"):
             planner = planner.with_company(company).with_context(lang=company.partner_id.lang)
-            if ids is not None:
+            if customers is None:
+                yield from planner._plan_changed(company, marked)
+            else:
+                ids = customers.commercial_partner_id.ids
                 yield len(ids), planner._plan_company(company, ids)
-                continue
-            last = 0
-            while batch := planner._get_customers_to_plan(company, after=last):
-                last = batch[-1]
-                yield len(batch), planner._plan_company(company, batch)
+        planner.env["collection.plan.mark"]._forget(last)
+
+    def _plan_changed(self, company, marked):
+        """Plan the customers of a company of whom anything changed, or all where settings did.
+
+        :param marked: ids of the customers whose own facts changed
+        """
+        settings = self._get_plan_settings(company)
+        state = self.env["collection.plan.state"]
+        if state._is_current(company, settings):
+            ids = sorted(marked | self._get_awake(company))
+            for start in range(0, len(ids), BATCH):
+                yield len(ids[start:start + BATCH]), self._plan_company(
+                    company, ids[start:start + BATCH])
+            return
+        last = 0
+        while batch := self._get_customers_to_plan(company, after=last):
+            last = batch[-1]
+            yield len(batch), self._plan_company(company, batch)
+        state._keep(company, settings)
+
+    def _get_awake(self, company):
+        return self.env["collection.plan.wake"]._get_awake(
+            company, company._get_collection_day())
 
     # -- whom to plan ----------------------------------------------------------------
+
+    def _get_plan_settings(self, company):
+        """What everybody's plan depends on, as plain values; another week is another state.
+
+        The week is a safety net: once a week all are planned, whatever was or was not marked.
+        """
+        scenarios = self.with_context(active_test=False).search([], order="id")
+        ladders = scenarios._get_ladders(company)
+        factors = scenarios._get_threshold_factors(company)
+        partners = self.env["res.partner"].with_company(company)
+        templates = self.env["collection.sequence.template"].with_context(active_test=False)
+        return (
+            [(key, *_plain(found)) for key, found in sorted(ladders.items())],
+            [(scenario.id, scenario.item_minimum, factors[scenario]) for scenario in scenarios],
+            [(status.id, status.kind, status.excludes) for status in self.env[
+                "collection.item.status"].with_context(active_test=False).search([], order="id")],
+            templates.search([("suspends", "!=", "nothing")], order="id").mapped(
+                lambda template: (template.id, template.suspends)),
+            [str(partners._fields[name].get_company_dependent_fallback(partners))
+             for name in ("collection_scenario_id", "collector_id", "collection_hold_until",
+                          "collection_insolvency_date")],
+            company.collection_manager_id.id,
+            company._get_collection_day().isocalendar()[:2],
+        )
 
     def _get_customers_query(self, company, what):
         return SQL(
@@ -70,20 +117,25 @@ class CollectionScenarioPlan(models.Model):
 
     def _get_customers_to_plan(self, company, after=0):
         """:return: ids of the next customers with a scenario or an open action, by id"""
-        self.env["res.partner"].flush_model()
-        self.env["collection.action"].flush_model()
         return [customer for [customer] in self.env.execute_query(SQL(
             "%s AND partner.id > %s ORDER BY partner.id LIMIT %s",
             self._get_customers_query(company, SQL("partner.id")), after, BATCH))]
 
     @api.model
     def _count_to_plan(self):
-        """:return: customers to plan, in all companies"""
-        planner = self.sudo()
-        return sum(
-            planner.env.execute_query(
-                planner._get_customers_query(company, SQL("count(*)")))[0][0]
-            for company in planner.env["res.company"].search([]))
+        """:return: customers that :meth:`_plan` looks at now, in all companies"""
+        planner, count = self.sudo(), 0
+        self.env.flush_all()
+        marked = planner.env["collection.plan.mark"]._take()[1]
+        for company in planner.env["res.company"].search([]):
+            planner = planner.with_company(company)
+            if planner.env["collection.plan.state"]._is_current(
+                    company, planner._get_plan_settings(company)):
+                count += len(marked | planner._get_awake(company))
+            else:
+                count += planner.env.execute_query(
+                    planner._get_customers_query(company, SQL("count(*)")))[0][0]
+        return count
 
     # -- one batch ---------------------------------------------------------------------
 
@@ -95,10 +147,13 @@ class CollectionScenarioPlan(models.Model):
         day = company._get_collection_day()
         ladders = self.with_context(active_test=False).search(
             [("company_id", "in", (company.id, False))])._get_ladders(company)
-        created, changed, dropped = [], [], []
+        created, changed, dropped, wakes = [], [], [], {}
         for customer, scenario, collector, action, chase in self._get_chases(
                 company, customer_ids, day):
             decision = ladder.decide(ladders.get(scenario), chase, day)
+            wake = ladder.find_wake(ladders.get(scenario), chase, decision)
+            if wake:
+                wakes[customer] = wake
             user = collector or company.collection_manager_id.id or None
             planned = chase.planned
             if isinstance(decision, ladder.Stop):
@@ -111,11 +166,17 @@ class CollectionScenarioPlan(models.Model):
                 if action:
                     dropped.append((action["id"], None))
                 created.append((customer, scenario, user, decision))
+        self.env["collection.plan.wake"]._set(company, customer_ids, wakes)
         actions = self.env["collection.action"]
         actions._drop_planned(dropped)
         actions._change_planned(changed)
         actions._create_planned(company, created, day)
         return len(created) + len(changed) + len(dropped)
+
+
+def _plain(found):
+    """:return: a ladder as values that read the same in every process"""
+    return (*astuple(found)[:-2], sorted(found.open_days), found.stop)
 
 
 def _is_same(decision, planned):
