@@ -18,8 +18,9 @@ WATCHED = {
         ("active", "commercial_partner_id", "collection_scenario_id", "collector_id",
          "collection_hold_until", "collection_insolvency_date"), None),
     "collection_action": (
-        "customer_id", ("state", "outcome", "excludes", "closed_on", "kind"),
-        "{row}.origin <> 'sequence'"),
+        # what is planned is no news; what is closed, or takes items out, is
+        "customer_id", ("outcome", "excludes", "closed_on"),
+        "{row}.origin = 'specific' OR {row}.origin <> 'sequence' AND {row}.state = 'closed'"),
     "collection_sequence": ("customer_id", ("state", "template_id"), None),
 }
 
