@@ -84,6 +84,7 @@
         "demo/sequences.xml",
         "demo/sequences_b2b.xml",
         "demo/scenario_customers.xml",
+        "demo/scenario_actions.xml",
     ],
     "assets": {
         "web.assets_backend": ["account_collection/static/src/**/*"],
