@@ -29,6 +29,7 @@
         "wizards/collection_action_reschedule_views.xml",
         "wizards/collection_message_preview_views.xml",
         "wizards/collection_action_skip_views.xml",
+        "wizards/collection_answer_refuse_views.xml",
         "wizards/collection_sequence_steer_views.xml",
         "wizards/collection_sequence_template_publish_views.xml",
         "views/collection_truce_views.xml",
@@ -47,6 +48,10 @@
         "views/collection_item_status_views.xml",
         "views/collection_scenario_step_views.xml",
         "views/collection_scenario_views.xml",
+        "views/collection_link_views.xml",
+        "views/collection_answer_views.xml",
+        "views/collection_page_templates.xml",
+        "views/res_config_settings_link_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_participant_views.xml",
         "views/collection_sequence_views.xml",
@@ -55,6 +60,7 @@
         "views/collection_sequence_step_views.xml",
         "views/collection_sequence_picture_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_link_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [
@@ -87,7 +93,10 @@
         "demo/scenario_actions.xml",
     ],
     "assets": {
-        "web.assets_backend": ["account_collection/static/src/**/*"],
+        "web.assets_backend": [
+            "account_collection/static/src/**/*",
+            ("remove", "account_collection/static/src/page/**/*"),
+        ],
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,

@@ -16,6 +16,7 @@ database. The models gather facts, ask the engine, write what it said and trace 
 * :mod:`.ladder`: the step of a scenario that a customer comes to, and its day;
 * :mod:`.penalties`: late-payment interest at dated rates;
 * :mod:`.tags`: the hashtags of a message, and what takes their place;
+* :mod:`.contrast`: a company's colour, dark enough to be read;
 * :mod:`.checks`: what must hold before a tree may be published.
 """
 

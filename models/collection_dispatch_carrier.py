@@ -26,17 +26,23 @@ class CollectionDispatchCarrier(models.Model):
         if "letter" in by_channel:
             by_channel["letter"]._queue_letters()
 
+    def _get_leaving_bodies(self):
+        """:return: dict of what leaves, as HTML, by dispatch id"""
+        return {dispatch.id: dispatch.whole_body or dispatch.body for dispatch in self}
+
     # -- e-mail ----------------------------------------------------------------------------
 
     def _queue_emails(self):
         """One ``mail.mail`` each, in the customer's thread, where the answers come back."""
         mails = self.env["mail.mail"].sudo()
         note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
+        bodies = self._get_leaving_bodies()
         for company, dispatches in self.grouped("company_id").items():
             customers = dispatches.customer_id.with_company(company)
             replies = customers._notify_get_reply_to()
             mails |= mails.with_company(company).create([
-                dispatch._prepare_mail_vals(replies.get(dispatch.customer_id.id), note)
+                dispatch._prepare_mail_vals(
+                    replies.get(dispatch.customer_id.id), note, bodies[dispatch.id])
                 for dispatch in dispatches])
             for dispatch, mail in zip(dispatches, mails[-len(dispatches):]):
                 dispatch.mail_message_id = mail.mail_message_id
@@ -44,7 +50,7 @@ class CollectionDispatchCarrier(models.Model):
         if cron:
             cron.sudo()._trigger()
 
-    def _prepare_mail_vals(self, reply_to, subtype_id):
+    def _prepare_mail_vals(self, reply_to, subtype_id, body):
         self.ensure_one()
         return {
             "model": "res.partner",
@@ -54,7 +60,7 @@ class CollectionDispatchCarrier(models.Model):
             "subtype_id": subtype_id,
             "subject": self.subject,
             "body": self.body,
-            "body_html": self.whole_body or self.body,
+            "body_html": body,
             "author_id": self.author_id.id,
             "email_from": self.email_from,
             "reply_to": reply_to or self.email_from,
@@ -67,12 +73,13 @@ class CollectionDispatchCarrier(models.Model):
     # -- SMS -------------------------------------------------------------------------------
 
     def _queue_sms(self):
+        bodies = self._get_leaving_bodies()
         for dispatch in self:
             dispatch.sms_uuid = uuid4().hex
         self.env["sms.sms"].sudo().create([{
             "uuid": dispatch.sms_uuid,
             "number": dispatch.address,
-            "body": html2plaintext(dispatch.body),
+            "body": html2plaintext(bodies[dispatch.id]),
             "partner_id": dispatch.partner_id.id,
         } for dispatch in self])
 

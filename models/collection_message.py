@@ -89,7 +89,7 @@ class CollectionMessage(models.Model):
             name for subject, body, html in written.values()
             for name in (*tags.find(subject), *tags.find(body, html))}
         values = self._get_tag_values(facts, names)
-        layout = self._get_mail_layout()
+        layout = self.company_id._get_collection_mail_layout()
         messages = {}
         for action in self:
             subject, text, html = written[action.id]
@@ -139,13 +139,17 @@ class CollectionMessage(models.Model):
             return before + content + after
         return content
 
-    def _get_mail_layout(self):
-        """:return: what stands before and after the text of an e-mail of the company"""
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_collection_mail_layout(self):
+        """:return: what stands before and after the text of an e-mail, in the context's language"""
+        self.ensure_one()
         page = self.env["ir.qweb"]._render(
             "account_collection.collection_mail_layout",
-            {"company": self.company_id, "lang": self.env.lang, "body": _PLACE},
+            {"company": self, "lang": self.env.lang, "body": _PLACE},
             minimal_qcontext=True)
-        page = self.env["mail.render.mixin"]._replace_local_links(
-            page, self.company_id.get_base_url())
+        page = self.env["mail.render.mixin"]._replace_local_links(page, self.get_base_url())
         before, _place, after = page.partition(_PLACE)
         return Markup(before), Markup(after)

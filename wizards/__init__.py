@@ -6,6 +6,7 @@ from . import collection_action_close_marker
 from . import collection_action_assign
 from . import collection_action_reschedule
 from . import collection_action_skip
+from . import collection_answer_refuse
 from . import collection_sequence_steer
 from . import collection_sequence_template_publish
 from . import collection_sequence_dry_run

@@ -1,0 +1,2 @@
+from . import token_log
+from . import page

@@ -1,0 +1,23 @@
+"""The web server's log names pages; those that are behind a personal link without its secret."""
+
+import logging
+import re
+
+_TOKEN = re.compile(r"(/collection/)[\w-]{20,}")
+
+
+class HideTokens(logging.Filter):
+    """Takes the tokens of personal links out of what is logged."""
+
+    def filter(self, record):
+        if isinstance(record.args, tuple):
+            record.args = tuple(map(_hide, record.args))
+        record.msg = _hide(record.msg)
+        return True
+
+
+def _hide(value):
+    return _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value
+
+
+logging.getLogger("werkzeug").addFilter(HideTokens())

@@ -1,0 +1,162 @@
+import hashlib
+import hmac
+import logging
+import re
+import secrets
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+KINDS = [("customer", "The customer's"), ("internal", "A colleague's")]
+
+#: Bytes of the part by which a link is found, and of the secret part.
+_SELECTOR, _SECRET = 9, 33
+_TOKEN = re.compile(r"([\w-]{12})([\w-]{44})", re.ASCII)
+
+
+class CollectionLink(models.Model):
+    """A personal link: what a message lets its reader see and answer, without login.
+
+    It shows one customer's account in one company, or to a colleague chosen items of it, for as
+    long as it lasts. Nobody can read it back: only a digest of its secret is kept, and what is
+    kept of the message has a place where the link was.
+    """
+
+    _name = "collection.link"
+    _description = "Personal Collection Link"
+    _order = "id desc"
+
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Recipient", required=True, readonly=True, index=True,
+        ondelete="restrict")
+    action_id = fields.Many2one("collection.action", readonly=True, ondelete="restrict")
+    dispatch_id = fields.Many2one(
+        "collection.dispatch", readonly=True, index="btree_not_null", ondelete="restrict")
+    item_ids = fields.Many2many(
+        "account.move.line", string="Open items", readonly=True,
+        help="What a colleague is asked about; the customer sees the whole account.")
+    subject = fields.Char(readonly=True)
+    body = fields.Html(string="Message", readonly=True)
+    user_id = fields.Many2one("res.users", string="Asked by", readonly=True)
+    expires_at = fields.Datetime(string="Valid until", required=True, readonly=True)
+    revoked_at = fields.Datetime(string="Revoked on", readonly=True)
+    revoked_by_id = fields.Many2one("res.users", string="Revoked by", readonly=True)
+    use_count = fields.Integer(string="Times opened", readonly=True)
+    used_at = fields.Datetime(string="Last opened", readonly=True)
+    answer_ids = fields.One2many("collection.answer", "link_id", readonly=True)
+    state = fields.Selection(
+        [("open", "Valid"), ("expired", "Expired"), ("revoked", "Revoked")],
+        compute="_compute_state")
+    selector = fields.Char(
+        required=True, readonly=True, copy=False, groups="base.group_system")
+    digest = fields.Char(required=True, readonly=True, copy=False, groups="base.group_system")
+
+    _selector_unique = models.UniqueIndex("(selector)", "Links are told apart by it.")
+    _items_check = models.Constraint(
+        "CHECK(kind = 'customer' OR user_id IS NOT NULL)", "A colleague is asked by somebody.")
+
+    @api.depends("partner_id", "create_date")
+    def _compute_display_name(self):
+        for link in self:
+            link.display_name = link.partner_id.display_name or ""
+
+    @api.depends("expires_at", "revoked_at")
+    def _compute_state(self):
+        now = fields.Datetime.now()
+        for link in self:
+            expired = link.expires_at and link.expires_at < now
+            link.state = "revoked" if link.revoked_at else "expired" if expired else "open"
+
+    # -- making and finding ----------------------------------------------------------------
+
+    @api.model
+    def _make(self, vals_list):
+        """Make links, all at once.
+
+        :param vals_list: list of dicts of field values; validity is the company's
+        :return: list of (link, its address): the only moment at which that is known
+        """
+        companies = self.env["res.company"].browse(
+            {vals["company_id"] for vals in vals_list})
+        days = {company.id: company.collection_link_days for company in companies}
+        now, tokens, prepared = fields.Datetime.now(), [], []
+        for vals in vals_list:
+            selector, secret = secrets.token_urlsafe(_SELECTOR), secrets.token_urlsafe(_SECRET)
+            tokens.append(selector + secret)
+            prepared.append({
+                **vals, "selector": selector, "digest": _digest(secret),
+                "expires_at": now + timedelta(days=days[vals["company_id"]])})
+        links = self.sudo().create(prepared)
+        return [(link, f"{link.company_id.get_base_url()}/collection/{token}")
+                for link, token in zip(links, tokens)]
+
+    @api.model
+    def _find(self, token):
+        """Find the link of a token.
+
+        :param str token: whatever a stranger gave
+        :return: the link, in superuser mode; empty for an unknown, forged, expired or revoked
+            one, and for one whose recipient may no longer see what it shows
+        """
+        match = _TOKEN.fullmatch(token or "")
+        if not match:
+            return self.sudo().browse()
+        link = self.sudo().search([("selector", "=", match[1])], limit=1)
+        known = hmac.compare_digest(link.digest or _digest(""), _digest(match[2]))
+        if not link or not known or not link._is_valid():
+            if link:
+                _logger.info("%s was refused: %s", link, link.state if known else "forged")
+            return link.browse()
+        return link
+
+    def _is_valid(self):
+        """Whether what was sent may still be seen by whom it was sent to."""
+        self.ensure_one()
+        if self.state != "open" or not self.partner_id.active:
+            return False
+        if self.kind == "customer":
+            return self.partner_id.commercial_partner_id == self.customer_id
+        return not self.partner_id._find_not_internal(self.customer_id)
+
+    def _use(self):
+        """Note that it was opened; two uses at a time take turns."""
+        self.ensure_one()
+        self.write({"use_count": self.use_count + 1, "used_at": fields.Datetime.now()})
+
+    # -- taking back -----------------------------------------------------------------------
+
+    def action_revoke(self):
+        """A person takes links back: they show nothing any more.
+
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.check_access("read")
+        for company, own in self.grouped("company_id").items():
+            own.customer_id.with_company(company)._check_collection_portfolio()
+        self.sudo()._revoke()
+
+    def _revoke(self):
+        """Take these links back, and trace it."""
+        links = self.filtered(lambda link: link.state == "open")
+        links.write({"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid})
+        facts = {}
+        for link in links:
+            facts.setdefault((link.customer_id, link.company_id), []).append({
+                "kind": "link_revoked", "new_value": link.partner_id.display_name,
+                "cause": "person", "command": "revoke"})
+        self.env["collection.history"]._append_many(facts)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A link that was sent is kept: revoke it instead."))
+
+
+def _digest(secret):
+    return hashlib.sha256(secret.encode()).hexdigest()

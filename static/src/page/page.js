@@ -1,0 +1,57 @@
+/* Saves clicks on the pages behind personal links; without it they do the same. */
+const form = document.querySelector("form");
+
+/** Tick all, or none when all are ticked; of no use for a single one. */
+function offerAll() {
+    const button = form.querySelector(".all");
+    const ticks = [...form.querySelectorAll("input[name=item]")];
+    button.hidden = ticks.length < 2;
+    button.addEventListener("click", () => {
+        const tick = !ticks.every((input) => input.checked);
+        for (const input of ticks) {
+            input.checked = tick;
+        }
+    });
+}
+
+/** A file that is too large is told at once, not after it has been sent. */
+function watchFiles() {
+    const files = form.querySelector("#files");
+    const warning = form.querySelector("#too-large");
+    files?.addEventListener("change", () => {
+        const limit = Number(files.dataset.limit) * 1024 * 1024;
+        const large = [...files.files].some((file) => file.size > limit);
+        warning.hidden = !large;
+        if (large) {
+            files.value = "";
+            files.focus();
+        }
+    });
+}
+
+/** One click sends, the second one does nothing. */
+function sendOnce() {
+    let sent = false;
+    form.addEventListener("submit", (ev) => {
+        if (sent) {
+            ev.preventDefault();
+        }
+        sent = true;
+        form.querySelector(".send").disabled = true;
+    });
+    // back from elsewhere: the page may be sent again, and says the same
+    window.addEventListener("pageshow", () => {
+        sent = false;
+        const button = form.querySelector(".send");
+        if (button) {
+            button.disabled = false;
+        }
+    });
+}
+
+if (form) {
+    offerAll();
+    watchFiles();
+    sendOnce();
+}
+document.getElementById("error")?.focus();
