@@ -21,7 +21,7 @@ class CollectionAnswer(models.Model):
 
     _name = "collection.answer"
     _description = "Answer to Check"
-    _inherit = ["mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _order = "id desc"
 
     link_id = fields.Many2one(

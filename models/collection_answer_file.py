@@ -1,4 +1,6 @@
+import io
 import re
+import zipfile
 from pathlib import PurePosixPath
 
 from odoo import models
@@ -49,7 +51,7 @@ class CollectionLink(models.Model):
                     "The file %(name)s is too large: %(limit)s MB at most.", name=name,
                     limit=limit // (1024 * 1024)))
             kind = _guess_type(content)
-            if kind not in TYPES:
+            if kind not in TYPES or _has_macros(content):
                 raise UserError(self.env._(
                     "The file %(name)s cannot be taken. Send a PDF, a photo (JPEG, PNG, HEIC) or "
                     "a Word document (DOCX).", name=name))
@@ -78,6 +80,17 @@ class CollectionAnswer(models.Model):
 
 def _guess_type(content):
     return "image/heic" if _HEIC.match(content) else guess_mimetype(content)
+
+
+def _has_macros(content):
+    """Whether a document of Word brings programs along, or cannot be looked into."""
+    if not content.startswith(b"PK"):
+        return False
+    try:
+        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
+    except (zipfile.BadZipFile, ValueError):
+        return True
+    return any(name.lower().endswith((".bin", ".exe", ".js", ".vbs")) for name in names)
 
 
 def _clean_name(name):

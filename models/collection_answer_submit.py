@@ -57,7 +57,8 @@ class CollectionLink(models.Model):
             raise UserError(self.env._("Choose an answer."))
         if not _KEY.fullmatch(form.key):
             raise UserError(self.env._("Reload the page, and try again."))
-        answers = self.env["collection.answer"]
+        answers = self.env["collection.answer"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True)
         known = answers.search([("link_id", "=", self.id), ("submission", "=", form.key)])
         if known:
             return known

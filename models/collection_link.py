@@ -69,10 +69,16 @@ class CollectionLink(models.Model):
 
     @api.depends("expires_at", "revoked_at")
     def _compute_state(self):
-        now = fields.Datetime.now()
         for link in self:
-            expired = link.expires_at and link.expires_at < now
-            link.state = "revoked" if link.revoked_at else "expired" if expired else "open"
+            link.state = link._get_state()
+
+    def _get_state(self):
+        """:return: the state as it is now; time passes without the field being told"""
+        self.ensure_one()
+        if self.revoked_at:
+            return "revoked"
+        expired = self.expires_at and self.expires_at < fields.Datetime.now()
+        return "expired" if expired else "open"
 
     # -- making and finding ----------------------------------------------------------------
 
@@ -112,14 +118,14 @@ class CollectionLink(models.Model):
         known = hmac.compare_digest(link.digest or _digest(""), _digest(match[2]))
         if not link or not known or not link._is_valid():
             if link:
-                _logger.info("%s was refused: %s", link, link.state if known else "forged")
+                _logger.info("%s was refused: %s", link, link._get_state() if known else "forged")
             return link.browse()
         return link
 
     def _is_valid(self):
         """Whether what was sent may still be seen by whom it was sent to."""
         self.ensure_one()
-        if self.state != "open" or not self.partner_id.active:
+        if self._get_state() != "open" or not self.partner_id.active:
             return False
         if self.kind == "customer":
             return self.partner_id.commercial_partner_id == self.customer_id
@@ -144,7 +150,7 @@ class CollectionLink(models.Model):
 
     def _revoke(self):
         """Take these links back, and trace it."""
-        links = self.filtered(lambda link: link.state == "open")
+        links = self.filtered(lambda link: link._get_state() == "open")
         links.write({"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid})
         facts = {}
         for link in links:

@@ -59,7 +59,7 @@ class CollectionLink(models.Model):
         about, settled or not"""
         self.ensure_one()
         if self.kind == "internal":
-            return self.item_ids
+            return self.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
         return self.customer_id._get_collection_items(self.company_id)
 
     def _get_sections(self):

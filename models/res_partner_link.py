@@ -30,4 +30,6 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
         return {
-            **action, "context": {}, "domain": [("customer_id", "=", self.commercial_partner_id.id)]}
+            **action, "context": {},
+            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
+        }

@@ -55,3 +55,8 @@ from . import test_scenario_views
 from . import test_scenario_tour
 from . import test_scenario_killed
 from . import test_scenario_process
+from . import test_engine_contrast
+from . import test_link
+from . import test_answer
+from . import test_answer_form
+from . import test_page_http
