@@ -21,7 +21,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_interactive_email = fields.Boolean(
-        string="Interactive messages", company_dependent=True, groups=COLLECTORS,
+        string="Interactive message", company_dependent=True, groups=COLLECTORS,
         help="E-mails carry a personal link to a page without login: the statement of account, "
         "the invoices, and an answer for each of them.")
 

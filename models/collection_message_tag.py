@@ -34,7 +34,9 @@ DESCRIPTIONS = {
     "collector_name": _lt("Name of the colleague who signs"),
     "collector_phone": _lt("Phone of the colleague who signs, else your company's"),
     "collector_email": _lt("E-mail of the colleague who signs, else your company's"),
-    "portal_link": _lt("Link to the customer's invoices on your portal"),
+    "portal_link": _lt(
+        "Link to the customer's account: a page without login for customers with the option "
+        "“Interactive message”, else the invoices on your portal"),
 }
 
 

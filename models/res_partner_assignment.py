@@ -13,8 +13,6 @@ class ResPartner(models.Model):
     collection_group_ids = fields.Many2many(
         "collection.group", "collection_group_customer_rel", "customer_id", "group_id",
         string="Customer groups", groups=COLLECTORS)
-    collection_interactive_email = fields.Boolean(
-        string="Interactive message", company_dependent=True, groups=COLLECTORS)
     collection_assignment_ids = fields.One2many(
         "collection.assignment", "customer_id", groups=COLLECTORS, readonly=True)
 

@@ -102,12 +102,12 @@ class TestLink(LinkCase):
         """Security: what is kept of the message, and of the link, does not hold the secret."""
         dispatch, html = self.send_due()
         token = self.get_token(html)
-        kept = (dispatch.body, dispatch.mail_message_id.body, dispatch.link_ids.selector,
+        kept = (dispatch.whole_body, dispatch.mail_message_id.body, dispatch.link_ids.selector,
                 dispatch.link_ids.digest)
         for words in kept:
             self.assertNotIn(token, words)
             self.assertNotIn(token[12:], words)
-        self.assertIn(PLACE, dispatch.body)
+        self.assertIn(PLACE, dispatch.whole_body)
         with self.assertRaises(AccessError):
             dispatch.link_ids.with_user(self.manager).read(["digest"])
 
