@@ -20,6 +20,7 @@
         "report/collection_letter_templates.xml",
         "report/collection_statement_templates.xml",
         "report/collection_mail_templates.xml",
+        "data/mail_template.xml",
         "wizards/collection_sequence_launch_views.xml",
         "wizards/collection_sequence_switch_views.xml",
         "wizards/collection_sequence_add_action_views.xml",

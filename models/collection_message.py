@@ -69,11 +69,7 @@ class CollectionMessage(models.Model):
         messages = {}
         for actions in self.sudo().grouped("company_id").values():
             facts = actions._get_message_facts()
-            by_lang = defaultdict(self.sudo().browse)
-            for action in actions:
-                by_lang[facts[action.id].lang] |= action
-            for lang, group in by_lang.items():
-                group = group.with_company(group.company_id).with_context(lang=lang)
+            for group in actions._split_by_language(facts):
                 messages |= group._render_in_language(facts)
             if attachments:
                 files = actions._get_message_files(facts, messages)
@@ -81,6 +77,14 @@ class CollectionMessage(models.Model):
                     action.id: replace(messages[action.id], attachments=files[action.id])
                     for action in actions}
         return messages
+
+    def _split_by_language(self, facts):
+        """:return: generator of those that share a language, in that language"""
+        by_lang = defaultdict(self.browse)
+        for action in self:
+            by_lang[facts[action.id].lang] |= action
+        for lang, group in by_lang.items():
+            yield group.with_company(group.company_id).with_context(lang=lang)
 
     def _render_in_language(self, facts):
         """Render actions of one company whose messages share a language, that of the context."""
@@ -118,7 +122,7 @@ class CollectionMessage(models.Model):
     def _render_mail_template(self, template):
         """:return: the same for actions that share an e-mail template"""
         rendered = template.with_context(
-            lang=self.env.lang, template_preview_lang=self.env.lang,
+            lang=self.env.lang, template_preview_lang=self.env.lang, collection_keep_tags=True,
         )._generate_template(self.ids, ("subject", "body_html"))
         return {
             action.id: (
@@ -153,3 +157,31 @@ class ResCompany(models.Model):
         page = self.env["mail.render.mixin"]._replace_local_links(page, self.get_base_url())
         before, _place, after = page.partition(_PLACE)
         return Markup(before), Markup(after)
+
+    def _replace_rendered_tags(self, rendered):
+        """Replace the hashtags in what e-mail templates gave.
+
+        :param dict rendered: dicts with ``subject`` and ``body_html`` by action id; changed
+        """
+        for actions in self.sudo().grouped("company_id").values():
+            facts = actions._get_message_facts()
+            for group in actions._split_by_language(facts):
+                values = group._get_tag_values(facts)
+                for action in group:
+                    own, said = rendered[action.id], values[action.id]
+                    if own.get("subject"):
+                        own["subject"] = tags.replace(own["subject"], said)
+                    if own.get("body_html"):
+                        own["body_html"] = Markup(tags.replace(own["body_html"], said, html=True))
+
+
+class MailTemplate(models.Model):
+    """Whoever writes from an action with one of its templates gets facts, not hashtags."""
+
+    _inherit = "mail.template"
+
+    def _generate_template(self, res_ids, render_fields, *args, **kwargs):
+        rendered = super()._generate_template(res_ids, render_fields, *args, **kwargs)
+        if self.model == "collection.action" and not self.env.context.get("collection_keep_tags"):
+            self.env["collection.action"].browse(res_ids)._replace_rendered_tags(rendered)
+        return rendered

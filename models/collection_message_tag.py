@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_date
 from odoo.tools.translate import LazyTranslate
 
 from ..engine import tags
@@ -39,6 +38,9 @@ DESCRIPTIONS = {
         "“Interactive message”, else the invoices on your portal"),
 }
 
+#: The hashtags that call items by their names.
+_NAMING = {name for name, kind in tags.CATALOGUE.items() if kind == tags.BLOCK} | {"leader_number"}
+
 
 class CollectionMessageTag(models.Model):
     """What stands in the place of the hashtags, for many actions at once."""
@@ -55,104 +57,104 @@ class CollectionMessageTag(models.Model):
         """
         facts = facts or self._get_message_facts()
         wanted = set(tags.CATALOGUE if names is None else names) & set(tags.CATALOGUE)
-        documents = {}
-        if any(tags.CATALOGUE[name] == tags.BLOCK for name in wanted) or "leader_number" in wanted:
-            statement = self.env["collection.statement"]
-            for action in self:
-                own = facts[action.id]
-                documents |= statement._get_documents(own.account, own.instalments)
+        lines = self.env["account.move.line"].sudo()
+        numbers = {}
+        if self and wanted & _NAMING:
+            lines = lines.union(*(facts[action.id].account for action in self))
+            numbers = facts[self[:1].id].instalments
+        words = self.env["collection.statement"]._get_words(lines, numbers)
         getters = {name: getattr(self, f"_get_tag_{name}") for name in wanted}
         return {
             action.id: {
-                name: getter(action, facts[action.id], documents)
+                name: getter(action, facts[action.id], words)
                 for name, getter in getters.items()}
             for action in self}
 
-    # Each takes an action, its facts, and what the items are called.
+    # Each takes an action, its facts, and what items and days are called.
 
-    def _get_tag_customer_name(self, action, facts, documents):
+    def _get_tag_customer_name(self, action, facts, words):
         return action.customer_id.name or ""
 
-    def _get_tag_customer_ref(self, action, facts, documents):
+    def _get_tag_customer_ref(self, action, facts, words):
         return action.customer_id.ref or ""
 
-    def _get_tag_contact_name(self, action, facts, documents):
+    def _get_tag_contact_name(self, action, facts, words):
         return facts.recipient.name or action.customer_id.name or ""
 
-    def _get_tag_company_name(self, action, facts, documents):
+    def _get_tag_company_name(self, action, facts, words):
         return action.company_id.name
 
-    def _get_tag_today(self, action, facts, documents):
-        return format_date(self.env, facts.day)
+    def _get_tag_today(self, action, facts, words):
+        return words.date(facts.day)
 
-    def _get_tag_items_amount_overdue(self, action, facts, documents):
+    def _get_tag_items_amount_overdue(self, action, facts, words):
         return self._say_amounts(action, self._sum(facts.overdue))
 
-    def _get_tag_items_list_overdue(self, action, facts, documents):
-        return self._list(facts.overdue, facts, documents)
+    def _get_tag_items_list_overdue(self, action, facts, words):
+        return self._list(facts.overdue, facts, words)
 
-    def _get_tag_items_amount_due(self, action, facts, documents):
+    def _get_tag_items_amount_due(self, action, facts, words):
         return self._say_amounts(action, self._sum(facts.account))
 
-    def _get_tag_items_list_due(self, action, facts, documents):
-        return self._list(facts.account, facts, documents)
+    def _get_tag_items_list_due(self, action, facts, words):
+        return self._list(facts.account, facts, words)
 
-    def _get_tag_items_amount_selected(self, action, facts, documents):
+    def _get_tag_items_amount_selected(self, action, facts, words):
         return self._say_amounts(action, self._sum(facts.items))
 
-    def _get_tag_items_list_selected(self, action, facts, documents):
-        return self._list(facts.items, facts, documents)
+    def _get_tag_items_list_selected(self, action, facts, words):
+        return self._list(facts.items, facts, words)
 
-    def _get_tag_items_amount_selected_with_penalties(self, action, facts, documents):
+    def _get_tag_items_amount_selected_with_penalties(self, action, facts, words):
         return self._say_total(action, facts.items, facts)
 
-    def _get_tag_penalties_amount(self, action, facts, documents):
+    def _get_tag_penalties_amount(self, action, facts, words):
         statement = self.env["collection.statement"]
         missing = statement._get_missing_day(facts.items, facts.claims)
         if missing:
             return statement._describe_missing(missing)
         return self._say_amounts(action, statement._sum_interest(facts.items, facts.claims))
 
-    def _get_tag_indemnity_amount(self, action, facts, documents):
+    def _get_tag_indemnity_amount(self, action, facts, words):
         return self._say_amounts(
             action, self.env["collection.statement"]._sum_indemnities(facts.items, facts.claims))
 
-    def _get_tag_total_amount(self, action, facts, documents):
+    def _get_tag_total_amount(self, action, facts, words):
         return self._say_total(action, facts.overdue, facts)
 
-    def _get_tag_leader_number(self, action, facts, documents):
-        return documents[facts.leader.id] if facts.leader else ""
+    def _get_tag_leader_number(self, action, facts, words):
+        return words.documents[facts.leader.id] if facts.leader else ""
 
-    def _get_tag_leader_date(self, action, facts, documents):
-        return format_date(self.env, facts.leader._get_collection_due()) if facts.leader else ""
+    def _get_tag_leader_date(self, action, facts, words):
+        return words.date(facts.leader._get_collection_due()) if facts.leader else ""
 
-    def _get_tag_days_late(self, action, facts, documents):
+    def _get_tag_days_late(self, action, facts, words):
         if not facts.leader:
             return "0"
         return str(max((facts.day - facts.leader._get_collection_due()).days, 0))
 
-    def _get_tag_step_name(self, action, facts, documents):
+    def _get_tag_step_name(self, action, facts, words):
         return action.name or ""
 
-    def _get_tag_next_step_date(self, action, facts, documents):
+    def _get_tag_next_step_date(self, action, facts, words):
         step = action.scenario_step_id
         steps = step.scenario_id.step_ids.filtered("active").sorted(
             lambda other: (other.offset, other.position, other.id))
         later = steps.filtered(lambda other: other.offset > step.offset)[:1]
         if not later:
             return ""
-        return format_date(self.env, facts.day + timedelta(days=later.offset - step.offset))
+        return words.date(facts.day + timedelta(days=later.offset - step.offset))
 
-    def _get_tag_collector_name(self, action, facts, documents):
+    def _get_tag_collector_name(self, action, facts, words):
         return facts.sender.name
 
-    def _get_tag_collector_phone(self, action, facts, documents):
+    def _get_tag_collector_phone(self, action, facts, words):
         return facts.sender.phone
 
-    def _get_tag_collector_email(self, action, facts, documents):
+    def _get_tag_collector_email(self, action, facts, words):
         return facts.sender.email
 
-    def _get_tag_portal_link(self, action, facts, documents):
+    def _get_tag_portal_link(self, action, facts, words):
         url = f"{action.company_id.get_base_url()}/my/invoices"
         return tags.Link(url, self.env._("your invoices"))
 
@@ -178,6 +180,6 @@ class CollectionMessageTag(models.Model):
             amount=self._say_amounts(action, *sums),
             missing=statement._describe_missing(missing))
 
-    def _list(self, items, facts, documents):
+    def _list(self, items, facts, words):
         return self.env["collection.statement"]._get_tables(
-            items, facts.day, documents, facts.claims)
+            items, facts.day, words, facts.claims)

@@ -1,10 +1,24 @@
 from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 
 from odoo import api, models
 from odoo.tools import format_date, format_list, formatLang
 
 from ..engine.tags import Column, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the items of a batch are called, in one language.
+
+    :ivar documents: names by item id
+    :ivar date: a day in words; kept, as the same days come back for many customers
+    """
+
+    documents: dict
+    date: Callable
 
 
 class CollectionStatement(models.AbstractModel):
@@ -79,21 +93,21 @@ class CollectionStatement(models.AbstractModel):
     # -- words -------------------------------------------------------------------------
 
     @api.model
-    def _get_documents(self, items, instalments):
+    def _get_words(self, items, instalments):
         """What each item is called: number, of which kind, which instalment.
 
         :param dict instalments: see :meth:`_get_instalments`
-        :return: dict of the words by item id
+        :return: :class:`Words`
         """
-        words = {}
+        documents = {}
         for item in items:
-            words[item.id] = self._get_document(item)
+            documents[item.id] = self._get_document(item)
             if item.id in instalments:
                 number, count = instalments[item.id]
-                words[item.id] = self.env._(
+                documents[item.id] = self.env._(
                     "%(document)s, instalment %(number)s of %(count)s",
-                    document=words[item.id], number=number, count=count)
-        return words
+                    document=documents[item.id], number=number, count=count)
+        return Words(documents, cache(lambda day: format_date(self.env, day)))
 
     def _get_document(self, item):
         move, number = item.move_id, item.move_id.name or item.name or ""
@@ -124,12 +138,12 @@ class CollectionStatement(models.AbstractModel):
     # -- lists -------------------------------------------------------------------------
 
     @api.model
-    def _get_tables(self, items, day, documents, claims):
+    def _get_tables(self, items, day, words, claims):
         """Lists of items, one for each currency, with totals.
 
         :param items: open receivable lines of one customer
         :param date day: the company's day
-        :param dict documents: see :meth:`_get_documents`
+        :param Words words: see :meth:`_get_words`
         :param dict claims: late-payment claims by item id
         :return: tuple of :class:`~..engine.tags.Table`
         """
@@ -137,15 +151,15 @@ class CollectionStatement(models.AbstractModel):
             claims[item.id].interest or claims[item.id].indemnity or claims[item.id].missing_from
             for item in items)
         return tuple(
-            self._get_table(own, day, documents, claims if shown else None)
+            self._get_table(own, day, words, claims if shown else None)
             for own in items.grouped("currency_id").values())
 
-    def _get_table(self, items, day, documents, claims):
+    def _get_table(self, items, day, words, claims):
         columns = [
             Column(self.env._("Document")), Column(self.env._("Date")),
             Column(self.env._("Due date")), Column(self.env._("Days late"), number=True),
             Column(self.env._("Amount due"), number=True)]
-        rows = self._get_rows(items, day, documents)
+        rows = self._get_rows(items, day, words)
         total = self._format_amounts(self._sum_items(items), currency=items.currency_id)
         totals = [self.env._("Total"), "", "", "", total]
         lines = [self._get_line(item, row) for item, row in zip(items, rows)]
@@ -160,15 +174,15 @@ class CollectionStatement(models.AbstractModel):
                             missing=self._describe_missing(missing)),) if missing else ()
         return Table(tuple(columns), tuple(rows), (tuple(totals),), tuple(lines), notes)
 
-    def _get_rows(self, items, day, documents):
+    def _get_rows(self, items, day, words):
         """:return: list of tuples: document, date, due date, days late, amount due"""
-        dated = cache(lambda value: format_date(self.env, value))
         rows = []
         for item in items:
             due = item._get_collection_due()
             late = (day - due).days if item.amount_residual_currency > 0 else 0
             rows.append((
-                documents[item.id], dated(item.invoice_date or item.date), dated(due),
+                words.documents[item.id], words.date(item.invoice_date or item.date),
+                words.date(due),
                 str(late) if late > 0 else "",
                 self._format_amount(item.amount_residual_currency, item.currency_id)))
         return rows

@@ -53,7 +53,7 @@ class ResPartner(models.Model):
         overdue = items.filtered(lambda item: (
             item.amount_residual < 0 or item._get_collection_due() < day))
         tables = statement._get_tables(
-            items, day, statement._get_documents(items, instalments), claims)
+            items, day, statement._get_words(items, instalments), claims)
         return self.env["collection.print"]._prepare_sheet(
             "account_collection.collection_statement_sheet", company, lang, recipient, day,
             customer=self.commercial_partner_id, bank=company.partner_id.bank_ids[:1],

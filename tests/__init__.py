@@ -17,6 +17,7 @@ from . import test_participants
 from . import test_penalties
 from . import test_penalty_rate
 from . import test_messages
+from . import test_message_tags
 from . import test_message_preview
 from . import test_letters
 from . import test_statement

@@ -91,6 +91,28 @@ class TestLetters(PaperCase):
         self.assertEqual(
             self.env["ir.attachment"].search_count([("res_model", "=", "account.move")]), files)
 
+    def test_as_many_queries_for_one_as_for_five(self):
+        """Figures: what letters, statements and their addresses cost in queries."""
+        prints = self.env.registry["collection.print"]
+        self.patch(prints, "_print_sheets", lambda model, sheets: [b"%PDF"] * len(sheets))
+        actions = self.env["collection.action"]
+        for number in range(6):
+            customer = self.make_customer(
+                f"C{number}", holders={}, street="1 High Street", city="Leeds",
+                country_id=self.env.ref("base.uk").id)
+            self.make_invoice(customer)
+            actions |= self.chase(customer, self.scenario)
+        for kind in ("letter", "email"):
+            actions.write({"kind": kind, "attach_statement": True})
+            counts = []
+            for some in (actions[0], actions[0], actions[1:]):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                before = self.env.cr.sql_log_count
+                some._render_messages()
+                counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(counts[1], counts[2], kind)
+
     def test_statement_below_the_text(self):
         """S-004: a letter that lists nothing bears the statement, when it is to be joined."""
         invoice = self.make_invoice(self.customer)

@@ -46,16 +46,13 @@ class TestMessagePreview(MessageCase):
             "name": "Broken", "model_id": self.env["ir.model"]._get_id("collection.action"),
             "subject": "{{ 1 / len(object.customer_id.ref or '') }}"})
         preview = self.preview(mail_template_id=template.id)
-        with self.assertLogs("odoo.addons.mail.models.mail_render_mixin", "INFO"):
-            self.assertIn("1 / len", preview.problem)
+        self.assertIn("1 / len", preview.problem)
         self.assertFalse(preview.page)
 
     def test_letter_as_a_sheet_of_paper(self):
         """S-001: a letter is shown as it is printed, its files by name."""
         self.customer.write({"street": "3 rue des Lilas", "city": "Paris"})
-        preview = self.preview(kind="letter")
-        preview.action_id.attach_invoices = True
-        preview.invalidate_recordset()
+        preview = self.preview(kind="letter", attach_invoices=True)
         self.assertIn("rue des Lilas", preview.page)
         self.assertEqual(preview.files, self.invoice.name)
 

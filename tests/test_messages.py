@@ -1,10 +1,7 @@
-from datetime import date
-
-from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..engine.tags import CATALOGUE
+from ..engine.tags import CATALOGUE, find
 from ..models.collection_message_tag import DESCRIPTIONS
 from .common import CollectionCase
 
@@ -34,7 +31,9 @@ class MessageCase(CollectionCase):
         self.env.cr.execute(  # actions that are planned already say the same
             """UPDATE collection_action AS action
                   SET subject = step.subject, body = step.body, kind = step.kind,
-                      mail_template_id = step.mail_template_id
+                      mail_template_id = step.mail_template_id,
+                      attach_invoices = step.attach_invoices,
+                      attach_statement = step.attach_statement
                  FROM collection_scenario_step AS step
                 WHERE step.id = action.scenario_step_id AND action.state <> 'closed'""")
         self.env["collection.action"].invalidate_model()
@@ -273,89 +272,25 @@ class TestMessageTemplates(MessageCase):
         self.assertEqual(self.render(french)[0].subject, "Montant dû : 500,00 €")
 
 
-class TestUnknownHashtags(MessageCase):
-    """A hashtag that nobody knows is refused when the text is saved."""
+    def test_written_by_hand_from_an_action(self):
+        """Build: whoever writes to a customer with the template gets facts as well."""
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, self.scenario)
+        composer = self.env["mail.compose.message"].with_user(self.manager).create({
+            "model": "collection.action", "res_ids": action.ids,
+            "composition_mode": "comment", "template_id": self.template.id})
+        self.assertIn("500.00", composer.subject)
+        self.assertIn("Tenant One, Tenant One", composer.body)
 
-    def test_in_a_step(self):
-        """Build: refused, with the nearest known ones."""
-        with self.assertRaisesRegex(
-                ValidationError, "there is no hashtag #custmer_name. Did you mean #customer_name"):
-            self.write_step("Dear #custmer_name")
-
-    def test_in_another_language(self):
-        """Build: the French text is read as well."""
-        self.write_step("Dear #customer_name")
-        with self.assertRaisesRegex(ValidationError, "#nom_client"):
-            self.scenario.step_ids[0].update_field_translations(
-                "subject", {"fr_FR": "Cher #nom_client"})
-        with self.assertRaisesRegex(ValidationError, "#nom_client"):
-            self.write_step("x", "<p>x</p>", french=("x", "<p>Cher #nom_client</p>"))
-
-    def test_in_every_content(self):
-        """Build: reusable actions, steps of a tree and single actions alike."""
-        for model, vals in (
-            ("collection.action.template", {"name": "Reusable"}),
-            ("collection.action", {
-                "name": "Single", "customer_id": self.customer.id, "date": "2026-03-02",
-                "company_id": self.company.id}),
-        ):
-            with self.subTest(model=model), self.assertRaisesRegex(ValidationError, "#nope"):
-                self.env[model].create({**vals, "body": "<p>#nope</p>"})
-
-    def test_in_an_email_template(self):
-        """Build: e-mail templates of actions are read; those of others are left alone."""
-        vals = {"name": "T", "subject": "#nope"}
-        models = self.env["ir.model"]
-        with self.assertRaisesRegex(ValidationError, "#nope"):
-            self.env["mail.template"].create(
-                {**vals, "model_id": models._get_id("collection.action")})
-        self.env["mail.template"].create({**vals, "model_id": models._get_id("res.partner")})
-
-    def test_colours_and_anchors_are_saved(self):
-        """Build: what an editor writes into HTML is no hashtag."""
-        self.write_step(
-            "No. #42", '<p style="color: #ff0000"><a href="#top">up</a> &amp; #ff0000</p>')
-
-
-class TestMessagePenalties(MessageCase):
-    """Late-payment interest and indemnity in messages."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["collection.penalty.rate"].search([]).unlink()
-        cls.rate = cls.env["collection.penalty.rate"].create({
-            "regime": "business", "date_from": date(2026, 1, 1), "date_to": date(2026, 6, 30),
-            "rate": 14.6})
-        cls.customer.write({"collection_penalties": True})
-        cls.make_invoice(cls.customer, 1000, due="2026-02-20")
-
-    def test_interest_in_messages(self):
-        """A-045, S-010: interest alone, and with the items; shown in the list."""
-        self.assertEqual(self.say("penalties_amount"), "4.00 €")
-        self.assertEqual(self.say("items_amount_selected_with_penalties"), "1,004.00 €")
-        self.write_step(body="<p>#items_list_overdue</p>")
-        self.assertIn("Interest", self.render(self.customer)[0].content)
-
-    def test_off_by_default(self):
-        """S-010: without penalties, none are shown."""
-        other = self.make_customer("Other")
-        self.make_invoice(other, 1000)
-        self.write_step("#penalties_amount", "<p>#items_list_overdue</p>")
-        message = self.render(other)[0]
-        self.assertEqual(message.subject, "0.00 €")
-        self.assertNotIn("Interest", message.content)
-
-    def test_missing_rate_is_said(self):
-        """Bad input: a missing rate is said in words, never as a number."""
-        self.rate.date_to = date(2026, 2, 24)
-        self.assertEqual(self.say("penalties_amount"), "rate missing since 02/25/2026")
-        self.assertEqual(
-            self.say("total_amount"),
-            "1,000.00 € plus late-payment interest (rate missing since 02/25/2026)")
-        self.write_step(body="<p>#items_list_overdue</p>")
-        self.assertIn("Late-payment interest: rate missing since 02/25/2026.",
-                      self.render(self.customer)[0].content)
+    def test_shipped_template(self):
+        """Build: the example that is shipped leaves no hashtag behind."""
+        invoice = self.make_invoice(self.customer)
+        template = self.env.ref("account_collection.mail_template_reminder")
+        self.write_step(mail_template_id=template.id)
+        message = self.render(self.customer)[0]
+        self.assertEqual(message.subject, "Landlord & Sons: 500.00 € overdue")
+        self.assertIn(invoice.name, message.content)
+        self.assertFalse(find(message.content, html=True))
 
 
 @tagged("post_install", "-at_install")
@@ -384,5 +319,8 @@ class TestMessageQueries(MessageCase):
         actions = self.env["collection.action"]
         for customer in customers:
             actions |= self.chase(customer, self.scenario)
+        self.count(actions[0])
+        self.assertEqual(self.count(actions[0]), self.count(actions[1:]))
+        actions.mail_template_id = self.env.ref("account_collection.mail_template_reminder")
         self.count(actions[0])
         self.assertEqual(self.count(actions[0]), self.count(actions[1:]))

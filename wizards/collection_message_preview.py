@@ -62,7 +62,7 @@ class CollectionMessagePreview(models.TransientModel):
     @api.model
     def get_tags(self):
         """:return: list of dicts of the hashtags that a text may hold: name, kind, description"""
-        return [{"name": name, "kind": kind, "description": str(DESCRIPTIONS[name])}
+        return [{"name": name, "kind": kind, "description": self.env._(DESCRIPTIONS[name])}
                 for name, kind in tags.CATALOGUE.items()]
 
     @api.model
@@ -94,7 +94,8 @@ class CollectionMessagePreview(models.TransientModel):
         body = html_sanitize(words.get("body") or "")
         subject = words.get("subject") or ""
         kind = words.get("kind")
-        action = self.env["collection.action"].sudo().new({
+        lang = self.env.lang or self.env.user.lang
+        action = self.env["collection.action"].sudo().with_context(lang=lang).new({
             "origin": "scenario", "kind": kind if kind in SENT_KINDS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
             "name": words.get("name") or "", "subject": subject, "body": body,
