@@ -80,12 +80,15 @@ from . import collection_answer_submit
 from . import collection_answer_file
 from . import collection_message_link
 from . import collection_promise
+from . import collection_item_dialog
 from . import collection_group
 from . import collection_assignment
 from . import collection_assignment_rule
 from . import collection_assignment_run
 from . import account_move_line
+from . import account_move_collection
 from . import account_move_line_status
+from . import account_move_line_statement
 from . import account_move_line_penalty
 from . import account_move_line_signal
 from . import account_partial_reconcile
@@ -105,4 +108,5 @@ from . import res_partner_scenario
 from . import res_partner_link
 from . import res_partner_next
 from . import res_partner_default
+from . import res_partner_statement
 from . import res_partner_penalty

@@ -23,6 +23,9 @@ from . import test_letters
 from . import test_statement
 from . import test_activity
 from . import test_history
+from . import test_item_wizard
+from . import test_item_wizard_next
+from . import test_item_dialogs
 from . import test_sequence_template
 from . import test_security
 from . import test_wizards

@@ -7,6 +7,13 @@ from . import collection_action_assign
 from . import collection_action_reschedule
 from . import collection_action_skip
 from . import collection_answer_refuse
+from . import collection_action_keep
+from . import collection_action_draft
+from . import collection_item_wizard
+from . import collection_item_wizard_message
+from . import collection_new_action
+from . import collection_promise_cancel
+from . import collection_dispute_resolve
 from . import collection_sequence_steer
 from . import collection_sequence_template_publish
 from . import collection_sequence_dry_run

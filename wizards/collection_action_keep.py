@@ -1,0 +1,27 @@
+from odoo import api, fields, models
+
+
+class CollectionActionKeep(models.TransientModel):
+    """Dialog that sends a specific action's message and keeps the action open (A-041)."""
+
+    _name = "collection.action.keep"
+    _description = "Send and Keep Open"
+
+    action_id = fields.Many2one("collection.action", required=True, readonly=True)
+    date = fields.Date(
+        string="Comes back on", compute="_compute_date", store=True, readonly=False)
+
+    @api.depends("action_id")
+    def _compute_date(self):
+        today = fields.Date.context_today(self)
+        for wizard in self:
+            wizard.date = fields.Date.add(max(today, wizard.action_id.date or today), days=7)
+
+    def action_apply(self):
+        """Send the message, and put the action on its new day.
+
+        :raise UserError: it is closed meanwhile, or cannot be sent
+        """
+        self.ensure_one()
+        self.action_id.send_and_keep(self.date)
+        return {"type": "ir.actions.act_window_close"}
