@@ -1,4 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
+
+from .selections import SENT_KINDS
 
 #: Set by our own moves of an activity, so that it does not come back as a user's move.
 FROM_ACTION = "collection_from_action"
@@ -68,7 +71,23 @@ class CollectionActionActivity(models.Model):
         :raise UserError: the action asks for a decision or a validation
         """
         self.ensure_one()
+        if self.kind in SENT_KINDS and not self.sequence_id:
+            raise UserError(self.env._(
+                "Ticking would not send “%(action)s”. Send it from the action; or close it "
+                "there, if it left in another way.", action=self.name))
         self.close("done", comment=feedback or "")
+
+    def _explain_owed(self):
+        """:return: why the activity cannot be given to somebody else, and what can be done"""
+        if self.function_id:
+            return self.env._(
+                "“%(action)s” is owed by a function, not by a person. To give it to somebody "
+                "else, change who holds %(function)s in its sequence.",
+                action=self.name, function=self.function_id.name)
+        return self.env._(
+            "“%(action)s” is owed by the collector of %(customer)s. To give it to somebody else, "
+            "change the customer's collector.", action=self.name,
+            customer=self.customer_id.name)
 
     def _reschedule_from_activity(self, date):
         self.ensure_one()

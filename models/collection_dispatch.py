@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools.pdf import merge_pdf
 
 from .selections import DISPATCH_STATES
 
@@ -97,7 +96,7 @@ class CollectionDispatch(models.Model):
         if not all(files) or not files:
             raise UserError(self.env._("Choose letters: only they are printed."))
         merged = self.env["ir.attachment"].sudo().create({
-            "name": self.env._("Letters.pdf"), "raw": merge_pdf(files),
+            "name": self.env._("Letters.pdf"), "raw": self.env["collection.print"]._merge(files),
             "mimetype": "application/pdf", "res_model": "res.users", "res_id": self.env.uid,
         })
         merged.generate_access_token()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class CollectionScenarioStep(models.Model):
@@ -55,6 +55,14 @@ class CollectionScenarioStep(models.Model):
         if self.offset < 0:
             return self.env._("%(days)s days before the due date", days=-self.offset)
         return self.env._("%(days)s days after the due date", days=self.offset)
+
+    @api.constrains("recipient_function_id")
+    def _check_recipient(self):
+        """A scenario writes to the customer's collection contact (S-007)."""
+        for step in self.filtered("recipient_function_id"):
+            raise ValidationError(self.env._(
+                "“%(step)s” goes to the customer's collection contact, to nobody else. Take the "
+                "recipient function out; to write to others, use a sequence.", step=step.name))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -33,10 +33,7 @@ class MailActivity(models.Model):
             "user_id", "date_deadline"} & set(vals) else {}
         for activity, action in actions.items():
             if vals.get("user_id", activity.user_id.id) != activity.user_id.id:
-                raise UserError(self.env._(
-                    "“%(action)s” is owed by a function, not by a person. To give it to somebody "
-                    "else, change who holds %(function)s in its sequence.",
-                    action=action.name, function=action.function_id.name))
+                raise UserError(action._explain_owed())
             if vals.get("date_deadline"):
                 action._reschedule_from_activity(vals["date_deadline"])
         return super().write(vals)

@@ -82,8 +82,8 @@ class TestChasedItems(ItemCase):
                     self.env["collection.promise"].search([("state", "=", "open")])._judge()
                     self.env["collection.scenario"]._plan(customer)
                     expected = self.get_chased(items, moment)
-                    self.assertEqual(
-                        items.filtered(lambda item: item.id not in items._get_exclusions(moment)
-                                       and not item.reconciled), expected)
+                    excluded = items.browse(items._get_exclusions(moment))
+                    still_open = items.filtered(lambda item: not item.reconciled)
+                    self.assertEqual(still_open - excluded, expected)
                     leader = expected[:1] if self.get_net(customer, expected) > 0 else items[:0]
                     self.assertEqual(self.get_planned(customer).leader_id, leader)
