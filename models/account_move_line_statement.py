@@ -48,9 +48,9 @@ class AccountMoveLine(models.Model):
     @api.depends("move_name", "amount_residual")
     def _compute_collection_document(self):
         statement = self.env["collection.statement"]
-        words = statement._get_documents(self, statement._get_instalments(self))
+        words = statement._get_words(self, statement._get_instalments(self))
         for line in self:
-            line.collection_document = words[line.id]
+            line.collection_document = words.documents[line.id]
 
     @api.depends("date_maturity", "date", "amount_residual")
     def _compute_collection_days_late(self):

@@ -118,7 +118,7 @@ class CollectionLinkInternal(models.Model):
         items = self.item_ids
         tables = statement._get_tables(
             items, self.company_id._get_collection_day(),
-            statement._get_documents(items, statement._get_instalments(items)),
+            statement._get_words(items, statement._get_instalments(items)),
             items._get_collection_penalties(self.company_id._get_collection_day()))
         who = Markup("<p><b>%s</b></p>") % self.customer_id.display_name
         words = Markup() if is_html_empty(self.body) else self.body

@@ -67,7 +67,7 @@ class CollectionLink(models.Model):
         self.ensure_one()
         items, day = self._get_shown_items(), self.company_id._get_collection_day()
         statement = self.env["collection.statement"]
-        documents = statement._get_documents(items, statement._get_instalments(items))
+        documents = statement._get_words(items, statement._get_instalments(items))
         claims = items._get_collection_penalties(day)
         notes, open_items = self._get_notes(items), self._get_answerable_items()
         return [
