@@ -31,12 +31,13 @@ def link():
     """
     place = paths.ADDONS / paths.MODULE
     place.mkdir(exist_ok=True)
-    wanted = {entry.name for entry in paths.REPOSITORY.iterdir() if _is_linked(entry)}
-    present = {entry.name for entry in place.iterdir()}
-    for name in present - wanted:
-        (place / name).unlink(missing_ok=True)
-    for name in wanted - present:
-        (place / name).symlink_to(paths.REPOSITORY / name)
+    wanted = {entry.name: entry for entry in paths.REPOSITORY.iterdir() if _is_linked(entry)}
+    for link_ in place.iterdir():  # a repository that was moved leaves links to where it was
+        if link_.readlink() != wanted.get(link_.name):
+            link_.unlink(missing_ok=True)
+    for name, entry in wanted.items():
+        if not (place / name).is_symlink():
+            (place / name).symlink_to(entry)
     return place
 
 
