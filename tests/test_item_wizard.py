@@ -8,7 +8,7 @@ from .test_specific import ItemCase
 
 #: At which step a field is filled; those that are not here, at the first.
 STEP = {
-    "message": 1, "message_subject": 1, "message_body": 1,
+    "message": 1, "message_subject": 1, "message_body": 1, "colleague_ids": 1,
     "next": 2, "name": 2, "date": 2, "kind": 2, "mode": 2, "body": 2,
 }
 
@@ -266,3 +266,46 @@ class TestMessageStep(WizardCase):
         wizard = self.apply(message="customer", message_body="<p>Hello</p>")
         wizard.action_apply()
         self.assertEqual(len(self.get_specific()), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestColleagueStep(WizardCase):
+    """Step 2: asking colleagues without rights in Odoo."""
+
+    def ask(self, colleague):
+        form = self.open_at("message", self.items[:2], status_id=self.get_status("dispute"),
+                            reason_id=self.env.ref("account_collection.dispute_reason_price"),
+                            comment="Wrong price list")
+        form.message = "colleagues"
+        if colleague:
+            form.colleague_ids.add(colleague)
+        return form.save()
+
+    def test_a_colleague_is_asked_about_the_items(self):
+        """A-014, A-016: by a link of its own, to the items with status and comment."""
+        wizard = self.ask(self.litigator.partner_id)
+        self.assertIn("Price", wizard.question_subject)
+        wizard.action_next()
+        wizard.action_apply()
+        link = self.env["collection.link"].search([("customer_id", "=", self.customer.id)])
+        self.assertEqual((link.kind, link.partner_id, link.item_ids),
+                         ("internal", self.litigator.partner_id, self.items[:2]))
+        self.assertEqual(link.item_ids.mapped("collection_comment"), ["Wrong price list"] * 2)
+
+    def test_never_to_the_customer(self):
+        """A-015, B36: refused at its step, and at the end."""
+        wizard = self.ask(self.customer)
+        for button in (wizard.action_next, wizard.action_apply):
+            with self.assertRefused("is an address of the customer"):
+                button()
+        self.assertFalse(self.items.collection_status_id)
+
+    def test_never_to_a_bailiff(self):
+        """A-015, B36: partners outside of the house are no colleagues."""
+        with self.assertRefused("is no colleague"):
+            self.ask(self.bailiff).action_next()
+
+    def test_somebody_must_be_asked(self):
+        """A-014"""
+        with self.assertRefused("Choose a colleague"):
+            self.ask(None).action_next()

@@ -176,6 +176,8 @@ class CollectionItemWizard(models.TransientModel):
         self.applied = True
         self.item_ids._check_open_items()
         self._check_status()
+        if self.status_kind == "dispute":
+            self._propose_next()  # nothing else was, where the last step was left out
         specific = self.next == "specific" or self.status_kind == "dispute"
         if not (self.status_id or self.comment or specific or self.message != "none"):
             raise UserError(self.env._(
@@ -258,6 +260,8 @@ class CollectionItemWizard(models.TransientModel):
             done.append(_("Comment noted"))
         if self.message == "customer":
             done.append(_("message on its way"))
+        elif self.message == "colleagues":
+            done.append(_("colleagues asked"))
         if specific:
             done.append(_("“%(action)s” planned", action=self.name))
         return "; ".join(done) + "."
