@@ -53,6 +53,7 @@ from . import test_state_machine
 from . import test_workers
 from . import test_engine_ladder
 from . import test_payer
+from . import test_sequence_messages
 from . import test_assignment
 from . import test_specific
 from . import test_chased_items
