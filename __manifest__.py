@@ -99,6 +99,7 @@
         "demo/sequences.xml",
         "demo/sequences_b2b.xml",
         "demo/scenario_customers.xml",
+        "demo/items.xml",
         "demo/scenario_actions.xml",
     ],
     "assets": {

@@ -18,7 +18,8 @@ class AccountMove(models.Model):
         compute="_compute_collection_status_id", index="btree_not_null", copy=False)
     collection_status_color = fields.Integer(
         related="collection_status_id.color", string="Colour of the status")
-    collection_comment = fields.Text(compute="_compute_collection_said", groups=COLLECTORS)
+    collection_comment = fields.Text(
+        string="Collection comment", compute="_compute_collection_said", groups=COLLECTORS)
     collection_promise_date = fields.Date(
         string="Promised for", compute="_compute_collection_said", groups=COLLECTORS)
     collection_is_chased = fields.Boolean(

@@ -28,6 +28,7 @@ from . import test_item_wizard_next
 from . import test_item_dialogs
 from . import test_invoice_views
 from . import test_statement_tab
+from . import test_item_tours
 from . import test_sequence_template
 from . import test_security
 from . import test_wizards

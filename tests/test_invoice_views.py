@@ -95,7 +95,7 @@ class TestInvoiceViews(WizardCase):
         with Form(self.moves[0].with_user(plain)) as form:
             self.assertEqual(form.state, "posted")
         with self.assertRaises(AccessError):
-            self.moves[0].with_user(plain).collection_status_id  # noqa: B018
+            self.moves[0].with_user(plain).collection_status_id
 
     def test_the_invoice_form_opens(self):
         """A-009: with the button and what is said."""
