@@ -41,12 +41,12 @@ class LinkCase(CollectionCase):
     def find(self, token):
         return self.env["collection.link"]._find(token)
 
-    def send_due(self, customer=None, **step):
+    def send_due(self, customer=None, repeat_days=0, **step):
         """Send a customer's first reminder.
 
         :return: (dispatch, what left as HTML)
         """
-        scenario = self.make_scenario([{"offset": 3, **step}])
+        scenario = self.make_scenario([{"offset": 3, **step}], repeat_days=repeat_days)
         action = self.chase(customer or self.customer, scenario)
         self.process_due()
         dispatch = action.dispatch_ids
