@@ -112,10 +112,11 @@ class CollectionPage(http.Controller):
         sections = link._get_sections()
         answerable = [
             row.item.id for section in sections for row in section.rows if row.answerable]
+        every = link.kind == "internal" or len(answerable) == 1
         return self._render("account_collection.collection_page", status, link.company_id, {
             "link": link, "token": token, "sections": sections, "error": error, "sent": sent,
             "form": form, "answerable": answerable,
-            "ticked": form.items if form else answerable if len(answerable) == 1 else (),
+            "ticked": form.items if form else answerable if every else (),
             "read_only": self._is_read_only(link), "contact": link._get_contact(),
             "key": form.key if form and len(form.key) > 7 else token_urlsafe(12),
             "today": day.isoformat(), "day": format_date(env, day, date_format="long"),
