@@ -39,9 +39,10 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _get_collection_colour(self):
-        """:return: the company's colour, dark enough to be read on white, and white on it"""
+        """:return: the company's colour, dark enough to be read on white and on the light grey
+        of our pages, and white on it"""
         self.ensure_one()
-        return darken(self.sudo().email_secondary_color)
+        return darken(self.sudo().email_secondary_color, least=5)
 
     def _get_collection_button(self, url, label):
         """:return: a link to click in an e-mail, as markup"""
