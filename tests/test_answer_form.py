@@ -37,9 +37,11 @@ class TestAnswerForm(AnswerCase):
 
     def test_sent_twice_it_is_one_answer(self):
         """Bad input: a double click."""
-        first = self.submit("promise", day="2026-03-06", key="the-same-key")
-        again = self.submit("promise", day="2026-03-06", key="the-same-key")
-        self.assertEqual(first, again)
+        form = {"day": "2026-03-01", "key": "the-same-key", "files": (("proof.pdf", PDF),)}
+        first = self.submit("paid", **form)
+        self.assertEqual(self.submit("paid", **form), first)
+        self.assertEqual(self.link.answer_ids, first)
+        self.assertEqual(len(first.attachment_ids), 1)
 
     def test_the_same_from_two_tabs_is_one_answer(self):
         """Bad input: the page open in two tabs; another answer is another one."""
