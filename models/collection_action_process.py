@@ -123,7 +123,10 @@ class CollectionActionProcess(models.Model):
         :return: number of actions sent
         """
         actions = self._check_again()
-        problems = actions._find_problems()
+        problems = {}
+        for company, group in actions.grouped("company_id").items():
+            # kept with the action, for the company's colleagues to read
+            problems |= group.with_context(lang=company.partner_id.lang)._find_problems()
         actions._note_problems(problems)
         ready = actions.filtered(lambda action: action.id not in problems)
         alone = ready.filtered(lambda action: not action.sequence_id)

@@ -137,14 +137,15 @@ class TestConcurrency(BaseCase):
         sequences = self.registry["collection.sequence"]
         chains = self.registry["collection.history.chain"]
 
-        def fork(chain, customer, company, count):
+        def fork(chain, counts):
             """Let each writer have a history of its own, so that only ``rev`` is at stake."""
+            [((customer, company), count)] = counts.items()
             chain.env.cr.execute(
                 "INSERT INTO collection_history_chain"
                 " (key, customer_id, company_id, head_number, head_digest)"
                 " VALUES (gen_random_uuid()::text, %s, %s, %s, '')"
                 " RETURNING id, 0, ''", [customer.id, company.id, count])
-            return chain.env.cr.fetchone()
+            return {(customer, company): chain.env.cr.fetchone()}
 
         with patch.object(sequences, "_raise_rev", lambda self: None), \
                 patch.object(chains, "_take", fork):
