@@ -143,21 +143,6 @@ class CollectionMessage(models.Model):
             return before + content + after
         return content
 
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    def _get_collection_mail_layout(self):
-        """:return: what stands before and after the text of an e-mail, in the context's language"""
-        self.ensure_one()
-        page = self.env["ir.qweb"]._render(
-            "account_collection.collection_mail_layout",
-            {"company": self, "lang": self.env.lang, "body": _PLACE},
-            minimal_qcontext=True)
-        page = self.env["mail.render.mixin"]._replace_local_links(page, self.get_base_url())
-        before, _place, after = page.partition(_PLACE)
-        return Markup(before), Markup(after)
-
     def _replace_rendered_tags(self, rendered):
         """Replace the hashtags in what e-mail templates gave.
 
@@ -173,6 +158,21 @@ class ResCompany(models.Model):
                         own["subject"] = tags.replace(own["subject"], said)
                     if own.get("body_html"):
                         own["body_html"] = Markup(tags.replace(own["body_html"], said, html=True))
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _get_collection_mail_layout(self):
+        """:return: what stands before and after the text of an e-mail, in the context's language"""
+        self.ensure_one()
+        page = self.env["ir.qweb"]._render(
+            "account_collection.collection_mail_layout",
+            {"company": self, "lang": self.env.lang, "body": _PLACE},
+            minimal_qcontext=True)
+        page = self.env["mail.render.mixin"]._replace_local_links(page, self.get_base_url())
+        before, _place, after = page.partition(_PLACE)
+        return Markup(before), Markup(after)
 
 
 class MailTemplate(models.Model):
