@@ -34,6 +34,7 @@
         "wizards/collection_item_wizard_views.xml",
         "wizards/collection_new_action_views.xml",
         "wizards/collection_item_dialog_views.xml",
+        "wizards/collection_assignment_mass_views.xml",
         "wizards/collection_sequence_steer_views.xml",
         "wizards/collection_sequence_template_publish_views.xml",
         "views/collection_truce_views.xml",
@@ -70,6 +71,8 @@
         "views/res_partner_views.xml",
         "views/res_partner_link_views.xml",
         "views/res_partner_statement_views.xml",
+        "views/collection_group_views.xml",
+        "views/collection_assignment_rule_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [
@@ -101,6 +104,7 @@
         "demo/scenario_customers.xml",
         "demo/items.xml",
         "demo/scenario_actions.xml",
+        "demo/assignment.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -5,6 +5,7 @@ from . import collection_action_template
 from . import collection_function
 from . import collection_history
 from . import collection_history_chain
+from . import collection_history_bulk
 from . import collection_deadline
 from . import collection_item_status
 from . import collection_label
@@ -84,7 +85,9 @@ from . import collection_item_dialog
 from . import collection_group
 from . import collection_assignment
 from . import collection_assignment_rule
+from . import collection_assignment_write
 from . import collection_assignment_run
+from . import collection_assignment_rule_view
 from . import account_move_line
 from . import account_move_collection
 from . import account_move_line_status
@@ -101,9 +104,12 @@ from . import res_company_penalty
 from . import res_config_settings
 from . import res_config_settings_link
 from . import res_config_settings_penalty
+from . import res_config_settings_assignment
 from . import res_partner
 from . import res_partner_payer
 from . import res_partner_assignment
+from . import res_partner_criteria
+from . import res_partner_origin
 from . import res_partner_scenario
 from . import res_partner_link
 from . import res_partner_next

@@ -28,8 +28,9 @@ class CollectionAssignment(models.Model):
     at = fields.Datetime(string="When", readonly=True)
     locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
 
-    _key_unique = models.UniqueIndex(
-        "(customer_id, company_id, attribute, value)", "An attribute has one origin.")
+    # a constraint rather than an index: a merge of customers looks for constraints
+    _key_unique = models.Constraint(
+        "UNIQUE(customer_id, company_id, attribute, value)", "An attribute has one origin.")
 
     @api.model
     def _note(self, company, attribute, customer_ids, *, value=0, rule=None):
@@ -61,6 +62,9 @@ class CollectionAssignment(models.Model):
             name=rule.display_name if rule else None, user=self.env.uid,
             now=fields.Datetime.now(), customers=list(customer_ids)))
         self.invalidate_model()
+        self.env["res.partner"].invalidate_model(
+            ["collection_assignment_ids", "collection_origins"])
+        self.env["collection.participant"].invalidate_model(["collection_origins"])
 
     @api.model
     def _get_locked(self, company, attribute, value=0):
@@ -81,6 +85,28 @@ class CollectionAssignment(models.Model):
     def action_unlock(self):
         """Let rules change these attributes again."""
         self._set_locked(False)
+
+    @api.model
+    def set_lock(self, customer_id, attribute, value, locked):
+        """Keep rules from changing an attribute of a customer, or let them, whatever set it.
+
+        :param int customer_id: id of the customer
+        :param str attribute: its code
+        :param int value: id of the group or function, 0 for the attribute as a whole
+        :param bool locked: whether rules leave it alone
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        customer = self.env["res.partner"].browse(customer_id)
+        customer.check_access("write")
+        customer._check_collection_portfolio()
+        known = self.sudo().search([
+            ("customer_id", "=", customer.id), ("company_id", "=", self.env.company.id),
+            ("attribute", "=", attribute), ("value", "=", value)])
+        known = known or self.sudo().create({
+            "customer_id": customer.id, "company_id": self.env.company.id, "source": "hand",
+            "attribute": attribute, "value": value, "user_id": self.env.uid,
+            "at": fields.Datetime.now()})
+        known.locked = locked
 
     def _set_locked(self, locked):
         self.check_access("read")

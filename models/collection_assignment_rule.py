@@ -1,10 +1,12 @@
 import ast
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from .collection_assignment_attribute import ATTRIBUTES, MANY, SELECTION, SWITCH
+from .collection_assignment_attribute import ATTRIBUTES, MANY, ONE, SELECTION, SWITCH
 
 
 class CollectionAssignmentRule(models.Model):
@@ -142,45 +144,81 @@ class CollectionAssignmentRule(models.Model):
             domain = Domain(ast.literal_eval(search.domain))
             domain.validate(self.env["res.partner"])
         except (ValueError, SyntaxError, TypeError, KeyError) as fault:
-            raise UserError(self.env._(
-                "The saved search “%(search)s” cannot be read: %(fault)s. A search that depends "
-                "on who looks (uid) or on a moment cannot feed a rule: save it again without.",
-                search=search.name, fault=fault)) from fault
+            raise self._get_unreadable(fault) from fault
         return (
             domain & Domain("parent_id", "=", False)
             & Domain("company_id", "in", (False, self.company_id.id)))
 
-    def _find_customers(self):
-        """:return: the ``res.partner`` that the rule matches now, by id"""
+    def _search_ids(self, extra=Domain.TRUE):
+        """:return: list of ids of the customers that the rule matches now, in their order
+        :raise UserError: the search cannot be read, or fails
+        """
         self.ensure_one()
+        domain = self._get_customer_domain() & extra
         customers = self.env["res.partner"].sudo().with_company(self.company_id)
-        return customers.search(self._get_customer_domain(), order="id")
+        try:
+            with self.env.cr.savepoint():
+                # compiling a statement that runs once costs more than it saves
+                self.env.cr.execute("SET LOCAL jit = off")
+                query = customers._search(domain, order="id")
+                return [customer for [customer] in self.env.execute_query(query.select())]
+        except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError, TypeError) as fault:
+            raise self._get_unreadable(fault) from fault
+
+    def _get_unreadable(self, fault):
+        return UserError(self.env._(
+            "The saved search “%(search)s” cannot be read: %(fault)s. A search that depends "
+            "on who looks (uid) or on a moment cannot feed a rule: save it again without.",
+            search=self.filter_id.sudo().name, fault=fault))
+
+    # -- what is wrong ------------------------------------------------------------------
 
     @api.depends("filter_id", "company_id", "sequence", "attribute", "automatic", "active",
-                 "scenario_id.active", "user_id.active", "group_id.active")
+                 "new_only", "continues", "scenario_id", "user_id", "group_id", "function_id",
+                 "contact_id", "enabled")
     @api.depends_context("lang")
     def _compute_matches(self):
         """One search a rule, whatever is asked of it."""
-        earlier = self.search([
+        others = self.search([
             ("company_id", "in", self.company_id.ids),
             ("attribute", "in", self.mapped("attribute"))])
         found, faults = {}, {}
-        for rule in self | earlier:
+        for rule in self.filtered("filter_id") | others:
+            key = rule._origin.id
             try:
-                found[rule._origin.id] = set(rule._find_customers()._ids)
+                rule._check_fit()
+                found[key] = set(rule._search_ids())
             except UserError as fault:
-                faults[rule._origin.id] = str(fault)
+                faults[key] = str(fault)
         for rule in self:
-            mine = found.get(rule._origin.id, set())
-            rule.match_count = len(mine)
-            rule.problem = faults.get(rule._origin.id) or rule._find_archived() or (
-                rule._find_shadow(earlier, found))
+            rule.match_count = len(found.get(rule._origin.id, ()))
+            rule.problem = faults.get(rule._origin.id) or (
+                rule._find_shadow(others, found) or rule._find_conflict(others, found))
 
-    def _find_archived(self):
-        """:return: that the value is archived, in words, or False"""
-        value = self[ATTRIBUTES[self.attribute].value]
-        if isinstance(value, models.BaseModel) and "active" in value._fields and not value.active:
-            return self.env._("%(value)s is archived.", value=value.display_name)
+    def _check_fit(self):
+        """:raise UserError: the value cannot be given any more"""
+        problem = self._find_unfit()
+        if problem:
+            raise UserError(problem)
+
+    def _find_unfit(self):
+        """:return: why the value cannot be given, in words, or False"""
+        attribute = ATTRIBUTES[self.attribute]
+        values = [] if attribute.how == SWITCH else [self.sudo()[attribute.value]]
+        if self.attribute == "collaborator":
+            values.append(self.sudo()._get_holder())
+        for value in values:
+            if "active" in value._fields and not value.active:
+                return self.env._("%(value)s is archived.", value=value.display_name)
+        user = self.sudo().user_id
+        if user and user in values and self.company_id not in user.company_ids:
+            return self.env._("%(user)s has no access to %(company)s.",
+                              user=user.name, company=self.company_id.name)
+        owner = self.sudo().scenario_id.company_id
+        if self.attribute == "scenario" and owner and owner != self.company_id:
+            return self.env._(
+                "The scenario %(scenario)s is of %(company)s, not of the rule's company.",
+                scenario=self.scenario_id.name, company=owner.name)
         return False
 
     def _find_shadow(self, rules, found):
@@ -193,16 +231,30 @@ class CollectionAssignmentRule(models.Model):
         for other in rules if mine and self.automatic else ():
             before = (other.sequence, other.id) < (self.sequence, self._origin.id or other.id + 1)
             takes = other.automatic and not (other.new_only or other.continues)
-            if before and takes and other.company_id == self.company_id and (
-                    other.attribute == self.attribute and mine <= found.get(other.id, set())):
+            if before and takes and self._is_like(other) and mine <= found.get(other.id, set()):
                 return self.env._(
                     "It never matches in an automatic run: “%(rule)s” before it takes all.",
                     rule=other.display_name)
         return False
 
-    def action_open_customers(self):
-        """:return: window action on the customers that the rule matches now"""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.res_partner_action_collection")
-        return {**action, "context": {}, "domain": list(self._get_customer_domain())}
+    def _find_conflict(self, rules, found):
+        """Which automatic rule undoes what this one, run by hand, assigns (M-028).
+
+        :return: which one and for how many, in words, or False
+        """
+        mine = found.get(self._origin.id)
+        single = ATTRIBUTES[self.attribute].how in (ONE, SWITCH) or (
+            self.attribute == "collaborator")
+        for other in rules if mine and single and not self.automatic else ():
+            if other.automatic and not other.new_only and self._is_like(other):
+                both = len(mine & found.get(other.id, set()))
+                if both and other.value_name != self.value_name:
+                    return self.env._(
+                        "Every night “%(rule)s” takes back what this rule gives to %(count)s of "
+                        "its customers.", rule=other.display_name, count=both)
+        return False
+
+    def _is_like(self, other):
+        """Whether two rules are of the same attribute: for collaborators, the same function."""
+        return (other.company_id, other.attribute) == (self.company_id, self.attribute) and (
+            self.attribute != "collaborator" or other.function_id == self.function_id)

@@ -1,256 +1,202 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY, ONE, SWITCH
+from .collection_assignment_attribute import ATTRIBUTES
 
-#: Customers written at once.
-BATCH = 20000
+#: A run that has not moved for so long has died: another may start.
+DEAD_AFTER = timedelta(minutes=15)
 
 
 class CollectionAssignmentRun(models.Model):
-    """An automatic run: when it was, and how much it changed. The last one says what is new."""
+    """An automatic run: its rules in their order, and what became of it.
+
+    A rule is a step, in a transaction of its own where a cron or the dialog runs it. The last
+    run that came to its end says which customers are new (B23). The database lets a company
+    have one run at a time.
+    """
 
     _name = "collection.assignment.run"
     _description = "Automatic Assignment"
     _order = "id desc"
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    started_at = fields.Datetime(required=True, readonly=True)
+    state = fields.Selection(
+        [("running", "Under way"), ("done", "Done"), ("interrupted", "Interrupted")],
+        required=True, readonly=True, default="done")
+    started_at = fields.Datetime(string="Started", required=True, readonly=True)
+    ended_at = fields.Datetime(string="Ended", readonly=True)
+    moved_at = fields.Datetime(readonly=True)
+    new_since = fields.Datetime(
+        readonly=True, help="What was created after this moment, the run may not have seen: "
+        "transactions were open since.")
+    rule_count = fields.Integer(string="Rules", readonly=True)
     changed = fields.Integer(string="Customers changed", readonly=True)
-    errors = fields.Text(readonly=True)
+    errors = fields.Text(string="Left out", readonly=True)
+    todo = fields.Json(readonly=True, help="The rules that are left, and what was done so far.")
 
+    _one_running = models.UniqueIndex(
+        "(company_id) WHERE state = 'running'",
+        "An automatic assignment is under way in this company. Wait until it is done.")
 
-class CollectionAssignmentRule(models.Model):
-    """Running rules: one search and one write a rule and company."""
-
-    _inherit = "collection.assignment.rule"
-
-    def run(self):
-        """Run these rules by hand: all their customers, over what was there (M-021, M-026).
-
-        Locked attributes are left alone; *new customers only* does not count (M-018).
-
-        :return: ``res.partner`` that changed
-        :raise AccessError: the user is no collection manager
-        :raise UserError: a saved search cannot be read
-        """
-        self._check_may_run()
-        changed = self.env["res.partner"]
-        for rule in self.sorted(lambda rule: (rule.attribute, rule.sequence, rule.id)):
-            found = rule.sudo()._find_customers().ids
-            changed |= changed.browse(rule.sudo()._assign(found))
-        return changed
-
-    def preview(self):
-        """What running this rule by hand would change.
-
-        :return: list of (customer, what it has, what it would get), for those that change
-        :raise AccessError: the user is no collection manager
-        :raise UserError: the saved search cannot be read
-        """
-        self.ensure_one()
-        self._check_may_run()
-        rule = self.sudo()
-        customers = rule._find_customers()
-        locked = self.env["collection.assignment"].sudo()._get_locked(
-            rule.company_id, rule.attribute, rule._get_value_key())
-        return rule._compare(customers.filtered(lambda customer: customer.id not in locked))
-
-    def _compare(self, customers):
-        """:return: list of (customer, what it has, what it would get), for those that differ"""
-        attribute, value = ATTRIBUTES[self.attribute], self.value_name
-        if attribute.how == HOLDER:
-            held = {row.customer_id: row.partner_id.display_name for row in
-                    customers._get_collection_participants(self.company_id).filtered(
-                        lambda row: row.function_id == self.function_id)}
-            holder = self._get_holder()
-            name = (holder.partner_id if holder._name == "res.users" else holder).display_name
-            return [(customer, held.get(customer) or "", name) for customer in customers
-                    if held.get(customer) != name]
-        target = self._get_target()
-        customers = customers.with_company(self.company_id)
-        if attribute.how == MANY:
-            return [(customer, ", ".join(customer[attribute.field].mapped("name")), value)
-                    for customer in customers if target not in customer[attribute.field].ids]
-        if attribute.how == SWITCH:
-            words = dict(self._fields["enabled"]._description_selection(self.env))
-            return [(customer, words["on" if customer[attribute.field] else "off"], value)
-                    for customer in customers if customer[attribute.field] != target]
-        return [(customer, customer[attribute.field].display_name or "", value)
-                for customer in customers if customer[attribute.field].id != target]
-
-    def _check_may_run(self):
-        if not self.env.su and not self.env.user.has_group(
-                "account_collection.group_collection_manager"):
-            raise AccessError(self.env._("Only a collection manager may run assignment rules."))
-
-    # -- automatic -------------------------------------------------------------------------
+    # -- its life ------------------------------------------------------------------------
 
     @api.model
-    def action_run_automatic(self):
-        """Button: run the automatic rules now (M-020, B24).
+    def _begin(self, company):
+        """Start an automatic run.
 
-        :return: ``res.partner`` that changed
-        :raise AccessError: the user is no collection manager
+        :return: the run
+        :raise UserError: another one is under way in the company
         """
-        self._check_may_run()
-        return self.sudo()._run_automatic()
+        company.ensure_one()
+        now = fields.Datetime.now()
+        self._bury_dead(company, now)
+        self._check_none_running(company)
+        rules = self.env["collection.assignment.rule"].search(
+            [("company_id", "=", company.id), ("automatic", "=", True)])
+        places = list(ATTRIBUTES)  # groups first: what follows may be searched by them
+        rules = rules.sorted(lambda rule: (
+            places.index(rule.attribute), rule.sequence, rule.id))
+        [[open_for]] = self.env.execute_query(SQL(
+            "SELECT COALESCE(EXTRACT(epoch FROM now() - min(xact_start)), 0)"
+            "  FROM pg_stat_activity WHERE datname = current_database()"
+            "   AND pid <> pg_backend_pid()"))
+        run = self.create({
+            "company_id": company.id, "state": "running", "started_at": now, "moved_at": now,
+            "new_since": now - timedelta(seconds=max(0, float(open_for))),
+            "rule_count": len(rules), "todo": {"rules": rules.ids, "taken": [], "changed": []}})
+        run.flush_recordset()
+        return run
 
-    @api.model
-    def _run_automatic(self):
-        """Run the automatic rules of every company, in their order.
+    def _bury_dead(self, company, now):
+        self.search([
+            ("company_id", "=", company.id), ("state", "=", "running"),
+            ("moved_at", "<", now - DEAD_AFTER)]).write({"state": "interrupted", "todo": False})
 
-        For each attribute the first rule that matches a customer wins (M-025, B20); a rule for
-        new customers sees those created since the last automatic run (B23). A rule whose search
-        cannot be read is left out, and the run says so.
+    def _check_none_running(self, company):
+        """:raise UserError: an automatic run is under way in the company"""
+        if running := self.search(
+                [("company_id", "=", company.id), ("state", "=", "running"),
+                 ("moved_at", ">=", fields.Datetime.now() - DEAD_AFTER)], limit=1):
+            raise UserError(self.env._(
+                "An automatic assignment is under way in %(company)s, started by %(user)s. Wait "
+                "until it is done.", company=company.name, user=running.create_uid.name))
 
-        :return: ``res.partner`` that changed
-        """
-        changed = set()
-        for company in self.env["res.company"].sudo().search([], order="id"):
-            changed |= self.sudo().with_company(company)._run_company(company)
-        if changed:
-            cron = self.env.ref("account_collection.cron_plan_scenarios", raise_if_not_found=False)
-            if cron:
-                cron.sudo()._trigger()
-        return self.env["res.partner"].browse(sorted(changed))
-
-    def _run_company(self, company):
-        runs = self.env["collection.assignment.run"].sudo()
-        rules = self.search([("company_id", "=", company.id), ("automatic", "=", True)])
-        if not rules:
-            return set()
-        last = runs.search([("company_id", "=", company.id)], limit=1)
-        started, changed, errors = fields.Datetime.now(), set(), []
-        taken = {attribute: set() for attribute in ATTRIBUTES}
-        for rule in rules:
-            try:
-                domain = rule._get_customer_domain()
-            except UserError as fault:
-                errors.append(f"{rule.display_name}: {fault}")
-                continue
-            if rule.new_only and last:
-                domain &= fields.Domain("create_date", ">=", last.started_at)
-            customers = self.env["res.partner"].sudo().with_company(company)
-            found = customers._search(domain, order="id")
-            ids = [row for [row] in self.env.execute_query(found.select())]
-            ids = [row for row in ids if row not in taken[rule.attribute]]
-            if not rule.continues:
-                taken[rule.attribute].update(ids)
-            changed.update(rule._assign(ids))
-        runs.create({"company_id": company.id, "started_at": started, "changed": len(changed),
-                     "errors": "\n".join(errors)})
-        return changed
-
-    # -- one rule ---------------------------------------------------------------------------
-
-    def _assign(self, customer_ids):
-        """Give customers the rule's value, except those that are locked or have it.
+    def _step(self):
+        """Run the next rule, or end the run.
 
         :return: list of ids of the customers that changed
         """
         self.ensure_one()
-        company, key = self.company_id, self._get_value_key()
-        locked = self.env["collection.assignment"]._get_locked(company, self.attribute, key)
-        free = [customer for customer in customer_ids if customer not in locked]
-        changed = []
-        for start in range(0, len(free), BATCH):
-            old = self._write_value(free[start:start + BATCH])
-            self.env["collection.assignment"]._note(
-                company, self.attribute, list(old), value=key, rule=self)
-            self._trace_assigned(old)
-            changed += old
+        todo = self.todo
+        if not todo["rules"]:
+            self._end()
+            return []
+        rule_id, *left = todo["rules"]
+        rule = self.env["collection.assignment.rule"].with_company(self.company_id).browse(
+            rule_id).exists()
+        changed, taken = [], []
+        if rule.active:
+            try:
+                found = rule._find_in_run(self)
+            except UserError as fault:
+                self.errors = "\n".join(filter(None, (
+                    self.errors, f"{rule.display_name}: {fault}")))
+            else:
+                # the first rule that matches wins, for each attribute apart (M-025, B20)
+                before = set(todo["taken"]) if todo.get("attribute") == rule.attribute else set()
+                found = [customer for customer in found if customer not in before]
+                changed = rule._assign(found)
+                taken = before if rule.continues else before.union(found)
+                todo = {**todo, "attribute": rule.attribute, "taken": list(taken)}
+        everyone = set(todo["changed"]).union(changed)
+        self.write({
+            "todo": {**todo, "rules": left, "changed": list(everyone)},
+            "changed": len(everyone), "moved_at": fields.Datetime.now()})
+        if not left:
+            self._end()
         return changed
 
-    def _get_value_key(self):
-        """:return: what tells this value from others of the same attribute, 0 for single ones"""
-        how = ATTRIBUTES[self.attribute].how
-        return self[ATTRIBUTES[self.attribute].value].id if how in (MANY, HOLDER) else 0
+    def _end(self):
+        self.write({"state": "done", "ended_at": fields.Datetime.now(), "todo": False})
+        if self.changed:
+            self.env["collection.assignment.rule"]._plan_soon()
 
-    def _get_target(self):
-        """:return: the value as the customer's field stores it"""
-        attribute = ATTRIBUTES[self.attribute]
-        if attribute.how == SWITCH:
-            return self.enabled == "on"
-        return self[attribute.value].id
 
-    def _write_value(self, customer_ids):
-        """Write the value where it is not there yet.
+class CollectionAssignmentRule(models.Model):
+    """The automatic rules, all of them; and what one of them finds in a run."""
 
-        :return: dict of what each changed customer had before, as text, by id
+    _inherit = "collection.assignment.rule"
+
+    @api.model
+    def _run_automatic(self, between=None):
+        """Run the automatic rules of every company, in their order.
+
+        For each attribute the first rule that matches a customer wins (M-025, B20); a rule for
+        new customers sees those created since the last automatic run (B23). A rule that cannot
+        do its work is left out, and the run says so.
+
+        :param between: called after each rule with the number of rules that are left
+        :return: ``res.partner`` that changed
+        :raise UserError: a run is under way
         """
-        self.env.flush_all()
-        attribute = ATTRIBUTES[self.attribute]
-        if attribute.how == HOLDER:
-            return self._write_holder(customer_ids)
-        if attribute.how == MANY:
-            query = SQL(
-                "INSERT INTO collection_group_customer_rel (group_id, customer_id)"
-                " SELECT %s, customer FROM unnest(%s::int[]) AS customer"
-                " ON CONFLICT DO NOTHING RETURNING customer_id, ''",
-                self._get_target(), customer_ids)
-        else:
-            query = self._get_setting_query(attribute, customer_ids)
-        found = dict(self.env.execute_query(query))
-        self.env["res.partner"].invalidate_model([attribute.field])
-        return found
+        changed = set()
+        companies = self.sudo().search([("automatic", "=", True)]).company_id.sorted("id")
+        for company in companies:
+            run = self.env["collection.assignment.run"].sudo().with_company(company)._begin(company)
+            while run.state == "running":
+                changed.update(run._step())
+                if between:
+                    between(len((run.todo or {}).get("rules", ())))
+        return self.env["res.partner"].browse(sorted(changed))
 
-    def _get_setting_query(self, attribute, customer_ids):
-        """:return: query that writes a setting of the company, and tells what it was"""
-        column = SQL.identifier(attribute.field)
-        current = self.env["collection.scenario"]._get_partner_value(
-            attribute.field, self.company_id)
-        target = self._get_target()
-        text = str(target).lower() if isinstance(target, bool) else str(target)
-        return SQL(
-            """
-            UPDATE res_partner AS changed
-               SET %(column)s = COALESCE(changed.%(column)s, '{}'::jsonb)
-                                || jsonb_build_object(%(company)s::text, %(target)s::jsonb)
-              FROM (SELECT partner.id, %(current)s AS old FROM res_partner AS partner
-                     WHERE partner.id = ANY(%(ids)s)) AS partner
-             WHERE changed.id = partner.id AND partner.old IS DISTINCT FROM %(target)s
-         RETURNING changed.id, COALESCE(partner.old, '')
-            """,
-            column=column, company=str(self.company_id.id), target=text, current=current,
-            ids=customer_ids)
+    @api.model
+    def _run_nightly(self):
+        """Cron: the automatic run, a rule a transaction; later where one is under way."""
+        crons = self.env["ir.cron"]
+        try:
+            self._run_automatic(between=lambda left: crons._commit_progress(1, remaining=left))
+        except UserError:
+            self._run_soon(after=DEAD_AFTER)
 
-    def _write_holder(self, customer_ids):
-        customers = self.env["res.partner"].sudo().browse(customer_ids)
-        changed = self._compare(customers)
-        holder = self._get_holder()
-        vals = {"user_id": False, "contact_id": False,
-                "user_id" if holder._name == "res.users" else "contact_id": holder.id}
-        participants = self.env["collection.participant"].sudo()
-        held = customers._get_collection_participants(self.company_id).filtered(
-            lambda row: row.function_id == self.function_id)
-        ids = {customer.id for customer, _old, _new in changed}
-        held.filtered(lambda row: row.customer_id.id in ids).write(vals)
-        missing = ids - set(held.customer_id.ids)
-        participants.create([{
-            **vals, "customer_id": customer, "company_id": self.company_id.id,
-            "function_id": self.function_id.id} for customer in sorted(missing)])
-        return {customer.id: old for customer, old, _new in changed}
+    @api.model
+    def _run_soon(self, after=None):
+        """Ask for an automatic run, after an import for instance (M-016, B25)."""
+        cron = self.env.ref("account_collection.cron_run_assignment", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger(after and fields.Datetime.now() + after)
 
-    def _trace_assigned(self, old):
-        """Note in each customer's history what the rule changed."""
-        attribute = ATTRIBUTES[self.attribute]
-        field = attribute.field or "collection_participant_ids"
-        names = self._name_values(attribute, set(old.values()))
-        customers = self.env["res.partner"]
-        self.env["collection.history"]._append_many({
-            (customers.browse(customer), self.company_id): [{
-                "kind": "setting_changed", "data": {"field": field, "rule": self.id},
-                "cause": "rule", "command": "assign", "old_value": names.get(value, value),
-                "new_value": self.value_name, "text": self.display_name}]
-            for customer, value in old.items()})
+    @api.model
+    def _plan_soon(self):
+        """Changed customers are planned at once, not only at night (M-041)."""
+        cron = self.env.ref("account_collection.cron_plan_scenarios", raise_if_not_found=False)
+        if cron:
+            cron.sudo()._trigger()
 
-    def _name_values(self, attribute, values):
-        """:return: dict of the name by stored value"""
-        if attribute.how != ONE:
-            return {}
-        model = self._fields[attribute.value].comodel_name
-        ids = [int(value) for value in values if value]
-        return {str(record.id): record.display_name
-                for record in self.env[model].sudo().browse(ids).exists()}
+    def _find_in_run(self, run):
+        """:return: list of ids of the customers that the rule matches in an automatic run
+        :raise UserError: the rule cannot do its work
+        """
+        self.ensure_one()
+        self._check_fit()
+        last = self.new_only and run.search(
+            [("company_id", "=", run.company_id.id), ("state", "=", "done"),
+             ("id", "<", run.id)], limit=1)
+        return self._search_ids(self._get_new_domain(last) if last else Domain.TRUE)
+
+    def _get_new_domain(self, last):
+        """:return: domain of the customers created since a run
+
+        What an open transaction had created the run did not see, though it bears an earlier
+        moment: it is new unless something has set its attribute already.
+        """
+        fresh = Domain("create_date", ">=", last.started_at)
+        if not last.new_since or last.new_since >= last.started_at:
+            return fresh
+        unseen = Domain("create_date", ">=", last.new_since) & Domain(
+            "collection_assignment_ids", "not any", [
+                ("company_id", "=", self.company_id.id), ("attribute", "=", self.attribute)])
+        return fresh | unseen

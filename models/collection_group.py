@@ -24,3 +24,10 @@ class CollectionGroup(models.Model):
             [("collection_group_ids", "in", self.ids)], ["collection_group_ids"], ["__count"]))
         for group in self:
             group.customer_count = counts.get(group, 0)
+
+    def action_open_customers(self):
+        """:return: window action on the customers of the group"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.res_partner_action_collection")
+        return {**action, "context": {}, "domain": [("collection_group_ids", "in", self.ids)]}

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .collection_assignment_attribute import BY_FIELD
 from .res_partner import COLLECTORS
+from .res_partner_scenario import PLANNED_BY
 
 
 class ResPartner(models.Model):
@@ -18,12 +19,21 @@ class ResPartner(models.Model):
 
     def write(self, vals):
         """A hand that changes an attribute is kept as its origin (M-022)."""
-        touched = [name for name in BY_FIELD if name in vals]
-        result = super().write(vals)
+        touched = {name for name in BY_FIELD if name in vals}
+        if not touched:
+            return super().write(vals)
         customers = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        before = customers._get_collection_settings(touched)
+        result = super().write(vals)
+        after = customers._get_collection_settings(touched)
         for name in touched:
+            changed = [customer.id for customer in customers
+                       if before[customer, name] != after[customer, name]]
             self.env["collection.assignment"].sudo()._note(
-                self.env.company, BY_FIELD[name], customers.ids)
+                self.env.company, BY_FIELD[name], changed)
+        customers._trace_collection_settings({
+            (customer, name): old for (customer, name), old in before.items()
+            if name not in PLANNED_BY})
         return result
 
     @api.model
@@ -46,18 +56,6 @@ class AccountMove(models.Model):
         if result.get("ids"):
             self.env["collection.assignment.rule"]._run_soon()
         return result
-
-
-class CollectionAssignmentRule(models.Model):
-    """Asking for an automatic run."""
-
-    _inherit = "collection.assignment.rule"
-
-    @api.model
-    def _run_soon(self):
-        cron = self.env.ref("account_collection.cron_run_assignment", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
 
 
 class IrFilters(models.Model):

@@ -23,3 +23,4 @@ from . import collection_template_import
 from . import collection_sequence_add_action
 from . import collection_sequence_resume
 from . import collection_message_preview
+from . import collection_assignment_mass
