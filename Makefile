@@ -10,10 +10,10 @@ RECORD ?=
 
 export PORT ALL SIZE RECORD
 
-.PHONY: help run test shell reset lint pot exec bench bench-growth
+.PHONY: help run test shell reset lint pot exec bench bench-growth bench-assign
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint pot exec bench bench-growth:
+run test shell reset lint pot exec bench bench-growth bench-assign:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

@@ -8,6 +8,7 @@ measurement (loading the registry, reading the tables once) is not in its figure
 import json
 import sys
 
+import assignment
 import customers
 import floor
 import messages
@@ -25,6 +26,9 @@ TASKS = {
     "setup": scenarios.setup,
     "plan": scenarios.plan,
     "floor": floor.run,
+    "assign-setup": assignment.setup,
+    "assign": assignment.run,
+    "assign-preview": assignment.preview,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -97,6 +97,14 @@ class Databases:
             measure("peer-setup", theirs, odoo=peer.ON_PATH)
             postgres.query("VACUUM (ANALYZE)", theirs)
 
+    def install_rules(self, steps):
+        """Install this add-on in a copy, with assignment rules and nothing assigned yet."""
+        with steps.step(f"{paths.MODULE} in a copy of it, with assignment rules"):
+            ours = self._copy(self._name("data"), "ours")
+            odoo.install(ours, [paths.MODULE], "bench")
+            measure("assign-setup", ours)
+            postgres.query("VACUUM (ANALYZE)", ours)
+
     # -- measured ----------------------------------------------------------------------
 
     def plan(self):
@@ -111,6 +119,11 @@ class Databases:
             if _read_decided(copy) != decided:
                 raise Failure("a second plan changed what the first one had decided")
         return first, second, decided
+
+    def assign(self):
+        """Preview a rule, run all automatically, run them again; returns the figures of each."""
+        with self._fresh("ours") as copy:
+            return [measure(task, copy) for task in ("assign-preview", "assign", "assign")]
 
     def floor(self):
         """Run the bare statement.

@@ -5,6 +5,7 @@ import subprocess
 
 from . import (
     benchmark,
+    benchmark_assignment,
     demo,
     linting,
     locks,
@@ -94,6 +95,15 @@ def bench_growth(_arguments):
     """measure planning from 1,000 to 100,000 customers (RECORD=1 keeps it)"""
     with runtime.ready(Steps(3)):
         _keep(benchmark.grow(benchmark.SIZES, lambda: Steps(4)))
+    return 0
+
+
+def bench_assign(_arguments):
+    """measure assignment rules (SIZE=100000; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_assignment.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_assignment.assign(size, steps))
     return 0
 
 

@@ -339,7 +339,7 @@ class TestAgainstReference(AssignmentCase):
                 self.get_origin_all(customers).locked = False
                 locked = set(chance.sample(list(customers), 2))
                 for customer in locked:
-                    self.get_origin(customer, "scenario").locked = True
+                    self.env["collection.assignment"].set_lock(customer.id, "scenario", 0, True)
                 moment = fields.Datetime.now() + timedelta(days=seed + 1)
                 new = set(chance.sample(list(customers), 3))
                 for customer in customers:

@@ -1,0 +1,67 @@
+"""`make bench-assign`: what assigning customers by rules costs."""
+
+import json
+
+from .benchmark_databases import Databases
+from .benchmark_report import COLUMNS, Report, machine, row
+
+RULES, ATTRIBUTES = 10, 3
+
+
+def assign(size, steps):
+    """Ten rules of three attributes over all customers, then once more.
+
+    :param size: number of customers
+    :param steps: gets :func:`count_steps` steps
+    :return: the :class:`Report`
+    """
+    report = Report(f"make bench-assign SIZE={size}")
+    with Databases(size) as databases:
+        databases.make(steps)
+        databases.install_rules(steps)
+        with steps.step("Preview, run and run again"):
+            preview, first, second = databases.assign()
+    report.say()
+    report.say(machine())
+    report.say()
+    report.table(
+        (f"{size:,} customers, {RULES} rules, {ATTRIBUTES} attributes", *COLUMNS),
+        [
+            row("preview of one rule", preview),
+            row(f"automatic run, {first['changed']:,} customers changed", first),
+            row(f"run again, {second['changed']:,} changed", second),
+        ],
+    )
+    report.say()
+    for text, value, bar in (
+        ("seconds of the run", first["seconds"], "30 or less"),
+        ("seconds of the second", second["seconds"], "5 or less"),
+    ):
+        report.say(f"- {text}: {value:,.2f} (bar: {bar})")
+    report.say()
+    report.say(json.dumps(_sum_up(size, preview, first, second)))
+    return report
+
+
+def count_steps():
+    """How many steps :func:`assign` takes."""
+    return 4
+
+
+def _sum_up(size, preview, first, second):
+    """The last line, for programs."""
+    return {
+        "size": size,
+        "rules": RULES,
+        "attributes": ATTRIBUTES,
+        "preview_s": round(preview["seconds"], 3),
+        "run_s": round(first["seconds"], 3),
+        "rerun_s": round(second["seconds"], 3),
+        "changed": first["changed"],
+        "rerun_changed": second["changed"],
+        "rows": first["rows"],
+        "queries": first["queries"],
+        "rerun_queries": second["queries"],
+        "peak_mib": round(first["peak_mib"], 1),
+        "grown_mib": round(first["grown_mib"], 1),
+    }
