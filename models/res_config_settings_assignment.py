@@ -21,7 +21,8 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_collection_default_scenario_id(self):
         for settings in self:
-            settings.collection_default_scenario_id = settings._get_default("collection_scenario_id")
+            settings.collection_default_scenario_id = settings._get_default(
+                "collection_scenario_id")
 
     @api.depends("company_id")
     def _compute_collection_default_collector_id(self):

@@ -4,7 +4,7 @@ import psycopg2
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form
+from odoo.tests import Form, HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .test_assignment import AssignmentCase
@@ -280,8 +280,8 @@ class TestCriteria(AssignmentCase):
         """M-009, M-010: what the search bar saves is read as it is."""
         [search] = self.env["ir.filters"].with_user(self.manager).create_filter({
             "name": "Overdue", "model_id": "res.partner", "user_ids": [], "action_id": False,
-            "domain": '["&", ("collection_overdue", ">", 100), ("country_id", "=", %d)]'
-                      % self.france.id, "context": {}, "sort": "[]"})
+            "domain": str(["&", ("collection_overdue", ">", 100),
+                           ("country_id", "=", self.france.id)]), "context": {}, "sort": "[]"})
         self.make_rule(search)
         self.run_automatic()
         self.assertEqual(self.french.collection_scenario_id, self.first)
@@ -339,7 +339,8 @@ class TestOriginOnForm(AssignmentCase):
 
     def test_a_holder_by_hand(self):
         """M-022, M-005: participants too, on their own lines."""
-        row = self.french.collection_participant_ids.filtered(lambda row: row.function_id == self.rc)
+        row = self.french.collection_participant_ids.filtered(
+            lambda row: row.function_id == self.rc)
         row.with_user(self.collector).user_id = self.manager
         [origin] = row.with_user(self.collector).collection_origins["origins"]
         self.assertEqual(origin["sentence"], "By hand: Collector")
@@ -431,3 +432,22 @@ class TestDefaults(AssignmentCase):
         """B21"""
         with self.assertRaisesRegex(ValidationError, "Only rules of groups"):
             self.make_rule([], continues=True)
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentTour(AssignmentCase, HttpCase):
+    """What a manager does in the browser."""
+
+    moment = None  # a browser's clock cannot be frozen
+
+    def test_from_a_search_to_the_icon(self):
+        """M-007, M-008, M-009, M-011 to M-015, M-019, M-021, M-022: by clicking."""
+        self.make_invoice(self.french)
+        self.start_tour(
+            "/odoo/collection-customers", "collection_assignment_tour", login="manager")
+        self.start_tour(
+            "/odoo/collection-rules", "collection_assignment_rule_tour", login="manager")
+        self.assertEqual(self.french.collection_scenario_id, self.first)
+        self.assertTrue(self.get_origin(self.french, "scenario").locked)
+        search = self.env["ir.filters"].search([("name", "=", "Customers of France")])
+        self.assertEqual(search.user_ids, self.manager)
