@@ -1,7 +1,7 @@
 {
     "name": "Receivables Collection",
     "summary": "Chase unpaid invoices: sequences steered by people, every action owed and traced",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Account Collection contributors",

@@ -5,6 +5,7 @@ from . import collection_action_template
 from . import collection_function
 from . import collection_history
 from . import collection_history_chain
+from . import collection_history_words
 from . import collection_history_bulk
 from . import collection_deadline
 from . import collection_item_status
