@@ -2,10 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
-from .collection_assignment_write import BATCH
-
-#: Rows of a preview that are shown.
-SHOWN = 200
+#: Rows of a preview that are shown; customers treated by one call of the dialog.
+SHOWN, STEP = 200, 20000
 
 
 class CollectionAssignmentRule(models.Model):
@@ -82,12 +80,12 @@ class CollectionAssignmentRule(models.Model):
         """
         self.ensure_one()
         rule = self._prepare_run()
-        found = rule._search_ids(Domain("id", ">", after))[:BATCH]
+        found = rule._search_ids(Domain("id", ">", after))[:STEP]
         changed = rule._assign(found)
         if changed:
             rule._plan_soon()
         return {"taken": len(found), "changed": len(changed),
-                "after": found[-1] if len(found) == BATCH else False}
+                "after": found[-1] if len(found) == STEP else False}
 
     def _prepare_run(self):
         """:return: these rules, able to write

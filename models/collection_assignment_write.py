@@ -5,7 +5,7 @@ from .collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY, SWITCH
 from .res_partner_penalty import SWITCHES
 
 #: Customers written at once.
-BATCH = 20000
+BATCH = 100000
 
 
 class CollectionAssignmentRule(models.Model):
