@@ -49,7 +49,7 @@ class CollectionActionContent(models.AbstractModel):
     body = fields.Html(translate=True, help="Text of the message or letter.")
 
     mode = fields.Selection(
-        MODES, string="Sent", required=True, default="manual",
+        MODES, string="How it leaves", required=True, default="manual",
         help="By hand: a person sends it. To confirm: it leaves on its day once somebody has "
         "confirmed it. Automatic: it leaves on its day.",
     )

@@ -41,7 +41,7 @@ class CollectionActionDraft(models.AbstractModel):
     name = fields.Char(string="What to do")
     kind = fields.Selection(ACTION_KINDS, required=True, default="task")
     mode = fields.Selection(
-        MODES, string="Sent", required=True, default="manual",
+        MODES, string="How it leaves", required=True, default="manual",
         help="By hand: a person sends it. Automatic, to confirm: it leaves on its day once "
         "somebody has confirmed it. Automatic: it leaves on its day.")
     date = fields.Date(string="Day", default=fields.Date.context_today)
