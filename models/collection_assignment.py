@@ -24,6 +24,7 @@ class CollectionAssignment(models.Model):
         [("rule", "By a rule"), ("hand", "By hand")], required=True, readonly=True)
     rule_id = fields.Many2one("collection.assignment.rule", readonly=True, ondelete="set null")
     rule_name = fields.Char(readonly=True)
+    #: the hand; who ran a rule stands in the history
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
     at = fields.Datetime(string="When", readonly=True)
     locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
@@ -59,7 +60,8 @@ class CollectionAssignment(models.Model):
             """,
             company=company.id, attribute=attribute, value=value,
             source="rule" if rule else "hand", rule=rule.id if rule else None,
-            name=rule.display_name if rule else None, user=self.env.uid,
+            name=rule.display_name if rule else None,
+            user=None if rule else self.env.uid,
             now=fields.Datetime.now(), customers=list(customer_ids)))
         self.invalidate_model()
         self.env["res.partner"].invalidate_model(
