@@ -158,9 +158,8 @@ class CollectionAssignmentRule(models.Model):
         customers = self.env["res.partner"].sudo().with_company(self.company_id)
         try:
             with self.env.cr.savepoint():
-                # compiling a statement that runs once costs more than it saves; sums of a
-                # hundred thousand customers fit into memory, and spill to disk without it
-                self.env.cr.execute("SET LOCAL jit = off; SET LOCAL work_mem = '64MB'")
+                # compiling a statement that runs once costs more than it saves
+                self.env.cr.execute("SET LOCAL jit = off")
                 query = customers._search(domain, order="id")
                 return [customer for [customer] in self.env.execute_query(query.select())]
         except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError, TypeError) as fault:
