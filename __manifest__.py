@@ -1,6 +1,6 @@
 {
     "name": "Receivables Collection",
-    "summary": "Reminder ladders, promises, disputes and decision trees: every action owed and traced",
+    "summary": "Reminder ladders, promises, disputes, decision trees: every action owed and traced",
     "version": "19.0.2.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
