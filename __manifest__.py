@@ -114,4 +114,5 @@
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -81,6 +81,8 @@ class CollectionDispatchCarrier(models.Model):
             "recipient_ids": [(4, self.partner_id.id)],
             "attachment_ids": [(4, attachment.id) for attachment in self.attachment_ids],
             "auto_delete": True,
+            # or the message would go with the mail, and no answer would find its thread
+            "is_notification": True,
             "record_company_id": self.company_id.id,
         }
 

@@ -25,6 +25,12 @@ WATCHED = {
 }
 
 
+def stop_watching(env):
+    """Uninstalling: leave no trigger behind on the core's tables, which would fail from then on."""
+    for table in WATCHED:
+        env.cr.execute(f"DROP FUNCTION IF EXISTS collection_plan_mark_{table}() CASCADE")
+
+
 class CollectionPlanMark(models.Model):
     """Customers of whom something changed since they were last planned.
 
@@ -80,19 +86,25 @@ class CollectionPlanMark(models.Model):
     def _take(self):
         """Read the marks there are.
 
-        :return: (the last mark's id, set of ids of the commercial partners)
+        :return: (list of their ids, set of ids of the commercial partners)
         """
         rows = self.env.execute_query(SQL(
-            "SELECT max(mark.id), partner.commercial_partner_id FROM collection_plan_mark AS mark"
+            "SELECT array_agg(mark.id), partner.commercial_partner_id"
+            "  FROM collection_plan_mark AS mark"
             " LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2"))
-        return (max((last for last, _customer in rows), default=0),
-                {customer for _last, customer in rows if customer})
+        return ([mark for marks, _customer in rows for mark in marks],
+                {customer for _marks, customer in rows if customer})
 
     @api.model
-    def _forget(self, last):
-        """Let go of the marks up to one: their customers are planned."""
-        if last:
-            self.env.cr.execute(SQL("DELETE FROM collection_plan_mark WHERE id <= %s", last))
+    def _forget(self, marks):
+        """Let go of the marks that were taken: their customers are planned.
+
+        By their ids, never up to the last one: a transaction that was open meanwhile may commit
+        a mark with a lower id.
+        """
+        if marks:
+            self.env.cr.execute(SQL(
+                "DELETE FROM collection_plan_mark WHERE id = ANY(%s)", marks))
 
 
 class CollectionPlanWake(models.Model):

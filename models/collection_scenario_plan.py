@@ -44,7 +44,7 @@ class CollectionScenarioPlan(models.Model):
         """
         planner = self.env["collection.scenario"].sudo()
         self.env.flush_all()
-        last, marked = (0, set()) if customers is not None else (
+        marks, marked = ([], set()) if customers is not None else (
             planner.env["collection.plan.mark"]._take())
         for company in planner.env["res.company"].search([], order="id"):
             planner = planner.with_company(company).with_context(lang=company.partner_id.lang)
@@ -53,7 +53,7 @@ class CollectionScenarioPlan(models.Model):
             else:
                 ids = customers.commercial_partner_id.ids
                 yield len(ids), planner._plan_company(company, ids)
-        planner.env["collection.plan.mark"]._forget(last)
+        planner.env["collection.plan.mark"]._forget(marks)
 
     def _plan_changed(self, company, marked):
         """Plan the customers of a company of whom anything changed, or all where settings did.

@@ -100,6 +100,7 @@ class TestKilled(ProcessCase):
             sorted(address for envelope in received for address in envelope.rcpt_tos),
             sorted(sent.customer_id.mapped("email")))
         self.assertEqual(set(sent.mapped("dispatch_state")), {"sent"})
+        self.assertEqual(len(sent.dispatch_ids.mail_message_id), self.customers)
 
     def test_another_worker_has_some_of_them(self):
         """S-006: rows that another worker holds are left to it."""

@@ -3,6 +3,7 @@ from datetime import date
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 
+from .. import uninstall_hook
 from .common import CollectionCase
 
 
@@ -161,6 +162,22 @@ class TestPlanTouchesOne(CollectionCase):
         self.assertEqual(self.customer.collection_not_chased, "The customer has promised to pay.")
         with self.at("2026-03-07 09:00:00"):
             self.assertOnlyThisCustomer(1)
+
+    def test_uninstalling_leaves_no_trigger_behind(self):
+        """A-001: on the core's tables they would fail without the module's own."""
+        uninstall_hook(self.env)
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_trigger WHERE tgname LIKE 'collection_plan_mark_%'")
+        self.assertEqual(self.env.cr.fetchone(), (0,))
+
+    def test_a_mark_that_comes_in_meanwhile_is_kept(self):
+        """A-001: planning forgets the marks it took, not those committed since with lower ids."""
+        marks = self.env["collection.plan.mark"]
+        self.env["collection.scenario"]._plan()
+        early = marks.create({"partner_id": self.customer.id})
+        marks.create({"partner_id": self.customer.id}).flush_recordset()
+        marks._forget([mark for mark in marks._take()[0] if mark != early.id])
+        self.assertEqual(marks.search([]), early)
 
     def test_queries_do_not_grow_with_customers(self):
         """A-001: planning asks the database a number of questions that customers do not change."""

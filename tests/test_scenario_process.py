@@ -237,11 +237,13 @@ class TestWhatBecameOfIt(ProcessCase):
         self.assertEqual(len(self.get_mails(self.debtor)), 2)
 
     def test_bounced(self):
-        """S-007: the gateway tells, by the message that came back."""
+        """S-007: the gateway tells, by the message that came back; the mail is gone by then."""
+        message = self.mail.mail_message_id
+        self.mail._postprocess_sent_message([], [])
         self.env["mail.thread"]._routing_handle_bounce(None, {
             "bounced_email": self.debtor.email, "bounced_partner": self.debtor,
-            "bounced_message": self.mail.mail_message_id, "message_id": "<b@example.com>",
-            "subject": "Undelivered", "bounced_msg_ids": [self.mail.message_id],
+            "bounced_message": message, "message_id": "<b@example.com>",
+            "subject": "Undelivered", "bounced_msg_ids": [message.message_id],
             "email_from": "mailer-daemon@example.com", "to": "bounce@example.com",
         })
         self.assertEqual(self.sent.dispatch_state, "bounced")
@@ -249,12 +251,14 @@ class TestWhatBecameOfIt(ProcessCase):
 
     def test_replied_into_the_customers_thread(self):
         """S-012: an answer through the gateway comes back to the customer, and is noted."""
+        message_id = self.mail.message_id
+        self.mail._postprocess_sent_message([], [])  # deletes the mail, not its message
         answer = f"""Message-Id: <answer@example.com>
 From: {self.debtor.email}
 To: catchall@example.com
 Subject: Re: Reminder
-In-Reply-To: {self.mail.message_id}
-References: {self.mail.message_id}
+In-Reply-To: {message_id}
+References: {message_id}
 Content-Type: text/plain; charset="utf-8"
 
 I pay on Friday."""
