@@ -138,6 +138,17 @@ class TestProcess(ProcessCase):
             self.process_due(moment)
             self.assertEqual(len(self.get_mails(customer)), sent, moment)
 
+    def test_a_job_queue_takes_the_batches(self):
+        """S-006: where OCA's is installed, batches are handed to it instead."""
+        customer = self.make_debtor()
+        handed = []
+        actions = self.env.registry["collection.action"]
+        queue = type("Queue", (), {"_process_batch": lambda self: handed.append(self)})()
+        with patch.object(actions, "with_delay", lambda *args, **kwargs: queue, create=True):
+            self.process_due()
+        self.assertEqual(handed, [queue])
+        self.assertFalse(self.get_mails(customer))
+
     def test_as_many_queries_for_ten_as_for_one(self):
         """S-006: nothing is asked of the database customer by customer."""
         def count(number):
