@@ -13,6 +13,7 @@ class ProcessCase(CollectionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.company.partner_id.lang = "en_US"  # in which what hinders an action is kept
         cls.scenario = cls.make_scenario()
 
     def make_debtor(self, name="Debtor", scenario=None, due="2026-02-01", **vals):
