@@ -35,7 +35,8 @@ class CollectionScenarioPlan(models.Model):
         crons._commit_progress(remaining=self._count_to_plan())
         for planned, _changed in self._plan_batches():
             if not crons._commit_progress(planned):
-                break
+                return
+        crons._commit_progress(remaining=0)
 
     def _plan_batches(self, customers=None):
         """Plan batch by batch: the customers given, else those of whom anything changed.

@@ -163,6 +163,15 @@ class TestPlanTouchesOne(CollectionCase):
         with self.at("2026-03-07 09:00:00"):
             self.assertOnlyThisCustomer(1)
 
+    def test_the_cron_forgets_what_it_planned(self):
+        """A-001: to the end, marks included; the next one has nothing to do."""
+        self.pay(self.items[0].move_id)
+        self.run_cron("_plan_all", model="collection.scenario")
+        self.assertEqual(self.get_planned(self.customer).leader_id, self.items[1])
+        self.assertEqual(self.env["collection.scenario"]._count_to_plan(), 1)
+        self.run_cron("_plan_all", model="collection.scenario")
+        self.assertEqual(self.env["collection.scenario"]._count_to_plan(), 0)
+
     def test_uninstalling_leaves_no_trigger_behind(self):
         """A-001: on the core's tables they would fail without the module's own."""
         uninstall_hook(self.env)
