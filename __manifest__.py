@@ -10,6 +10,7 @@
         "security/collection_groups.xml",
         "security/ir.model.access.csv",
         "security/collection_rules.xml",
+        "security/collection_document_rules.xml",
         "data/mail_activity_type.xml",
         "data/collection_outcome.xml",
         "data/collection_item_status.xml",

@@ -32,6 +32,7 @@ class Content:
     :param delay: days between entering the step and the day the action falls on
     :param deadline: days between that day and the action's deadline; 0 for none
     :param expires: the action closes as expired when its deadline has passed
+    :param refusable: without a validation too it may close as refused: a document request
     """
 
     key: str
@@ -44,6 +45,7 @@ class Content:
     options: tuple[Option, ...] = ()
     deadline: int = 0
     expires: bool = False
+    refusable: bool = False
 
     def option(self, code):
         """:return: the :class:`Option` of that code, or None"""

@@ -63,7 +63,8 @@ def ways_to_close(content, state):
         return Ways((*given, *_BY_DECISION), codes, submits)
     if content.validation and not submits:
         return Ways((outcomes.VALIDATED, outcomes.REFUSED, *_BY_DECISION))
-    return Ways((outcomes.DONE, *_BY_DECISION), submits=submits)
+    refusal = (outcomes.REFUSED,) if content.refusable else ()
+    return Ways((outcomes.DONE, *refusal, *_BY_DECISION), submits=submits)
 
 
 def read_answer(content, action, command):
@@ -91,4 +92,5 @@ def read_answer(content, action, command):
         raise CommandRefused("unknown_outcome", action=action.number, outcome=outcome)
     if outcome in outcomes.NEED_REASON and not command.commented:
         raise CommandRefused("comment_missing", action=action.number, outcome=outcome)
-    return outcome, option, ways.submits and outcome not in _BY_DECISION
+    final = outcome in _BY_DECISION or (content.refusable and outcome == outcomes.REFUSED)
+    return outcome, option, ways.submits and not final

@@ -25,7 +25,8 @@ class CollectionActionAlone(models.Model):
             required=self.required, keep=self.keep, validation=self.needs_validation,
             validator=self._get_distinct_validator().code or None,
             options=tuple(engine.Option(option.code, option.outcome)
-                          for option in self.option_ids))
+                          for option in self.option_ids),
+            refusable=self._is_refusable())
 
     def _close_alone(self, outcome, option, comment):
         """Give the action its result, as a person.

@@ -110,6 +110,11 @@ class CollectionActionContent(models.AbstractModel):
             return self.env["collection.function"]
         return self.validator_function_id - self.function_id
 
+    def _is_refusable(self):
+        """Whether it may close as refused without a decision: the request for documents may."""
+        self.ensure_one()
+        return self.kind == "documents" and not self.option_ids
+
     def _prepare_copy_vals(self):
         """:return: field values for a record that copies this content, in the current language"""
         self.ensure_one()

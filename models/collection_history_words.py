@@ -45,7 +45,7 @@ class CollectionHistoryWords(models.Model):
         }
         if self.kind == "setting_changed":
             words |= self._get_setting_words(data)
-        if "item" in data:
+        if "item" in data and "request" not in data:
             nothing = self.env._("no status")
             words |= {"item": data["item"], "old": self.old_value or nothing,
                       "new": self.new_value or nothing}
@@ -74,6 +74,7 @@ class CollectionHistoryWords(models.Model):
             "answer_accepted": _("Answer on %(item)s accepted: %(new)s"),
             "answer_refused": _("Answer on %(item)s refused: %(new)s"),
             "link_revoked": _("Personal link of %(new)s revoked"),
+            **self._get_document_sentences(),
             "setting_changed": _("%(field)s: %(old)s → %(new)s"),
             "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
             "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
@@ -94,6 +95,29 @@ class CollectionHistoryWords(models.Model):
             "incident_cleared": _("Incident left"),
         }
         return sentences[self.kind] % words
+
+    def _get_document_sentences(self):
+        """:return: dict of what happened to a document request, by kind of fact"""
+        _ = self.env._
+        return {
+            "documents_requested": _("Documents requested: %(old)s"),
+            "contributor_invited": _("%(new)s invited to contribute to “%(old)s”"),
+            "contributor_removed": _("%(new)s does not contribute to “%(old)s” any more"),
+            "contributor_finished": _("%(new)s says that nothing more comes for “%(old)s”"),
+            "document_provided": _("Provided: %(new)s"),
+            "document_taken_back": _("File taken back: %(new)s"),
+            "document_approved": _("Approved: %(new)s"),
+            "document_refused": _("Refused: %(new)s"),
+            "document_reopened": _("Review taken back: %(new)s"),
+            "document_reset": _("Asked for anew: %(new)s"),
+            "request_paused": _("Document request paused: %(old)s"),
+            "request_resumed": _("Document request resumed: %(old)s"),
+            "request_reopened": _("Document request reopened: %(old)s"),
+            "request_completed": _("Documents complete: %(old)s"),
+            "request_refused": _("Documents refused: %(old)s"),
+            "request_expired": _("Documents not given in time: %(old)s"),
+            "request_cancelled": _("Document request cancelled: %(old)s"),
+        }
 
     def _get_label(self, selection, model, field, value):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))

@@ -80,4 +80,5 @@ class CollectionSequenceContent(models.Model):
             options=tuple(Option(option.code, option.outcome) for option in self.option_ids),
             deadline=self.deadline_days,
             expires=self.expires,
+            refusable=self._is_refusable(),
         )

@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionDocumentFile(models.Model):
+    """A file that somebody gave for a requested document, and who gave it.
+
+    The bytes lie in an attachment of the document itself: whoever may read the document may
+    read them, nobody else. A file set aside (a wrong one) stays, out of everybody's way.
+    """
+
+    _name = "collection.document.file"
+    _description = "File of a Requested Document"
+    _order = "item_id, id"
+
+    item_id = fields.Many2one(
+        "collection.document.item", required=True, readonly=True, index=True, ondelete="restrict")
+    request_id = fields.Many2one(related="item_id.request_id", store=True, index=True)
+    attachment_id = fields.Many2one(
+        "ir.attachment", required=True, readonly=True, index=True, ondelete="restrict")
+    name = fields.Char(required=True, readonly=True)
+    mimetype = fields.Char(readonly=True)
+    size = fields.Integer(string="Bytes", readonly=True)
+    checksum = fields.Char(readonly=True, help="SHA-256 of the file as it came.")
+    contributor_id = fields.Many2one(
+        "collection.document.contributor", readonly=True, ondelete="restrict",
+        help="Who gave it; empty when a colleague did.")
+    user_id = fields.Many2one(
+        "res.users", string="Entered by", readonly=True, help="The colleague who entered it on "
+        "the contributor's behalf.")
+    given_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    set_aside = fields.Boolean(readonly=True)
+
+    _attachment_unique = models.UniqueIndex("(attachment_id)", "A file is given once.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A file that was given is set aside, never deleted."))
+
+    def _set_aside(self):
+        """These are not what was asked: keep them, but show them to nobody but colleagues."""
+        for file in self:
+            file.attachment_id.write({"res_model": self._name, "res_id": file.id})
+        self.item_id.filtered(
+            lambda item: item.message_main_attachment_id in self.attachment_id).write(
+                {"message_main_attachment_id": False})
+        self.write({"set_aside": True})

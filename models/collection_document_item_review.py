@@ -1,0 +1,94 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionDocumentItem(models.Model):
+    """Reviewing a document: approve, refuse with a reason, reopen (C-023)."""
+
+    _inherit = "collection.document.item"
+
+    def action_approve(self):
+        """These documents are what was asked; the request may be complete with them.
+
+        :raise UserError: one of them does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("review",))
+        items._write_reviewed("approved", False)
+        for item in items:
+            item.request_id._trace("document_approved", new=item._get_full_name(),
+                                   data={"item": item._get_full_name()})
+            item.contributor_id._automate("approved", item)
+        items.request_id._check_complete()
+
+    def refuse(self, reason):
+        """These are not what was asked; the contributor reads why, and may give others.
+
+        :param str reason: in words that the contributor understands
+        :raise UserError: no reason, or one of them does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the contributor reads it."))
+        items = self._take_review(("review",))
+        items._write_reviewed("refused", reason.strip())
+        for item in items:
+            item.request_id._trace("document_refused", new=item._get_full_name(), text=reason,
+                                   data={"item": item._get_full_name()})
+            if item.contributor_id.state == "finished":
+                item.contributor_id.state = "opened"
+            item.contributor_id._automate("refused", item)
+
+    def action_reopen(self):
+        """Take an approval or a refusal back: the document waits for its review again.
+
+        :raise UserError: it was not reviewed, or its request has reported its outcome
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("approved", "refused"), ended=True)
+        for request in items.request_id:
+            request._reopen()
+        for item in items:
+            item.write({"state": "review" if item.file_ids else "missing", "refusal": False,
+                        "reviewed_at": False, "reviewed_by_id": False})
+            item.request_id._trace("document_reopened", new=item._get_full_name(),
+                                   data={"item": item._get_full_name()})
+
+    def action_reset(self):
+        """Ask for the document anew: what was given is set aside, it is missing again.
+
+        :raise UserError: nothing was given, or its request has reported its outcome
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("review", "approved", "refused"), ended=True)
+        for request in items.request_id:
+            request._reopen()
+        for item in items:
+            item.file_ids._set_aside()
+            item.write({"state": "missing", "refusal": False, "reviewed_at": False,
+                        "reviewed_by_id": False, "expiry": False})
+            item.request_id._trace("document_reset", new=item._get_full_name(),
+                                   data={"item": item._get_full_name()})
+
+    def _take_review(self, states, ended=False):
+        """:return: these documents in superuser mode, ours to review
+
+        :param states: in which they must be
+        :param bool ended: also of requests that are complete
+        """
+        items = self.sudo()
+        self.request_id._take_turn()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for item in items:
+            if item.state not in states:
+                raise UserError(self.env._(
+                    "“%(item)s” is in state “%(state)s”%(who)s: nothing has changed.",
+                    item=item.name, state=labels[item.state],
+                    who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
+        if not ended:
+            items.request_id._check_open()
+        return items
+
+    def _write_reviewed(self, state, refusal):
+        self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
+                    "reviewed_at": fields.Datetime.now()})

@@ -1,0 +1,175 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
+
+STATES = [
+    ("open", "Under way"),
+    ("paused", "Paused"),
+    ("complete", "Complete"),
+    ("refused", "Refused"),
+    ("expired", "Without answer"),
+    ("cancelled", "Cancelled"),
+]
+#: States in which nothing more is awaited.
+ENDED = ("complete", "refused", "expired", "cancelled")
+
+
+class CollectionDocumentRequest(models.Model):
+    """A file of documents that several people fill, each seeing only what is theirs (C-002).
+
+    It copies its template when it starts. People provide through their personal pages, colleagues
+    review; what becomes of it is the outcome of the action that asked for it (B40).
+    """
+
+    _name = "collection.document.request"
+    _description = "Document Request"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "due, id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char(required=True)
+    template_id = fields.Many2one(
+        "collection.document.template", required=True, readonly=True, index=True,
+        ondelete="restrict")
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    action_id = fields.Many2one(
+        "collection.action", readonly=True, index="btree_not_null", ondelete="restrict",
+        help="The action that it answers: it closes when the request ends.")
+    sequence_id = fields.Many2one(related="action_id.sequence_id")
+    partner_id = fields.Many2one(
+        "res.partner", string="Primary recipient", required=True, readonly=True,
+        ondelete="restrict")
+    rev = fields.Integer(
+        default=0, readonly=True,
+        help="Raised by every command, so that two of them never decide on the same state.")
+    user_id = fields.Many2one(
+        "res.users", string="Reviewer", domain="[('share', '=', False)]",
+        default=lambda self: self.env.user, help="Is told what comes in.")
+    introduction = fields.Html(help="What contributors read at the top of their page.")
+    due = fields.Date(string="Due on", required=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True)
+    ended_at = fields.Datetime(string="Ended on", readonly=True)
+    end_reason = fields.Char(readonly=True)
+    pause_reason = fields.Char(readonly=True)
+    contributor_ids = fields.One2many("collection.document.contributor", "request_id")
+    item_ids = fields.One2many("collection.document.item", "request_id", string="Documents")
+
+    asked_count = fields.Integer("Documents asked", compute="_compute_counts")
+    missing_count = fields.Integer("Missing", compute="_compute_counts")
+    review_count = fields.Integer("To review", compute="_compute_counts")
+    approved_count = fields.Integer("Approved", compute="_compute_counts")
+    progress = fields.Float(compute="_compute_counts", help="Approved, in percent.")
+    late = fields.Boolean(compute="_compute_late", search="_search_late")
+
+    #: one request under way answers an action: two would close it twice
+    _action_unique = models.UniqueIndex(
+        "(action_id) WHERE action_id IS NOT NULL AND state IN ('open', 'paused')",
+        "A request of this action is under way already. Open that one.")
+
+    @api.depends("item_ids.state")
+    def _compute_counts(self):
+        groups = self.env["collection.document.item"]._read_group(
+            [("request_id", "in", self.ids), ("state", "!=", "cancelled")],
+            ["request_id", "state"], ["__count"])
+        counts = {}
+        for request, state, count in groups:
+            counts.setdefault(request.id, {})[state] = count
+        for request in self:
+            found = counts.get(request._origin.id, {})
+            request.asked_count = sum(found.values())
+            request.missing_count = found.get("missing", 0) + found.get("refused", 0)
+            request.review_count = found.get("review", 0)
+            request.approved_count = found.get("approved", 0)
+            request.progress = 100 * request.approved_count / (request.asked_count or 1)
+
+    @api.depends("due", "state")
+    def _compute_late(self):
+        today = fields.Date.context_today(self)
+        for request in self:
+            request.late = request.state == "open" and request.due and request.due < today
+
+    def _search_late(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("state", "=", "open"), ("due", "<", fields.Date.context_today(self))]
+
+    def write(self, vals):
+        if not self.env.su and not set(vals) <= self._get_editable_fields():
+            raise AccessError(self.env._(
+                "A request changes by its buttons (invite, review, pause, cancel), never by "
+                "editing %(fields)s.",
+                fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
+        return super().write(vals)
+
+    def _get_editable_fields(self):
+        """:return: names of the fields that whoever sees a request may edit"""
+        return {"name", "user_id", "introduction", "due", "message_follower_ids",
+                "message_partner_ids", "message_main_attachment_id", "activity_ids"}
+
+    def _creation_message(self):
+        return self.env._("Documents requested")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "“%(request)s” is part of the customer's history and is never deleted. Cancel it "
+            "instead.", request=self[:1].name))
+
+    def _take_turn(self):
+        """Take the turn of these requests, as their reviewer or as who collects.
+
+        :return: the requests in superuser mode
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.check_access("write")
+        for company, own in self.grouped("company_id").items():
+            others = own.filtered(lambda request: request.user_id != self.env.user)
+            others.customer_id.with_company(company)._check_collection_portfolio(
+                others.sequence_id)
+        requests = self.sudo()
+        requests._raise_rev()
+        return requests
+
+    def _raise_rev(self):
+        """Take the turn of these requests. Must come before what a command decides on is read.
+
+        Two people who approve the last two documents would each see the other's waiting, and
+        the request would never be complete. Whoever raises ``rev`` second fails with a
+        serialization error instead, and the call is replayed.
+        """
+        self.env.flush_all()
+        if self.ids:
+            self.env.cr.execute(SQL(
+                "UPDATE collection_document_request SET rev = rev + 1 WHERE id IN %s",
+                tuple(self.ids)))
+        self.invalidate_recordset()
+        self.env["collection.document.item"].invalidate_model()
+        self.env["collection.document.contributor"].invalidate_model()
+
+    def _check_open(self):
+        """:raise UserError: the request has ended, or is paused"""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for request in self:
+            if request.state != "open":
+                raise UserError(self.env._(
+                    "“%(request)s” is in state “%(state)s”: this is not possible now.",
+                    request=request.name, state=labels[request.state]))
+
+    def _is_door_open(self):
+        """Whether contributors may provide now: a pause closes the door (C-025, B12)."""
+        self.ensure_one()
+        return self.state == "open" and self.sequence_id.state != "paused"
+
+    def _trace(self, kind, *, new="", text="", on_behalf="", data=None, cause="person"):
+        """Add a fact to the customer's history, and mirror it in the chatter."""
+        self.ensure_one()
+        row = self.env["collection.history"]._append(self.customer_id, self.company_id, [{
+            "kind": kind, "cause": cause, "command": "documents", "new_value": new, "text": text,
+            "on_behalf": on_behalf, "action_id": self.action_id.id,
+            "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
+            "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
+            "old_value": self.name, "data": {"request": self.id, **(data or {})}}])
+        self._message_log(body=row._get_chatter_body())
+        return row

@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionDocumentTemplate(models.Model):
+    """Which documents a procedure asks for, of whom, and how they are asked (C-003 to C-012).
+
+    Requests copy what it says when they start: changing it changes none of them.
+    """
+
+    _name = "collection.document.template"
+    _description = "Document Request Template"
+    _order = "position, name, id"
+
+    name = fields.Char(required=True, translate=True)
+    position = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", help="Empty: for every company.")
+    note = fields.Text(translate=True, help="When to use it, for colleagues.")
+    introduction = fields.Html(
+        translate=True, help="What contributors read at the top of their page.")
+    due_days = fields.Integer(
+        string="To be complete within", default=15, required=True,
+        help="Days from the start of the request to its last day.")
+    item_ids = fields.One2many(
+        "collection.document.template.item", "template_id", string="Documents", copy=True)
+    function_ids = fields.One2many(
+        "collection.document.template.function", "template_id", string="Contributors", copy=True,
+        help="Functions that contribute besides the primary recipient (C-005).")
+    request_ids = fields.One2many("collection.document.request", "template_id")
+    request_count = fields.Integer(compute="_compute_request_count")
+
+    _due_days_check = models.Constraint(
+        "CHECK(due_days > 0)", "A request runs for one day at least.")
+
+    @api.depends("request_ids")
+    def _compute_request_count(self):
+        counts = dict(self.env["collection.document.request"]._read_group(
+            [("template_id", "in", self.ids)], ["template_id"], ["__count"]))
+        for template in self:
+            template.request_count = counts.get(template, 0)
+
+    def action_open_requests(self):
+        """:return: window action on the requests that were made of it"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_document_request_action")
+        return {**action, "domain": [("template_id", "=", self.id)], "context": {}}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        used = self.filtered("request_ids")
+        if used:
+            raise UserError(self.env._(
+                "Requests were made of “%(template)s”: archive it instead.",
+                template=used[0].name))

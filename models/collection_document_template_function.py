@@ -1,0 +1,47 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CollectionDocumentTemplateFunction(models.Model):
+    """A function that contributes besides the primary recipient, and what it may (C-004, C-010)."""
+
+    _name = "collection.document.template.function"
+    _description = "Contributor of a Request Template"
+    _inherit = ["collection.document.permission"]
+    _order = "template_id, position, id"
+    _rec_name = "function_id"
+
+    template_id = fields.Many2one(
+        "collection.document.template", required=True, index=True, ondelete="cascade")
+    position = fields.Integer(default=10)
+    function_id = fields.Many2one(
+        "collection.function", required=True, ondelete="restrict",
+        domain="[('kind', '!=', 'internal')]")
+    most = fields.Integer(
+        string="At most", default=1,
+        help="How many people may hold the function in one request (B38). 0: any number. Each "
+        "has an own copy of its documents, and none sees another's.")
+
+    _function_unique = models.Constraint(
+        "UNIQUE(template_id, function_id)", "This function contributes already.")
+    _most_check = models.Constraint(
+        "CHECK(most >= 0)", "The number of people cannot be negative.")
+
+    @api.constrains("function_id")
+    def _check_function(self):
+        for line in self:
+            if line.function_id.kind == "internal":
+                raise ValidationError(self.env._(
+                    "%(function)s is an internal function: colleagues review documents, others "
+                    "contribute them.", function=line.function_id.name))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_asked(self):
+        """A document asked of a function that does not contribute would reach nobody."""
+        for template, lines in self.grouped("template_id").items():
+            asked = template.item_ids.filtered(
+                lambda item, lines=lines: item.function_id in lines.function_id)
+            if asked and template.exists():
+                raise ValidationError(self.env._(
+                    "“%(item)s” is asked of %(function)s: ask somebody else first.",
+                    item=asked[0].name, function=asked[0].function_id.name))
