@@ -104,6 +104,7 @@ class CollectionAssignmentRule(models.Model):
         if not self.env.su and not self.env.user.has_group(
                 "account_collection.group_collection_manager"):
             raise AccessError(self.env._("Only a collection manager may run assignment rules."))
+        self.check_access("read")  # nobody runs the rules of another company
 
     # -- the automatic run, from its button ------------------------------------------------
 

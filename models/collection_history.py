@@ -3,8 +3,10 @@ import json
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from .remote import as_record
 
 KINDS = [
     ("launched", "Launched"),
@@ -234,10 +236,10 @@ class CollectionHistory(models.Model):
     def erase_text(self):
         """Erase the free text of these rows, for the law; the facts and the chain stay.
 
-        :raise UserError: the user is not a collection manager
+        :raise AccessError: the user is not a collection manager
         """
         if not self.env.user.has_group("account_collection.group_collection_manager"):
-            raise UserError(self.env._("Only a collection manager may erase a text."))
+            raise AccessError(self.env._("Only a collection manager may erase a text."))
         self.check_access("read")
         if self.ids:
             self.env.cr.execute(SQL(
@@ -250,14 +252,19 @@ class CollectionHistory(models.Model):
     def verify(self, customer):
         """Whether the customer's history is whole: no gap, no changed row, no forked chain.
 
+        Looked at are the chains of the companies that the user works in.
+
         :param customer: the ``res.partner``
         :return: bool
         :raise AccessError: the user is not a collection manager
         """
         if not self.env.user.has_group("account_collection.group_collection_manager"):
-            raise UserError(self.env._("Only a collection manager may verify a history."))
-        chains = self.env["collection.history.chain"].sudo().search(
-            [("customer_id", "=", customer.commercial_partner_id.id)])
+            raise AccessError(self.env._("Only a collection manager may verify a history."))
+        customer = as_record(self.env, "res.partner", customer)
+        customer.check_access("read")
+        chains = self.env["collection.history.chain"].sudo().search([
+            ("customer_id", "=", customer.commercial_partner_id.id),
+            ("company_id", "in", self.env.companies.ids)])
         return all(self.sudo()._verify_chain(chain) for chain in chains)
 
     def _verify_chain(self, chain):

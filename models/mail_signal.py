@@ -22,6 +22,7 @@ class MailThread(models.AbstractModel):
             thread._put_mail_signal("mail_bounced", message_dict)
         return result
 
+    @api.private  # an event that a caller tells would be as good as one that happened
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals=update_vals)
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
