@@ -73,6 +73,7 @@ from . import collection_dispatch
 from . import collection_dispatch_carrier
 from . import collection_dispatch_view
 from . import collection_dispute
+from . import collection_upload
 from . import collection_link
 from . import collection_link_internal
 from . import collection_link_page

@@ -26,6 +26,7 @@ class CollectionLink(models.Model):
     """
 
     _name = "collection.link"
+    _inherit = ["collection.upload"]
     _description = "Personal Collection Link"
     _order = "id desc"
 
