@@ -112,7 +112,9 @@
         "web.assets_backend": [
             "account_collection/static/src/**/*",
             ("remove", "account_collection/static/src/page/**/*"),
+            ("remove", "account_collection/static/src/portal/**/*"),
         ],
+        "web.assets_frontend": ["account_collection/static/src/portal/**/*"],
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,

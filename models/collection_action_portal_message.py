@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import SUPERUSER_ID, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
@@ -40,10 +40,11 @@ class CollectionActionPortalMessage(models.Model):
         if not text and not files:
             raise UserError(self.env._("Write a message, or choose a file."))
         kept = self._keep_portal_files(files)
-        if not kept and self._has_said(text):
+        if not kept and (not text or self._has_said(text)):
             return
         pilot = self._get_pilot() or self.company_id.collection_manager_id
-        self.with_context(
+        # as the system: a message of a portal user would come without the files
+        self.with_user(SUPERUSER_ID).with_context(
             mail_post_autofollow=False, mail_post_autofollow_author_skip=True,
         ).message_post(
             body=plaintext2html(text) if text else "", message_type="comment",
@@ -97,5 +98,5 @@ class CollectionActionPortalMessage(models.Model):
     def _notify_by_email_prepare_rendering_context(self, message, **kwargs):
         context = super()._notify_by_email_prepare_rendering_context(message, **kwargs)
         if len(self) == 1 and self._hides_customer():
-            context["record_name"] = self.name
+            context |= {"record_name": self.name, "subtitles": [self.name]}
         return context
