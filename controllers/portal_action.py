@@ -79,7 +79,7 @@ class CollectionPortalAction(CollectionPortal):
                 return self._say_gone()
             return self._show_collection_action(
                 action, form=form, failed=what, error=str(refusal), status=422)
-        return request.redirect(f"{LIST}/{action_id}?said={what}", code=303)
+        return request.redirect(f"{LIST}/{action_id}?said={what}#wrap", code=303)
 
     def _read_collection_form(self):
         """:return: dict of what was entered, shortened to what anybody would write"""
@@ -106,13 +106,14 @@ class CollectionPortalAction(CollectionPortal):
                                 status=200):
         pause, result = action._get_portal_pause(), action._get_portal_result()
         own, others = action._get_portal_files()
-        entered = form or {}
+        entered, is_open = form or {}, not pause and not result
         response = request.render("account_collection.portal_my_collection_action", {
             **self._prepare_portal_layout_values(), "page_name": "collection",
             "action": action, "said": said, "failed": failed, "error": error,
-            "pause": pause, "result": result, "open": not pause and not result,
+            "pause": pause, "result": result, "open": is_open,
             "refusal": action._get_portal_refusal(), "options": action._get_portal_options(),
-            "markers": self._get_collection_markers(action, entered), "entered": entered,
+            "markers": self._get_collection_markers(
+                action, entered if is_open else {}), "entered": entered,
             "items": action._get_portal_items(), "files": own, "documents": others,
             "messages": action._get_portal_messages(), "most_files": MOST,
             "limit": request.env["collection.upload"]._get_upload_limit() // (1024 * 1024),

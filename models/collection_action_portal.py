@@ -20,6 +20,8 @@ class CollectionActionPortal(models.Model):
         "res.partner", string="Told on the portal", readonly=True, copy=False,
         index="btree_not_null",
         help="The partner outside to whom the portal has announced it.")
+    late_told = fields.Boolean(
+        readonly=True, copy=False, help="The partner was reminded after the deadline.")
     postpone_to = fields.Date(
         string="Postponement asked", readonly=True, copy=False,
         help="The day to which the partner outside asks to postpone it.")

@@ -34,13 +34,28 @@ class CollectionActionPortalAnswer(models.Model):
         """:return: what has become of the action, empty while it is to be done"""
         self.ensure_one()
         if self.state == "closed":
-            return self._get_closed_message()
+            labels = dict(self._fields["outcome"]._description_selection(self.env))
+            return self.env._(
+                "Closed by %(user)s on %(when)s: %(outcome)s.",
+                user=self.closed_by_id.name or self.env._("the system"),
+                when=format_datetime(self.env, self.closed_at, dt_format="short"),
+                outcome=labels[self.outcome])
         if self.state != "validating":
             return ""
         return self.env._(
-            "“%(action)s” was sent by %(user)s on %(when)s and is being checked by the office. "
-            "Nothing has changed.", action=self.name, user=self.submitted_by_id.name,
-            when=format_datetime(self.env, self.submitted_at))
+            "Sent by %(user)s on %(when)s; the office checks it.", user=self.submitted_by_id.name,
+            when=format_datetime(self.env, self.submitted_at, dt_format="short"))
+
+    def _check_portal_open(self):
+        """:raise UserError: it is closed or being checked; says by whom, and since when"""
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        if self.state == "validating":
+            raise UserError(self.env._(
+                "“%(action)s” was sent by %(user)s on %(when)s and is being checked by the "
+                "office. Nothing has changed.", action=self.name,
+                user=self.submitted_by_id.name,
+                when=format_datetime(self.env, self.submitted_at)))
 
     def _get_portal_refusal(self):
         """:return: why the office closes it and not the partner, empty where the partner may"""
@@ -94,7 +109,8 @@ class CollectionActionPortalAnswer(models.Model):
                 "unknown_option"] % {"action": self.name})
         if self._is_portal_answer(option):
             return
-        refusal = self._get_portal_result() or self._get_portal_refusal()
+        self._check_portal_open()
+        refusal = self._get_portal_refusal()
         if refusal:
             raise UserError(refusal)
         self._keep_portal_files(files)
@@ -117,9 +133,7 @@ class CollectionActionPortalAnswer(models.Model):
         :raise UserError: no such day or one too early, or no reason
         """
         self._take_portal_turn()
-        result = self._get_portal_result()
-        if result:
-            raise UserError(result)
+        self._check_portal_open()
         due = self._get_portal_due()
         try:
             day = read_day(date or "")

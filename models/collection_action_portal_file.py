@@ -1,5 +1,9 @@
 from odoo import models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+#: Files that an action takes from outside, all told.
+MOST_KEPT = 100
 
 
 class CollectionActionPortalFile(models.Model):
@@ -47,11 +51,16 @@ class CollectionActionPortalFile(models.Model):
             return attachments
         known = {(file.name, file.checksum) for file in attachments.search(
             [("res_model", "=", self._name), ("res_id", "=", self.id)])}
+        fresh = [(name, content, kind) for name, content, kind in checked
+                 if (name, attachments._compute_checksum(content)) not in known]
+        if len(known) + len(fresh) > MOST_KEPT:
+            raise UserError(self.env._(
+                "“%(action)s” has %(count)s files already. Write to the office instead.",
+                action=self.name, count=len(known)))
         kept = attachments.with_context(image_no_postprocess=True).create([{
             "name": name, "raw": content, "mimetype": kind, "public": False,
             "res_model": self._name, "res_id": self.id,
-        } for name, content, kind in checked
-            if (name, attachments._compute_checksum(content)) not in known])
+        } for name, content, kind in fresh])
         if kept:
             self._append_portal_history("files_added", new=", ".join(kept.mapped("name")))
         return kept

@@ -1,10 +1,11 @@
 from collections import defaultdict
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 #: What the partner is told, in words that a manager may change.
 TEMPLATE = "account_collection.mail_template_portal_action"
+REMINDER = "account_collection.mail_template_portal_late"
 
 
 class CollectionActionPortalTell(models.Model):
@@ -26,11 +27,24 @@ class CollectionActionPortalTell(models.Model):
         told = waiting.filtered(lambda action: partners[action.id])
         for holder, actions in told.grouped("responsible_id").items():
             actions.told_id = holder
-        told._queue_portal_mails(partners)
+        told._queue_portal_mails(TEMPLATE, partners)
 
-    def _queue_portal_mails(self, partners):
+    def _remind_holders(self):
+        """Queue one reminder to whoever was told and let the deadline pass."""
+        days = {company: company._get_collection_day() for company in self.company_id}
+        late = self.filtered(lambda action: (
+            action.state == "todo" and not action.late_told and action.deadline
+            and action.deadline < days[action.company_id]
+            and action.told_id == action.responsible_id
+            and action.sequence_id.state in (False, "running")))
+        if late:
+            late.late_told = True
+            late._queue_portal_mails(REMINDER, late._get_portal_partners())
+
+    def _queue_portal_mails(self, xmlid, partners):
         """Queue one e-mail an action and language; queries do not grow with the actions.
 
+        :param str xmlid: of the ``mail.template``
         :param dict partners: ``res.partner`` by action id
         """
         by_lang = defaultdict(dict)
@@ -38,7 +52,7 @@ class CollectionActionPortalTell(models.Model):
             langs = partners[action.id].filtered("email_normalized").grouped("lang")
             for lang, readers in langs.items():
                 by_lang[lang or self.env.lang][action.id] = readers
-        template = self.env.ref(TEMPLATE, raise_if_not_found=False)
+        template = self.env.ref(xmlid, raise_if_not_found=False)
         vals_list = []
         for lang, readers in by_lang.items() if template else ():
             vals_list += self.filtered(lambda action, readers=readers: action.id in readers)\
@@ -88,16 +102,23 @@ class CollectionActionPortalTell(models.Model):
 
     def _write_rescheduled(self, date):
         result = super()._write_rescheduled(date)
+        self.late_told = False
         self._tell_holders()
         return result
 
     @api.model
     def _bring_to_day(self, customers=None):
-        """Whose day has come is told; so is who was given access to the portal since."""
+        """Whose day has come is told; so is who was given access to the portal since.
+
+        Whoever let a deadline pass is reminded of it, once.
+        """
         result = super()._bring_to_day(customers)
-        untold = Domain("state", "=", "todo") & Domain("told_id", "=", False) & Domain(
-            "function_id.kind", "=", "external")
+        asked = Domain("state", "=", "todo") & Domain("function_id.kind", "=", "external")
         if customers is not None:
-            untold &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
-        self.search(untold)._tell_holders()
+            asked &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
+        self.search(asked & Domain("told_id", "=", False))._tell_holders()
+        self.search(
+            asked & Domain("told_id", "!=", False) & Domain("late_told", "=", False)
+            & Domain("deadline", "<", fields.Date.add(fields.Date.today(), days=1))
+        )._remind_holders()
         return result

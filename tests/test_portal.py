@@ -229,7 +229,8 @@ class TestPortalDecision(PortalCase):
 
     def test_without_leave_the_office_decides(self):
         """B11: the partner comments and sends files, and completes nothing."""
-        sequence = self.launch(self.make_serving("OFFICE", **{**self.deed, "portal_decides": False}))
+        sequence = self.launch(
+            self.make_serving("OFFICE", **{**self.deed, "portal_decides": False}))
         act = self.find_action(sequence)
         found = self.find(self.clerk, act)
         self.assertIn("The office decides", found._get_portal_refusal())

@@ -77,6 +77,26 @@ class TestPortalTell(PortalCase):
         self.env["collection.action"]._bring_to_day()
         self.assertEqual(self.get_mails(sequence).recipient_ids, lawyer)
 
+    def test_who_lets_a_deadline_pass_is_reminded_once(self):
+        """D-078: on the day after it, and again only after the office gave another day."""
+        for moment, count in (("2026-03-12 06:00:00", 1), ("2026-03-13 06:00:00", 2),
+                              ("2026-03-14 06:00:00", 2)):
+            with self.at(moment):
+                self.env["collection.action"]._bring_to_day()
+            self.assertEqual(len(self.get_mails()), count, moment)
+        self.assertIn("is late", self.get_mails().sorted("id")[-1].subject)
+        with self.at("2026-03-15 06:00:00"):
+            self.act.with_user(self.collector).reschedule("2026-03-20")
+        self.assertFalse(self.act.late_told)
+
+    def test_an_action_added_by_hand_is_told_too(self):
+        """D-065: it shows the customer, as one of the tree does."""
+        act = self.sequence.with_user(self.collector).add_action(
+            {"name": "Find the new address", "function_id": self.cj.id}, "He has moved")
+        self.assertEqual(act.sudo().portal_shows, "customer")
+        self.assertEqual(len(self.get_mails()), 2)
+        self.assertEqual(self.find(self.clerk, act), act)
+
     def test_queries_do_not_grow_with_the_actions(self):
         """D-078: telling one costs what telling ten does."""
         def launch(code, number):

@@ -50,7 +50,7 @@ registry.category("web_tour.tours").add("collection_portal_tour", {
         },
         {
             content: "Send",
-            trigger: "form[action$='/complete'] button[type=submit]",
+            trigger: "form[action*='/complete'] button[type=submit]",
             run: "click",
             expectUnloadPage: true,
         },
