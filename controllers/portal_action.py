@@ -91,8 +91,9 @@ class CollectionPortalAction(CollectionPortal):
             "comment": form.get("comment", "").replace("\0", "")[:LONGEST].strip(),
             "date": form.get("date", "")[:20],
             "markers": {
-                name.removeprefix("marker_"): value.replace("\0", "")[:LONGEST].strip()
-                for name, value in form.items() if name.startswith("marker_")},
+                # of a box to tick, the last: "no" stands before it
+                name.removeprefix("marker_"): values[-1].replace("\0", "")[:LONGEST].strip()
+                for name, values in form.lists() if name.startswith("marker_")},
             "files": tuple((file.filename, file.read())
                            for file in files.getlist("files") if file.filename),
         }
@@ -111,7 +112,8 @@ class CollectionPortalAction(CollectionPortal):
             **self._prepare_portal_layout_values(), "page_name": "collection",
             "action": action, "said": said, "failed": failed, "error": error,
             "pause": pause, "result": result, "open": is_open,
-            "refusal": action._get_portal_refusal(), "options": action._get_portal_options(),
+            "refusal": is_open and action._get_portal_refusal(),
+            "options": is_open and action._get_portal_options(),
             "markers": self._get_collection_markers(
                 action, entered if is_open else {}), "entered": entered,
             "items": action._get_portal_items(), "files": own, "documents": others,
@@ -129,4 +131,4 @@ class CollectionPortalAction(CollectionPortal):
         return [{
             **marker, "value": typed.get(marker["name"], marker.get("value") or ""),
             "required": not refusable and marker["type"] != "boolean",
-        } for marker in action._get_required_markers()]
+        } for marker in action._get_portal_markers()]

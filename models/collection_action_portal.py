@@ -27,9 +27,6 @@ class CollectionActionPortal(models.Model):
         help="The day to which the partner outside asks to postpone it.")
     postpone_reason = fields.Text(readonly=True, copy=False)
 
-    #: read by the portal's list and its counter (_get_portal_domain)
-    _portal_index = models.Index("(responsible_id, state) WHERE responsible_id IS NOT NULL")
-
     @api.constrains("function_id", "needs_validation", "validator_function_id")
     def _check_outside_validation(self):
         """Asked of templates: a version published before must not stop its sequences."""

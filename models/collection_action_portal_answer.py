@@ -6,6 +6,9 @@ from .. import engine
 from ..engine import outcomes, state as states
 from .collection_sequence_marker import read_day
 
+#: Kinds of dates and facts that a partner can enter; others are the office's.
+_ENTERED = ("date", "char", "text", "integer", "float", "boolean", "selection")
+
 
 class CollectionActionPortalAnswer(models.Model):
     """What a partner outside says of an action: done, decided, or more time is needed (B11).
@@ -38,16 +41,17 @@ class CollectionActionPortalAnswer(models.Model):
             return self.env._(
                 "Closed by %(user)s on %(when)s: %(outcome)s.",
                 user=self.closed_by_id.name or self.env._("the system"),
-                when=format_datetime(self.env, self.closed_at, dt_format="short"),
+                when=format_datetime(self.env, self.closed_at),
                 outcome=labels[self.outcome])
         if self.state != "validating":
             return ""
         return self.env._(
             "Sent by %(user)s on %(when)s; the office checks it.", user=self.submitted_by_id.name,
-            when=format_datetime(self.env, self.submitted_at, dt_format="short"))
+            when=format_datetime(self.env, self.submitted_at))
 
     def _check_portal_open(self):
-        """:raise UserError: it is closed or being checked; says by whom, and since when"""
+        """:raise UserError: it is closed or being checked, by whom and since when is said; or
+            its sequence is paused or has ended"""
         if self.state == "closed":
             raise UserError(self._get_closed_message())
         if self.state == "validating":
@@ -56,6 +60,7 @@ class CollectionActionPortalAnswer(models.Model):
                 "office. Nothing has changed.", action=self.name,
                 user=self.submitted_by_id.name,
                 when=format_datetime(self.env, self.submitted_at)))
+        self._check_portal_running()
 
     def _get_portal_refusal(self):
         """:return: why the office closes it and not the partner, empty where the partner may"""
@@ -79,15 +84,22 @@ class CollectionActionPortalAnswer(models.Model):
             return self.option_ids
         return self.option_ids.filtered(lambda option: option.outcome != outcomes.VALIDATED)
 
-    def _take_portal_turn(self):
-        """Nobody else changes the action meanwhile, and it is still the partner's to work on.
+    def _get_portal_markers(self):
+        """:return: the dates and facts to enter, as :meth:`_get_required_markers` has them"""
+        return [marker for marker in self._get_required_markers() if marker["type"] in _ENTERED]
 
-        :raise UserError: it went to somebody else, or its sequence is paused or has ended
+    def _take_portal_turn(self):
+        """Nobody else changes the action meanwhile, and it is still the partner's.
+
+        :raise UserError: it went to somebody else
         """
         self.ensure_one()
         self._take_turn()
         if not self._find_portal(self.id):
             raise UserError(self.env._("This action is no longer asked of you."))
+
+    def _check_portal_running(self):
+        """:raise UserError: its sequence is paused or has ended (B12)"""
         pause = self._get_portal_pause()
         if pause:
             raise UserError(pause)
@@ -114,12 +126,13 @@ class CollectionActionPortalAnswer(models.Model):
         if refusal:
             raise UserError(refusal)
         self._keep_portal_files(files)
-        self.close(None if option else outcomes.DONE, option=option, comment=comment,
-                   markers=markers)
+        asked = {marker["name"] for marker in self._get_portal_markers()}
+        self.close(None if option else outcomes.DONE, option=option, comment=comment, markers={
+            name: value for name, value in (markers or {}).items() if name in asked})
 
     def _is_portal_answer(self, option):
         """Whether the same user has given the same answer already: a double click."""
-        by = self.closed_by_id if self.submitted_by_id != self.env.user else self.submitted_by_id
+        by = self.closed_by_id if self.state == "closed" else self.submitted_by_id
         return (
             self.state in ("closed", "validating") and by == self.env.user
             and self.option_id == option)

@@ -37,6 +37,7 @@ class CollectionActionPortalMessage(models.Model):
         :raise UserError: neither words nor a file, or a file that is not taken
         """
         self._take_portal_turn()
+        self._check_portal_running()
         if not text and not files:
             raise UserError(self.env._("Write a message, or choose a file."))
         kept = self._keep_portal_files(files)

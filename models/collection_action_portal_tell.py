@@ -117,8 +117,9 @@ class CollectionActionPortalTell(models.Model):
         if customers is not None:
             asked &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
         self.search(asked & Domain("told_id", "=", False))._tell_holders()
-        self.search(
-            asked & Domain("told_id", "!=", False) & Domain("late_told", "=", False)
-            & Domain("deadline", "<", fields.Date.add(fields.Date.today(), days=1))
-        )._remind_holders()
+        if customers is None:
+            self.search(
+                asked & Domain("told_id", "!=", False) & Domain("late_told", "=", False)
+                & Domain("deadline", "<", fields.Date.add(fields.Date.today(), days=1))
+            )._remind_holders()
         return result

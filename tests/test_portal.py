@@ -1,4 +1,5 @@
 from base64 import b64decode
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
@@ -124,6 +125,22 @@ class TestPortalAnswer(PortalCase):
         self.assertEqual(len(self.get_rows("action_submitted")), 1)
         self.assertEqual(len(self.act._get_portal_files()[0]), 1)
 
+    def test_twice_is_once_where_it_was_the_last(self):
+        """Bad input: the first click has ended the sequence."""
+        sequence = self.launch(self.make_template("LAST", [
+            step("one", [action("deed", "CJ")], [row("end")])]))
+        act = self.find_action(sequence)
+        for _click in range(2):
+            self.answer(act=act, markers={})
+        self.assertEqual((sequence.state, act.outcome), ("done", "done"))
+
+    def test_sent_again_after_a_refusal_it_says_so(self):
+        """Bad input: the validator refused meanwhile; a second tab is no thank-you."""
+        self.answer()
+        self.act.with_user(self.litigator).close("refused", comment="The date is wrong")
+        with self.assertRaisesRegex(UserError, "already closed by Litigator"):
+            self.answer()
+
     def test_somebody_was_faster(self):
         """Bad input: a colleague of the firm, or the office; it says who, and changes nothing."""
         self.answer(self.colleague)
@@ -176,8 +193,10 @@ class TestPortalAnswer(PortalCase):
     def test_once_stopped_nothing_is_entered(self):
         """D-030: the partner reads that it has ended."""
         self.sequence.with_user(self.collector).action_stop("Paid")
-        with self.assertRaisesRegex(UserError, "has ended"):
+        with self.assertRaisesRegex(UserError, "already closed"):
             self.answer()
+        with self.assertRaisesRegex(UserError, "has ended"):
+            self.find(self.clerk)._write_from_portal("Hello")
 
     def test_what_passed_on_is_not_answered(self):
         """D-036: reassigned while the page was open."""
@@ -186,6 +205,23 @@ class TestPortalAnswer(PortalCase):
             lambda line: line.function_id == self.cj).contact_id = self.stranger.partner_id
         with self.assertRaisesRegex(UserError, "no longer asked of you"):
             found._answer_from_portal(markers={"served": "2026-03-01"})
+
+    def test_the_sequences_turn_comes_first(self):
+        """D-069: as when a colleague closes; whoever comes second is replayed."""
+        calls = []
+        sequences, actions = (
+            type(self.env[name]) for name in ("collection.sequence", "collection.action"))
+        for enter in (lambda found: found._answer_from_portal(markers={"served": "2026-03-01"}),
+                      lambda found: found._write_from_portal("Hello"),
+                      lambda found: found._ask_to_postpone("2026-03-30", "Ill")):
+            found = self.find(self.clerk)
+            calls.clear()
+            with patch.object(sequences, "_raise_rev", lambda self: calls.append("turn")), \
+                    patch.object(actions, "_find_portal", lambda self, action_id: (
+                        calls.append("look"))), \
+                    self.assertRaisesRegex(UserError, "no longer asked of you"):
+                enter(found)
+            self.assertEqual(calls, ["turn", "look"])
 
     def test_without_validation_the_sequence_goes_on_at_once(self):
         """D-022, D-079: completing is enough."""

@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
+from .common import action, row, step
 from .portal_case import PortalCase
 from .test_answer import PDF
 from .test_answer_form import EXE
@@ -196,6 +197,31 @@ class TestPortalPages(PortalHttpCase):
         self.assertIn("I am ill", response.text)
         self.assertIn(f'value="{self.day(-3)}"', response.text)
 
+    def test_every_kind_of_fact_can_be_entered(self):
+        """D-057: ticked and not, chosen, counted; a choice that is none is refused."""
+        kinds = {"told": "boolean", "kept": "boolean", "how": "selection", "copies": "integer",
+                 "fee": "float", "note": "text"}
+        template = self.make_template("FACTS", [step("one", [action(
+            "deed", "CJ", required_markers=",".join(kinds))], [row("end")])], marker_definition=[
+                {"name": name, "string": name.capitalize(), "type": kind,
+                 **({"selection": [["hand", "By hand"]]} if kind == "selection" else {})}
+                for name, kind in kinds.items()])
+        sequence = self.launch(template)
+        sequence.sudo().markers = {"told": True}
+        act = self.find_action(sequence)
+        self.url = f"/my/collection/{act.id}"
+        given = {"marker_told": "0", "marker_kept": ["0", "1"], "marker_how": "hand",
+                 "marker_copies": "2", "marker_fee": "30,5", "marker_note": "x"}
+        for name, value in (("how", "foot"), ("copies", "two"), ("fee", "nan")):
+            response = self.post("/complete", **{**given, f"marker_{name}": value})
+            self.assertEqual(response.status_code, 422)
+            self.assertIn(f"{name.capitalize()}: “{value}”", self.read(response))
+        self.assertEqual(self.post("/complete", **given).status_code, 303)
+        self.env.invalidate_all()
+        self.assertEqual(
+            {name: marker["value"] for name, marker in sequence.sudo()._get_markers().items()},
+            {"told": False, "kept": True, "how": "hand", "copies": 2, "fee": 30.5, "note": "x"})
+
     def test_files_that_are_refused(self):
         """Bad input: a program named PDF, nothing in it, twenty at once."""
         for files, words in (
@@ -247,10 +273,11 @@ class TestPortalPages(PortalHttpCase):
         self.assertNotIn("The tenant called", response.text)
         self.assertNotIn("<textarea", response.text)
         for path in ("/complete", "/message", "/postpone"):
-            response = self.post(path, token=token, comment="x", date=self.day(30),
+            response = self.post(path, token=token, comment="Just a word", date=self.day(30),
                                  marker_served=self.day(-1))
             self.assertEqual(response.status_code, 422)
             self.assertIn("paused this case", self.read(response))
+            self.assertIn("Just a word", response.text)
         self.assertEqual(self.get_state(), "todo")
 
     def test_closed_meanwhile(self):
