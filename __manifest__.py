@@ -61,6 +61,8 @@
         "views/collection_link_views.xml",
         "views/collection_answer_views.xml",
         "views/collection_page_templates.xml",
+        "views/collection_portal_templates.xml",
+        "views/collection_portal_action_templates.xml",
         "views/res_config_settings_link_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_participant_views.xml",
@@ -111,7 +113,9 @@
         "web.assets_backend": [
             "account_collection/static/src/**/*",
             ("remove", "account_collection/static/src/page/**/*"),
+            ("remove", "account_collection/static/src/portal/**/*"),
         ],
+        "web.assets_frontend": ["account_collection/static/src/portal/**/*"],
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,

@@ -1,5 +1,6 @@
 from . import collection_action_content
 from . import collection_action_content_tag
+from . import collection_action_content_portal
 from . import collection_action_option
 from . import collection_action_template
 from . import collection_function
@@ -12,6 +13,7 @@ from . import collection_item_status
 from . import collection_label
 from . import collection_outcome
 from . import collection_participant
+from . import collection_participant_portal
 from . import collection_penalty_rate
 from . import collection_signal
 from . import collection_signal_receipt
@@ -57,6 +59,12 @@ from . import collection_action_process
 from . import collection_action_desk
 from . import collection_action_wording
 from . import collection_action_specific
+from . import collection_action_portal
+from . import collection_action_portal_answer
+from . import collection_action_portal_postpone
+from . import collection_action_portal_file
+from . import collection_action_portal_message
+from . import collection_action_portal_tell
 from . import collection_scenario
 from . import collection_scenario_step
 from . import collection_plan_mark
@@ -124,6 +132,7 @@ from . import res_config_settings
 from . import res_config_settings_link
 from . import res_config_settings_penalty
 from . import res_config_settings_assignment
+from . import res_users_portal
 from . import res_partner
 from . import res_partner_payer
 from . import res_partner_assignment

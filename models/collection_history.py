@@ -19,6 +19,8 @@ KINDS = [
     ("action_rescheduled", "Action moved"),
     ("action_moved", "Deadline moved"),
     ("action_confirmed", "Sending confirmed"),
+    ("postpone_asked", "Postponement asked"),
+    ("files_added", "Files added"),
     ("setting_changed", "Setting changed"),
     ("message_sent", "Message sent"),
     ("item_changed", "Status of an item changed"),

@@ -27,8 +27,15 @@ class MailThread(models.AbstractModel):
         result = super().message_update(msg_dict, update_vals=update_vals)
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
-            self.sudo()._put_mail_signal("mail_replied", msg_dict)
+            self.sudo().filtered(lambda thread: not thread._is_holders_word(author))\
+                ._put_mail_signal("mail_replied", msg_dict)
         return result
+
+    def _is_holders_word(self, author):
+        """Whether a bailiff or lawyer answers on an own action: no word of the customer's."""
+        if self._name != "collection.action" or self.function_id.kind != "external":
+            return False
+        return self.responsible_id in (author | author.commercial_partner_id)
 
     def _put_mail_signal(self, code, message):
         """Tell the sequence of these threads, or those of their customer in any company."""

@@ -72,3 +72,8 @@ from . import test_answer
 from . import test_answer_form
 from . import test_page_http
 from . import test_page_tour
+from . import test_portal
+from . import test_portal_message
+from . import test_portal_tell
+from . import test_portal_http
+from . import test_portal_tour
