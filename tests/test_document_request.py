@@ -24,6 +24,12 @@ class TestDocumentRequest(DocumentCase):
         self.template.item_ids[0].name = "Passport"
         self.assertEqual(request.item_ids[0].name, "Identity card")
 
+    def test_a_template_is_copied_with_all_that_is_in_it(self):
+        """C-007: a document of the copy is asked of a contributor of the copy."""
+        copy = self.template.copy()
+        self.assertEqual(copy.item_ids.function_id, copy.function_ids.function_id)
+        self.assertEqual(len(copy.item_ids), 3)
+
     def test_the_primary_recipient_has_what_no_function_is_asked(self):
         """C-005, B39: functions come in addition."""
         request = self.start()
