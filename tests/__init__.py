@@ -48,6 +48,8 @@ from . import test_engine_paths
 from . import test_template_file
 from . import test_template_migrate
 from . import test_document_request
+from . import test_document_automation
+from . import test_document_reminders
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow
@@ -71,3 +73,4 @@ from . import test_answer
 from . import test_answer_form
 from . import test_page_http
 from . import test_page_tour
+from . import test_accessibility
