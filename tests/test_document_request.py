@@ -87,6 +87,8 @@ class TestDocumentRequest(DocumentCase):
         request = self.start()
         with self.assertRaisesRegex(UserError, "Mute.* has no e-mail address"):
             request.invite(self.cau, self.make_partner("Mute"))
+        with self.assertRaisesRegex(UserError, "not valid: nowhere"):
+            request.invite(self.cau, self.make_partner("Typo", email="nowhere"))
 
     def test_a_document_is_asked_of_a_contributor_of_the_template(self):
         """C-009: of no other function."""
