@@ -20,8 +20,10 @@ class CollectionDocumentContributor(models.Model):
             return False
         contributors._note_answer(trigger)
         written, told = contributors.browse(), requests.browse()
+        present = contributors.filtered(lambda contributor: contributor._may_be_written(trigger))
         for automation in requests.template_id._get_automations(trigger):
-            concerned = automation._pick(contributors)
+            concerned = automation._pick(
+                contributors if automation.action == "activity" else present)
             if automation.action == "activity":
                 told |= automation._tell_reviewers(concerned.request_id)
             elif concerned:
@@ -29,6 +31,16 @@ class CollectionDocumentContributor(models.Model):
         if trigger in ("provided", "finished"):
             (requests - told)._ask_review()
         return bool(contributors) and written == contributors
+
+    def _may_be_written(self, trigger):
+        """Whether an e-mail fits now: whoever was removed gets none, and a pause is silent (B12).
+
+        An invitation is a person's word; the end of a request closes no door to what was given.
+        """
+        self.ensure_one()
+        request = self.request_id
+        return self.state != "removed" and (
+            trigger == "invited" or request._is_door_open() or request.state == "complete")
 
     def _send_invitation(self):
         """Write to these contributors, with their personal links, although no automation does.
@@ -52,6 +64,10 @@ class CollectionDocumentAutomation(models.Model):
         return {"invited": "invitation", "after": "reminder", "before_due": "reminder"}.get(
             self.trigger, "news")
 
+    def _get_summary(self):
+        """:return: what its activity says, in the language of the context"""
+        return self.subject or self.name
+
     def _tell_reviewers(self, requests):
         """Raise the automation's activity on these requests: one is open at most on each.
 
@@ -60,5 +76,5 @@ class CollectionDocumentAutomation(models.Model):
         self.ensure_one()
         requests._open_activity(
             f"automation:{self.id}", lambda request: self.with_context(
-                lang=request._get_reviewer().lang).name)
+                lang=request._get_reviewer().lang)._get_summary())
         return requests

@@ -42,7 +42,9 @@ class CollectionDocumentAutomation(models.Model):
     function_id = fields.Many2one(
         "collection.function", string="Only for", ondelete="restrict",
         help="Empty: for every contributor.")
-    subject = fields.Char(translate=True, help="Empty: words that fit the trigger.")
+    subject = fields.Char(
+        translate=True, help="Of the e-mail or the activity. Empty: words that fit the trigger, "
+        "or the automation's name.")
     body = fields.Html(
         translate=True, help="It is the same for whoever is concerned: word it so that it fits "
         "all of them (C-012). The list of documents and the personal link follow it. Empty: "

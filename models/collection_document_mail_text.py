@@ -17,33 +17,48 @@ class CollectionDocumentContributor(models.Model):
         :return: (subject, HTML as markup)
         """
         self.ensure_one()
-        subject = " ".join((automation.subject or self._get_default_subject(kind)).split())
-        body = automation.body
+        words, body = self._get_default_words(), automation.body
+        named, said = words.get(automation.trigger, words[kind])
         if is_html_empty(body):
-            body = Markup("<p>%s</p>") % self._get_default_words(kind)
-        return subject, Markup(body) + self._get_mail_list()
+            body = Markup("<p>%s</p>") % said
+        return " ".join((automation.subject or named).split()), Markup(body) + (
+            self._get_mail_list())
 
-    def _get_default_subject(self, kind):
-        name = self.request_id.name
-        if kind == "invitation":
-            return self.env._("Your documents are needed: %(request)s", request=name)
-        if kind == "reminder":
-            return self.env._("Reminder: documents are still missing: %(request)s", request=name)
-        return self.env._("About your documents: %(request)s", request=name)
-
-    def _get_default_words(self, kind):
-        company, name = self.company_id.name, self.request_id.name
-        if kind == "invitation":
-            return self.env._(
-                "%(company)s asks you for documents: %(request)s. You give them on a page of "
-                "your own, without an account.", company=company, request=name)
-        if kind == "reminder":
-            return self.env._(
-                "%(company)s still waits for documents of yours: %(request)s. What you have "
-                "given since needs no second time.", company=company, request=name)
-        return self.env._(
-            "This is where the documents that %(company)s asked you for stand: %(request)s.",
-            company=company, request=name)
+    def _get_default_words(self):
+        """:return: dict of (subject, text) by kind of message, or by trigger that says more"""
+        _ = self.env._
+        words = {"company": self.company_id.name, "request": self.request_id.name}
+        about = _("About your documents: %(request)s", **words)
+        received = _("%(company)s has received documents of yours and checks them: %(request)s. "
+                     "Thank you.", **words)
+        return {
+            "invitation": (
+                _("Your documents are needed: %(request)s", **words),
+                _("%(company)s asks you for documents: %(request)s. You give them on a page of "
+                  "your own, without an account.", **words)),
+            "reminder": (
+                _("Reminder: documents are still missing: %(request)s", **words),
+                _("%(company)s still waits for documents of yours: %(request)s. What you have "
+                  "given meanwhile needs no second time.", **words)),
+            "link": (about, _(
+                "Here is once more the link to your page with the documents that %(company)s "
+                "asked you for: %(request)s.", **words)),
+            "news": (about, _(
+                "There is news about the documents that %(company)s asked you for: "
+                "%(request)s.", **words)),
+            "provided": (about, received),
+            "finished": (about, received),
+            "approved": (about, _(
+                "%(company)s has accepted documents of yours: %(request)s. Thank you.", **words)),
+            "refused": (
+                _("A document is needed once more: %(request)s", **words),
+                _("%(company)s could not accept a document of yours: %(request)s. You find the "
+                  "reason below. Please give it once more.", **words)),
+            "completed": (
+                _("Your documents are complete: %(request)s", **words),
+                _("All the documents that %(company)s asked for are there: %(request)s. Thank "
+                  "you.", **words)),
+        }
 
     def _get_mail_list(self):
         """:return: the documents that are still asked, as markup; empty where there is none"""

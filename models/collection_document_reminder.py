@@ -129,7 +129,7 @@ class CollectionDocumentContributor(models.Model):
         """Note that the clock tells the reviewer of this contributor, so that it tells once."""
         self.env["collection.document.notice"].create([self._prepare_notice_vals(
             {"kind": "activity", "automation_id": automation.id}, state="told", address=False,
-            subject=automation.name, covered_ids=[(6, 0, automation.ids)],
+            subject=automation._get_summary(), covered_ids=[(6, 0, automation.ids)],
         ) for automation in automations])
 
     def _get_due_automations(self, automations, today):

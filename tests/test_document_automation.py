@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.collection_document_automation import TRIGGERS
 from .common import COLLECTOR
 from .document_case import DocumentCase
 
@@ -30,6 +31,14 @@ class AutomationCase(DocumentCase):
     def get_activities(self, request):
         self.env.invalidate_all()
         return request.sudo().activity_ids
+
+    def bounce(self, message):
+        """The gateway reports that a message came back."""
+        self.env["mail.thread"]._routing_handle_bounce(None, {
+            "message_id": "<bounce@example.com>", "subject": "Undelivered",
+            "bounced_email": "tenant@example.com", "bounced_partner": self.customer,
+            "bounced_msg_ids": [message.message_id], "bounced_message": message, "body": "",
+            "email_from": "mailer-daemon@example.com", "to": "bounce@example.com"})
 
     def get_token(self, mail):
         return mail.body_html.partition("/collection/")[2].partition('"')[0]
@@ -83,7 +92,7 @@ class TestInvitation(AutomationCase):
         self.make_automation(action="activity")
         request = self.start(notify=True)
         self.assertEqual(len(self.get_mails()), 1)
-        self.assertEqual(self.get_activities(request).summary, "On invited")
+        self.assertEqual(self.get_activities(request).summary, "Subject of invited")
 
     def test_the_message_lists_the_own_documents_and_no_others(self):
         """C-008, C-011: the list of what is still asked, of this contributor alone."""
@@ -133,6 +142,20 @@ class TestInvitation(AutomationCase):
         self.start()
         self.assertIn("Your documents are needed", self.get_mails().subject)
         self.assertIn("asks you for documents", self.get_mails().body_html)
+
+    def test_every_trigger_has_words(self):
+        """Bad input: no automation says anything; each message fits what happened."""
+        request = self.start(notify=False)
+        contributor = request.sudo().contributor_ids
+        subjects = set()
+        for trigger, _label in TRIGGERS:
+            automation = self.make_automation(trigger, subject=False, body=False, days=1)
+            subject, body = contributor._get_mail_text(
+                automation._get_notice_kind(), automation)
+            self.assertIn(request.name, subject)
+            self.assertIn(self.company.name, body)
+            subjects.add(subject)
+        self.assertEqual(len(subjects), 5)
 
     def test_the_contributors_language(self):
         """C-012: each in the own one; the company's where it is not installed."""
@@ -199,6 +222,30 @@ class TestAutomation(AutomationCase):
         self.assertEqual(self.get_mails(self.guarantor).mapped("subject"), [
             "Subject of provided", "Subject of approved", "Subject of completed"])
 
+    def test_who_was_removed_hears_nothing_more(self):
+        """C-016: neither by e-mail nor through a link; the reviewer still does."""
+        self.make_automation("refused")
+        self.make_automation("refused", action="activity", subject=False, name="Call them")
+        request = self.start(notify=False)
+        guarantor = request.invite(self.cau, self.guarantor)
+        item = self.give(request, "Guarantor's payslip", self.guarantor)
+        guarantor.action_remove()
+        item.refuse("Too old")
+        self.assertFalse(self.get_mails())
+        self.assertIn("Call them", self.get_activities(request).mapped("summary"))
+
+    def test_a_pause_is_silent(self):
+        """C-025, B12: of the request's sequence, too; an invitation is a person's word."""
+        self.make_automation("approved")
+        sequence = self.make_documents_sequence()
+        request = self.start(action=self.get_action(sequence, "papers").id, notify=False)
+        item = self.give(request, "Payslip")
+        sequence.action_pause()
+        item.action_approve()
+        self.assertFalse(self.get_mails())
+        request.invite(self.cau, self.guarantor, notify=True)
+        self.assertTrue(self.get_mails())
+
     def test_a_refusal_says_why(self):
         """C-023: in the list of what is still asked."""
         self.make_automation("refused")
@@ -222,7 +269,7 @@ class TestAutomation(AutomationCase):
 
     def test_an_activity_automation_stands_instead(self):
         """C-024: in its own words, once."""
-        self.make_automation("provided", action="activity", name="Look at it")
+        self.make_automation("provided", action="activity", subject="Look at it")
         request = self.start()
         self.give(request, "Payslip")
         self.give(request, "Identity card")
@@ -236,7 +283,7 @@ class TestAutomation(AutomationCase):
 
     def test_the_end_of_a_request_ends_its_activities(self):
         """C-024: nobody is told to look at what is over."""
-        self.make_automation("provided", action="activity", name="Look at it")
+        self.make_automation("provided", action="activity", subject="Look at it")
         request = self.start()
         self.give(request, "Payslip")
         request.sudo().contributor_ids._finish()
@@ -290,16 +337,22 @@ class TestAutomation(AutomationCase):
         notice = self.get_notices(request)
         message = notice.mail_message_id
         self.get_mails()._postprocess_sent_message([], [])
-        self.env["mail.thread"]._routing_handle_bounce(None, {
-            "email_from": "mailer-daemon@example.com", "to": "bounce@example.com",
-            "subject": "Undelivered", "bounced_email": "tenant@example.com",
-            "bounced_partner": self.customer,
-            "bounced_message": message, "bounced_msg_ids": [message.message_id],
-            "body": "No such user", "message_id": "<bounce@example.com>"})
+        self.bounce(message)
         self.assertEqual(notice.state, "bounced")
         activity = self.get_activities(request)
         self.assertIn("could not be reached", activity.summary)
         self.assertIn("came back", activity.note)
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_a_bounce_is_an_event_of_the_sequence(self):
+        """D-059: the sequence that asked for the documents may wait for it."""
+        sequence = self.make_documents_sequence()
+        request = self.start(action=self.get_action(sequence, "papers").id)
+        message = self.get_notices(request).mail_message_id
+        self.bounce(message)
+        signal = self.env["collection.signal"].search(
+            [("customer_id", "=", self.customer.id), ("code", "=", "mail_bounced")])
+        self.assertEqual(signal.sequence_id, sequence)
 
     def test_an_archived_template_goes_on_for_what_is_under_way(self):
         """Bad input: the template is archived while a request runs."""

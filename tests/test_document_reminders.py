@@ -165,7 +165,7 @@ class TestDocumentReminders(AutomationCase):
 
     def test_the_reviewer_is_told_of_silence_once(self):
         """E25: an activity of the clock; ticked, it does not come back the next day."""
-        self.make_automation("after", days=3, action="activity", name="Call them")
+        self.make_automation("after", days=3, action="activity", subject="Call them")
         request = self.start()
         self.run_days(3)
         activity = self.get_activities(request)
