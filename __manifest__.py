@@ -61,6 +61,7 @@
         "views/collection_link_views.xml",
         "views/collection_answer_views.xml",
         "views/collection_document_notice_views.xml",
+        "wizards/collection_document_send_views.xml",
         "views/collection_page_templates.xml",
         "views/res_config_settings_link_views.xml",
         "views/res_config_settings_views.xml",

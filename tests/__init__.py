@@ -50,6 +50,7 @@ from . import test_template_migrate
 from . import test_document_request
 from . import test_document_automation
 from . import test_document_reminders
+from . import test_document_workers
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

@@ -1,7 +1,7 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from ..models.collection_document_automation import TRIGGERS
@@ -418,6 +418,23 @@ class TestSendByHand(AutomationCase):
         other = self.make_automation("refused")
         with self.assertRaisesRegex(UserError, "nothing that"):
             request.action_run_automation(other.id)
+
+    def test_the_dialog(self):
+        """C-024: offers the template's shortcuts, else the link to whoever owes something."""
+        request = self.start(notify=False)
+        guarantor = request.invite(self.cau, self.guarantor)
+        self.give(request, "Guarantor's payslip", self.guarantor)
+        wizards = self.env["collection.document.send"].with_user(self.collector)
+        wizard = wizards.create({"request_id": request.id})
+        self.assertNotIn(guarantor, wizard.contributor_ids)
+        wizard.action_send()
+        self.assertEqual(self.get_notices(request).kind, "link")
+        wizard.contributor_ids = False
+        with self.assertRaisesRegex(UserError, "Choose whom"):
+            wizard.action_send()
+        self.make_automation("button", function_id=self.cau.id)
+        Form(wizards.with_context(active_id=request.id)).save().action_send()
+        self.assertEqual(self.get_mails(self.guarantor).subject, "Subject of button")
 
     def test_a_shortcut_for_nobody_says_so(self):
         """Bad input: its function is held by nobody."""
