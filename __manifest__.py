@@ -60,6 +60,8 @@
         "views/collection_scenario_views.xml",
         "views/collection_link_views.xml",
         "views/collection_answer_views.xml",
+        "views/collection_document_notice_views.xml",
+        "wizards/collection_document_send_views.xml",
         "views/collection_page_templates.xml",
         "views/collection_portal_templates.xml",
         "views/collection_portal_action_templates.xml",

@@ -105,6 +105,13 @@ from . import collection_document_item_provide
 from . import collection_document_item_review
 from . import collection_document_file
 from . import collection_document_automation
+from . import collection_document_notice
+from . import collection_document_automate
+from . import collection_document_activity
+from . import collection_document_mail
+from . import collection_document_mail_text
+from . import collection_document_reminder
+from . import collection_document_send
 from . import collection_link_document
 from . import collection_action_documents
 from . import collection_promise
@@ -124,6 +131,7 @@ from . import account_move_line_signal
 from . import account_partial_reconcile
 from . import mail_activity
 from . import mail_dispatch
+from . import mail_document_notice
 from . import mail_signal
 from . import res_company
 from . import res_company_link

@@ -165,11 +165,19 @@ class CollectionDocumentRequest(models.Model):
     def _trace(self, kind, *, new="", text="", on_behalf="", data=None, cause="person"):
         """Add a fact to the customer's history, and mirror it in the chatter."""
         self.ensure_one()
-        row = self.env["collection.history"]._append(self.customer_id, self.company_id, [{
+        row = self.env["collection.history"]._append(
+            self.customer_id, self.company_id, [self._prepare_trace_vals(
+                kind, new=new, text=text, on_behalf=on_behalf, data=data, cause=cause)])
+        self._message_log(body=row._get_chatter_body())
+        return row
+
+    def _prepare_trace_vals(self, kind, *, new="", text="", on_behalf="", data=None,
+                            cause="person"):
+        """:return: values of a fact of this request"""
+        self.ensure_one()
+        return {
             "kind": kind, "cause": cause, "command": "documents", "new_value": new, "text": text,
             "on_behalf": on_behalf, "action_id": self.action_id.id,
             "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
             "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
-            "old_value": self.name, "data": {"request": self.id, **(data or {})}}])
-        self._message_log(body=row._get_chatter_body())
-        return row
+            "old_value": self.name, "data": {"request": self.id, **(data or {})}}

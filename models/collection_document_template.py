@@ -22,11 +22,12 @@ class CollectionDocumentTemplate(models.Model):
     due_days = fields.Integer(
         string="To be complete within", default=15, required=True,
         help="Days from the start of the request to its last day.")
-    item_ids = fields.One2many(
-        "collection.document.template.item", "template_id", string="Documents", copy=True)
+    # before the documents: these are asked of functions that contribute already
     function_ids = fields.One2many(
         "collection.document.template.function", "template_id", string="Contributors", copy=True,
         help="Functions that contribute besides the primary recipient (C-005).")
+    item_ids = fields.One2many(
+        "collection.document.template.item", "template_id", string="Documents", copy=True)
     request_ids = fields.One2many("collection.document.request", "template_id")
     request_count = fields.Integer(compute="_compute_request_count")
 

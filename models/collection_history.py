@@ -38,6 +38,8 @@ KINDS = [
     ("link_revoked", "Link revoked"),
     ("documents_requested", "Documents requested"),
     ("contributor_invited", "Contributor invited"),
+    ("contributor_notified", "Contributor written to"),
+    ("contributor_reminded", "Contributor reminded"),
     ("contributor_removed", "Contributor removed"),
     ("contributor_finished", "Contributor says finished"),
     ("document_provided", "Document provided"),

@@ -104,6 +104,8 @@ class CollectionHistoryWords(models.Model):
         return {
             "documents_requested": _("Documents requested: %(old)s"),
             "contributor_invited": _("%(new)s invited to contribute to “%(old)s”"),
+            "contributor_notified": _("%(new)s written to about “%(old)s”"),
+            "contributor_reminded": _("%(new)s reminded of “%(old)s”"),
             "contributor_removed": _("%(new)s does not contribute to “%(old)s” any more"),
             "contributor_finished": _("%(new)s says that nothing more comes for “%(old)s”"),
             "document_provided": _("Provided: %(new)s"),

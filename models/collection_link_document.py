@@ -28,13 +28,20 @@ class CollectionLink(models.Model):
         :param contributors: ``collection.document.contributor``
         :return: dict of addresses by contributor: the only moment at which they are known
         """
-        made = self._make([{
+        return {link.contributor_id: url
+                for link, url in self._make_contributor_links(contributors)}
+
+    @api.model
+    def _make_contributor_links(self, contributors):
+        """:return: like :meth:`_make_for_contributors`, but list of (link, its address)"""
+        return self._make([{
             "kind": "documents", "contributor_id": contributor.id,
             "customer_id": contributor.customer_id.id, "company_id": contributor.company_id.id,
-            "partner_id": contributor.partner_id.id, "user_id": self.env.uid,
+            "partner_id": contributor.partner_id.id,
+            # whom the page names to turn to: never the clock, nor a stranger with a link
+            "user_id": contributor.request_id._get_reviewer().id or self.env.uid,
             "subject": contributor.request_id.name,
         } for contributor in contributors])
-        return {link.contributor_id: url for link, url in made}
 
     def _is_valid(self):
         """A contributor's link shows nothing once they are removed or the request is cancelled."""

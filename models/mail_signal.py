@@ -4,6 +4,7 @@ from odoo import api, models
 THREADS = {
     "collection.sequence": "customer_id",
     "collection.action": "customer_id",
+    "collection.document.request": "customer_id",
     "res.partner": "commercial_partner_id",
 }
 
@@ -50,7 +51,7 @@ class MailThread(models.AbstractModel):
 
     def _get_signalled_sequence(self):
         """:return: the ``collection.sequence`` that a thread belongs to, if to one"""
-        if self._name == "collection.action":
+        if self._name in ("collection.action", "collection.document.request"):
             return self.sequence_id
         return self if self._name == "collection.sequence" else (
             self.env["collection.sequence"])

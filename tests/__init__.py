@@ -49,6 +49,9 @@ from . import test_engine_paths
 from . import test_template_file
 from . import test_template_migrate
 from . import test_document_request
+from . import test_document_automation
+from . import test_document_reminders
+from . import test_document_workers
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow
@@ -77,3 +80,4 @@ from . import test_portal_message
 from . import test_portal_tell
 from . import test_portal_http
 from . import test_portal_tour
+from . import test_accessibility

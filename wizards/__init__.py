@@ -24,3 +24,4 @@ from . import collection_sequence_add_action
 from . import collection_sequence_resume
 from . import collection_message_preview
 from . import collection_assignment_mass
+from . import collection_document_send
