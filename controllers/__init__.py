@@ -1,2 +1,3 @@
 from . import token_log
 from . import page
+from . import document_files

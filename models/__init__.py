@@ -99,6 +99,9 @@ from . import collection_document_file
 from . import collection_document_automation
 from . import collection_link_document
 from . import collection_action_documents
+from . import collection_document_request_desk
+from . import collection_document_item_desk
+from . import collection_document_contributor_desk
 from . import collection_promise
 from . import collection_item_dialog
 from . import collection_group
@@ -135,3 +138,4 @@ from . import res_partner_next
 from . import res_partner_default
 from . import res_partner_statement
 from . import res_partner_penalty
+from . import collection_document_buttons
