@@ -2,3 +2,4 @@ from . import token_log
 from . import page
 from . import portal
 from . import portal_action
+from . import document_files

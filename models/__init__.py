@@ -114,6 +114,9 @@ from . import collection_document_reminder
 from . import collection_document_send
 from . import collection_link_document
 from . import collection_action_documents
+from . import collection_document_request_desk
+from . import collection_document_item_desk
+from . import collection_document_contributor_desk
 from . import collection_promise
 from . import collection_item_dialog
 from . import collection_group
@@ -152,3 +155,4 @@ from . import res_partner_next
 from . import res_partner_default
 from . import res_partner_statement
 from . import res_partner_penalty
+from . import collection_document_buttons

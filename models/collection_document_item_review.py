@@ -88,7 +88,7 @@ class CollectionDocumentItem(models.Model):
                     item=item.name, state=labels[item.state],
                     who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
         if not ended:
-            items.request_id._check_open()
+            items.request_id._check_open(paused=True)
         return items
 
     def _write_reviewed(self, state, refusal):

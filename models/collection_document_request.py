@@ -148,11 +148,16 @@ class CollectionDocumentRequest(models.Model):
         self.env["collection.document.item"].invalidate_model()
         self.env["collection.document.contributor"].invalidate_model()
 
-    def _check_open(self):
-        """:raise UserError: the request has ended, or is paused"""
+    def _check_open(self, paused=False):
+        """Whether something may still change.
+
+        :param bool paused: for colleagues, whom a pause does not keep out (C-025)
+        :raise UserError: the request has ended, or is paused
+        """
         labels = dict(self._fields["state"]._description_selection(self.env))
+        allowed = ("open", "paused") if paused else ("open",)
         for request in self:
-            if request.state != "open":
+            if request.state not in allowed:
                 raise UserError(self.env._(
                     "“%(request)s” is in state “%(state)s”: this is not possible now.",
                     request=request.name, state=labels[request.state]))
