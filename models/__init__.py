@@ -111,6 +111,8 @@ from . import collection_document_activity
 from . import collection_document_mail
 from . import collection_document_mail_text
 from . import collection_document_reminder
+from . import collection_document_reminder_due
+from . import collection_document_expiry
 from . import collection_document_send
 from . import collection_link_document
 from . import collection_action_documents

@@ -50,6 +50,8 @@ from . import test_template_file
 from . import test_template_migrate
 from . import test_document_request
 from . import test_document_automation
+from . import test_document_invitation
+from . import test_document_send
 from . import test_document_reminders
 from . import test_document_workers
 from . import test_document_template

@@ -8,8 +8,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common import NOW
+from .document_automation_case import AutomationCase
 from .document_case import PDF
-from .test_document_automation import AutomationCase
 
 CRON = "odoo.addons.account_collection.models.collection_sequence_cron"
 
