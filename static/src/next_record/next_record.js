@@ -1,8 +1,7 @@
 import { registry } from "@web/core/registry";
 
-/** Opens an action in the place of the current one: going through a pile leaves no long trail. */
-registry.category("actions").add("collection_replace", (env, action) =>
-    env.services.action.doAction(action.params.action, {
-        stackPosition: "replaceCurrentAction",
-    })
-);
+/** Shows another record in the form that is open: going through a pile leaves no long trail. */
+registry.category("actions").add("collection_next_record", (env, action) => {
+    const { res_id: resId, res_ids: resIds } = action.params;
+    return env.services.action.switchView("form", { resId, resIds });
+});
