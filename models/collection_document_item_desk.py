@@ -33,14 +33,15 @@ class CollectionDocumentItem(models.Model):
         return self._open_next()
 
     def _open_next(self):
-        """:return: client action on the next document to review, or None where there is none"""
+        """:return: client action that shows the next document to review in the form that is open,
+            or None where there is none"""
         waiting = self.request_id.item_ids.filtered(lambda item: item.state == "review")
         later = waiting.filtered(lambda item: item.id > self.id)
         following = (later or waiting)[:1]
         return following and {
             "type": "ir.actions.client",
-            "tag": "collection_replace",
-            "params": {"action": following._get_records_action(context={})},
+            "tag": "collection_next_record",
+            "params": {"res_id": following.id, "res_ids": waiting.ids},
         } or None
 
     def action_open_request(self):

@@ -58,6 +58,7 @@ from . import test_document_template
 from . import test_document_wizards
 from . import test_document_review
 from . import test_document_export
+from . import test_document_tour
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

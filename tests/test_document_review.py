@@ -51,7 +51,7 @@ class TestDocumentReviewViews(DocumentReviewCase):
         """C-023: of the same request, in the place of the one before; the last leads nowhere."""
         first, second = (self.give(self.request, name) for name in ("Identity card", "Payslip"))
         action = first.action_approve_next()
-        self.assertEqual(action["params"]["action"]["res_id"], second.id)
+        self.assertEqual(action["params"], {"res_id": second.id, "res_ids": second.ids})
         self.assertFalse(second.action_approve_next())
         self.assertEqual((first.state, second.state), ("approved", "approved"))
 
