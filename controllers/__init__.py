@@ -1,2 +1,4 @@
 from . import token_log
 from . import page
+from . import document_page
+from . import document_portal

@@ -3,7 +3,7 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/collection/)[\w-]{20,}")
+_TOKEN = re.compile(r"((?:/|%2F)collection(?:/|%2F))[\w-]{20,}", re.IGNORECASE)
 
 
 class HideTokens(logging.Filter):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 
 from .collection_document_request import ENDED
 
@@ -31,10 +31,26 @@ class CollectionLink(models.Model):
         made = self._make([{
             "kind": "documents", "contributor_id": contributor.id,
             "customer_id": contributor.customer_id.id, "company_id": contributor.company_id.id,
-            "partner_id": contributor.partner_id.id, "user_id": self.env.uid,
+            "partner_id": contributor.partner_id.id,
+            "user_id": self._get_asker(contributor.request_id).id,
             "subject": contributor.request_id.name,
         } for contributor in contributors])
         return {link.contributor_id: url for link, url in made}
+
+    def _get_asker(self, request):
+        """:return: who asks: the colleague at work; where a contributor or the clock causes the
+        link, whoever reviews, or collects"""
+        user = self.env.user
+        if user._is_internal() and user.id != SUPERUSER_ID:
+            return user
+        collector = request.customer_id.with_company(request.company_id).collector_id
+        return request.user_id or collector or user.browse(SUPERUSER_ID)
+
+    def _get_shown_items(self):
+        """A contributor's link shows documents: nothing of the customer's account."""
+        if self.kind == "documents":
+            return self.item_ids.browse()
+        return super()._get_shown_items()
 
     def _is_valid(self):
         """A contributor's link shows nothing once they are removed or the request is cancelled."""

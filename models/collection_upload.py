@@ -33,7 +33,7 @@ class CollectionUpload(models.AbstractModel):
         value = self.env["ir.config_parameter"].sudo().get_param(LIMIT_PARAMETER) or ""
         return (int(value) if value.isdigit() else LIMIT_MB) * 1024 * 1024
 
-    def _check_files(self, files, most=MOST):
+    def _check_files(self, files, most=MOST, accepted="any"):
         """Look at the files, not at what they call themselves.
 
         :param files: tuple of (file name, bytes)

@@ -48,6 +48,7 @@ from . import test_engine_paths
 from . import test_template_file
 from . import test_template_migrate
 from . import test_document_request
+from . import test_document_page
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow
