@@ -47,7 +47,8 @@ class CollectionDocumentItem(models.Model):
         if not files:
             raise UserError(self.env._("Choose a file for “%(item)s”.", item=self.name))
         expiry = self._read_expiry(expiry)
-        checked = self._find_fresh(self._check_files(files, most=MOST_FILES, accepted=self.accepted))
+        checked = self._find_fresh(self._check_files(
+            files, most=MOST_FILES, accepted=self.accepted))
         if not checked:
             if expiry:
                 self.expiry = expiry

@@ -9,6 +9,7 @@ from . import test_engine_layout
 from . import test_engine_dates
 from . import test_engine_penalties
 from . import test_engine_tags
+from . import test_upload_content
 from . import test_sequence_launch
 from . import test_sequence_progress
 from . import test_sequence_steering
