@@ -80,7 +80,7 @@ class DocumentCommands(DocumentPages):
         if contributor._get_page_missing() and not form.get("sure"):
             return self._show_documents(door, told=Told(asks=True))
         try:
-            contributor._finish()
+            contributor._say_finished()
         except UserError as refusal:
             return self._refuse(door, str(refusal))
         return self._return(door, "finished")

@@ -1,4 +1,4 @@
-"""The web server's log names pages; those that are behind a personal link without its secret."""
+"""The logs of web requests name pages; those that are behind a personal link without its secret."""
 
 import logging
 import re
@@ -20,4 +20,6 @@ def _hide(value):
     return _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value
 
 
-logging.getLogger("werkzeug").addFilter(HideTokens())
+#: the server's line of each request, and the framework's of forms that are refused
+for name in ("werkzeug", "odoo.http"):
+    logging.getLogger(name).addFilter(HideTokens())

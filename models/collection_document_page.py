@@ -25,13 +25,15 @@ class Card:
 
     :ivar bool open: whoever reads the page may provide it now
     :ivar bool late: it is awaited and its day has passed
-    :ivar str due: its last day, in words
+    :ivar str due: its last day, in words, where it is late or another than the request's
+    :ivar str expiry: until when what was given is valid, in words
     """
 
     item: models.BaseModel
     open: bool
     late: bool
     due: str
+    expiry: str
     files: tuple[File, ...]
 
 
@@ -97,11 +99,13 @@ class CollectionDocumentContributor(models.Model):
         return Group(title, tuple(self._get_card(item, item in providable) for item in items))
 
     def _get_card(self, item, is_open):
-        waits = item.state in ("missing", "refused")
+        waits = item.state in ("missing", "refused") and item.request_id.state == "open"
+        late = bool(waits and item.due and item.due < self.company_id._get_collection_day())
+        tells = late or waits and item.due and item.due != item.request_id.due
         return Card(
-            item=item, open=is_open,
-            late=bool(waits and item.due and item.due < self.company_id._get_collection_day()),
-            due=waits and item.due and format_date(self.env, item.due, date_format="long") or "",
+            item=item, open=is_open, late=late,
+            due=format_date(self.env, item.due, date_format="long") if tells else "",
+            expiry=format_date(self.env, item.expiry, date_format="long") if item.expiry else "",
             files=tuple(File(
                 id=file.id, name=file.name, size=self._say_size(file.size),
                 removable=is_open and self._may_take_back(file))

@@ -56,6 +56,17 @@ class CollectionDocumentContributor(models.Model):
                 file=file.name))
         item._take_back(file, by=self)
 
+    def _say_finished(self):
+        """The contributor has finished, as far as they can.
+
+        :raise UserError: the request is closed at the moment, or has ended
+        """
+        self.ensure_one()
+        if not self.request_id._is_door_open():
+            raise UserError(self.env._(
+                "This request is closed at the moment. Please try again later."))
+        self._finish()
+
     def _invite_somebody(self, function, name, email):
         """Invite somebody whom the contributor knows (C-021).
 

@@ -91,7 +91,8 @@ def _check_picture(kind, content):
         raise Refusal("damaged") from None
     if width * height > MOST_PIXELS:
         raise Refusal("pixels")
-    if kind == JPEG and not _has_jpeg_end(content) or kind == PNG and b"IEND" not in content[-4096:]:
+    ends = _has_jpeg_end(content) if kind == JPEG else b"IEND" in content[-4096:]
+    if not ends:
         raise Refusal("damaged")
 
 

@@ -58,7 +58,7 @@ def _check_parts(parts):
 
 
 def _check_relations(relations):
-    """Only links that a reader may click lead out: no template, object or picture from elsewhere."""
+    """Only links that a reader clicks lead out: no template, object or picture does."""
     for relation in _RELATION.findall(relations):
         if _EXTERNAL.search(relation) and not _LINK.search(relation):
             raise Refusal("macros")

@@ -50,6 +50,9 @@ from . import test_template_file
 from . import test_template_migrate
 from . import test_document_request
 from . import test_document_page
+from . import test_document_page_access
+from . import test_document_page_upload
+from . import test_document_portal
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

@@ -11,6 +11,7 @@ class DocumentPageCase(DocumentCase, HttpCase):
     """A request under way, and the links of its tenant and its guarantor."""
 
     moment = None  # cookies and sessions live by the real clock
+    secret = ""  # of the last form
 
     @classmethod
     def setUpClass(cls):
@@ -28,6 +29,10 @@ class DocumentPageCase(DocumentCase, HttpCase):
         links = cls.env["collection.link"]._make_for_contributors(contributor)
         return links[contributor].rpartition("/")[2]
 
+    def find_link(self, token):
+        """:return: the link of a token"""
+        return self.env["collection.link"].search([("selector", "=", token[:12])])
+
     def open(self, token, path="", base="/collection/"):
         return self.url_open(f"{base}{token}{path}", allow_redirects=False)
 
@@ -42,11 +47,11 @@ class DocumentPageCase(DocumentCase, HttpCase):
         """
         page = page or self.open(token, base=base)
         secret = html.fromstring(page.text).xpath("//input[@name='csrf_token']/@value")
-        secret = secret or [self.csrf_token()]
+        self.secret = secret[0] if secret else self.secret
         files = [(f"files-{item.id}", (name, content, "application/octet-stream"))
                  for item, name, content in given] + list(files)
         return self.url_open(
-            f"{base}{token}{path}", data={"csrf_token": secret[0], **words},
+            f"{base}{token}{path}", data={"csrf_token": self.secret, **words},
             files=files or None, allow_redirects=False)
 
     def item(self, name, partner=None):

@@ -41,15 +41,25 @@ function judge(form, input) {
     }
 }
 
-/** How many files are chosen, on the bar that sends them. */
+/** How many files are chosen, on the bar that sends them; it is of no use before. */
 function count(form) {
     const inputs = [...form.querySelectorAll("input[type=file]")];
     const number = inputs.reduce((sum, input) => sum + input.files.length, 0);
     const chosen = form.querySelector(".chosen");
-    chosen.hidden = !number;
+    form.querySelector(".bar").hidden = chosen.hidden = !number;
     chosen.querySelector(".count").textContent = number;
     chosen.querySelector(".one").hidden = number !== 1;
     chosen.querySelector(".several").hidden = number === 1;
+}
+
+/** Whether everything that is chosen can be sent at once. */
+function fits(form) {
+    const size = [...form.querySelectorAll("input[type=file]")]
+        .flatMap((input) => [...input.files])
+        .reduce((sum, file) => sum + file.size, 0);
+    const much = form.dataset.total > 0 && size > form.dataset.total * MB;
+    form.querySelector(".too-much").hidden = !much;
+    return !much;
 }
 
 /** Shows whether it is being sent; the button does nothing meanwhile. */
@@ -118,9 +128,12 @@ function start() {
         });
         form.addEventListener("submit", (ev) => {
             ev.preventDefault();
-            send(form);
+            if (fits(form)) {
+                send(form);
+            }
         });
         watchLeaving(form);
+        count(form);
     }
     document.getElementById("error")?.focus();
 }
