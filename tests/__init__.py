@@ -53,6 +53,8 @@ from . import test_document_page
 from . import test_document_page_access
 from . import test_document_page_upload
 from . import test_document_portal
+from . import test_document_page_tour
+from . import test_document_workers
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

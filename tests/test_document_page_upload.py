@@ -128,16 +128,20 @@ class TestDocumentPageUpload(DocumentPageCase):
             for length in (len(body), len(body) + 5000):
                 self.assertNotIn(b" 303 ", self.send_raw(body, length).split(b"\r\n")[0])
         self.assertNothingGiven()
+        whole = body + b"\r\n--x--\r\n"
+        self.assertIn(b" 303 ", self.send_raw(whole, len(whole)).split(b"\r\n")[0])
 
     def send_raw(self, body, length):
         """Post a body and hang up.
 
         :return: the answer, if there is one
         """
-        with socket.create_connection((HOST, config["http_port"]), timeout=20) as connection:
+        address = (HOST, config["http_port"])
+        with self.allow_requests(), socket.create_connection(address, timeout=20) as connection:
+            cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.opener.cookies)
             connection.sendall(
                 f"POST /collection/{self.tenant} HTTP/1.1\r\nHost: {HOST}\r\n"
-                f"Cookie: session_id={self.opener.cookies['session_id']}\r\n"
+                f"Cookie: {cookies}\r\n"
                 "Content-Type: multipart/form-data; boundary=x\r\n"
                 f"Content-Length: {length}\r\nConnection: close\r\n\r\n".encode() + body)
             connection.shutdown(socket.SHUT_WR)
