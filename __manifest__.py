@@ -69,6 +69,8 @@
         "views/collection_page_templates.xml",
         "views/collection_portal_templates.xml",
         "views/collection_portal_action_templates.xml",
+        "views/collection_document_page_templates.xml",
+        "views/collection_document_portal_templates.xml",
         "views/res_config_settings_link_views.xml",
         "views/res_config_settings_views.xml",
         "views/collection_participant_views.xml",

@@ -3,3 +3,6 @@ from . import page
 from . import portal
 from . import portal_action
 from . import document_files
+from . import page_error
+from . import document_page
+from . import document_portal

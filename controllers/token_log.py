@@ -1,9 +1,9 @@
-"""The web server's log names pages; those that are behind a personal link without its secret."""
+"""The logs of web requests name pages; those that are behind a personal link without its secret."""
 
 import logging
 import re
 
-_TOKEN = re.compile(r"(/collection/)[\w-]{20,}")
+_TOKEN = re.compile(r"((?:/|%2F)collection(?:/|%2F))[\w-]{20,}", re.IGNORECASE)
 
 
 class HideTokens(logging.Filter):
@@ -20,4 +20,6 @@ def _hide(value):
     return _TOKEN.sub(r"\1…", value) if isinstance(value, str) else value
 
 
-logging.getLogger("werkzeug").addFilter(HideTokens())
+#: the server's line of each request, and the framework's of forms that are refused
+for name in ("werkzeug", "odoo.http"):
+    logging.getLogger(name).addFilter(HideTokens())

@@ -104,6 +104,8 @@ from . import collection_document_item
 from . import collection_document_item_provide
 from . import collection_document_item_review
 from . import collection_document_file
+from . import collection_document_page
+from . import collection_document_page_command
 from . import collection_document_automation
 from . import collection_document_notice
 from . import collection_document_automate

@@ -3,6 +3,9 @@ import hashlib
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+#: Files that are given at once: each page of a paper may be a photo.
+MOST_FILES = 20
+
 
 class CollectionDocumentItem(models.Model):
     """Providing a document: by a contributor, or by a colleague on somebody's behalf."""
@@ -25,11 +28,13 @@ class CollectionDocumentItem(models.Model):
         """Take files for a document; it then waits for its review.
 
         The caller has locked the request. Further files join those that are waiting; those of a
-        refused document are set aside.
+        refused document are set aside. A file that is there already is not kept twice: a second
+        click, or a form that is sent again, stores nothing.
 
         :param files: list of (file name, bytes)
         :param by: the ``collection.document.contributor`` who gives them; None for a colleague
         :return: the new ``collection.document.file`` records
+        :raise UserError: what keeps the files from being taken; nothing has changed
         """
         self.ensure_one()
         request = self.request_id
@@ -42,7 +47,12 @@ class CollectionDocumentItem(models.Model):
         if not files:
             raise UserError(self.env._("Choose a file for “%(item)s”.", item=self.name))
         expiry = self._read_expiry(expiry)
-        checked = self._check_files(files)
+        checked = self._find_fresh(self._check_files(
+            files, most=MOST_FILES, accepted=self.accepted))
+        if not checked:
+            if expiry:
+                self.expiry = expiry
+            return self.file_ids.browse()
         if self.state == "refused":
             self.file_ids._set_aside()
         given = self._keep_files(checked, by)
@@ -61,6 +71,16 @@ class CollectionDocumentItem(models.Model):
             by.state = "opened"
         (by or self.contributor_id)._automate("provided", self)
         return given
+
+    def _find_fresh(self, checked):
+        """Leave out what was given already, as the same bytes; what was refused is no gift.
+
+        :param checked: list of (file name, bytes, MIME type)
+        :return: the list without files that are there
+        """
+        known = set() if self.state == "refused" else set(self.file_ids.mapped("checksum"))
+        fresh = {_digest(file[1]): file for file in checked}
+        return [file for digest, file in fresh.items() if digest not in known]
 
     def _get_on_behalf(self, by):
         """:return: who gave it, in words: the contributor, and for whom where it is another's"""
@@ -98,7 +118,7 @@ class CollectionDocumentItem(models.Model):
             } for name, content, kind in checked])
         return self.env["collection.document.file"].create([{
             "item_id": self.id, "attachment_id": attachment.id, "name": name, "mimetype": kind,
-            "size": len(content), "checksum": hashlib.sha256(content).hexdigest(),
+            "size": len(content), "checksum": _digest(content),
             "contributor_id": by.id if by else False, "user_id": False if by else self.env.uid,
         } for attachment, (name, content, kind) in zip(attachments, checked)])
 
@@ -118,3 +138,7 @@ class CollectionDocumentItem(models.Model):
             self.write({"state": "missing" if self.state == "review" else "refused"})
         self.request_id._trace("document_taken_back", new=self._get_full_name(), text=file.name,
                                on_behalf=by.partner_id.name)
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()

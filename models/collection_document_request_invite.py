@@ -46,6 +46,7 @@ class CollectionDocumentRequest(models.Model):
         contributor = self.env["collection.document.contributor"].create({
             "request_id": self.id, "partner_id": partner.id, "function_id": function.id,
             "invited_by": by.partner_id.name if by else self.env.user.name,
+            "inviter_id": by.id if by else False,
             **(line._prepare_permission_vals() if line else {}),
         })
         self._give_items(contributor, first)

@@ -43,6 +43,12 @@ class CollectionLink(models.Model):
             "subject": contributor.request_id.name,
         } for contributor in contributors])
 
+    def _get_shown_items(self):
+        """A contributor's link shows documents: nothing of the customer's account."""
+        if self.kind == "documents":
+            return self.item_ids.browse()
+        return super()._get_shown_items()
+
     def _is_valid(self):
         """A contributor's link shows nothing once they are removed or the request is cancelled."""
         if self.kind != "documents":

@@ -1,25 +1,14 @@
-import io
-import re
-import zipfile
 from pathlib import PurePosixPath
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.mimetypes import guess_mimetype
 
-#: Types of files that are taken, by what is in them, and how their names end.
-TYPES = {
-    "application/pdf": (".pdf",),
-    "image/png": (".png",),
-    "image/jpeg": (".jpg", ".jpeg", ".jfif"),
-    "image/heic": (".heic", ".heif"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
-}
+from .upload_content import ACCEPTED, TYPES, inspect
+from .upload_refusal import Refusal
+
 #: Files that are sent at once.
 MOST = 5
 LIMIT_PARAMETER, LIMIT_MB = "account_collection.upload_limit_mb", 10
-
-_HEIC = re.compile(rb".{4}ftyp(heic|heix|heim|heis|mif1)", re.DOTALL)
 
 
 class CollectionUpload(models.AbstractModel):
@@ -33,13 +22,14 @@ class CollectionUpload(models.AbstractModel):
         value = self.env["ir.config_parameter"].sudo().get_param(LIMIT_PARAMETER) or ""
         return (int(value) if value.isdigit() else LIMIT_MB) * 1024 * 1024
 
-    def _check_files(self, files, most=MOST):
+    def _check_files(self, files, most=MOST, accepted="any"):
         """Look at the files, not at what they call themselves.
 
         :param files: tuple of (file name, bytes)
         :param int most: number of files at most
+        :param str accepted: types that are taken, a key of :data:`.upload_content.ACCEPTED`
         :return: list of (clean file name, bytes, MIME type)
-        :raise UserError: too many or too large, empty, or of a type that is not taken
+        :raise UserError: too many or too large, empty, of a type that is not taken, or harmful
         """
         if len(files) > most:
             raise UserError(self.env._("Send %(most)s files at most.", most=most))
@@ -47,7 +37,7 @@ class CollectionUpload(models.AbstractModel):
         for name, content in files:
             name = _clean_name(name)
             self._check_size(name, content)
-            kind = self._check_content(name, content)
+            kind = self._check_content(name, content, accepted)
             if not name.lower().endswith(TYPES[kind]):
                 name += TYPES[kind][0]
             checked.append((name, content, kind))
@@ -63,32 +53,43 @@ class CollectionUpload(models.AbstractModel):
                 "The file %(name)s is too large: %(limit)s MB at most.", name=name,
                 limit=limit // (1024 * 1024)))
 
-    def _check_content(self, name, content):
+    def _check_content(self, name, content, accepted):
         """:return: the file's MIME type, by what is in it
 
-        :raise UserError: it is of a type that is not taken
+        :raise UserError: it is of a type that is not taken, or harmful; says what to do
         """
-        kind = _guess_type(content)
-        if kind not in TYPES or _has_macros(content):
+        try:
+            kind = inspect(content)
+        except Refusal as refusal:
+            raise UserError(self._explain_refusal(name, refusal.reason)) from None
+        if kind not in ACCEPTED[accepted]:
             raise UserError(self.env._(
-                "The file %(name)s cannot be taken. Send a PDF, a photo (JPEG, PNG, HEIC) or "
-                "a Word document (DOCX).", name=name))
+                "The file %(name)s cannot be taken here. What is taken: %(accepted)s.", name=name,
+                accepted=dict(self.env["collection.document.item"]._fields[
+                    "accepted"]._description_selection(self.env))[accepted]))
         return kind
 
-
-def _guess_type(content):
-    return "image/heic" if _HEIC.match(content) else guess_mimetype(content)
-
-
-def _has_macros(content):
-    """Whether a document of Word brings programs along, or cannot be looked into."""
-    if not content.startswith(b"PK"):
-        return False
-    try:
-        names = zipfile.ZipFile(io.BytesIO(content)).namelist()
-    except (zipfile.BadZipFile, ValueError):
-        return True
-    return any(name.lower().endswith((".bin", ".exe", ".js", ".vbs")) for name in names)
+    def _explain_refusal(self, name, reason):
+        """:return: why a file is not taken and what helps, in words"""
+        _ = self.env._
+        return {
+            "type": _("The file %(name)s cannot be taken. Send a PDF, a photo (JPEG, PNG, HEIC) "
+                      "or a Word document (DOCX).", name=name),
+            "damaged": _("The file %(name)s cannot be read: it is damaged or incomplete. Open it, "
+                         "save it again, and send that; or send a photo.", name=name),
+            "protected": _("The file %(name)s is protected by a password: send it without. "
+                           "Printing it to a new PDF helps.", name=name),
+            "active": _("The file %(name)s cannot be taken: this PDF contains a program, a form "
+                        "that acts or other files. Print it to a new PDF and send that, or send a "
+                        "photo.", name=name),
+            "macros": _("The file %(name)s cannot be taken: this document contains macros, other "
+                        "files or parts that are loaded from elsewhere. Save it as PDF and send "
+                        "that.", name=name),
+            "bomb": _("The file %(name)s cannot be taken: unpacked it is far too large. Save it "
+                      "as a simple PDF, or send a photo.", name=name),
+            "pixels": _("The file %(name)s cannot be taken: the picture has too many pixels. Send "
+                        "a smaller one.", name=name),
+        }[reason]
 
 
 def _clean_name(name):

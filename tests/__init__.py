@@ -9,6 +9,7 @@ from . import test_engine_layout
 from . import test_engine_dates
 from . import test_engine_penalties
 from . import test_engine_tags
+from . import test_upload_content
 from . import test_sequence_launch
 from . import test_sequence_progress
 from . import test_sequence_steering
@@ -59,6 +60,12 @@ from . import test_document_wizards
 from . import test_document_review
 from . import test_document_export
 from . import test_document_tour
+from . import test_document_page
+from . import test_document_page_access
+from . import test_document_page_upload
+from . import test_document_portal
+from . import test_document_page_tour
+from . import test_document_upload_race
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

@@ -92,7 +92,8 @@ class TestDocumentReviewViews(DocumentReviewCase):
         self.give(other, "Payslip")
         self.assertNotIn("document_provided", self.request.history_ids.mapped("kind"))
         self.assertEqual(other.history_ids.mapped("kind"), [
-            "documents_requested", "contributor_invited", "document_provided"])
+            "documents_requested", "contributor_invited", "contributor_notified",
+            "document_provided"])
 
 
 @tagged("post_install", "-at_install")

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
-from ..controllers import page as page_controller
+from ..controllers import page_base as page_controller
 from ..models import collection_link
 from .test_answer import PDF, AnswerCase
 from .test_answer_form import EXE, LOGGER

@@ -1,0 +1,146 @@
+from odoo.exceptions import UserError
+from odoo.http import content_disposition, request
+
+from ..models.collection_document_item_provide import MOST_FILES
+from .document_base import DocumentPages, Told
+
+_FILE_POLICY = "default-src 'none'; sandbox"
+
+
+class DocumentCommands(DocumentPages):
+    """What a contributor does on the page; each command looks the request up again first.
+
+    Whatever number a form or an address gives, only what the page itself shows is found.
+    """
+
+    # -- providing -------------------------------------------------------------------------------
+
+    def _take_documents(self, door):
+        """Take the files of each document of the form: a wrong one hinders no other."""
+        contributor = door.contributor
+        form, files = request.httprequest.form, request.httprequest.files
+        wanted = {_read_id(name.removeprefix("files-")) for name in files if any(
+            file.filename for file in files.getlist(name))}
+        if problem := self._take_turn(door):
+            return problem
+        items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)
+        if len(items) != len(wanted):
+            return self._say_unknown()
+        told = Told() if items else Told(error=contributor.env._("Choose a file first."))
+        for item in items:
+            try:
+                contributor._provide_document(
+                    item, self._read_files(
+                        f"files-{item.id}", MOST_FILES, item._get_upload_limit()),
+                    expiry=form.get(f"expiry-{item.id}"))
+            except UserError as refusal:
+                told.errors[item.id] = str(refusal)
+        if told:
+            return self._show_documents(door, told=told, status=422)
+        return self._return(door, "documents")
+
+    def _take_turn(self, door):
+        """Take the turn of the request, so that what follows decides on what is.
+
+        :return: the response that says why nothing can be done, or None
+        """
+        contributor = door.contributor
+        if door.read_only:
+            return self._refuse(door, contributor.env._("Only the contributor provides here."))
+        contributor.request_id._raise_rev()
+        return self._say_unknown() if contributor.state == "removed" else None
+
+    def _refuse(self, door, words):
+        return self._show_documents(door, told=Told(error=words), status=422)
+
+    # -- commands ----------------------------------------------------------------------------------
+
+    def _command(self, door, command):
+        """Carry out a command of the page.
+
+        :param str command: ``back``, ``finish`` or ``invite``
+        """
+        if problem := self._take_turn(door):
+            return problem
+        return getattr(self, f"_command_{command}")(door, request.httprequest.form)
+
+    def _command_back(self, door, form):
+        file = self._find_file(door, _read_id(form.get("file", "")))
+        if not file:
+            return self._say_unknown()
+        try:
+            door.contributor._take_back_document(file)
+        except UserError as refusal:
+            return self._show_documents(
+                door, told=Told(errors={file.item_id.id: str(refusal)}), status=422)
+        return self._return(door, "back")
+
+    def _command_finish(self, door, form):
+        contributor = door.contributor
+        if contributor._get_page_missing() and not form.get("sure"):
+            return self._show_documents(door, told=Told(asks=True))
+        try:
+            contributor._say_finished()
+        except UserError as refusal:
+            return self._refuse(door, str(refusal))
+        return self._return(door, "finished")
+
+    def _command_invite(self, door, form):
+        contributor = door.contributor
+        if not contributor.can_invite:
+            return self._say_unknown()
+        written = {name: form.get(name, "") for name in ("function", "name", "email")}
+        try:
+            contributor._invite_somebody(**written)
+        except UserError as refusal:
+            return self._show_documents(
+                door, told=Told(error=str(refusal), invitation=written), status=422)
+        return self._return(door, "invited")
+
+    # -- files -------------------------------------------------------------------------------------
+
+    def _send(self, door, what, number):
+        """Send a file that the page shows: to be saved, never to be shown by the browser.
+
+        :param str what: ``file`` that was given, or ``example`` of a document
+        """
+        binary = request.env["ir.binary"].sudo()
+        if what == "file":
+            file = self._find_file(door, number)
+            if not file:
+                return self._say_unknown()
+            stream = binary._get_stream_from(file.attachment_id, filename=file.name)
+        else:
+            item = self._find_item(door, number)
+            if not item.example:
+                return self._say_unknown()
+            stream = binary._get_stream_from(
+                item, "example", filename=item.example_name or item.name)
+        response = stream.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
+        return self._harden(response)
+
+    def _send_all(self, door, what):
+        """Send everything that the page shows as one file (C-021).
+
+        :param str what: ``zip`` or ``pdf``
+        """
+        contributor = door.contributor
+        items = contributor._get_visible_items().filtered("file_ids")
+        if not contributor.can_download or not items:
+            return self._say_unknown()
+        documents = contributor.request_id
+        try:
+            content = documents._get_zip(items) if what == "zip" else (
+                documents._get_merged_pdf(items))
+        except UserError as refusal:
+            return self._refuse(door, str(refusal))
+        response = self._harden(request.make_response(content, headers=[
+            ("Content-Type", f"application/{what}"),
+            ("Content-Disposition", content_disposition(f"{documents.name}.{what}"))]))
+        response.headers["Content-Security-Policy"] = _FILE_POLICY
+        return response
+
+
+def _read_id(text):
+    """:return: the number that a form gives; 0, which nothing has, for anything else"""
+    return int(text) if text.isdecimal() and len(text) < 10 else 0

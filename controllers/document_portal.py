@@ -1,0 +1,84 @@
+from odoo import http
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from .document_base import Door
+from .document_commands import DocumentCommands
+
+LIST = "/my/documents"
+PAGE = f"{LIST}/<int(max=2147483647):number>"
+
+
+class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
+    """The same pages for people with a login: what is asked of them, and of nobody else."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "collection_document_count" in counters:
+            values["collection_document_count"] = self._get_contributors().search_count(
+                self._get_contributor_domain())
+        return values
+
+    @http.route(LIST, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
+    def documents(self, **_query):
+        contributors = self._get_contributors().search(
+            self._get_contributor_domain(), order="id desc")
+        return request.render("account_collection.portal_my_collection_documents", {
+            **self._prepare_portal_layout_values(), "page_name": "collection_documents",
+            "contributors": contributors})
+
+    # -- the page of one request -------------------------------------------------------------------
+
+    @http.route(PAGE, type="http", auth="user", methods=["GET"], sitemap=False)
+    def document(self, number, sent=None, **_query):
+        return self._enter(number, lambda door: self._show_documents(door, sent=sent))
+
+    @http.route(PAGE, type="http", auth="user", methods=["POST"], sitemap=False)
+    def document_take(self, number, **_post):
+        return self._enter(number, self._take_documents)
+
+    @http.route(f"{PAGE}/<any(back,finish,invite):command>", type="http",
+                auth="user", methods=["POST"], sitemap=False)
+    def document_command(self, number, command, **_post):
+        return self._enter(number, lambda door: self._command(door, command))
+
+    @http.route(f"{PAGE}/<any(back,finish,invite):command>", type="http",
+                auth="user", methods=["GET"], sitemap=False)
+    def document_come_back(self, number, command, **_query):
+        return self._enter(number, self._show_documents)
+
+    @http.route(f"{PAGE}/<any(file,example):what>/<int:document>", type="http",
+                auth="user", methods=["GET"], sitemap=False)
+    def document_send(self, number, what, document, **_query):
+        return self._enter(number, lambda door: self._send(door, what, document))
+
+    @http.route(f"{PAGE}/<any(zip,pdf):what>", type="http", auth="user",
+                methods=["GET"], sitemap=False)
+    def document_send_all(self, number, what, **_query):
+        return self._enter(number, lambda door: self._send_all(door, what))
+
+    # -- who it is ---------------------------------------------------------------------------------
+
+    def _get_contributors(self):
+        return request.env["collection.document.contributor"].sudo()
+
+    def _get_contributor_domain(self):
+        """:return: domain of what is asked of whoever is signed in, and of nobody else"""
+        return Domain("partner_id", "=", request.env.user.partner_id.id) & Domain(
+            "state", "!=", "removed")
+
+    def _enter(self, number, act):
+        """Let whoever is signed in through to a request that they contribute to.
+
+        :param int number: id of the ``collection.document.contributor``
+        :param act: is called with the :class:`Door`
+        :return: the response
+        """
+        found = self._get_contributors().search(
+            self._get_contributor_domain() & Domain("id", "=", number))
+        if not found:
+            return self._say_unknown()
+        contributor = self._speak(found, found.company_id, found.partner_id)
+        return act(Door(contributor, f"{LIST}/{number}"))

@@ -1,0 +1,94 @@
+import logging
+from functools import cache
+from hashlib import sha256
+from secrets import token_urlsafe
+
+from odoo.http import request
+from odoo.tools import file_open
+
+_logger = logging.getLogger(__name__)
+
+_ASSETS = "/account_collection/static/src/page/"
+_FILES = ("page.css", "page.js", "documents.css", "documents.js")
+#: The page loads nothing from elsewhere, and tells nobody where it stands.
+_POLICY = (
+    "default-src 'none'; img-src 'self' data: blob:; script-src 'self'; connect-src 'self'; "
+    "style-src 'self' 'nonce-%s'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'")
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+
+class PageBase:
+    """What the pages behind personal links share: the way in, how they look and what they tell."""
+
+    def _open(self, token, kinds):
+        """Find the link of a token, in its company and its reader's language.
+
+        :param kinds: of link that the page is for
+        :return: ``collection.link``, empty for none that may be seen
+        """
+        link = request.env["collection.link"]._find(token)
+        if link.kind not in kinds:
+            link = link.browse()
+        if not link:
+            _logger.info("Personal link refused for %s", request.httprequest.remote_addr)
+            return link
+        return self._speak(link, link.company_id, link.partner_id)
+
+    def _speak(self, record, company, partner):
+        """:return: the record in a company and in the language of whoever reads the page"""
+        lang = partner._get_collection_langs(company)[partner.id]
+        request.update_context(lang=lang)
+        return record.with_company(company).with_context(lang=lang)
+
+    def _say_unknown(self):
+        """The same words whether the link is unknown, expired, revoked or another's."""
+        return self._render("account_collection.collection_page_unknown", 404)
+
+    def _render(self, template, status, company=None, values=None):
+        nonce, lang = token_urlsafe(12), request.env.lang or "en_US"
+        page = request.env["ir.qweb"].sudo()._render(template, {
+            "sheets": ("page",), "script": "page",
+            **(values or {}), "company": company, "nonce": nonce, "assets": _ASSETS,
+            "version": _get_version(), "lang": lang.replace("_", "-"),
+            "direction": request.env["res.lang"]._get_data(code=lang).direction or "ltr",
+            "csrf": request.csrf_token(),
+            "colour": company._get_collection_colour() if company else "#374151",
+        }, minimal_qcontext=True)
+        response = self._harden(request.make_response(page, status=status))
+        response.headers["Content-Security-Policy"] = _POLICY % nonce
+        return response
+
+    def _harden(self, response):
+        response.headers.update(_HEADERS)
+        return response
+
+    def _read_files(self, name, most, limit):
+        """Read uploads of the form, never more of one than a byte too much.
+
+        :param str name: of the form's field
+        :param int most: number of files that are taken; one more is read, so that it is told
+        :param int limit: bytes of a file at most
+        :return: tuple of (file name, bytes)
+        """
+        given = [file for file in request.httprequest.files.getlist(name) if file.filename]
+        files = []
+        for file in given[:most + 1]:
+            file.seek(0)  # a call that is replayed after a conflict has read it once already
+            files.append((file.filename, file.read(limit + 1)))
+        return tuple(files)
+
+
+@cache
+def _get_version():
+    """:return: what tells these styles and scripts from those of another release"""
+    digest = sha256()
+    for name in _FILES:
+        with file_open(f"{_ASSETS[1:]}{name}", "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()[:8]
