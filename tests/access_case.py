@@ -77,7 +77,8 @@ class AccessCase(DocumentCase):
             cls.customer.collection_history_ids[0].chain_id, sequence.template_id,
             sequence.template_id.step_ids[0], sequence.template_id.step_ids.content_ids[0],
             sequence.template_id.step_ids.transition_ids[0], request,
-            item.contributor_id, item, item.file_ids, cls.template, cls.template.item_ids[0],
+            item.contributor_id, item, item.file_ids, request.contributor_ids.notice_ids,
+            cls.template, cls.template.item_ids[0],
             cls.template.function_ids, *cls.make_loose_samples(sequence), cls.items, cls.invoice,
             cls.customer,
         ]
@@ -223,7 +224,13 @@ class AccessCase(DocumentCase):
             "collection.action.assign": {"function_id": self.cj.id, "contact_id": self.second.id},
             "collection.action.reschedule": {"date": fields.Date.add(today, days=3)},
             "collection.assignment.mass": {"penalties": "on"},
-            "collection.document.provide": {},
+            "collection.document.invite": {
+                "function_id": self.cau.id, "partner_id": self.second.id, "name": "Sue"},
+            "collection.document.start": {
+                "template_id": self.template.id, "action_id": False,
+                "partner_id": self.customer.id},
+            "collection.document.start.line": {"function_id": self.cau.id},
+            "collection.document.steer": {"purpose": "pause"},
             "collection.dispute.resolve": {"result": "justified"},
             "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
             "collection.sequence.steer": {"purpose": "pause"},
@@ -254,6 +261,7 @@ class AccessCase(DocumentCase):
             "function": self.cau.id, "partner": self.second.id, "files": [("a.pdf", PDF)],
             "result": "justified", "company_id": self.company.id, "run_id": 0, "name": "x",
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
+            "automation": self.samples["collection.document.automation"].id,
             "value": 0, "locked": True, "msg_dict": {},
         }
         if model.startswith("collection.document"):

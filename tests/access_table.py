@@ -64,8 +64,16 @@ RECORDS = {
     "collection.document.automation": SETTING,
     "collection.document.contributor": TRACE,
     "collection.document.file": TRACE,
+    "collection.document.invite": DIALOG,
     "collection.document.item": CASE,
+    "collection.document.notice": TRACE,
+    "collection.document.provide": DIALOG,
+    "collection.document.refuse": DIALOG,
     "collection.document.request": CASE,
+    "collection.document.send": DIALOG,
+    "collection.document.start": DIALOG,
+    "collection.document.start.line": DIALOG,
+    "collection.document.steer": DIALOG,
     "collection.document.template": SETTING,
     "collection.document.template.function": SETTING,
     "collection.document.template.item": SETTING,
@@ -123,7 +131,11 @@ _METHODS = [
         "collection.answer": "action_open_refuse",
         "collection.assignment.rule": "action_add",
         "collection.dispute": "action_open_resolve",
+        "collection.document.request":
+            "action_download_pdf action_download_zip action_open action_open_files "
+            "action_open_invite action_open_sequence action_open_steering",
         "collection.document.template": "action_open_requests",
+        "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
         "collection.promise": "action_open_cancel",
         "collection.scenario": "action_open_actions action_open_customers",
@@ -135,6 +147,7 @@ _METHODS = [
     (DESK, {
         "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
+        "collection.document.invite": "action_use_known",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
@@ -148,9 +161,9 @@ _METHODS = [
         "account.move": "action_open_collection_wizard",
         "account.move.line": "action_open_collection_wizard set_collection_status",
         "collection.action":
-            "action_confirm action_open_close action_open_customer action_open_proposed "
-            "action_open_sequence action_send_now close confirm create_specific detach reschedule "
-            "send_and_keep send_now skip",
+            "action_confirm action_open_close action_open_customer action_open_document_requests "
+            "action_open_proposed action_open_sequence action_request_documents action_send_now "
+            "close confirm create_specific detach reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -165,13 +178,24 @@ _METHODS = [
             "action_cancel action_mark_sent action_open_action action_print action_retry",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
-        "collection.document.contributor": "action_remove",
-        "collection.document.item": "action_approve action_reopen action_reset provide refuse",
+        "collection.document.contributor": "action_remove action_send_link",
+        "collection.document.file": "action_download action_open_item",
+        "collection.document.invite": "action_invite",
+        "collection.document.item":
+            "action_approve action_approve_next action_open_provide action_open_refuse "
+            "action_open_request action_reopen action_reset provide refuse",
+        "collection.document.provide": "action_provide",
+        "collection.document.refuse": "action_apply",
         "collection.document.request":
-            "action_cancel action_pause action_refuse action_resume invite",
+            "action_cancel action_open_asking action_open_customer action_open_items "
+            "action_open_review action_pause action_refuse action_resume action_run_automation "
+            "invite",
+        "collection.document.send": "action_send",
+        "collection.document.steer": "action_apply",
         "collection.item.wizard": "action_apply",
         "collection.link": "action_revoke send_internal",
         "collection.new.action": "action_apply action_apply_and_send",
+        "collection.participant": "action_invite_to_portal",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.sequence":
@@ -206,7 +230,8 @@ _METHODS = [
             "action_open_collection_customer action_open_collection_dispatches "
             "action_open_collection_disputes action_open_collection_items "
             "action_open_collection_links action_open_collection_promises "
-            "action_open_collection_sequences",
+            "action_open_collection_requests action_open_collection_sequences "
+            "action_request_collection_documents",
     }),
     (DESK | {"customer"}, {
         "res.partner": "get_collection_statement_totals",
@@ -223,6 +248,7 @@ _METHODS = [
         "collection.assignment": "set_lock",
         "collection.assignment.mass": "action_apply",
         "collection.document.request": "start",
+        "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
         "collection.sequence.launch": "action_launch",
         "collection.sequence.template": "launch",
