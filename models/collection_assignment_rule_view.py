@@ -141,7 +141,7 @@ class CollectionAssignmentRule(models.Model):
         self._check_may_run()
         run = self.env["collection.assignment.run"].sudo().search([
             ("id", "=", run_id), ("company_id", "=", self.env.company.id)])
-        if run.state == "running":
+        if run.todo:
             run.with_company(run.company_id)._step()
         return {"left": len((run.todo or {}).get("rules", ())), "changed": run.changed,
                 "errors": run.errors or "", "ended": run.state != "running"}

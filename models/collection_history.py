@@ -107,7 +107,7 @@ class CollectionHistory(models.Model):
     chain_id = fields.Many2one(
         "collection.history.chain", required=True, readonly=True, ondelete="restrict")
     customer_id = fields.Many2one(related="chain_id.customer_id")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(related="chain_id.company_id")
     number = fields.Integer(required=True, readonly=True)
     at = fields.Datetime(string="Moment", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Person", readonly=True, ondelete="restrict")
@@ -189,7 +189,7 @@ class CollectionHistory(models.Model):
             chain_id, number, digest = taken[owner]
             for position, vals in enumerate(vals_list, start=number + 1):
                 digest = vals["digest"] = self._seal(digest, vals, common | {
-                    "chain_id": chain_id, "company_id": owner[1].id, "number": position})
+                    "chain_id": chain_id, "number": position})
                 rows.append(vals)
             heads[chain_id] = digest
         chains._set_heads(heads)

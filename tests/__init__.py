@@ -76,6 +76,7 @@ from . import test_payer
 from . import test_sequence_messages
 from . import test_assignment
 from . import test_assignment_views
+from . import test_assignment_run
 from . import test_specific
 from . import test_chased_items
 from . import test_scenario_plan
