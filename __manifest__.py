@@ -1,7 +1,7 @@
 {
     "name": "Receivables Collection",
     "summary": "Reminder ladders, promises, disputes, decision trees: every action owed and traced",
-    "version": "19.0.2.0.0",
+    "version": "19.0.3.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Account Collection contributors",
