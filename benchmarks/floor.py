@@ -13,7 +13,7 @@ from odoo import fields
 COPIED = (
     "name, kind, function_id, recipient_function_id, needs_validation, validator_function_id,"
     " required, keep, description, subject, body, mode, mail_template_id, attach_invoices,"
-    " attach_statement"
+    " attach_statement, portal_shows, portal_documents, portal_decides"
 )
 
 STATEMENT = f"""

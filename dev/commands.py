@@ -4,6 +4,7 @@ import os
 import subprocess
 
 from . import (
+    axe,
     benchmark,
     benchmark_assignment,
     demo,
@@ -41,9 +42,12 @@ def run(arguments):
 
 def test(arguments):
     """run every test (ARGS="-k name", and any other option of pytest)"""
-    steps = Steps(6)
-    with runtime.ready(steps, programs.BROWSER), templates.copied(steps, "test") as copy:
-        return testing.run(copy, arguments)
+    steps = Steps(7)
+    with runtime.ready(steps, programs.BROWSER):
+        with steps.step(axe.PACKAGE), locks.exclusive("setup"):
+            axe.ensure(steps)
+        with templates.copied(steps, "test") as copy:
+            return testing.run(copy, arguments)
 
 
 def shell(arguments):

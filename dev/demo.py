@@ -12,6 +12,7 @@ Odoo answers at  {address}
   camille   camille    collector, in French
   oliver    oliver     collector, in English
   helene    helene     litigation manager, in French
+  bailiff   bailiff    bailiff, on the portal: serves what is asked
   lawyer    lawyer     lawyer, on the portal
   tenant    tenant     tenant, on the portal
   admin     admin      administrator

@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 
-from . import odoo, paths, process
+from . import axe, odoo, paths, process
 from .ui import tell
 
 SETTINGS = paths.REPOSITORY / "pyproject.toml"
@@ -18,6 +18,8 @@ def run(database, arguments):
     log = paths.LOGS / f"test-{os.getpid()}.log"
     environment = odoo.environment()
     environment["PYTHONPATH"] += os.pathsep + str(PLUGINS)
+    if axe.SCRIPT.is_file():
+        environment.setdefault(axe.VARIABLE, str(axe.SCRIPT))
     child = subprocess.Popen(_command(database, log, arguments), env=environment, cwd=paths.ADDONS)
     code = process.foreground(child)
     _tell_logged_errors(log)

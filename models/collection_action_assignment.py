@@ -33,8 +33,12 @@ class CollectionActionAssignment(models.Model):
             (turn((".active", "=", False)) & turn(("", "!=", False)),
              _("Its holder is archived")),
             (external & Domain("responsible_id", "!=", False)
-             & Domain("responsible_id.user_ids", "=", False),
+             & ~self._reaches_portal(),
              _("Its holder has no portal access")),
+            (external & Domain("responsible_id", "!=", False)
+             & ~Domain.OR(self._reaches_portal(company) & Domain("company_id", "=", company.id)
+                          for company in self.env["res.company"].sudo().search([])),
+             _("Its holder's portal user has no access to this company")),
             (turn((".email", "=", False)) & turn(("", "!=", False)),
              _("Its holder has no e-mail address")),
             (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False),
@@ -42,6 +46,14 @@ class CollectionActionAssignment(models.Model):
             (Domain("recipient_ids", "any", [("email", "=", False)]),
              _("Its recipient has no e-mail address")),
         ]
+
+    def _reaches_portal(self, company=None):
+        """:return: domain of actions whose holder, or somebody of that firm, can log in"""
+        users = Domain("company_ids", "in", company.ids) if company else Domain.TRUE
+        people = self.env["res.partner"].sudo().with_context(active_test=True)._search(
+            Domain("user_ids", "any", users & Domain("active", "=", True)))
+        return Domain("responsible_id", "in", people) | Domain(
+            "responsible_id", "in", people.subselect("commercial_partner_id"))
 
     @api.depends_context("lang")
     @api.depends("state", "unassigned", "user_id", "responsible_id", "validator_id",

@@ -104,6 +104,7 @@ class CollectionAssignmentRule(models.Model):
         if not self.env.su and not self.env.user.has_group(
                 "account_collection.group_collection_manager"):
             raise AccessError(self.env._("Only a collection manager may run assignment rules."))
+        self.check_access("read")  # nobody runs the rules of another company
 
     # -- the automatic run, from its button ------------------------------------------------
 
@@ -140,7 +141,7 @@ class CollectionAssignmentRule(models.Model):
         self._check_may_run()
         run = self.env["collection.assignment.run"].sudo().search([
             ("id", "=", run_id), ("company_id", "=", self.env.company.id)])
-        if run.state == "running":
+        if run.todo:
             run.with_company(run.company_id)._step()
         return {"left": len((run.todo or {}).get("rules", ())), "changed": run.changed,
                 "errors": run.errors or "", "ended": run.state != "running"}

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .collection_assignment_attribute import ATTRIBUTES
+from .res_partner_criteria import READ_ONCE
 
 #: A run that has not moved for so long has died: another may start.
 DEAD_AFTER = timedelta(minutes=15)
@@ -36,7 +37,9 @@ class CollectionAssignmentRun(models.Model):
     rule_count = fields.Integer(string="Rules", readonly=True)
     changed = fields.Integer(string="Customers changed", readonly=True)
     errors = fields.Text(string="Left out", readonly=True)
-    todo = fields.Json(readonly=True, help="The rules that are left, and what was done so far.")
+    todo = fields.Json(
+        readonly=True, help="The rules that are left, and what was done so far, between the "
+        "requests of the dialog.")
 
     _one_running = models.UniqueIndex(
         "(company_id) WHERE state = 'running'",
@@ -86,19 +89,39 @@ class CollectionAssignmentRun(models.Model):
                 "until it is done.", company=company.name, user=running.create_uid.name))
 
     def _step(self):
-        """Run the next rule, or end the run.
+        """Run the next rule, or end the run; what is left is kept for the next request.
 
         :return: list of ids of the customers that changed
         """
+        todo = self._take_todo()
+        changed = self._advance(todo)
+        if self.state == "running":
+            self.todo = {**todo, "taken": list(todo["taken"]), "changed": list(todo["changed"])}
+        return changed
+
+    def _take_todo(self):
+        """Whoever leads the run to its end holds in memory what is left: a hundred thousand ids
+        are not worth writing after each rule.
+
+        :return: dict of the ``rules`` that are left, the customers ``taken`` by those of the
+            ``attribute`` before them, and those that have ``changed``
+        """
         self.ensure_one()
-        todo = self.todo
+        todo, self.todo = self.todo, False
+        return {**todo, "taken": set(todo["taken"]), "changed": set(todo["changed"])}
+
+    def _advance(self, todo):
+        """Run the next rule, or end the run.
+
+        :param dict todo: see :meth:`_take_todo`, brought up to date
+        :return: list of ids of the customers that changed
+        """
         if not todo["rules"]:
             self._end()
             return []
-        rule_id, *left = todo["rules"]
         rule = self.env["collection.assignment.rule"].with_company(self.company_id).browse(
-            rule_id).exists()
-        changed, taken = [], []
+            todo["rules"].pop(0)).exists()
+        changed = []
         if rule.active:
             try:
                 found = rule._find_in_run(self)
@@ -107,16 +130,15 @@ class CollectionAssignmentRun(models.Model):
                     self.errors, f"{rule.display_name}: {fault}")))
             else:
                 # the first rule that matches wins, for each attribute apart (M-025, B20)
-                before = set(todo["taken"]) if todo.get("attribute") == rule.attribute else set()
-                found = [customer for customer in found if customer not in before]
+                if todo.get("attribute") != rule.attribute:
+                    todo.update(attribute=rule.attribute, taken=set())
+                found = [customer for customer in found if customer not in todo["taken"]]
                 changed = rule._assign(found)
-                taken = before if rule.continues else before.union(found)
-                todo = {**todo, "attribute": rule.attribute, "taken": list(taken)}
-        everyone = set(todo["changed"]).union(changed)
-        self.write({
-            "todo": {**todo, "rules": left, "changed": list(everyone)},
-            "changed": len(everyone), "moved_at": fields.Datetime.now()})
-        if not left:
+                if not rule.continues:
+                    todo["taken"].update(found)
+        todo["changed"].update(changed)
+        self.write({"changed": len(todo["changed"]), "moved_at": fields.Datetime.now()})
+        if not todo["rules"]:
             self._end()
         return changed
 
@@ -137,21 +159,27 @@ class CollectionAssignmentRule(models.Model):
 
         For each attribute the first rule that matches a customer wins (M-025, B20); a rule for
         new customers sees those created since the last automatic run (B23). A rule that cannot
-        do its work is left out, and the run says so.
+        do its work is left out, and the run says so. What customers owe and paid is read once a
+        company: no rule changes it, and what does so meanwhile counts in the next run.
 
         :param between: called after each rule with the number of rules that are left
         :return: ``res.partner`` that changed
         :raise UserError: a run is under way
         """
-        changed = set()
+        changed, customers = set(), self.env["res.partner"]
+        runs = self.env["collection.assignment.run"].sudo().with_context(
+            collection_figures=READ_ONCE)
         companies = self.sudo().search([("automatic", "=", True)]).company_id.sorted("id")
         for company in companies:
-            run = self.env["collection.assignment.run"].sudo().with_company(company)._begin(company)
+            run = runs.with_company(company)._begin(company)
+            customers._forget_figures()
+            todo = run._take_todo()
             while run.state == "running":
-                changed.update(run._step())
+                changed.update(run._advance(todo))
                 if between:
-                    between(len((run.todo or {}).get("rules", ())))
-        return self.env["res.partner"].browse(sorted(changed))
+                    between(len(todo["rules"]))
+        customers._forget_figures()
+        return customers.browse(sorted(changed))
 
     @api.model
     def _run_nightly(self):
@@ -163,8 +191,19 @@ class CollectionAssignmentRule(models.Model):
             self._run_soon(after=DEAD_AFTER)
 
     @api.model
+    def _run_after(self, imported):
+        """Ask for an automatic run, unless the import has failed (M-016, B25).
+
+        :param dict imported: what ``load`` returned
+        :return: the same
+        """
+        if imported.get("ids"):
+            self._run_soon()
+        return imported
+
+    @api.model
     def _run_soon(self, after=None):
-        """Ask for an automatic run, after an import for instance (M-016, B25)."""
+        """Ask for an automatic run."""
         cron = self.env.ref("account_collection.cron_run_assignment", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger(after and fields.Datetime.now() + after)

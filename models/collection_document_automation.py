@@ -12,10 +12,15 @@ TRIGGERS = [
     ("before_due", "Days before the last day"),
     ("button", "A colleague asks for it"),
 ]
+#: Those that the clock pulls.
+CLOCK = ("after", "before_due")
 
 
 class CollectionDocumentAutomation(models.Model):
-    """What happens by itself in the requests of a template: a trigger and an action (C-011, C-024)."""
+    """What happens by itself in the requests of a template: a trigger and an action (C-011, C-024).
+
+    It is read when it happens: what is changed here holds for the requests under way, too.
+    """
 
     _name = "collection.document.automation"
     _description = "Automation of Document Requests"
@@ -37,10 +42,25 @@ class CollectionDocumentAutomation(models.Model):
     function_id = fields.Many2one(
         "collection.function", string="Only for", ondelete="restrict",
         help="Empty: for every contributor.")
-    subject = fields.Char(translate=True)
+    subject = fields.Char(
+        translate=True, help="Of the e-mail or the activity. Empty: words that fit the trigger, "
+        "or the automation's name.")
     body = fields.Html(
         translate=True, help="It is the same for whoever is concerned: word it so that it fits "
-        "all of them (C-012). The list of documents and the personal link follow it.")
+        "all of them (C-012). The list of documents and the personal link follow it. Empty: "
+        "words that fit the trigger.")
+
+    _days_check = models.Constraint(
+        "CHECK(days >= 0 AND repeat_days >= 0 AND (\"trigger\" <> 'after' OR days > 0))",
+        "Days cannot be negative, and the first reminder comes one day after the invitation at "
+        "the earliest.")
+
+    def _pick(self, contributors):
+        """:return: those of the contributors that it is for"""
+        self.ensure_one()
+        return contributors.filtered(lambda contributor: (
+            contributor.request_id.template_id == self.template_id
+            and self.function_id in (contributor.function_id, self.function_id.browse())))
 
 
 class CollectionDocumentTemplate(models.Model):
@@ -49,17 +69,7 @@ class CollectionDocumentTemplate(models.Model):
     automation_ids = fields.One2many(
         "collection.document.automation", "template_id", string="Automations", copy=True)
 
-
-class CollectionDocumentContributor(models.Model):
-    _inherit = "collection.document.contributor"
-
-    def _automate(self, trigger, items=None):
-        """Do what the template says for a trigger.
-
-        :param items: ``collection.document.item`` that it is about, if any
-        :return: whether an e-mail was written to somebody
-        """
-        return False
-
-    def _send_invitation(self):
-        """Write to these contributors, with their personal links, although no automation does."""
+    def _get_automations(self, *triggers):
+        """:return: the active automations of these templates for a trigger, in their order"""
+        return self.automation_ids.filtered(
+            lambda automation: automation.active and automation.trigger in triggers)

@@ -21,7 +21,7 @@ class CollectionDocumentItem(models.Model):
     _description = "Requested Document"
     _inherit = ["collection.document.paper", "collection.upload",
                 "mail.thread.main.attachment"]
-    _order = "request_id, function_id, contributor_id, position, id"
+    _order = "request_id, contributor_id, position, id"
     _mail_post_access = "read"
 
     name = fields.Char(translate=False, readonly=True)
@@ -32,7 +32,8 @@ class CollectionDocumentItem(models.Model):
     company_id = fields.Many2one(related="request_id.company_id", store=True)
     customer_id = fields.Many2one(related="request_id.customer_id", store=True, index=True)
     user_id = fields.Many2one(related="request_id.user_id", store=True)
-    request_state = fields.Selection(related="request_id.state")
+    function_id = fields.Many2one(string="Function")
+    request_state = fields.Selection(related="request_id.state", string="State of the request")
     template_item_id = fields.Many2one(
         "collection.document.template.item", readonly=True, ondelete="set null")
     contributor_id = fields.Many2one(
@@ -41,7 +42,7 @@ class CollectionDocumentItem(models.Model):
     due = fields.Date(string="Due on", readonly=True)
     expiry = fields.Date(string="Valid until", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="missing", index=True,
-                             group_expand=True)
+                             group_expand="_expand_states")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     refusal = fields.Text(string="Why refused", readonly=True, help="The contributor reads it.")
     provided_at = fields.Datetime(string="Provided on", readonly=True)
@@ -51,6 +52,10 @@ class CollectionDocumentItem(models.Model):
     file_ids = fields.One2many(
         "collection.document.file", "item_id", string="Files", domain=[("set_aside", "=", False)])
     file_count = fields.Integer(string="Number of files", compute="_compute_file_count")
+
+    def _expand_states(self, states, domain):
+        """:return: the states that the board shows, also without a document in them"""
+        return list(dict.fromkeys(["missing", "review", "approved", "refused", *states]))
 
     @api.depends("file_ids")
     def _compute_file_count(self):

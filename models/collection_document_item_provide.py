@@ -38,7 +38,7 @@ class CollectionDocumentItem(models.Model):
         """
         self.ensure_one()
         request = self.request_id
-        request._check_open()
+        request._check_open(paused=not by)
         if self.state not in ("missing", "review", "refused"):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(self.env._(

@@ -18,7 +18,8 @@ class CollectionDocumentItem(models.Model):
         for item in items:
             item.request_id._trace("document_approved", new=item._get_full_name(),
                                    data={"item": item._get_full_name()})
-            item.contributor_id._automate("approved", item)
+        for contributor, own in items.grouped("contributor_id").items():
+            contributor._automate("approved", own)
         items.request_id._check_complete()
 
     def refuse(self, reason):
@@ -37,7 +38,8 @@ class CollectionDocumentItem(models.Model):
                                    data={"item": item._get_full_name()})
             if item.contributor_id.state == "finished":
                 item.contributor_id.state = "opened"
-            item.contributor_id._automate("refused", item)
+        for contributor, own in items.grouped("contributor_id").items():
+            contributor._automate("refused", own)
 
     def action_reopen(self):
         """Take an approval or a refusal back: the document waits for its review again.
@@ -86,7 +88,7 @@ class CollectionDocumentItem(models.Model):
                     item=item.name, state=labels[item.state],
                     who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
         if not ended:
-            items.request_id._check_open()
+            items.request_id._check_open(paused=True)
         return items
 
     def _write_reviewed(self, state, refusal):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 #: What may be asked for; each takes the types of file that :mod:`.collection_upload` knows.
 ACCEPTED = [
@@ -31,6 +31,17 @@ class CollectionDocumentPaper(models.AbstractModel):
     example_name = fields.Char()
     example = fields.Binary(
         string="Example file", attachment=True, help="Shown to the contributor.")
+    example_kind = fields.Selection(
+        [("pdf", "PDF"), ("image", "Picture")], compute="_compute_example_kind",
+        help="How its preview is drawn; empty: it has none.")
+
+    @api.depends("example_name")
+    def _compute_example_kind(self):
+        for paper in self:
+            name = (paper.example_name or "").lower()
+            paper.example_kind = (
+                "pdf" if name.endswith(".pdf")
+                else "image" if name.endswith((".png", ".jpg", ".jpeg")) else False)
 
     def _get_paper_fields(self):
         """:return: names of the fields that a copy takes over, but the words in all languages"""

@@ -148,11 +148,16 @@ class CollectionDocumentRequest(models.Model):
         self.env["collection.document.item"].invalidate_model()
         self.env["collection.document.contributor"].invalidate_model()
 
-    def _check_open(self):
-        """:raise UserError: the request has ended, or is paused"""
+    def _check_open(self, paused=False):
+        """Whether something may still change.
+
+        :param bool paused: for colleagues, whom a pause does not keep out (C-025)
+        :raise UserError: the request has ended, or is paused
+        """
         labels = dict(self._fields["state"]._description_selection(self.env))
+        allowed = ("open", "paused") if paused else ("open",)
         for request in self:
-            if request.state != "open":
+            if request.state not in allowed:
                 raise UserError(self.env._(
                     "“%(request)s” is in state “%(state)s”: this is not possible now.",
                     request=request.name, state=labels[request.state]))
@@ -165,11 +170,19 @@ class CollectionDocumentRequest(models.Model):
     def _trace(self, kind, *, new="", text="", on_behalf="", data=None, cause="person"):
         """Add a fact to the customer's history, and mirror it in the chatter."""
         self.ensure_one()
-        row = self.env["collection.history"]._append(self.customer_id, self.company_id, [{
+        row = self.env["collection.history"]._append(
+            self.customer_id, self.company_id, [self._prepare_trace_vals(
+                kind, new=new, text=text, on_behalf=on_behalf, data=data, cause=cause)])
+        self._message_log(body=row._get_chatter_body())
+        return row
+
+    def _prepare_trace_vals(self, kind, *, new="", text="", on_behalf="", data=None,
+                            cause="person"):
+        """:return: values of a fact of this request"""
+        self.ensure_one()
+        return {
             "kind": kind, "cause": cause, "command": "documents", "new_value": new, "text": text,
             "on_behalf": on_behalf, "action_id": self.action_id.id,
             "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
             "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
-            "old_value": self.name, "data": {"request": self.id, **(data or {})}}])
-        self._message_log(body=row._get_chatter_body())
-        return row
+            "old_value": self.name, "data": {"request": self.id, **(data or {})}}

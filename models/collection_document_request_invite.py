@@ -70,10 +70,11 @@ class CollectionDocumentRequest(models.Model):
     def _check_invitation(self, function, partner):
         _ = self.env._
         partner.ensure_one()
-        if not partner.email:
+        problem = self.env["collection.action"]._find_address_problem(partner, "email")
+        if problem:
             raise UserError(_(
-                "%(name)s has no e-mail address: the invitation would reach nobody. Add one "
-                "first.", name=partner.name))
+                "%(problem)s The invitation would reach nobody: enter the address first.",
+                problem=problem))
         if not partner.active:
             raise UserError(_("%(name)s is archived.", name=partner.name))
         if partner in self._get_active_contributors().partner_id:

@@ -22,16 +22,25 @@ class CollectionDocumentTemplate(models.Model):
     due_days = fields.Integer(
         string="To be complete within", default=15, required=True,
         help="Days from the start of the request to its last day.")
-    item_ids = fields.One2many(
-        "collection.document.template.item", "template_id", string="Documents", copy=True)
+    # before the documents: these are asked of functions that contribute already
     function_ids = fields.One2many(
         "collection.document.template.function", "template_id", string="Contributors", copy=True,
         help="Functions that contribute besides the primary recipient (C-005).")
+    item_ids = fields.One2many(
+        "collection.document.template.item", "template_id", string="Documents", copy=True)
+    contributor_function_ids = fields.Many2many(
+        "collection.function", compute="_compute_contributor_function_ids",
+        string="Functions that contribute", help="Of which documents may be asked.")
     request_ids = fields.One2many("collection.document.request", "template_id")
     request_count = fields.Integer(compute="_compute_request_count")
 
     _due_days_check = models.Constraint(
         "CHECK(due_days > 0)", "A request runs for one day at least.")
+
+    @api.depends("function_ids.function_id")
+    def _compute_contributor_function_ids(self):
+        for template in self:
+            template.contributor_function_ids = template.function_ids.function_id
 
     @api.depends("request_ids")
     def _compute_request_count(self):
@@ -39,6 +48,31 @@ class CollectionDocumentTemplate(models.Model):
             [("template_id", "in", self.ids)], ["template_id"], ["__count"]))
         for template in self:
             template.request_count = counts.get(template, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        saving = self.with_context(collection_saving_template=True)
+        return super(CollectionDocumentTemplate, saving).create(vals_list).with_env(self.env)
+
+    def write(self, vals):
+        saving = self.with_context(collection_saving_template=True)
+        return super(CollectionDocumentTemplate, saving).write(vals)
+
+    @api.constrains("item_ids", "function_ids")
+    def _check_functions(self):
+        """Documents and contributors are saved at once, in whatever order: look at the end."""
+        self.item_ids._check_contributes()
+
+    def _writes_to_invited(self, function=None):
+        """Whether an automation writes to whoever is invited (B37).
+
+        :param function: ``collection.function`` that they are invited to; empty for the primary
+            recipient
+        """
+        return any(
+            automation.active and (automation.trigger, automation.action) == ("invited", "email")
+            and automation.function_id in (function, automation.function_id.browse())
+            for automation in self.automation_ids)
 
     def action_open_requests(self):
         """:return: window action on the requests that were made of it"""

@@ -38,6 +38,8 @@ class CollectionDocumentTemplateFunction(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
         """A document asked of a function that does not contribute would reach nobody."""
+        if self.env.context.get("collection_saving_template"):
+            return
         for template, lines in self.grouped("template_id").items():
             asked = template.item_ids.filtered(
                 lambda item, lines=lines: item.function_id in lines.function_id)

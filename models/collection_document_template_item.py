@@ -20,6 +20,11 @@ class CollectionDocumentTemplateItem(models.Model):
 
     @api.constrains("function_id", "template_id")
     def _check_function(self):
+        if not self.env.context.get("collection_saving_template"):
+            self._check_contributes()
+
+    def _check_contributes(self):
+        """:raise ValidationError: a document is asked of a function that does not contribute"""
         for item in self:
             functions = item.template_id.function_ids.function_id
             if item.function_id and item.function_id not in functions:

@@ -3,8 +3,10 @@ import json
 import secrets
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
+
+from .remote import as_record
 
 KINDS = [
     ("launched", "Launched"),
@@ -17,6 +19,8 @@ KINDS = [
     ("action_rescheduled", "Action moved"),
     ("action_moved", "Deadline moved"),
     ("action_confirmed", "Sending confirmed"),
+    ("postpone_asked", "Postponement asked"),
+    ("files_added", "Files added"),
     ("setting_changed", "Setting changed"),
     ("message_sent", "Message sent"),
     ("item_changed", "Status of an item changed"),
@@ -34,6 +38,8 @@ KINDS = [
     ("link_revoked", "Link revoked"),
     ("documents_requested", "Documents requested"),
     ("contributor_invited", "Contributor invited"),
+    ("contributor_notified", "Contributor written to"),
+    ("contributor_reminded", "Contributor reminded"),
     ("contributor_removed", "Contributor removed"),
     ("contributor_finished", "Contributor says finished"),
     ("document_provided", "Document provided"),
@@ -101,7 +107,7 @@ class CollectionHistory(models.Model):
     chain_id = fields.Many2one(
         "collection.history.chain", required=True, readonly=True, ondelete="restrict")
     customer_id = fields.Many2one(related="chain_id.customer_id")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one(related="chain_id.company_id")
     number = fields.Integer(required=True, readonly=True)
     at = fields.Datetime(string="Moment", required=True, readonly=True)
     user_id = fields.Many2one("res.users", string="Person", readonly=True, ondelete="restrict")
@@ -183,7 +189,7 @@ class CollectionHistory(models.Model):
             chain_id, number, digest = taken[owner]
             for position, vals in enumerate(vals_list, start=number + 1):
                 digest = vals["digest"] = self._seal(digest, vals, common | {
-                    "chain_id": chain_id, "company_id": owner[1].id, "number": position})
+                    "chain_id": chain_id, "number": position})
                 rows.append(vals)
             heads[chain_id] = digest
         chains._set_heads(heads)
@@ -234,10 +240,10 @@ class CollectionHistory(models.Model):
     def erase_text(self):
         """Erase the free text of these rows, for the law; the facts and the chain stay.
 
-        :raise UserError: the user is not a collection manager
+        :raise AccessError: the user is not a collection manager
         """
         if not self.env.user.has_group("account_collection.group_collection_manager"):
-            raise UserError(self.env._("Only a collection manager may erase a text."))
+            raise AccessError(self.env._("Only a collection manager may erase a text."))
         self.check_access("read")
         if self.ids:
             self.env.cr.execute(SQL(
@@ -250,14 +256,19 @@ class CollectionHistory(models.Model):
     def verify(self, customer):
         """Whether the customer's history is whole: no gap, no changed row, no forked chain.
 
+        Looked at are the chains of the companies that the user works in.
+
         :param customer: the ``res.partner``
         :return: bool
         :raise AccessError: the user is not a collection manager
         """
         if not self.env.user.has_group("account_collection.group_collection_manager"):
-            raise UserError(self.env._("Only a collection manager may verify a history."))
-        chains = self.env["collection.history.chain"].sudo().search(
-            [("customer_id", "=", customer.commercial_partner_id.id)])
+            raise AccessError(self.env._("Only a collection manager may verify a history."))
+        customer = as_record(self.env, "res.partner", customer)
+        customer.check_access("read")
+        chains = self.env["collection.history.chain"].sudo().search([
+            ("customer_id", "=", customer.commercial_partner_id.id),
+            ("company_id", "in", self.env.companies.ids)])
         return all(self.sudo()._verify_chain(chain) for chain in chains)
 
     def _verify_chain(self, chain):

@@ -59,6 +59,8 @@ class CollectionHistoryWords(models.Model):
             "action_reassigned": _("“%(action)s” passed from %(old)s to %(new)s"),
             "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
             "participant_changed": _("Participant changed: %(old)s → %(new)s"),
+            "postpone_asked": _("Asked to postpone “%(action)s” from %(old)s to %(new)s"),
+            "files_added": _("Files added to “%(action)s”: %(new)s"),
             "action_confirmed": _("Sending of “%(action)s” confirmed"),
             "message_sent": _("Message of “%(action)s” sent; it stays open"),
             "item_changed": _("%(item)s: %(old)s → %(new)s"),
@@ -102,6 +104,8 @@ class CollectionHistoryWords(models.Model):
         return {
             "documents_requested": _("Documents requested: %(old)s"),
             "contributor_invited": _("%(new)s invited to contribute to “%(old)s”"),
+            "contributor_notified": _("%(new)s written to about “%(old)s”"),
+            "contributor_reminded": _("%(new)s reminded of “%(old)s”"),
             "contributor_removed": _("%(new)s does not contribute to “%(old)s” any more"),
             "contributor_finished": _("%(new)s says that nothing more comes for “%(old)s”"),
             "document_provided": _("Provided: %(new)s"),
@@ -165,7 +169,7 @@ class CollectionHistoryWords(models.Model):
 
     def _get_dates(self):
         """:return: dates as the reader writes them; facts keep them as ISO strings"""
-        if self.kind == "action_rescheduled":
+        if self.kind in ("action_rescheduled", "postpone_asked"):
             return {"old": format_date(self.env, self.old_value),
                     "new": format_date(self.env, self.new_value)}
         data = self.data or {}

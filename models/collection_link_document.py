@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 
 from .collection_document_request import ENDED
 
@@ -28,23 +28,20 @@ class CollectionLink(models.Model):
         :param contributors: ``collection.document.contributor``
         :return: dict of addresses by contributor: the only moment at which they are known
         """
-        made = self._make([{
+        return {link.contributor_id: url
+                for link, url in self._make_contributor_links(contributors)}
+
+    @api.model
+    def _make_contributor_links(self, contributors):
+        """:return: like :meth:`_make_for_contributors`, but list of (link, its address)"""
+        return self._make([{
             "kind": "documents", "contributor_id": contributor.id,
             "customer_id": contributor.customer_id.id, "company_id": contributor.company_id.id,
             "partner_id": contributor.partner_id.id,
-            "user_id": self._get_asker(contributor.request_id).id,
+            # whom the page names to turn to: never the clock, nor a stranger with a link
+            "user_id": contributor.request_id._get_reviewer().id or self.env.uid,
             "subject": contributor.request_id.name,
         } for contributor in contributors])
-        return {link.contributor_id: url for link, url in made}
-
-    def _get_asker(self, request):
-        """:return: who asks: the colleague at work; where a contributor or the clock causes the
-        link, whoever reviews, or collects"""
-        user = self.env.user
-        if user._is_internal() and user.id != SUPERUSER_ID:
-            return user
-        collector = request.customer_id.with_company(request.company_id).collector_id
-        return request.user_id or collector or user.browse(SUPERUSER_ID)
 
     def _get_shown_items(self):
         """A contributor's link shows documents: nothing of the customer's account."""

@@ -112,13 +112,18 @@ class CollectionSequenceHolder(models.Model):
                     "new": action._get_holder().name or self.env._("nobody"),
                 })
         actions._move_activities()
+        actions._tell_holders()
         return rows
 
     def _carry_out(self, effects):
-        """Carry out the engine's effects: tell whose turn it is, and whose no more."""
+        """Carry out the engine's effects: tell whose turn it is, and whose no more.
+
+        Partners outside are looked at one and all: what waited for a pause to end is told too.
+        """
         self.ensure_one()
         released = {e.action for e in effects if not isinstance(e, Ask)}
         asked = {e.action for e in effects if not isinstance(e, Release)} - {
             e.action for e in effects if isinstance(e, Release)}
         self.action_ids.filtered(lambda a: a.number in released)._close_activities()
         self.action_ids.filtered(lambda a: a.number in asked)._open_activities()
+        self.action_ids._tell_holders()

@@ -1,3 +1,4 @@
+import math
 from uuid import uuid4
 
 from odoo import fields, models
@@ -8,10 +9,29 @@ from .. import engine
 #: Set while a command fills dates and facts itself: it traces them and reads its table after.
 FILLING = "collection_filling_markers"
 
+
+def read_day(value):
+    """Read a day that somebody typed.
+
+    :raise ValueError: it is none, or one of which nobody can mean the year
+    """
+    day = fields.Date.to_date(value)
+    if not day or not 1900 <= day.year < 2200:
+        raise ValueError(value)
+    return day
+
+
+def _read_number(value):
+    number = float(str(value).replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+
 CASTS = {
-    "date": lambda value: fields.Date.to_string(fields.Date.to_date(value)),
+    "date": lambda value: fields.Date.to_string(read_day(value)),
     "integer": int,
-    "float": lambda value: float(str(value).replace(",", ".")),
+    "float": _read_number,
     "boolean": lambda value: str(value).lower() not in ("", "0", "false"),
 }
 
@@ -60,6 +80,8 @@ class CollectionSequenceMarker(models.Model):
         if value in (None, False, ""):
             return False
         try:
+            if marker["type"] == "selection" and value not in dict(marker["selection"]):
+                raise ValueError(value)
             return CASTS.get(marker["type"], str)(value)
         except ValueError as error:
             raise UserError(self.env._(

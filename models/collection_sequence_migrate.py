@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from .. import engine
 from ..engine import entries
 from ..engine.errors import CommandRefused
+from .remote import as_record
 
 #: What an open action follows of its counterpart: how it is closed. What it says, and whether
 #: its step waits for it, stay as they were asked.
@@ -53,6 +54,8 @@ class CollectionSequenceMigrate(models.Model):
         self.ensure_one()
         self._check_steering()
         self._check_reason(reason)
+        template = as_record(self.env, "collection.sequence.template", template)
+        template.check_access("read")
         sequence = self.sudo()
         sequence._raise_rev()
         problem = sequence._find_migration_problem(template)

@@ -13,7 +13,9 @@ class CollectionSequenceTemplatePublish(models.Model):
         """Check the drafts, freeze them and offer them for launching.
 
         :raise UserError: a tree has problems; each is named with its step
+        :raise AccessError: the user makes no templates
         """
+        self.check_access("write")
         for template in self:
             if template.state != "draft":
                 raise UserError(self.env._(

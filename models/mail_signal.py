@@ -4,6 +4,7 @@ from odoo import api, models
 THREADS = {
     "collection.sequence": "customer_id",
     "collection.action": "customer_id",
+    "collection.document.request": "customer_id",
     "res.partner": "commercial_partner_id",
 }
 
@@ -22,12 +23,20 @@ class MailThread(models.AbstractModel):
             thread._put_mail_signal("mail_bounced", message_dict)
         return result
 
+    @api.private  # an event that a caller tells would be as good as one that happened
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals=update_vals)
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
-            self.sudo()._put_mail_signal("mail_replied", msg_dict)
+            self.sudo().filtered(lambda thread: not thread._is_holders_word(author))\
+                ._put_mail_signal("mail_replied", msg_dict)
         return result
+
+    def _is_holders_word(self, author):
+        """Whether a bailiff or lawyer answers on an own action: no word of the customer's."""
+        if self._name != "collection.action" or self.function_id.kind != "external":
+            return False
+        return self.responsible_id in (author | author.commercial_partner_id)
 
     def _put_mail_signal(self, code, message):
         """Tell the sequence of these threads, or those of their customer in any company."""
@@ -42,7 +51,7 @@ class MailThread(models.AbstractModel):
 
     def _get_signalled_sequence(self):
         """:return: the ``collection.sequence`` that a thread belongs to, if to one"""
-        if self._name == "collection.action":
+        if self._name in ("collection.action", "collection.document.request"):
             return self.sequence_id
         return self if self._name == "collection.sequence" else (
             self.env["collection.sequence"])

@@ -38,24 +38,17 @@ class ResPartner(models.Model):
 
     @api.model
     def load(self, fields, data):
-        """Automatic rules run after an import of customers (M-016, B25)."""
-        result = super().load(fields, data)
-        if result.get("ids"):
-            self.env["collection.assignment.rule"]._run_soon()
-        return result
+        return self.env["collection.assignment.rule"]._run_after(super().load(fields, data))
 
 
 class AccountMove(models.Model):
-    """Automatic rules run after an import of invoices (M-016, B25)."""
+    """Invoices, whose import may change whom rules match."""
 
     _inherit = "account.move"
 
     @api.model
     def load(self, fields, data):
-        result = super().load(fields, data)
-        if result.get("ids"):
-            self.env["collection.assignment.rule"]._run_soon()
-        return result
+        return self.env["collection.assignment.rule"]._run_after(super().load(fields, data))
 
 
 class IrFilters(models.Model):

@@ -9,7 +9,8 @@ class ResCompany(models.Model):
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario of new customers", ondelete="restrict",
         domain="[('company_id', 'in', (False, id))]",
-        help="Given to customers when they are created. Those that exist keep theirs.")
+        help="Written to customers when they are created, instead of the default scenario: "
+        "they keep it when another one is chosen here.")
 
 
 class ResPartner(models.Model):
@@ -22,13 +23,18 @@ class ResPartner(models.Model):
         partners = super().create(vals_list)
         scenario = self.env.company.sudo().collection_scenario_id
         if scenario:
-            fresh = partners.filtered(lambda partner: partner._is_new_collection_customer())
+            fresh = self.browse(
+                partner.id for partner, vals in zip(partners, vals_list)
+                if partner._is_new_collection_customer()
+                and not vals.get("collection_scenario_id"))
             fresh.sudo().collection_scenario_id = scenario
         return partners
 
     def _is_new_collection_customer(self):
-        """Whether it was created as a customer, and nobody has chosen its scenario."""
+        """Whether it was created as a customer, and has no scenario but the default one."""
         self.ensure_one()
+        field = self._fields["collection_scenario_id"]
         return (
             self.customer_rank > 0 and self.commercial_partner_id == self
-            and not self.sudo().collection_scenario_id)
+            and self.sudo().collection_scenario_id.id in (
+                False, field.get_company_dependent_fallback(self.sudo()).id))

@@ -87,6 +87,18 @@ class CollectionCase(TransactionCase):
             email=f"{login}@example.com", **{"lang": "en_US", **vals})
 
     @classmethod
+    def make_portal_user(cls, login, partner=None, **vals):
+        """A user of the portal: the partner's own, or a new person's.
+
+        :param vals: fields of the new person, e.g. ``parent_id``
+        """
+        partner = partner or cls.make_partner(
+            login.capitalize(), email=f"{login}@example.com", **vals)
+        return new_test_user(
+            cls.env, login=login, groups="base.group_portal", name=partner.name,
+            email=partner.email, partner_id=partner.id, lang="en_US")
+
+    @classmethod
     def make_partner(cls, name, **vals):
         return cls.env["res.partner"].create({"name": name, **vals})
 

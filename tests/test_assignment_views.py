@@ -1,11 +1,6 @@
-from datetime import timedelta
-
-import psycopg2
-
-from odoo import Command, fields
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, HttpCase, tagged
-from odoo.tools import mute_logger
 
 from .test_assignment import AssignmentCase
 
@@ -103,60 +98,6 @@ class TestRunDialog(AssignmentCase):
         self.make_rule([("id", "=", self.french.id)], "group", group_id=self.big.id)
         self.run_automatic()
         self.assertEqual(self.french.collection_scenario_id, self.first)
-
-
-class TestTwoRuns(AssignmentCase):
-    """Two runs at once, a run that died, an import in the middle of one."""
-
-    def setUp(self):
-        super().setUp()
-        self.rule = self.make_rule([("id", "=", self.french.id)])
-        self.runs = self.env["collection.assignment.run"]
-
-    def test_a_second_run_is_refused(self):
-        """M-020, M-021: neither automatic nor by hand."""
-        self.rules.automatic_begin()
-        for call in (self.rules.automatic_begin, self.rules.action_run_automatic, self.rule.run,
-                     self.rule.run_outlook):
-            with self.subTest(call.__name__), self.assertRaisesRegex(UserError, "under way"):
-                call()
-
-    @mute_logger("odoo.sql_db")
-    def test_the_database_refuses_it_too(self):
-        """M-020: two that begin in the same moment do not see each other."""
-        self.rules.automatic_begin()
-        with self.assertRaises(psycopg2.IntegrityError), self.env.cr.savepoint():
-            self.runs.create({"company_id": self.company.id, "state": "running",
-                              "started_at": fields.Datetime.now()})
-
-    def test_a_dead_run_is_left_behind(self):
-        """M-020, M-017: what was new stays new, as it did not come to its end."""
-        dead = self.runs.browse(self.rules.automatic_begin()["run"])
-        with self.at("2026-03-02 10:00:00"):
-            self.run_automatic()
-        self.assertEqual(dead.state, "interrupted")
-        self.assertEqual(self.french.collection_scenario_id, self.first)
-
-    def test_an_import_in_the_middle_is_treated_by_the_next(self):
-        """M-016, M-017, B23, B25: created before the run began, seen only after it."""
-        self.rule.write({"new_only": True, "filter_id": self.make_search(
-            [("is_company", "=", True)]).id})
-        run = self.runs.browse(self.rules.automatic_begin()["run"])
-        run.new_since = run.started_at - timedelta(minutes=5)
-        while run.state == "running":
-            run._step()
-        late = self.make_customer("Late", holders={})
-        treated = self.french
-        treated.collection_scenario_id = self.second
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE res_partner SET create_date = %s WHERE id IN %s",
-            (run.started_at - timedelta(minutes=2), (late.id, treated.id)))
-        self.env.invalidate_all()
-        with self.at("2026-03-02 10:00:00"):
-            self.run_automatic()
-        self.assertEqual(late.collection_scenario_id, self.first)
-        self.assertEqual(treated.collection_scenario_id, self.second)
 
 
 class TestBadInput(AssignmentCase):
@@ -408,30 +349,6 @@ class TestMassChange(AssignmentCase):
         """M-030"""
         with self.assertRaisesRegex(UserError, "what is to be changed"):
             self.change()
-
-
-class TestDefaults(AssignmentCase):
-    """M-042: what neither a rule nor a hand has given."""
-
-    def test_a_default_holds_until_a_rule_assigns(self):
-        """M-042"""
-        settings = self.env["res.config.settings"].create({})
-        settings.collection_default_scenario_id = self.second
-        settings.collection_default_collector_id = self.litigator
-        settings.execute()
-        fresh = self.make_partner("Fresh", is_company=True)
-        self.assertEqual(fresh.collection_scenario_id, self.second)
-        self.assertEqual(fresh.collector_id, self.litigator)
-        self.make_rule([("id", "=", fresh.id)])
-        self.run_automatic()
-        self.assertEqual(fresh.collection_scenario_id, self.first)
-        settings = self.env["res.config.settings"].create({})
-        self.assertEqual(settings.collection_default_scenario_id, self.second)
-
-    def test_only_groups_go_on(self):
-        """B21"""
-        with self.assertRaisesRegex(ValidationError, "Only rules of groups"):
-            self.make_rule([], continues=True)
 
 
 @tagged("post_install", "-at_install")

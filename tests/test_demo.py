@@ -57,3 +57,30 @@ class TestDemo(TransactionCase):
             {"camille": True, "oliver": True, "helene": True, "lawyer": False, "tenant": False})
         self.assertTrue(users["helene"].has_group("account_collection.group_collection_manager"))
         self.assertEqual((users["camille"].lang, users["oliver"].lang), ("fr_FR", "en_US"))
+
+    def test_the_example_pairs_of_document_templates(self):
+        """C-006: rental, shared tenancy, loan, business customer; each invites by e-mail."""
+        templates = [self.ref(f"demo_documents_{key}") for key in (
+            "rental", "sharing", "loan", "business")]
+        self.assertEqual([template.function_ids.function_id.code for template in templates],
+                         ["CAU", "COLOC", "COEMP", "ASSIST"])
+        self.assertEqual([template.function_ids.most for template in templates], [1, 0, 1, 1])
+        for template in templates:
+            self.assertTrue(template._writes_to_invited())
+            self.assertTrue(template.item_ids.filtered(lambda item: not item.function_id))
+            self.assertIn("checked by your counsel", template.note)
+
+    def test_rental_examples_ask_for_what_the_law_lists(self):
+        """C-006: identity, address, activity and income; no bank details, no health card."""
+        for key in ("rental", "sharing"):
+            template = self.ref(f"demo_documents_{key}")
+            self.assertIn("2015-1437", template.note)
+            self.assertEqual(set(template.item_ids.mapped("name")), {
+                "Proof of identity", "Proof of address", "Proof of professional activity",
+                "Last three payslips", "Income tax notice"})
+
+    def test_a_document_request_is_under_way(self):
+        """C-013: with a guarantor invited, whose payslips wait for a review."""
+        request = self.ref("demo_request_nadia")
+        self.assertEqual((request.state, request.review_count), ("open", 1))
+        self.assertEqual(len(request.contributor_ids), 2)

@@ -24,6 +24,12 @@ class TestDocumentRequest(DocumentCase):
         self.template.item_ids[0].name = "Passport"
         self.assertEqual(request.item_ids[0].name, "Identity card")
 
+    def test_a_template_is_copied_with_all_that_is_in_it(self):
+        """C-007: a document of the copy is asked of a contributor of the copy."""
+        copy = self.template.copy()
+        self.assertEqual(copy.item_ids.function_id, copy.function_ids.function_id)
+        self.assertEqual(len(copy.item_ids), 3)
+
     def test_the_primary_recipient_has_what_no_function_is_asked(self):
         """C-005, B39: functions come in addition."""
         request = self.start()
@@ -81,6 +87,8 @@ class TestDocumentRequest(DocumentCase):
         request = self.start()
         with self.assertRaisesRegex(UserError, "Mute.* has no e-mail address"):
             request.invite(self.cau, self.make_partner("Mute"))
+        with self.assertRaisesRegex(UserError, "not valid: nowhere"):
+            request.invite(self.cau, self.make_partner("Typo", email="nowhere"))
 
     def test_a_document_is_asked_of_a_contributor_of_the_template(self):
         """C-009: of no other function."""

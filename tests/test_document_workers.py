@@ -1,25 +1,41 @@
+"""Several workers at a time: a contributor is reminded once."""
+
 import threading
 from contextlib import closing
+from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import SUPERUSER_ID, api
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID, api, fields
 from odoo.modules.registry import DummyRLock, Registry
-from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from .document_case import PDF
-
-UPLOADS = 20
+#: What is put away by hand, children first: table, and the column that names the parent's key.
+TABLES = [
+    ("mail_activity", "res_model = 'collection.document.request' AND res_id IN %(requests)s"),
+    ("collection_document_notice", "request_id IN %(requests)s"),
+    ("mail_mail", "mail_message_id IN (SELECT id FROM mail_message WHERE"
+                  " model = 'collection.document.request' AND res_id IN %(requests)s)"),
+    ("mail_message", "model = 'collection.document.request' AND res_id IN %(requests)s"),
+    ("collection_link", "customer_id IN %(customers)s"),
+    ("collection_history", "chain_id IN (SELECT id FROM collection_history_chain"
+                           " WHERE customer_id IN %(customers)s)"),
+    ("collection_history_chain", "customer_id IN %(customers)s"),
+    ("collection_document_item", "request_id IN %(requests)s"),
+    ("collection_document_contributor", "request_id IN %(requests)s"),
+    ("collection_document_request", "id IN %(requests)s"),
+    ("collection_document_automation", "template_id IN %(templates)s"),
+    ("collection_document_template_item", "template_id IN %(templates)s"),
+    ("collection_document_template", "id IN %(templates)s"),
+    ("res_partner", "id IN %(customers)s"),
+]
 
 
 @tagged("post_install", "-at_install")
 class TestDocumentWorkers(BaseCase):
-    """Twenty uploads to one document at the same moment.
-
-    Real connections and real commits: what is made here is put away again by hand, as nothing
-    that happened can be deleted through the product.
-    """
+    """Two crons at once, on real connections; what is made here is put away again by hand."""
 
     def setUp(self):
         super().setUp()
@@ -28,99 +44,77 @@ class TestDocumentWorkers(BaseCase):
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
         with closing(self.registry.cursor()) as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            customer = env["res.partner"].create(
-                {"name": "Concurrent Tenant", "email": "tenant@example.com"})
-            template = env["collection.document.template"].create({
-                "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})]})
-            documents = env["collection.document.request"].start(template, customer)
-            self.customer, self.template, self.request = customer.id, template.id, documents.id
-            self.contributor = documents.contributor_ids.id
+            self.made = self._make(env)
             cr.commit()
         self.addCleanup(self._put_away)
+
+    def _make(self, env):
+        """:return: dict of tuples of ids"""
+        template = env["collection.document.template"].create({
+            "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})],
+            "automation_ids": [(0, 0, {
+                "name": "Remind", "trigger": "after", "days": 3, "repeat_days": 1})]})
+        customers = env["res.partner"].create([
+            {"name": f"Concurrent {n}", "email": f"c{n}@example.com"} for n in range(3)])
+        requests = env["collection.document.request"]
+        for customer in customers:
+            requests |= requests.start(template, customer, notify=False)
+        return {"templates": tuple(template.ids), "customers": tuple(customers.ids),
+                "requests": tuple(requests.ids)}
 
     def _put_away(self):
         with closing(self.registry.cursor()) as cr:
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
-            for query, value in [
-                ("DELETE FROM collection_history WHERE chain_id IN (SELECT id FROM "
-                 "collection_history_chain WHERE customer_id = %s)", self.customer),
-                ("DELETE FROM collection_history_chain WHERE customer_id = %s", self.customer),
-                ("DELETE FROM collection_document_file WHERE request_id = %s", self.request),
-                ("DELETE FROM ir_attachment WHERE res_model = 'collection.document.item' AND "
-                 "res_id IN (SELECT id FROM collection_document_item WHERE request_id = %s)",
-                 self.request),
-                ("DELETE FROM mail_message WHERE model = 'collection.document.request' AND "
-                 "res_id = %s", self.request),
-                ("DELETE FROM mail_followers WHERE res_model = 'collection.document.request' "
-                 "AND res_id = %s", self.request),
-                ("DELETE FROM mail_activity WHERE res_model = 'collection.document.request' AND "
-                 "res_id = %s", self.request),
-                ("DELETE FROM collection_link WHERE customer_id = %s", self.customer),
-                ("DELETE FROM collection_document_item WHERE request_id = %s", self.request),
-                ("DELETE FROM collection_document_contributor WHERE request_id = %s",
-                 self.request),
-                ("DELETE FROM collection_document_request WHERE id = %s", self.request),
-                ("DELETE FROM collection_document_template WHERE id = %s", self.template),
-                ("DELETE FROM res_partner WHERE id = %s", self.customer),
-            ]:
-                cr.execute(query, [value])
+            for table, where in TABLES:
+                cr.execute(f"DELETE FROM {table} WHERE {where}", self.made)
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
             cr.commit()
 
-    def upload_at_once(self, contents):
-        """Give each file from a connection of its own, all at the same moment.
+    def remind_at_once(self, workers=2):
+        """Run the cron on several connections, none going on before all have searched.
 
-        :return: dict of what became of each: None, or the exception that was raised
+        :return: list of the exceptions that were raised, by any
         """
-        barrier, results = threading.Barrier(len(contents), timeout=30), {}
+        barrier = threading.Barrier(workers, timeout=10)
+        requests, errors = self.registry["collection.document.request"], []
+        domain = requests._get_remind_domain
 
-        def upload(number, content):
+        def search_and_wait(model):
+            found = domain(model) & fields.Domain("id", "in", self.made["requests"])
+            try:
+                return found
+            finally:
+                barrier.wait()
+
+        def work():
             try:
                 with closing(self.registry.cursor()) as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
-                    contributor = env["collection.document.contributor"].browse(self.contributor)
-                    tries = []
-
-                    def provide():
-                        documents = contributor.request_id
-                        documents.mapped("name")  # the snapshot is taken before the turn
-                        if not tries:
-                            tries.append(barrier.wait())
-                        documents._raise_rev()
-                        contributor._provide_document(
-                            documents.item_ids, ((f"{number}.pdf", content),))
-
-                    retrying(provide, env)
+                    env["collection.document.request"]._process_reminders()
                     cr.commit()
-                results[number] = None
             except Exception as error:  # noqa: BLE001 - told to the test by the main thread
-                results[number] = error
+                errors.append(error)
 
-        threads = [threading.Thread(target=upload, args=pair) for pair in enumerate(contents)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        return results
+        with patch.object(requests, "_get_remind_domain", search_and_wait):
+            threads = [threading.Thread(target=work) for _worker in range(workers)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+        return errors
 
-    def read_files(self):
+    @mute_logger("odoo.sql_db")
+    def test_each_is_reminded_once(self):
+        """E25: by one of the workers; whoever comes second finds nothing to do."""
+        day = fields.Datetime.now() + timedelta(days=4)
+        with freeze_time(day):
+            self.assertEqual(self.remind_at_once(), [])
+            self.assertEqual(self.remind_at_once(), [])  # what a lost race has left
         with closing(self.registry.cursor()) as cr:
+            cr.execute("SELECT request_id, count(*) FROM collection_document_notice"
+                       " WHERE request_id IN %s AND kind = 'reminder' GROUP BY request_id",
+                       [self.made["requests"]])
+            self.assertEqual(dict(cr.fetchall()), dict.fromkeys(self.made["requests"], 1))
             env = api.Environment(cr, SUPERUSER_ID, {})
-            return env["collection.document.request"].browse(
-                self.request).item_ids.file_ids.mapped("name")
-
-    @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_each_is_kept_or_told(self):
-        """Concurrency: none is lost in silence, none is kept that was told to be lost."""
-        results = self.upload_at_once([PDF + b"\n" * number for number in range(UPLOADS)])
-        self.assertEqual(len(results), UPLOADS)
-        kept = sorted(f"{number}.pdf" for number, error in results.items() if not error)
-        self.assertEqual(sorted(self.read_files()), kept)
-        self.assertGreater(len(kept), UPLOADS // 2)
-
-    @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_the_same_file_at_once_is_kept_once(self):
-        """Concurrency: a nervous finger on a slow line."""
-        results = self.upload_at_once([PDF] * 4)
-        self.assertEqual([error for error in results.values() if error], [])
-        self.assertEqual(len(self.read_files()), 1)
+            for customer in env["res.partner"].browse(self.made["customers"]):
+                self.assertTrue(env["collection.history"].verify(customer))

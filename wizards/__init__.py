@@ -24,3 +24,9 @@ from . import collection_sequence_add_action
 from . import collection_sequence_resume
 from . import collection_message_preview
 from . import collection_assignment_mass
+from . import collection_document_send
+from . import collection_document_start
+from . import collection_document_invite
+from . import collection_document_steer
+from . import collection_document_refuse
+from . import collection_document_provide

@@ -16,7 +16,7 @@ class CollectionActionReschedule(models.TransientModel):
     @api.depends("action_id")
     def _compute_date(self):
         for wizard in self:
-            wizard.date = wizard.action_id.date
+            wizard.date = wizard.action_id.postpone_to or wizard.action_id.date
 
     @api.depends("date", "deadline")
     def _compute_moves_deadline(self):

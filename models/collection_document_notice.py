@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .collection_document_activity import TROUBLE
+
+KINDS = [
+    ("invitation", "Invitation"),
+    ("news", "What happened"),
+    ("reminder", "Reminder"),
+    ("link", "Link sent again"),
+    ("activity", "Reviewer told"),
+]
+STATES = [
+    ("queued", "Queued"),
+    ("sent", "Sent"),
+    ("failed", "Failed"),
+    ("bounced", "Came back"),
+    ("told", "Told"),
+]
+
+
+class CollectionDocumentNotice(models.Model):
+    """One thing that was written to a contributor, what became of it, and whether they answered.
+
+    The log of reminders and of silence (E25). What the clock told the reviewer stands here too,
+    so that it is told once.
+    """
+
+    _name = "collection.document.notice"
+    _description = "Message to a Contributor"
+    _order = "id desc"
+    _rec_name = "subject"
+
+    contributor_id = fields.Many2one(
+        "collection.document.contributor", required=True, readonly=True, index=True,
+        ondelete="restrict")
+    request_id = fields.Many2one(
+        related="contributor_id.request_id", store=True, index=True)
+    company_id = fields.Many2one(related="request_id.company_id", store=True)
+    customer_id = fields.Many2one(related="request_id.customer_id", store=True)
+    partner_id = fields.Many2one(related="contributor_id.partner_id")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    automation_id = fields.Many2one(
+        "collection.document.automation", readonly=True, index="btree_not_null",
+        ondelete="set null", help="Empty: a colleague sent it.")
+    covered_ids = fields.Many2many(
+        "collection.document.automation", string="Stands for", readonly=True,
+        help="Reminders that were due on the same day: one message was written for all.")
+    written_at = fields.Datetime(
+        string="Written on", required=True, readonly=True, default=fields.Datetime.now)
+    day = fields.Date(required=True, readonly=True, help="The company's day.")
+    address = fields.Char(readonly=True, help="Where it was sent, as it stood then.")
+    subject = fields.Char(readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued", index=True)
+    error = fields.Char(string="What went wrong", readonly=True)
+    link_id = fields.Many2one("collection.link", readonly=True, ondelete="restrict")
+    used_at = fields.Datetime(string="Last opened", related="link_id.used_at")
+    answered_at = fields.Datetime(
+        string="Answered on", readonly=True,
+        help="When the contributor next provided a document or said finished.")
+    mail_message_id = fields.Many2one(
+        "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
+
+    #: two workers at a time, or a cron run twice: the second one writes nothing
+    _day_unique = models.UniqueIndex(
+        "(contributor_id, day) WHERE kind = 'reminder'",
+        "A contributor is reminded once a day.")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("What was sent is part of the customer's history."))
+
+    @api.model
+    def _find_by_message(self, messages):
+        """:return: the notices that left as these ``mail.message``"""
+        return self.sudo().search([("mail_message_id", "in", messages.ids)])
+
+    def _set_answered(self):
+        self.write({"answered_at": fields.Datetime.now()})
+
+    def _set_state(self, state, error=False):
+        """Note what became of these; the reviewer is told of trouble."""
+        self.write({"state": state, "error": error})
+        if state in ("failed", "bounced"):
+            self._tell_trouble()
+
+    def _tell_trouble(self):
+        """One activity for each contributor who cannot be reached."""
+        for contributor, notices in self.grouped("contributor_id").items():
+            contributor.request_id._open_activity(
+                f"{TROUBLE}:{contributor.id}",
+                lambda request, name=contributor.partner_id.name: request.env._(
+                    "%(name)s could not be reached", name=name),
+                lambda request, error=notices[0].error: error)
+
+
+class CollectionDocumentContributor(models.Model):
+    _inherit = "collection.document.contributor"
+
+    notice_ids = fields.One2many(
+        "collection.document.notice", "contributor_id", string="Messages to the contributor",
+        readonly=True)
+
+
+class CollectionDocumentRequest(models.Model):
+    _inherit = "collection.document.request"
+
+    notice_ids = fields.One2many(
+        "collection.document.notice", "request_id", string="Messages to contributors",
+        readonly=True)

@@ -1,0 +1,178 @@
+import io
+import logging
+import tempfile
+import zipfile
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from reportlab.lib.pagesizes import A4, landscape
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen import canvas
+
+from odoo import models
+from odoo.tools import format_datetime
+from odoo.tools.pdf import PdfFileReader
+
+from .collection_print import Sheet, _write
+
+_logger = logging.getLogger(__name__)
+
+#: Bytes of an archive that are kept in memory; what is larger goes to a temporary file.
+SPOOL = 8 * 1024 * 1024
+#: Points between a picture and the edge of its page.
+MARGIN = 28
+#: Pixels that a page of a picture has at most: A4 at 200 dots an inch.
+PIXELS = (2339, 2339)
+#: What no file system takes in a name.
+FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
+
+
+class CollectionDocumentRequest(models.Model):
+    """All files of a request at once: as a ZIP, or as one PDF (C-021)."""
+
+    _inherit = "collection.document.request"
+
+    def _get_zip(self, items):
+        """Put the current files of documents into an archive, a folder a contributor.
+
+        It is written file by file: only one of them is in memory at a time.
+
+        :param items: ``collection.document.item`` that the reader may see
+        :return: binary file, at its beginning; whoever closes it removes it
+        """
+        self.ensure_one()
+        archive, taken = tempfile.SpooledTemporaryFile(max_size=SPOOL), set()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+            for item in items:
+                folder = _make_safe(self._get_folder(item))
+                for file in item.file_ids:
+                    path = f"{folder}/{_make_safe(f'{item.name} - {file.name}')}"
+                    packed.writestr(_make_unique(path, taken), file._get_content())
+        archive.seek(0)
+        return archive
+
+    def _get_folder(self, item):
+        """:return: name of the folder that a document's files lie in"""
+        who = item.contributor_id.partner_id.name
+        part = item.function_id.name or self.env._("primary recipient")
+        return f"{who} ({part})" if who else part
+
+    def _get_merged_pdf(self, items):
+        """Put the current files of documents into one PDF, after a page that lists them.
+
+        What cannot be drawn on a page (Word documents, HEIC pictures, PDFs that are broken or
+        locked) is listed there as left out.
+
+        :param items: ``collection.document.item`` that the reader may see
+        :return: binary file, at its beginning
+        :raise UserError: the PDF program is missing, or fails
+        """
+        self.ensure_one()
+        parts, rows = [], []
+        for item in items:
+            for file in item.file_ids:
+                part = _draw(file.mimetype, file._get_content(), file.name)
+                parts += [part] if part else []
+                rows.append(self._prepare_cover_row(item, file, part))
+        cover = self._print_cover(rows)
+        merged = tempfile.SpooledTemporaryFile(max_size=SPOOL)
+        merged.write(self.env["collection.print"]._merge([cover, *parts]))
+        merged.seek(0)
+        return merged
+
+    def _prepare_cover_row(self, item, file, part):
+        """:return: dict of what the first page says of a file"""
+        given = file.contributor_id.partner_id.name
+        if not given:
+            given = self.env._("%(user)s, on behalf", user=file.sudo().user_id.name)
+        return {
+            "document": item.name, "contributor": self._get_folder(item), "file": file.name,
+            "given": given, "at": format_datetime(self.env, file.given_at, dt_format="short"),
+            "checksum": file.checksum, "left_out": not part,
+            "pages": len(PdfFileReader(io.BytesIO(part)).pages) if part else 0,
+        }
+
+    def _print_cover(self, rows):
+        """:return: PDF of the page that lists the files, as bytes"""
+        html = self.env["ir.qweb"]._render("account_collection.collection_document_cover", {
+            "request": self.sudo(), "rows": rows,
+            "now": format_datetime(self.env, self.env.cr.now(), dt_format="short"),
+        }, minimal_qcontext=True)
+        return self.env["collection.print"]._print_sheets(
+            [Sheet(self.sudo().company_id, html)])[0]
+
+
+class CollectionDocumentFile(models.Model):
+    """The bytes of a file."""
+
+    _inherit = "collection.document.file"
+
+    def _get_content(self):
+        """:return: the file's bytes, which are not kept in memory"""
+        attachment = self.attachment_id.with_prefetch()
+        content = attachment.raw
+        attachment.invalidate_recordset(["raw", "datas"])
+        return content or b""
+
+
+def _make_safe(name):
+    """:return: a name that stays where it is put, on every system"""
+    name = "".join(char for char in name.translate(FORBIDDEN) if char.isprintable())
+    return name.strip(" .")[:150] or "_"
+
+
+def _make_unique(path, taken):
+    """:return: the path, numbered where another file has it already"""
+    stem, dot, ending = path.rpartition(".")
+    stem, ending = (stem, dot + ending) if stem and "/" not in ending else (path, "")
+    number, found = 1, path
+    while found.casefold() in taken:
+        number += 1
+        found = f"{stem} ({number}){ending}"
+    taken.add(found.casefold())
+    return found
+
+
+def _draw(mimetype, content, name):
+    """:return: PDF of a file's pages as bytes, or None where it cannot be drawn"""
+    try:
+        if mimetype == "application/pdf":
+            return _draw_pdf(content)
+        if mimetype in ("image/jpeg", "image/png"):
+            return _draw_picture(content)
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        # files from outside break the library in ways that it does not declare
+        _logger.info("Left out of a merged PDF: %s (%s)", name, error)
+    return None
+
+
+def _draw_pdf(content):
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    if reader.is_encrypted if hasattr(reader, "is_encrypted") else reader.isEncrypted:
+        return None
+    pages = list(reader.pages)
+    return _write(pages) if pages else None
+
+
+def _draw_picture(content):
+    """:return: PDF of one A4 page with the picture, upright as it was taken"""
+    try:
+        picture = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    except (UnidentifiedImageError, Image.DecompressionBombError):
+        return None
+    picture.thumbnail(PIXELS)
+    if picture.mode in ("RGBA", "LA", "P"):
+        picture = picture.convert("RGBA")
+        paper = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(paper, picture)
+    picture = picture.convert("RGB")
+    drawn = io.BytesIO()
+    picture.save(drawn, "JPEG", quality=85)
+    size = landscape(A4) if picture.width > picture.height else A4
+    page = io.BytesIO()
+    sheet = canvas.Canvas(page, pagesize=size)
+    sheet.drawImage(
+        ImageReader(drawn), MARGIN, MARGIN, size[0] - 2 * MARGIN, size[1] - 2 * MARGIN,
+        preserveAspectRatio=True, anchor="c")
+    sheet.showPage()
+    sheet.save()
+    return page.getvalue()

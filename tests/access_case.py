@@ -1,0 +1,275 @@
+"""One record of every model and one person of every kind: who may do what with which."""
+
+import inspect
+from contextlib import contextmanager
+
+from psycopg2 import Error as DatabaseError
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.service.model import call_kw, get_public_method
+from odoo.tools import mute_logger
+
+from .common import ALL_CUSTOMERS, COLLECTOR, MANAGER, action, deadline_row, row, step
+from .document_case import PDF, DocumentCase
+
+MODULE = "account_collection"
+PORTAL = "base.group_portal"
+OPERATIONS = ("read", "write", "create", "unlink")
+#: What the ORM itself offers, told by access rights and rules.
+OF_THE_ORM = {
+    "create", "write", "unlink", "copy", "copy_data", "read", "search", "load", "default_get",
+    "init", "fields_get",
+}
+
+class AccessCase(DocumentCase):
+    """A tenant with one of everything, and everybody who could want to see it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.actors = cls.make_actors()
+        cls.samples = cls.make_samples()
+        cls.env.flush_all()
+
+    # -- people ----------------------------------------------------------------------------
+
+    @classmethod
+    def make_actors(cls):
+        """:return: dict of ``res.users`` by what they are"""
+        elsewhere = cls.env["res.company"].create({"name": "Elsewhere"})
+        firm = cls.make_partner("Other Bailiffs", email="other-bailiffs@example.com")
+        other = cls.make_partner("Tenant Two", email="two@example.com")
+        portal = {
+            "customer": cls.customer, "other_customer": other, "partner": cls.bailiff,
+            "other_partner": firm, "contributor": cls.guarantor,
+        }
+        return {
+            "stranger": cls.env.ref("base.public_user"),
+            **{name: cls.make_user(f"portal_{name}", PORTAL, partner_id=partner.id)
+               for name, partner in portal.items()},
+            "employee": cls.make_user("employee", "base.group_user"),
+            "other_collector": cls.make_user("other_collector", COLLECTOR),
+            "collector": cls.collector,
+            "all_customers": cls.make_user("all_customers", ALL_CUSTOMERS),
+            "manager": cls.manager,
+            "other_company": cls.make_user(
+                "other_company", MANAGER, company_id=elsewhere.id,
+                company_ids=[(6, 0, elsewhere.ids)]),
+        }
+
+    # -- records ---------------------------------------------------------------------------
+
+    @classmethod
+    def make_samples(cls):
+        """:return: dict of one record of the tenant, or of the settings, by model"""
+        cls.invoice = cls.make_invoice(cls.customer, 500, due="2026-02-01")
+        cls.items = cls.invoice.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        sequence = cls.make_access_sequence()
+        request = cls.start()
+        request.invite(cls.cau, cls.guarantor)
+        item = request.item_ids.filtered(lambda item: item.function_id == cls.cau).sudo()
+        item._provide([("payslip.pdf", PDF)], by=item.contributor_id)
+        samples = [
+            sequence, sequence.visit_id, sequence.action_ids[0], sequence.deadline_ids,
+            sequence.participant_ids[0], cls.customer.collection_history_ids[0],
+            cls.customer.collection_history_ids[0].chain_id, sequence.template_id,
+            sequence.template_id.step_ids[0], sequence.template_id.step_ids.content_ids[0],
+            sequence.template_id.step_ids.transition_ids[0], request,
+            item.contributor_id, item, item.file_ids, request.contributor_ids.notice_ids,
+            cls.template, cls.template.item_ids[0],
+            cls.template.function_ids, *cls.make_loose_samples(sequence), cls.items, cls.invoice,
+            cls.customer,
+        ]
+        return {record._name: record.sudo()[:1] for record in samples}
+
+    @classmethod
+    def make_access_sequence(cls):
+        """A sequence that waits for the bailiff, and for a deadline."""
+        template = cls.make_template("ACCESS", [step(
+            "serve", [action("deed", "CJ", name="Serve the deed")],
+            [deadline_row("end:Late", 30), row("end:Served")])])
+        return cls.launch(template)
+
+    @classmethod
+    def make_loose_samples(cls, sequence):
+        """:return: list of the records that nothing above has made"""
+        env, customer, company = cls.env, cls.customer, cls.company
+        own = {"customer_id": customer.id, "company_id": company.id}
+        scenario = cls.make_scenario()
+        promise = env["collection.promise"].with_user(cls.collector).make(
+            cls.items, date="2026-04-01")
+        second = cls.make_invoice(customer, 50, due="2026-02-02").line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        dispute = env["collection.dispute"].with_user(cls.collector).open(
+            second, env["collection.dispute.reason"].search([], limit=1))
+        (link, _url), = env["collection.link"]._make(
+            [{**own, "kind": "customer", "partner_id": customer.id}])
+        answer = env["collection.answer"].create({
+            **own, "link_id": link.id, "submission": "a-submission", "kind": "question",
+            "partner_id": customer.id, "item_id": cls.items.id})
+        signal = env["collection.signal"]._put([
+            {**own, "key": "a-key", "code": "payment", "sequence_id": sequence.id}])
+        group = env["collection.group"].create({"name": "Group"})
+        search = env["ir.filters"].create({
+            "name": "Search", "model_id": "res.partner", "user_ids": False,
+            "domain": "[('is_company', '=', True)]"})
+        rule = env["collection.assignment.rule"].create({
+            "attribute": "group", "group_id": group.id, "filter_id": search.id})
+        rule.run()
+        return [
+            scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
+            signal, group, rule,
+            env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),
+            env["collection.assignment.run"].create(
+                {"company_id": company.id, "started_at": fields.Datetime.now()}),
+            env["collection.dispatch"].create({
+                **own, "action_id": sequence.action_ids[0].id, "channel": "email",
+                "partner_id": customer.id}),
+            env["collection.signal.receipt"].create({
+                "sequence_id": sequence.id, "key": "a-key", "code": "payment"}),
+            cls.make_option("OPTION"), cls.gest,
+            env["collection.label"].create({"name": "Label"}),
+            env["collection.action.template"].create({"name": "Template"}),
+            env["collection.truce"].create({
+                "name": "Truce", "start_month": 11, "start_day": 1, "end_month": 3,
+                "end_day": 31}),
+            env["collection.template.check"].create({
+                "template_id": sequence.template_id.id, "name": "Check", "start": "2026-03-02",
+                "moves": [{"kind": "day"}], "expected": {"end": "x"}}),
+            env["collection.document.automation"].create(
+                {"template_id": cls.template.id, "name": "Invitation"}),
+            *(env[name].search([], limit=1) for name in (
+                "collection.outcome", "collection.item.status", "collection.dispute.reason",
+                "collection.penalty.rate")),
+        ]
+
+    # -- looking ---------------------------------------------------------------------------
+
+    @classmethod
+    def get_own_models(cls):
+        """:return: names of the models that the module brings, but abstract ones"""
+        return sorted(
+            name for name, model in cls.env.registry.models.items()
+            if model._original_module == MODULE and not model._abstract)
+
+    @classmethod
+    def get_models_with_methods(cls):
+        """:return: names of the models, the core's too, that the module gives public methods"""
+        return sorted(
+            name for name in cls.env.registry.models if cls.get_public_methods(name))
+
+    @classmethod
+    def get_public_methods(cls, model):
+        """:return: dict of functions that a remote call reaches and the module defines, by name"""
+        found = {}
+        for base in type(cls.env[model]).__mro__:
+            if MODULE not in getattr(base, "__module__", ""):
+                continue
+            for name, function in vars(base).items():
+                if not name.startswith("_") and inspect.isfunction(function) and (
+                        name not in OF_THE_ORM and cls._is_reachable(model, name)):
+                    found.setdefault(name, function)
+        return found
+
+    @classmethod
+    def _is_reachable(cls, model, name):
+        try:
+            get_public_method(cls.env[model], name)
+        except AccessError:
+            return False
+        return True
+
+    def is_denied(self, command):
+        """Whether a command is refused for want of rights; whatever it does is undone."""
+        self.env.invalidate_all()
+        try:
+            with mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_rule"), self.undone():
+                command()
+        except AccessError:
+            return True
+        except (Exception, DatabaseError):  # noqa: BLE001 - refused for another reason
+            return False
+        return False
+
+    @contextmanager
+    def undone(self):
+        """Run a block, and undo what it has done."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            with savepoint:
+                yield
+                self.env.flush_all()
+                savepoint.rollback()
+        finally:
+            self.env.invalidate_all()
+
+    def call(self, model, name, function, user):
+        """Call a public method as a remote call would, on the sample where it is of a record."""
+        records = self.env[model].with_user(user)
+        if records._transient:
+            records = records.create(self.make_dialog_vals(model))
+        elif model in self.samples:
+            records = records.browse(self.samples[model].id)
+        given = self.make_arguments(model, function)
+        on_model = getattr(function, "_api_model", False)
+        return call_kw(
+            self.env[model].with_user(user), name, [] if on_model else [records.ids], given)
+
+    def make_dialog_vals(self, model):
+        """:return: values that a dialog is opened with, and filled enough to go on"""
+        today = fields.Date.today()
+        vals = {
+            "collection.action.assign": {"function_id": self.cj.id, "contact_id": self.second.id},
+            "collection.action.reschedule": {"date": fields.Date.add(today, days=3)},
+            "collection.assignment.mass": {"penalties": "on"},
+            "collection.document.invite": {
+                "function_id": self.cau.id, "partner_id": self.second.id, "name": "Sue"},
+            "collection.document.start": {
+                "template_id": self.template.id, "action_id": False,
+                "partner_id": self.customer.id},
+            "collection.document.start.line": {"function_id": self.cau.id},
+            "collection.document.steer": {"purpose": "pause"},
+            "collection.dispute.resolve": {"result": "justified"},
+            "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
+            "collection.sequence.steer": {"purpose": "pause"},
+        }.get(model, {})
+        filled = set(vals)
+        for name, field in self.env[model]._fields.items():
+            if name in filled:
+                continue
+            if field.type in ("many2one", "many2many") and field.store and (
+                    field.required or field.readonly) and field.comodel_name in self.samples:
+                record = self.samples[field.comodel_name]
+                vals[name] = record.id if field.type == "many2one" else [(6, 0, record.ids)]
+            elif field.store and name in ("reason", "name", "label", "comment"):
+                vals[name] = "x"
+        return vals
+
+    def make_arguments(self, model, function):
+        """:return: keyword arguments for the parameters that have no default"""
+        known = {
+            "outcome": "done", "reason": "x", "date": "2026-04-01", "items": self.items.ids,
+            "values": {"name": "x", "kind": "call"},
+            "step": self.samples["collection.sequence.step"].id,
+            "status": self.samples["collection.item.status"].id,
+            "recipients": self.collector.partner_id.ids,
+            "subject": "x", "customer": self.customer.id, "customer_id": self.customer.id,
+            "template": self.samples["collection.sequence.template"].id,
+            "template_id": self.samples["collection.sequence.template"].id,
+            "function": self.cau.id, "partner": self.second.id, "files": [("a.pdf", PDF)],
+            "result": "justified", "company_id": self.company.id, "run_id": 0, "name": "x",
+            "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
+            "automation": self.samples["collection.document.automation"].id,
+            "value": 0, "locked": True, "msg_dict": {},
+        }
+        if model.startswith("collection.document"):
+            known["template"] = self.template.id
+        if model == "collection.sequence":
+            known["values"] = {"name": "x", "function_id": self.gest.id}
+        if model == "collection.dispute":
+            known["reason"] = self.samples["collection.dispute.reason"].id
+        return {
+            name: known[name] for name, parameter in inspect.signature(function).parameters.items()
+            if name != "self" and parameter.default is parameter.empty}

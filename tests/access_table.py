@@ -1,0 +1,262 @@
+"""Who may do what with which record, and call which method: all of it, and nothing else.
+
+Kept by hand: what a test finds besides is either a hole or a decision to be written down here.
+"""
+
+# -- who -------------------------------------------------------------------------------------
+
+#: It opens a window, whose records are then refused: it shows and does nothing by itself.
+EVERYBODY = {
+    "stranger", "customer", "other_customer", "partner", "other_partner", "contributor",
+    "employee", "other_collector", "collector", "all_customers", "manager", "other_company",
+}
+#: Whoever has a right of the collection desk, in any company.
+DESK = {"other_collector", "collector", "all_customers", "manager", "other_company"}
+#: Who collects from the customer: its collector, those of all customers, the manager.
+OWN = {"collector", "all_customers", "manager"}
+#: Managers, of settings that all companies share or of their own.
+MANAGERS = {"manager", "other_company"}
+#: The manager of the record's company.
+MANAGER = {"manager"}
+#: Nobody: written by what happens alone.
+NOBODY = set()
+
+# -- records ---------------------------------------------------------------------------------
+
+#: What happened to a customer: read, and written by commands alone.
+TRACE = {"read": OWN}
+#: The same, and a few fields of it are edited.
+CASE = {"read": OWN, "write": OWN}
+#: A setting that every company shares: the desk reads it, managers make it.
+SETTING = {"read": DESK, "write": MANAGERS, "create": MANAGERS, "unlink": MANAGERS}
+#: A dialog: everybody of the desk has the own ones; what it does is checked.
+DIALOG = {"read": DESK, "write": DESK, "create": DESK, "unlink": DESK}
+#: A dialog of managers.
+MANAGERS_DIALOG = {"read": MANAGERS, "write": MANAGERS, "create": MANAGERS, "unlink": MANAGERS}
+#: What the machinery keeps for itself.
+MACHINERY = {"read": MANAGERS}
+#: What managers of the company look up.
+LOG = {"read": MANAGER}
+
+RECORDS = {
+    "collection.action": CASE,
+    "collection.action.assign": DIALOG,
+    "collection.action.close": DIALOG,
+    "collection.action.close.marker": DIALOG,
+    "collection.action.keep": DIALOG,
+    "collection.action.option": SETTING,
+    "collection.action.reschedule": DIALOG,
+    "collection.action.skip": DIALOG,
+    "collection.action.template": SETTING,
+    "collection.answer": TRACE,
+    "collection.answer.refuse": DIALOG,
+    "collection.assignment": TRACE,
+    "collection.assignment.mass": DIALOG,
+    "collection.assignment.rule": {
+        "read": OWN | {"other_collector"}, "write": MANAGER, "create": MANAGER,
+        "unlink": MANAGER},
+    "collection.assignment.run": LOG,
+    "collection.deadline": TRACE,
+    "collection.dispatch": TRACE,
+    "collection.dispute": CASE,
+    "collection.dispute.reason": SETTING,
+    "collection.dispute.resolve": DIALOG,
+    "collection.document.automation": SETTING,
+    "collection.document.contributor": TRACE,
+    "collection.document.file": TRACE,
+    "collection.document.invite": DIALOG,
+    "collection.document.item": CASE,
+    "collection.document.notice": TRACE,
+    "collection.document.provide": DIALOG,
+    "collection.document.refuse": DIALOG,
+    "collection.document.request": CASE,
+    "collection.document.send": DIALOG,
+    "collection.document.start": DIALOG,
+    "collection.document.start.line": DIALOG,
+    "collection.document.steer": DIALOG,
+    "collection.document.template": SETTING,
+    "collection.document.template.function": SETTING,
+    "collection.document.template.item": SETTING,
+    "collection.function": SETTING,
+    "collection.group": SETTING,
+    "collection.history": TRACE,
+    "collection.history.chain": MACHINERY,
+    "collection.item.status": SETTING,
+    "collection.item.wizard": DIALOG,
+    "collection.item.wizard.instalment": DIALOG,
+    "collection.label": SETTING,
+    "collection.link": TRACE,
+    "collection.message.preview": DIALOG,
+    "collection.new.action": DIALOG,
+    "collection.outcome": {"read": DESK},
+    "collection.participant": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
+    "collection.penalty.rate": SETTING,
+    "collection.plan.mark": MACHINERY,
+    "collection.plan.state": MACHINERY,
+    "collection.plan.wake": MACHINERY,
+    "collection.promise": TRACE,
+    "collection.promise.cancel": DIALOG,
+    "collection.promise.line": TRACE,
+    "collection.scenario": SETTING,
+    "collection.scenario.step": SETTING,
+    "collection.sequence": CASE,
+    "collection.sequence.add.action": DIALOG,
+    "collection.sequence.content": SETTING,
+    "collection.sequence.launch": DIALOG,
+    "collection.sequence.launch.line": DIALOG,
+    "collection.sequence.migration": MANAGERS_DIALOG,
+    "collection.sequence.migration.line": MANAGERS_DIALOG,
+    "collection.sequence.resume": DIALOG,
+    "collection.sequence.steer": DIALOG,
+    "collection.sequence.step": SETTING,
+    "collection.sequence.template": SETTING,
+    "collection.sequence.template.publish": MANAGERS_DIALOG,
+    "collection.sequence.transition": SETTING,
+    "collection.sequence.visit": TRACE,
+    "collection.signal": LOG,
+    "collection.signal.receipt": TRACE,
+    "collection.template.check": SETTING,
+    "collection.template.import": MANAGERS_DIALOG,
+    "collection.truce": SETTING,
+}
+
+# -- methods ---------------------------------------------------------------------------------
+
+_METHODS = [
+    (EVERYBODY, {
+        "account.move.line": "action_detach_from_collection",
+        "collection.action":
+            "action_open action_open_assign action_open_keep action_open_reschedule "
+            "action_open_skip",
+        "collection.answer": "action_open_refuse",
+        "collection.assignment.rule": "action_add",
+        "collection.dispute": "action_open_resolve",
+        "collection.document.request":
+            "action_download_pdf action_download_zip action_open action_open_files "
+            "action_open_invite action_open_sequence action_open_steering",
+        "collection.document.template": "action_open_requests",
+        "collection.document.template.function": "action_open_invite",
+        "collection.group": "action_open_customers",
+        "collection.promise": "action_open_cancel",
+        "collection.scenario": "action_open_actions action_open_customers",
+        "collection.sequence":
+            "action_open action_open_actions action_open_add_action action_open_resume "
+            "action_open_steering",
+        "collection.sequence.template": "action_open_contents action_open_sequences",
+    }),
+    (DESK, {
+        "collection.action": "action_open_preview",
+        "collection.assignment.rule": "get_alerts",
+        "collection.document.invite": "action_use_known",
+        "collection.message.preview": "find_sample get_tags",
+        "collection.scenario.step": "action_open_proposed",
+        "collection.sequence.dry.run": "read_paths read_run",
+        "collection.sequence.launch": "action_open_existing",
+        "collection.sequence.template":
+            "action_check action_export_file action_open_all_paths action_open_dry_run "
+            "action_open_migration",
+        "collection.template.check": "action_open_run",
+    }),
+    (OWN, {
+        "account.move": "action_open_collection_wizard",
+        "account.move.line": "action_open_collection_wizard set_collection_status",
+        "collection.action":
+            "action_confirm action_open_close action_open_customer action_open_document_requests "
+            "action_open_proposed action_open_sequence action_request_documents action_send_now "
+            "close confirm create_specific detach reschedule send_and_keep send_now skip",
+        "collection.action.assign": "action_apply",
+        "collection.action.close":
+            "action_cancel_action action_decide action_done action_ignore action_refuse "
+            "action_validate",
+        "collection.action.keep": "action_apply",
+        "collection.action.reschedule": "action_apply",
+        "collection.action.skip": "action_apply",
+        "collection.answer": "accept action_accept refuse",
+        "collection.answer.refuse": "action_apply",
+        "collection.assignment": "action_lock action_unlock",
+        "collection.dispatch":
+            "action_cancel action_mark_sent action_open_action action_print action_retry",
+        "collection.dispute": "action_open_follow_up open resolve",
+        "collection.dispute.resolve": "action_apply",
+        "collection.document.contributor": "action_remove action_send_link",
+        "collection.document.file": "action_download action_open_item",
+        "collection.document.invite": "action_invite",
+        "collection.document.item":
+            "action_approve action_approve_next action_open_provide action_open_refuse "
+            "action_open_request action_reopen action_reset provide refuse",
+        "collection.document.provide": "action_provide",
+        "collection.document.refuse": "action_apply",
+        "collection.document.request":
+            "action_cancel action_open_asking action_open_customer action_open_items "
+            "action_open_review action_pause action_refuse action_resume action_run_automation "
+            "invite",
+        "collection.document.send": "action_send",
+        "collection.document.steer": "action_apply",
+        "collection.item.wizard": "action_apply",
+        "collection.link": "action_revoke send_internal",
+        "collection.new.action": "action_apply action_apply_and_send",
+        "collection.participant": "action_invite_to_portal",
+        "collection.promise": "cancel make",
+        "collection.promise.cancel": "action_apply",
+        "collection.sequence":
+            "action_open_children action_open_customer action_open_parent action_open_successor "
+            "action_open_switch action_pause action_resume action_retry action_skip action_stop "
+            "add_action jump_to migrate_to note_event switch_to",
+        "collection.sequence.add.action": "action_apply",
+        "collection.sequence.launch": "action_switch",
+        "collection.sequence.resume": "action_apply",
+        "collection.sequence.steer": "action_apply",
+    }),
+    (MANAGERS, {
+        "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",
+        "collection.history": "verify",
+        "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
+        "collection.sequence.migration": "action_apply",
+        "collection.sequence.template":
+            "action_archive_version action_new_version action_publish action_publish_checked "
+            "keep_dry_run",
+        "collection.sequence.template.publish": "action_publish",
+        "collection.template.import": "action_import",
+        "res.partner": "action_verify_collection_history",
+    }),
+    (MANAGER, {
+        "collection.assignment.rule":
+            "action_open_automatic action_open_run preview run run_batch run_outlook",
+        "collection.history": "erase_text",
+    }),
+    (DESK | {"customer", "employee"}, {
+        "res.partner":
+            "action_launch_collection_sequence action_open_collection_answers "
+            "action_open_collection_customer action_open_collection_dispatches "
+            "action_open_collection_disputes action_open_collection_items "
+            "action_open_collection_links action_open_collection_promises "
+            "action_open_collection_requests action_open_collection_sequences "
+            "action_request_collection_documents",
+    }),
+    (DESK | {"customer"}, {
+        "res.partner": "get_collection_statement_totals",
+    }),
+    (OWN | {"customer", "other_collector"}, {
+        "account.move.line": "action_open_collection_document",
+    }),
+    (OWN | {"other_collector"}, {
+        "collection.assignment.rule": "action_open_customers",
+        "collection.item.wizard": "action_back action_edit action_next action_preview",
+    }),
+    (OWN | {"other_company"}, {
+        "collection.action": "create_message",
+        "collection.assignment": "set_lock",
+        "collection.assignment.mass": "action_apply",
+        "collection.document.request": "start",
+        "collection.document.start": "action_start",
+        "collection.message.preview": "render_sample",
+        "collection.sequence.launch": "action_launch",
+        "collection.sequence.template": "launch",
+        "res.partner": "action_open_collection_new_action",
+    }),
+]
+
+METHODS = {}
+for _who, _models in _METHODS:
+    for _model, _names in _models.items():
+        METHODS.setdefault(_model, {}).update(dict.fromkeys(_names.split(), _who))

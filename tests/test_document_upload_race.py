@@ -1,0 +1,126 @@
+import threading
+from contextlib import closing
+from unittest.mock import patch
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from .document_case import PDF
+
+UPLOADS = 20
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentUploadRace(BaseCase):
+    """Twenty uploads to one document at the same moment.
+
+    Real connections and real commits: what is made here is put away again by hand, as nothing
+    that happened can be deleted through the product.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        # the runner's own thread may hold the lock that ours need to make an environment
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
+        with closing(self.registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            customer = env["res.partner"].create(
+                {"name": "Concurrent Tenant", "email": "tenant@example.com"})
+            template = env["collection.document.template"].create({
+                "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})]})
+            documents = env["collection.document.request"].start(template, customer)
+            self.customer, self.template, self.request = customer.id, template.id, documents.id
+            self.contributor = documents.contributor_ids.id
+            cr.commit()
+        self.addCleanup(self._put_away)
+
+    def _put_away(self):
+        with closing(self.registry.cursor()) as cr:
+            cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            for query, value in [
+                ("DELETE FROM collection_history WHERE chain_id IN (SELECT id FROM "
+                 "collection_history_chain WHERE customer_id = %s)", self.customer),
+                ("DELETE FROM collection_history_chain WHERE customer_id = %s", self.customer),
+                ("DELETE FROM collection_document_file WHERE request_id = %s", self.request),
+                ("DELETE FROM ir_attachment WHERE res_model = 'collection.document.item' AND "
+                 "res_id IN (SELECT id FROM collection_document_item WHERE request_id = %s)",
+                 self.request),
+                ("DELETE FROM mail_message WHERE model = 'collection.document.request' AND "
+                 "res_id = %s", self.request),
+                ("DELETE FROM mail_followers WHERE res_model = 'collection.document.request' "
+                 "AND res_id = %s", self.request),
+                ("DELETE FROM mail_activity WHERE res_model = 'collection.document.request' AND "
+                 "res_id = %s", self.request),
+                ("DELETE FROM collection_link WHERE customer_id = %s", self.customer),
+                ("DELETE FROM collection_document_item WHERE request_id = %s", self.request),
+                ("DELETE FROM collection_document_contributor WHERE request_id = %s",
+                 self.request),
+                ("DELETE FROM collection_document_request WHERE id = %s", self.request),
+                ("DELETE FROM collection_document_template WHERE id = %s", self.template),
+                ("DELETE FROM res_partner WHERE id = %s", self.customer),
+            ]:
+                cr.execute(query, [value])
+            cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.commit()
+
+    def upload_at_once(self, contents):
+        """Give each file from a connection of its own, all at the same moment.
+
+        :return: dict of what became of each: None, or the exception that was raised
+        """
+        barrier, results = threading.Barrier(len(contents), timeout=30), {}
+
+        def upload(number, content):
+            try:
+                with closing(self.registry.cursor()) as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    contributor = env["collection.document.contributor"].browse(self.contributor)
+                    tries = []
+
+                    def provide():
+                        documents = contributor.request_id
+                        documents.mapped("name")  # the snapshot is taken before the turn
+                        if not tries:
+                            tries.append(barrier.wait())
+                        documents._raise_rev()
+                        contributor._provide_document(
+                            documents.item_ids, ((f"{number}.pdf", content),))
+
+                    retrying(provide, env)
+                    cr.commit()
+                results[number] = None
+            except Exception as error:  # noqa: BLE001 - told to the test by the main thread
+                results[number] = error
+
+        threads = [threading.Thread(target=upload, args=pair) for pair in enumerate(contents)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        return results
+
+    def read_files(self):
+        with closing(self.registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            return env["collection.document.request"].browse(
+                self.request).item_ids.file_ids.mapped("name")
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_each_is_kept_or_told(self):
+        """Concurrency: none is lost in silence, none is kept that was told to be lost."""
+        results = self.upload_at_once([PDF + b"\n" * number for number in range(UPLOADS)])
+        self.assertEqual(len(results), UPLOADS)
+        kept = sorted(f"{number}.pdf" for number, error in results.items() if not error)
+        self.assertEqual(sorted(self.read_files()), kept)
+        self.assertGreater(len(kept), UPLOADS // 2)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_the_same_file_at_once_is_kept_once(self):
+        """Concurrency: a nervous finger on a slow line."""
+        results = self.upload_at_once([PDF] * 4)
+        self.assertEqual([error for error in results.values() if error], [])
+        self.assertEqual(len(self.read_files()), 1)
