@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 from odoo import models
 from odoo.http import request
-from odoo.tools import email_normalize, format_date
+from odoo.tools import format_date
 
 from ..models.collection_document_item_provide import MOST_FILES
 from .page_base import PageBase
@@ -33,12 +33,14 @@ class Told:
     :ivar str error: what is wrong with it as a whole
     :ivar errors: dict of what is wrong, by id of the document
     :ivar invitation: dict of what was written into the form of an invitation
+    :ivar bool kept: something was taken, although not everything
     :ivar bool asks: whether really finished, although documents are missing
     """
 
     error: str = ""
     errors: dict = field(default_factory=dict)
     invitation: dict = field(default_factory=dict)
+    kept: bool = False
     asks: bool = False
 
     def __bool__(self):
@@ -70,7 +72,7 @@ class DocumentPages(PageBase):
     @staticmethod
     def _is_same_person(partner, other):
         return bool(partner.email_normalized) and (
-            partner.email_normalized == email_normalize(other.email or ""))
+            partner.email_normalized == other.email_normalized)
 
     # -- the page ----------------------------------------------------------------------------------
 

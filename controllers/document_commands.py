@@ -35,6 +35,7 @@ class DocumentCommands(DocumentPages):
                     expiry=form.get(f"expiry-{item.id}"))
             except UserError as refusal:
                 told.errors[item.id] = str(refusal)
+        told.kept = len(told.errors) < len(items)
         if told:
             return self._show_documents(door, told=told, status=422)
         return self._return(door, "documents")

@@ -57,6 +57,7 @@ class CollectionDocumentContributor(models.Model):
         :return: dict of values of its template
         """
         self.ensure_one()
+        self = self.with_context(bin_size=True)  # whether there is an example, not the example
         own, visible = self._get_own_items(), self._get_visible_items()
         providable = self.item_ids.browse() if read_only else self._get_providable_items()
         groups = [self._get_group(own, providable)] if own else []

@@ -4,6 +4,8 @@ from odoo.tools import email_normalize
 
 #: People whom one contributor may invite: each of them is written to.
 MOST_INVITED = 20
+#: Files that are kept of one document, taken back ones too: room is not without end.
+MOST_KEPT = 200
 
 
 class CollectionDocumentContributor(models.Model):
@@ -29,6 +31,12 @@ class CollectionDocumentContributor(models.Model):
         self.ensure_one()
         if item not in self._get_providable_items():
             raise UserError(self._explain_closed(item))
+        kept = self.env["collection.document.file"].search_count(
+            [("item_id", "=", item.id)], limit=MOST_KEPT)
+        if kept >= MOST_KEPT:
+            raise UserError(self.env._(
+                "Very many files were sent for “%(item)s” already. Please contact us.",
+                item=item.name))
         with self.env.cr.savepoint():
             item._provide(files, expiry=expiry, by=self)
 

@@ -5,20 +5,19 @@ import zipfile
 import zlib
 from io import BytesIO
 
+from lxml import etree
+
 from .upload_refusal import Refusal
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Parts of a document, bytes of all of them unpacked, and of one that is looked into.
 MOST_PARTS, MOST_UNPACKED, MOST_READ = 2000, 200 * 1024 * 1024, 20 * 1024 * 1024
 
-_MAIN = DOCX.encode() + b".main+xml"
+_MAIN = f"{DOCX}.main+xml"
 _PROGRAM = re.compile(r"\.(bin|exe|dll|js|jse|vbs|vbe|wsf|bat|cmd|ps1|hta|scr|lnk|jar)$")
-_RELATION = re.compile(rb"<[\w:]*Relationship\b[^>]*>")
-_LINK = re.compile(rb"Type\s*=\s*[\"'][^\"']*/hyperlink[\"']")
-_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External[\"']", re.IGNORECASE)
+_WORDS = re.compile(r"word/(document|header\d*|footer\d*)\.xml$")
 #: Fields that start another program.
-_FIELD = re.compile(rb"\bDDE(AUTO)?\b")
-_TEXT = re.compile(rb"<w:instrText[^>]*>([^<]*)|w:instr\s*=\s*\"([^\"]*)")
+_FIELD = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
 
 
 def check_docx(content):
@@ -31,18 +30,14 @@ def check_docx(content):
         with zipfile.ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
             _check_parts(parts)
-            types = _read(archive, "[Content_Types].xml")
-            if _MAIN not in types:
-                raise Refusal("macros" if b"macroEnabled" in types else "type")
-            if b"macroEnabled" in types or b"vbaProject" in types:
-                raise Refusal("macros")
+            _check_types(_read(archive, "[Content_Types].xml"))
             for part in parts:
                 if part.filename.lower().endswith(".rels"):
                     _check_relations(_read(archive, part.filename))
-            if _has_program_field(_read(archive, "word/document.xml")):
-                raise Refusal("macros")
+                elif _WORDS.match(part.filename.lower()):
+                    _check_fields(_read(archive, part.filename))
     except (zipfile.BadZipFile, KeyError, ValueError, EOFError, OSError, RuntimeError,
-            NotImplementedError, zlib.error):
+            NotImplementedError, zlib.error, etree.LxmlError):
         raise Refusal("type") from None
 
 
@@ -57,17 +52,43 @@ def _check_parts(parts):
         raise Refusal("macros")
 
 
-def _check_relations(relations):
+def _check_types(content):
+    """Which kind of document its parts make: one without macros."""
+    types = [element.get("ContentType") or "" for element in _parse(content)]
+    if any("macroEnabled" in kind or "vbaProject" in kind for kind in types):
+        raise Refusal("macros")
+    if _MAIN not in types:
+        raise Refusal("type")
+
+
+def _check_relations(content):
     """Only links that a reader clicks lead out: no template, object or picture does."""
-    for relation in _RELATION.findall(relations):
-        if _EXTERNAL.search(relation) and not _LINK.search(relation):
+    for element in _parse(content):
+        if (element.get("TargetMode") or "").lower() == "external" and not (
+                element.get("Type") or "").endswith("/hyperlink"):
             raise Refusal("macros")
 
 
-def _has_program_field(document):
-    """Whether a field starts another program; its words may be spread over several runs."""
-    words = b"".join(first or second for first, second in _TEXT.findall(document))
-    return bool(_FIELD.search(words.upper()))
+def _check_fields(content):
+    """No field starts another program; its words may be spread over several runs."""
+    words = []
+    for element in _parse(content):
+        name = element.tag.rpartition("}")[2].rpartition(":")[2]
+        if name == "instrText":
+            words.append(element.text or "")
+        elif name == "fldSimple":
+            words += element.attrib.values()
+    if _FIELD.search("".join(words)) or _FIELD.search(" ".join(words)):
+        raise Refusal("macros")
+
+
+def _parse(content):
+    """:return: iterator over the elements of a part; each is gone once the next one comes"""
+    for _event, element in etree.iterparse(
+            BytesIO(content), events=("end",), recover=True, resolve_entities=False,
+            no_network=True, load_dtd=False, remove_comments=True, remove_pis=True):
+        yield element
+        element.clear()
 
 
 def _read(archive, name):
@@ -76,6 +97,6 @@ def _read(archive, name):
         content = part.read(MOST_READ + 1)
     if len(content) > MOST_READ:
         raise Refusal("bomb")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise Refusal("type")  # written so that nobody looks into it
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise Refusal("type")  # Word writes none: words that are put together only when read
     return content

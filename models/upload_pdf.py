@@ -7,7 +7,7 @@ and unpacked is bounded, so that no file chooses what looking at it costs.
 
 import re
 
-from .upload_pdf_read import Budget, find_ints, inflate, read_value
+from .upload_pdf_read import Budget, find_ints, inflate, read_value, skip_space
 from .upload_refusal import Refusal
 
 #: Names of what acts, carries other files or loads from elsewhere.
@@ -18,9 +18,8 @@ ACTIVE = frozenset({
 MOST_OBJECTS, MOST_STREAM, MOST_UNPACKED = 200_000, 64 * 1024 ** 2, 1024 ** 3
 MOST_PIXELS = 100_000_000
 
-_SPACE = rb"(?:[\0\t\n\x0c\r ]|%[^\r\n]*[\r\n])*"
-_START = re.compile(rb"(?:(?<!end)obj|trailer)" + _SPACE + rb"(?=<<|\[)")
-_STREAM = re.compile(_SPACE + rb"stream\r?\n?")
+_START = re.compile(rb"(?<!end)obj|trailer")
+_STREAM = re.compile(rb"stream\r?\n?")
 _FLATE = (b"FlateDecode", b"Fl")
 #: How else a stream may be packed: no writer does that with one of objects.
 _OTHER = frozenset({
@@ -36,16 +35,19 @@ def check_pdf(content):
     """
     if b"%%EOF" not in content:
         raise Refusal("damaged")
-    budget = Budget(read=4 * len(content) + 1024 ** 2, unpacked=MOST_UNPACKED)
+    budget = Budget(read=2 * len(content) + 1024 ** 2, unpacked=MOST_UNPACKED)
     root = False
     for number, start in enumerate(_START.finditer(content)):
         if number > MOST_OBJECTS:
             raise Refusal("bomb")
-        value = read_value(content, start.end(), budget)
+        begin = skip_space(content, start.end())
+        if content[begin:begin + 1] not in (b"<", b"["):
+            continue
+        value = read_value(content, begin, budget)
         _check_names(value.names)
         root = root or start[0].startswith(b"trailer") or not {b"Root", b"Catalog"}.isdisjoint(
             value.names)
-        stream = _STREAM.match(content, value.end)
+        stream = _STREAM.match(content, skip_space(content, value.end))
         if stream and start[0].startswith(b"obj"):
             root = _check_stream(content, value, stream.end(), budget) or root
     if not root:
@@ -72,7 +74,7 @@ def _check_stream(content, value, start, budget):
                 value.names):
             raise Refusal("damaged")  # nobody writes that, but who has something to hide
         return _check_objects(content, value, start, budget, packed)
-    if not packed:
+    if not packed or not _OTHER.isdisjoint(value.names) and b"Predictor" not in value.names:
         return False
     limit = MOST_STREAM
     if b"Image" in value.names:
@@ -97,6 +99,7 @@ def _check_objects(content, value, start, budget, packed):
         objects = inflate(content, start, MOST_STREAM, budget, keep=True)
     else:
         objects = content[start:content.find(b"endstream", start)]
+        budget.take("unpacked", len(objects))
     budget.read += 2 * len(objects)
     try:
         offsets = [int(number) for number in objects[:first].split()[1::2]]

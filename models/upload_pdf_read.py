@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from .upload_refusal import Refusal
 
 DEEPEST = 200
-_CHUNK = 1024 * 1024
+#: Bytes of white space and remarks between two words of a file.
+MOST_SPACE = 1024
+_CHUNK = 64 * 1024
 
+_SPACE = re.compile(rb"(?:[\0\t\n\x0c\r ]|%[^\r\n]*)*")
 _TOKEN = re.compile(
     rb"%[^\r\n]*|/[^\0\t\n\x0c\r ()<>\[\]{}/%]*|\(|<<|>>|<[^<>]*>|[\[\]]|"
     rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]+")
@@ -76,6 +79,17 @@ def read_value(content, start, budget):
     return Value(names, start, position)
 
 
+def skip_space(content, position):
+    """:return: where the next word begins, behind white space and remarks
+
+    :raise Refusal: there is more of it than anybody writes
+    """
+    end = _SPACE.match(content, position, position + MOST_SPACE).end()
+    if end == position + MOST_SPACE < len(content):
+        raise Refusal("damaged")
+    return end
+
+
 def _unescape(name):
     return _ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), name) if b"#" in name else name
 
@@ -86,6 +100,8 @@ def _skip_string(content, position):
     while depth and (mark := _IN_STRING.search(content, position)):
         position = mark.end()
         depth += {b"(": 1, b")": -1}.get(mark[0], 0)
+        if depth > DEEPEST:
+            raise Refusal("bomb")
     return len(content) if depth else position
 
 
@@ -117,6 +133,7 @@ def inflate(content, start, limit, budget, keep=False):
         except zlib.error:
             if keep:
                 raise Refusal("damaged") from None
+            budget.take("unpacked", _CHUNK)
             break
         size += len(part)
         budget.take("unpacked", len(part))

@@ -12,6 +12,8 @@ from odoo.tools import config, mute_logger
 from .document_page_case import PDF, DocumentPageCase
 from .test_answer_form import EXE, PNG
 
+COMMAND = "odoo.addons.account_collection.models.collection_document_page_command"
+
 
 @tagged("post_install", "-at_install")
 class TestDocumentPageUpload(DocumentPageCase):
@@ -43,6 +45,7 @@ class TestDocumentPageUpload(DocumentPageCase):
         response = self.send(self.tenant, (self.payslip, "run.pdf", EXE), (card, "card.pdf", PDF))
         self.assertEqual(response.status_code, 422)
         self.assertIn("Something was not taken: Payslip", self.read(response))
+        self.assertIn("Your other files were received.", self.read(response))
         self.env.invalidate_all()
         self.assertEqual((self.payslip.state, card.state), ("missing", "review"))
 
@@ -96,6 +99,17 @@ class TestDocumentPageUpload(DocumentPageCase):
         self.assertEqual(self.send(self.tenant, *files[:20]).status_code, 303)
         self.env.invalidate_all()
         self.assertEqual(len(self.payslip.file_ids), 20)
+
+    def test_room_is_not_without_end(self):
+        """Bad input: a script with a valid token; taken back files count too."""
+        with patch(f"{COMMAND}.MOST_KEPT", 2):
+            for number in range(3):
+                response = self.send(
+                    self.tenant, (self.payslip, "a.pdf", PDF + b"\n" * number))
+        self.assertEqual(response.status_code, 422)
+        self.assertIn("Very many files", self.read(response))
+        self.env.invalidate_all()
+        self.assertEqual(len(self.payslip.file_ids), 2)
 
     def test_nothing_chosen_is_said(self):
         """Bad input: the form without a file."""

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zipfile
 import zlib
 
@@ -201,6 +202,18 @@ class TestUploadPdf(ContentCase):
             b"/Subtype /Image /Width 99999 /Height 99999 /Filter /FlateDecode", packed)), "pixels")
         self.assertRefused(make_pdf(b"[" * 5000), "bomb")
 
+    def test_no_file_chooses_what_looking_at_it_costs(self):
+        """Bad input: what would be looked at again and again, megabytes of it."""
+        size = 4 * 1024 ** 2
+        for part in (b"obj%", b"obj\n%", b"1 0 obj<<", b"1 0 obj[(", b"obj<</A(", b"obj <", b"<<",
+                     b"1 0 obj<</Type/ObjStm/First 9>>stream\n",
+                     b"1 0 obj<</Filter/FlateDecode>>stream\n\x78\x01\x00\xff\xff\x00\x00"):
+            with self.subTest(part=part):
+                begun = time.process_time()
+                with self.assertRaises(Refusal):
+                    inspect(b"%PDF-1.7\n" + part * (size // len(part)) + b"%%EOF")
+                self.assertLess(time.process_time() - begun, 10)
+
     def test_a_scan_is_taken(self):
         """Uploads: a page of a scanner, 8 megapixels, packed without loss."""
         pixels = zlib.compress(bytes(2480 * 3508))
@@ -258,6 +271,14 @@ class TestUploadDocx(ContentCase):
                 ("word/_rels/document.xml.rels", external.format("image"))):
             with self.subTest(name=name):
                 self.assertRefused(self.make({name: content}), "macros")
+        for written in (
+                external.format("image").replace("External", "&#69;xternal").encode(),
+                external.format("a>b/image").encode("utf-16")):
+            self.assertRefused(self.make({"word/_rels/document.xml.rels": written}), "macros")
+        for field in ("<w:instrText>DD</w:instrText><w:instrText>EAUTO c</w:instrText>",
+                      '<w:fldSimple w:instr=" &#68;DE c"/>'):
+            self.assertRefused(self.make({"word/header1.xml": f'<w:p xmlns:w="w">{field}</w:p>'}),
+                               "macros")
         self.assertTrue(inspect(self.make(
             {"word/_rels/document.xml.rels": external.format("hyperlink")})))
 
@@ -274,6 +295,6 @@ class TestUploadDocx(ContentCase):
         with zipfile.ZipFile(stream, "w") as archive:
             archive.writestr("readme.txt", "x")
         self.assertRefused(stream.getvalue(), "type")
-        self.assertRefused(
-            self.make({"word/_rels/a.xml.rels": "<Relationships/>".encode("utf-16")}), "type")
+        hidden = '<!DOCTYPE r [<!ENTITY e "External">]><Relationships/>'
+        self.assertRefused(self.make({"word/_rels/a.xml.rels": hidden}), "type")
 
