@@ -14,6 +14,7 @@ from . import test_sequence_launch
 from . import test_sequence_progress
 from . import test_sequence_steering
 from . import test_access_matrix
+from . import test_access_routes
 from . import test_action_close
 from . import test_participants
 from . import test_penalties

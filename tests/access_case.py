@@ -28,6 +28,7 @@ class AccessCase(DocumentCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.later = fields.Date.to_string(fields.Date.add(fields.Date.today(), days=30))
         cls.actors = cls.make_actors()
         cls.samples = cls.make_samples()
         cls.env.flush_all()
@@ -99,7 +100,7 @@ class AccessCase(DocumentCase):
         own = {"customer_id": customer.id, "company_id": company.id}
         scenario = cls.make_scenario()
         promise = env["collection.promise"].with_user(cls.collector).make(
-            cls.items, date="2026-04-01")
+            cls.items, date=cls.later)
         second = cls.make_invoice(customer, 50, due="2026-02-02").line_ids.filtered(
             lambda line: line.account_type == "asset_receivable")
         dispute = env["collection.dispute"].with_user(cls.collector).open(
@@ -250,7 +251,7 @@ class AccessCase(DocumentCase):
     def make_arguments(self, model, function):
         """:return: keyword arguments for the parameters that have no default"""
         known = {
-            "outcome": "done", "reason": "x", "date": "2026-04-01", "items": self.items.ids,
+            "outcome": "done", "reason": "x", "date": self.later, "items": self.items.ids,
             "values": {"name": "x", "kind": "call"},
             "step": self.samples["collection.sequence.step"].id,
             "status": self.samples["collection.item.status"].id,

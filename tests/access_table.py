@@ -133,7 +133,7 @@ _METHODS = [
         "collection.dispute": "action_open_resolve",
         "collection.document.request":
             "action_download_pdf action_download_zip action_open action_open_files "
-            "action_open_invite action_open_sequence action_open_steering",
+            "action_open_invite action_open_sequence action_open_start action_open_steering",
         "collection.document.template": "action_open_requests",
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
