@@ -10,6 +10,18 @@ def _get_start_action(env, context):
     return {**action, "context": context}
 
 
+class CollectionDocumentRequest(models.Model):
+    """Documents, from the list of requests: of the customer whose list it is, if one's."""
+
+    _inherit = "collection.document.request"
+
+    def action_open_start(self):
+        """:return: window action on the dialog that asks for documents"""
+        names = ("default_customer_id", "default_template_id")
+        return _get_start_action(self.env, {
+            name: self.env.context[name] for name in names if name in self.env.context})
+
+
 class CollectionAction(models.Model):
     """Documents, from an action that asks for them."""
 

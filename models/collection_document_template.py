@@ -79,7 +79,8 @@ class CollectionDocumentTemplate(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collection.collection_document_request_action")
-        return {**action, "domain": [("template_id", "=", self.id)], "context": {}}
+        return {**action, "domain": [("template_id", "=", self.id)],
+                "context": {"default_template_id": self.id}}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

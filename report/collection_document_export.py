@@ -3,12 +3,12 @@ import logging
 import tempfile
 import zipfile
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
-from odoo import models
+from odoo import fields, models
 from odoo.tools import format_datetime
 from odoo.tools.pdf import PdfFileReader
 
@@ -22,6 +22,8 @@ SPOOL = 8 * 1024 * 1024
 MARGIN = 28
 #: Pixels that a page of a picture has at most: A4 at 200 dots an inch.
 PIXELS = (2339, 2339)
+#: Pixels that a picture may have to be unpacked at all: a small file can hold very many.
+MOST_PIXELS = 64_000_000
 #: What no file system takes in a name.
 FORBIDDEN = str.maketrans(dict.fromkeys('<>:"/\\|?*', "_"))
 
@@ -40,7 +42,7 @@ class CollectionDocumentRequest(models.Model):
         :return: binary file, at its beginning; whoever closes it removes it
         """
         self.ensure_one()
-        archive, taken = tempfile.SpooledTemporaryFile(max_size=SPOOL), set()
+        archive, taken = _make_spool(), set()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
             for item in items:
                 folder = _make_safe(self._get_folder(item))
@@ -74,7 +76,7 @@ class CollectionDocumentRequest(models.Model):
                 parts += [part] if part else []
                 rows.append(self._prepare_cover_row(item, file, part))
         cover = self._print_cover(rows)
-        merged = tempfile.SpooledTemporaryFile(max_size=SPOOL)
+        merged = _make_spool()
         merged.write(self.env["collection.print"]._merge([cover, *parts]))
         merged.seek(0)
         return merged
@@ -86,16 +88,21 @@ class CollectionDocumentRequest(models.Model):
             given = self.env._("%(user)s, on behalf", user=file.sudo().user_id.name)
         return {
             "document": item.name, "contributor": self._get_folder(item), "file": file.name,
-            "given": given, "at": format_datetime(self.env, file.given_at, dt_format="short"),
+            "given": given, "at": self._format_moment(file.given_at),
             "checksum": file.checksum, "left_out": not part,
             "pages": len(PdfFileReader(io.BytesIO(part)).pages) if part else 0,
         }
+
+    def _format_moment(self, moment):
+        """:return: a moment in words, on the company's clock"""
+        clock = self.sudo().company_id._get_collection_now().tzinfo
+        return format_datetime(self.env, moment, tz=str(clock), dt_format="short")
 
     def _print_cover(self, rows):
         """:return: PDF of the page that lists the files, as bytes"""
         html = self.env["ir.qweb"]._render("account_collection.collection_document_cover", {
             "request": self.sudo(), "rows": rows,
-            "now": format_datetime(self.env, self.env.cr.now(), dt_format="short"),
+            "now": self._format_moment(fields.Datetime.now()),
         }, minimal_qcontext=True)
         return self.env["collection.print"]._print_sheets(
             [Sheet(self.sudo().company_id, html)])[0]
@@ -112,6 +119,11 @@ class CollectionDocumentFile(models.Model):
         content = attachment.raw
         attachment.invalidate_recordset(["raw", "datas"])
         return content or b""
+
+
+def _make_spool():
+    """:return: file that is gone once its reader closes it"""
+    return tempfile.SpooledTemporaryFile(max_size=SPOOL)
 
 
 def _make_safe(name):
@@ -139,7 +151,7 @@ def _draw(mimetype, content, name):
             return _draw_pdf(content)
         if mimetype in ("image/jpeg", "image/png"):
             return _draw_picture(content)
-    except Exception as error:  # pylint: disable=broad-exception-caught
+    except Exception as error:  # noqa: BLE001
         # files from outside break the library in ways that it does not declare
         _logger.info("Left out of a merged PDF: %s (%s)", name, error)
     return None
@@ -155,10 +167,11 @@ def _draw_pdf(content):
 
 def _draw_picture(content):
     """:return: PDF of one A4 page with the picture, upright as it was taken"""
-    try:
-        picture = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    picture = Image.open(io.BytesIO(content))
+    picture.draft("RGB", PIXELS)  # a large photo is not unpacked in full
+    if picture.width * picture.height > MOST_PIXELS:
         return None
+    picture = ImageOps.exif_transpose(picture)
     picture.thumbnail(PIXELS)
     if picture.mode in ("RGBA", "LA", "P"):
         picture = picture.convert("RGBA")

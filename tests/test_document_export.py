@@ -152,6 +152,15 @@ class TestDocumentMergedPdf(ExportCase):
         self.assertIn("They are in the ZIP", cover)
         self.assertEqual(len(self.unpack()), 4)
 
+    def test_a_picture_that_unpacks_to_gigabytes_is_left_out(self):
+        """Bad input: a small file of very many pixels."""
+        picture, stream = Image.new("1", (20000, 20000)), io.BytesIO()
+        picture.save(stream, "PNG")
+        self.give(self.request, "Payslip", files=[("bomb.png", stream.getvalue())])
+        pages, cover = self.merge()
+        self.assertEqual(len(pages), 1)
+        self.assertIn("left out", cover)
+
     def test_an_empty_one(self):
         """Bad input: nothing was given, and the page says so."""
         pages, cover = self.merge()

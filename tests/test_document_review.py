@@ -104,7 +104,7 @@ class TestDocumentProvide(DocumentReviewCase):
         """C-025: the document has its own copies; what was sent up is gone."""
         item = self.get_item(self.request, "Payslip")
         form = self.dialog(item.action_open_provide())
-        chosen = self.send_up() | self.send_up("second.pdf")
+        chosen = self.send_up() | self.send_up("second.pdf", PDF + b"\n")
         for attachment in chosen:
             form.attachment_ids.add(attachment)
         form.save().action_provide()

@@ -32,7 +32,7 @@ class TestDocumentUploadRace(BaseCase):
                 {"name": "Concurrent Tenant", "email": "tenant@example.com"})
             template = env["collection.document.template"].create({
                 "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})]})
-            documents = env["collection.document.request"].start(template, customer)
+            documents = env["collection.document.request"].start(template, customer, notify=False)
             self.customer, self.template, self.request = customer.id, template.id, documents.id
             self.contributor = documents.contributor_ids.id
             cr.commit()

@@ -58,6 +58,14 @@ class TestDocumentStart(DocumentDialogCase):
         request = self.get_started(wizard.action_start())
         self.assertEqual(request.contributor_ids.partner_id, self.customer | self.guarantor)
 
+    def test_from_a_customers_list_the_customer_is_given(self):
+        """C-013: from a list of all, it is asked."""
+        requests = self.env["collection.document.request"].with_user(self.collector)
+        listed = self.customer.with_user(self.collector).action_open_collection_requests()
+        action = requests.with_context(**listed["context"]).action_open_start()
+        self.assertEqual(self.open(action).customer_id, self.customer)
+        self.assertFalse(self.open(requests.action_open_start()).customer_id)
+
     def test_a_function_may_stay_empty(self):
         """C-013: somebody is invited to it later."""
         wizard = self.open_start().save()

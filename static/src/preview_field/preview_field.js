@@ -24,7 +24,9 @@ export class CollectionPreviewField extends PdfViewerField {
         if (this.value !== value) {
             this.value = value;
             const bytes = Uint8Array.from(atob(value), (char) => char.charCodeAt(0));
-            this.blobUrl = URL.createObjectURL(new Blob([bytes]));
+            const type = this.kind === "pdf" ? "application/pdf" : "";
+            URL.revokeObjectURL(this.blobUrl);
+            this.blobUrl = URL.createObjectURL(new Blob([bytes], { type }));
         }
         return this.blobUrl;
     }
