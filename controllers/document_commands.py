@@ -1,8 +1,9 @@
 from odoo.exceptions import UserError
-from odoo.http import content_disposition, request
+from odoo.http import request
 
 from ..models.collection_document_item_provide import MOST_FILES
 from .document_base import DocumentPages, Told
+from .document_files import TYPES, stream
 
 _FILE_POLICY = "default-src 'none'; sandbox"
 
@@ -110,14 +111,14 @@ class DocumentCommands(DocumentPages):
             file = self._find_file(door, number)
             if not file:
                 return self._say_unknown()
-            stream = binary._get_stream_from(file.attachment_id, filename=file.name)
+            content = binary._get_stream_from(file.attachment_id, filename=file.name)
         else:
             item = self._find_item(door, number)
             if not item.example:
                 return self._say_unknown()
-            stream = binary._get_stream_from(
+            content = binary._get_stream_from(
                 item, "example", filename=item.example_name or item.name)
-        response = stream.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
+        response = content.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
         return self._harden(response)
 
     def _send_all(self, door, what):
@@ -131,13 +132,11 @@ class DocumentCommands(DocumentPages):
             return self._say_unknown()
         documents = contributor.request_id
         try:
-            content = documents._get_zip(items) if what == "zip" else (
+            file = documents._get_zip(items) if what == "zip" else (
                 documents._get_merged_pdf(items))
         except UserError as refusal:
             return self._refuse(door, str(refusal))
-        response = self._harden(request.make_response(content, headers=[
-            ("Content-Type", f"application/{what}"),
-            ("Content-Disposition", content_disposition(f"{documents.name}.{what}"))]))
+        response = self._harden(stream(file, f"{documents.name}.{what}", TYPES[what]))
         response.headers["Content-Security-Policy"] = _FILE_POLICY
         return response
 

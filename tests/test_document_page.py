@@ -1,4 +1,5 @@
-from unittest.mock import patch
+import io
+import zipfile
 
 from odoo.tests import tagged
 
@@ -297,16 +298,28 @@ class TestDocumentPagePermission(DocumentPageCase):
         self.assertFalse(self.documents.sudo().contributor_ids.filtered("inviter_id"))
 
     def test_everything_at_once_needs_its_permission(self):
-        """C-021: what the page shows, as one file; without the permission there is none."""
+        """C-021: what the page shows, and no more, as one file; without the permission none."""
         self.give(self.documents, "Payslip")
-        calls = []
-        self.startPatcher(patch.object(
-            self.env.registry["collection.document.request"], "_get_zip", create=True,
-            new=lambda documents, items: calls.append(items.ids) or b"PK"))
-        self.assertUnknown(self.open(self.tenant, "/zip"))
+        self.give(self.documents, "Guarantor's payslip", self.guarantor,
+                  files=[("secret.pdf", PDF + b"\n")])
+        for path in ("/zip", "/pdf"):
+            self.assertUnknown(self.open(self.tenant, path))
         self.permit(self.tenant_contributor, can_download=True)
         self.assertIn("Download all files", self.read(self.open(self.tenant)))
         response = self.open(self.tenant, "/zip")
-        self.assertEqual((response.status_code, response.content), (200, b"PK"))
         self.assertIn("attachment", response.headers["Content-Disposition"])
-        self.assertEqual(calls, [self.item("Payslip").ids])
+        self.assertIn("sandbox", response.headers["Content-Security-Policy"])
+        with zipfile.ZipFile(io.BytesIO(response.content)) as packed:
+            self.assertEqual(packed.namelist(), [
+                "Tenant One (primary recipient)/Payslip - paper.pdf"])
+        self.permit(self.tenant_contributor, can_see_provided=True)
+        with zipfile.ZipFile(io.BytesIO(self.open(self.tenant, "/zip").content)) as packed:
+            self.assertEqual(len(packed.namelist()), 2)
+
+    def test_everything_in_one_document(self):
+        """C-021: listed on its first page."""
+        self.give(self.documents, "Payslip")
+        self.permit(self.tenant_contributor, can_download=True)
+        response = self.open(self.tenant, "/pdf")
+        self.assertEqual(response.headers["Content-Type"], "application/pdf")
+        self.assertTrue(response.content.startswith(b"%PDF-"))

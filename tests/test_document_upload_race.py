@@ -55,6 +55,7 @@ class TestDocumentUploadRace(BaseCase):
                  "AND res_id = %s", self.request),
                 ("DELETE FROM mail_activity WHERE res_model = 'collection.document.request' AND "
                  "res_id = %s", self.request),
+                ("DELETE FROM collection_document_notice WHERE request_id = %s", self.request),
                 ("DELETE FROM collection_link WHERE customer_id = %s", self.customer),
                 ("DELETE FROM collection_document_item WHERE request_id = %s", self.request),
                 ("DELETE FROM collection_document_contributor WHERE request_id = %s",
