@@ -86,8 +86,10 @@ class CollectionDocumentRequest(models.Model):
         given = file.contributor_id.partner_id.name
         if not given:
             given = self.env._("%(user)s, on behalf", user=file.sudo().user_id.name)
+        states = dict(item._fields["state"]._description_selection(self.env))
         return {
-            "document": item.name, "contributor": self._get_folder(item), "file": file.name,
+            "document": item.name, "state": states[item.state],
+            "contributor": self._get_folder(item), "file": file.name,
             "given": given, "at": self._format_moment(file.given_at),
             "checksum": file.checksum, "left_out": not part,
             "pages": len(PdfFileReader(io.BytesIO(part)).pages) if part else 0,

@@ -140,7 +140,8 @@ class TestDocumentMergedPdf(ExportCase):
         for words in ("Rental file", "Payslip", "march.pdf", "Tenant One", "Gus Guarantor"):
             self.assertIn(words, cover)
         self.assertIn(item.file_ids.checksum, cover.replace(" ", ""))
-        self.assertNotIn("left out", cover.lower())
+        self.assertIn("To review", cover)
+        self.assertNotIn("left out", cover)
 
     def test_pictures_are_pages_upright_as_taken(self):
         """C-021: fitted to A4, turned by what the camera noted."""
@@ -159,7 +160,7 @@ class TestDocumentMergedPdf(ExportCase):
             ("locked.pdf", make_pdf(password="secret")), ("good.pdf", make_pdf())])
         pages, cover = self.merge()
         self.assertEqual(len(pages), 2)
-        self.assertEqual(cover.count("left out"), 3)
+        self.assertEqual(cover.count("left out"), 3 + 1)  # and the sentence that says why
         self.assertIn("They are in the ZIP", cover)
         self.assertEqual(len(self.unpack()), 4)
 
