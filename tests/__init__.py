@@ -97,3 +97,4 @@ from . import test_portal_tell
 from . import test_portal_http
 from . import test_portal_tour
 from . import test_accessibility
+from . import test_accessibility_portal
