@@ -43,7 +43,9 @@ registry.category("web_tour.tours").add("collection_portal_tour", {
             run({ anchor }) {
                 const files = new DataTransfer();
                 files.items.add(
-                    new File(["%PDF-1.4\n%%EOF\n"], "deed.pdf", { type: "application/pdf" })
+                    new File(
+                        ["%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"],
+                        "deed.pdf", { type: "application/pdf" })
                 );
                 anchor.files = files.files;
             },
