@@ -47,7 +47,7 @@ class CollectionDocumentAutomation(models.Model):
         "or the automation's name.")
     body = fields.Html(
         translate=True, help="It is the same for whoever is concerned: word it so that it fits "
-        "all of them (C-012). The list of documents and the personal link follow it. Empty: "
+        "all of them. The list of documents and the personal link follow it. Empty: "
         "words that fit the trigger.")
 
     _days_check = models.Constraint(

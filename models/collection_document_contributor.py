@@ -113,20 +113,6 @@ class CollectionDocumentContributor(models.Model):
                                on_behalf=self.partner_id.name)
         self._automate("finished")
 
-    def action_send_link(self):
-        """Invite these contributors again: each receives a personal link.
-
-        :raise UserError: a request that has ended or is paused, or somebody removed
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        for request, contributors in self.grouped("request_id").items():
-            request._take_turn()._check_open()
-            gone = contributors.filtered(lambda contributor: contributor.state == "removed")
-            if gone:
-                raise UserError(self.env._(
-                    "%(name)s was removed already.", name=gone[0].partner_id.name))
-            contributors.sudo()._send_invitation()
-
     # -- leaving -------------------------------------------------------------------------
 
     def action_remove(self):

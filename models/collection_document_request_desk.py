@@ -10,7 +10,7 @@ class CollectionDocumentRequest(models.Model):
     available_line_ids = fields.Many2many(
         "collection.document.template.function", string="Still to invite",
         compute="_compute_available_line_ids",
-        help="Functions that take one more contributor (C-014, C-015).")
+        help="Functions that take one more contributor.")
     history_ids = fields.One2many(
         "collection.history", string="History", compute="_compute_history_ids")
     file_count = fields.Integer(string="Files", compute="_compute_file_count")

@@ -106,8 +106,9 @@ class CollectionDocumentRequest(models.Model):
                    if not marker.get("value") and marker["type"] != "boolean"]
         if action.option_ids or (missing and outcome in outcomes.POSITIVE):
             action._message_log(body=self.env._(
-                "The documents are complete: “%(request)s”. What else the action asks for is "
-                "still awaited.", request=self.name))
+                "“%(request)s” has ended: %(state)s. What else the action asks for is still "
+                "awaited.", request=self.name, state=dict(self._fields[
+                    "state"]._description_selection(self.env))[self.state]))
             return
         text = reason or self.env._("Documents: %(request)s", request=self.name)
         action._take_turn()

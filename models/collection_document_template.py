@@ -25,7 +25,7 @@ class CollectionDocumentTemplate(models.Model):
     # before the documents: these are asked of functions that contribute already
     function_ids = fields.One2many(
         "collection.document.template.function", "template_id", string="Contributors", copy=True,
-        help="Functions that contribute besides the primary recipient (C-005).")
+        help="Functions that contribute besides the primary recipient.")
     item_ids = fields.One2many(
         "collection.document.template.item", "template_id", string="Documents", copy=True)
     contributor_function_ids = fields.Many2many(

@@ -19,7 +19,7 @@ class CollectionDocumentTemplateFunction(models.Model):
         domain="[('kind', '!=', 'internal')]")
     most = fields.Integer(
         string="At most", default=1,
-        help="How many people may hold the function in one request (B38). 0: any number. Each "
+        help="How many people may hold the function in one request. 0: any number. Each "
         "has an own copy of its documents, and none sees another's.")
 
     _function_unique = models.Constraint(

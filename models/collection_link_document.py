@@ -50,7 +50,8 @@ class CollectionLink(models.Model):
         return super()._get_shown_items()
 
     def _is_valid(self):
-        """A contributor's link shows nothing once they are removed or the request is cancelled."""
+        """A contributor's link shows nothing once they are removed, or the request is cancelled or
+        has ended without answer."""
         if self.kind != "documents":
             return super()._is_valid()
         contributor = self.contributor_id

@@ -39,7 +39,7 @@ class TestDocumentRequest(DocumentCase):
         self.assertEqual(primary._get_own_items().mapped("name"), ["Identity card", "Payslip"])
 
     def test_an_invited_contributor_takes_the_documents_of_the_function(self):
-        """C-013, C-014: a request under way, an available function."""
+        """C-003, C-013, C-014: a request under way, an available function."""
         request = self.start()
         self.assertEqual(request.sudo()._get_available_functions(), self.cau)
         contributor = request.invite(self.cau, self.guarantor)
