@@ -46,7 +46,7 @@ class CollectionDocumentItem(models.Model):
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     refusal = fields.Text(string="Why refused", readonly=True, help="The contributor reads it.")
     provided_at = fields.Datetime(string="Provided on", readonly=True)
-    provided_by = fields.Char(readonly=True, help="Name, kept as it was.")
+    provided_by = fields.Char(string="Provided by", readonly=True, help="Name, kept as it was.")
     reviewed_at = fields.Datetime(string="Reviewed on", readonly=True)
     reviewed_by_id = fields.Many2one("res.users", string="Reviewed by", readonly=True)
     file_ids = fields.One2many(

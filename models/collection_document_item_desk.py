@@ -67,7 +67,7 @@ class CollectionDocumentFile(models.Model):
 
     _inherit = "collection.document.file"
 
-    contributor_name = fields.Char(string="Given by", compute="_compute_contributor_name")
+    contributor_name = fields.Char(string="Provided by", compute="_compute_contributor_name")
 
     @api.depends("contributor_id", "user_id")
     def _compute_contributor_name(self):

@@ -7,18 +7,23 @@ SMS_STATES = {
 }
 
 
+#: What leaves by e-mail: each model finds its records by their messages and keeps their state.
+OUTBOXES = ("collection.dispatch", "collection.document.notice")
+
+
 class MailMail(models.Model):
-    """What the mail queue tells the outbox: sent, or refused and why."""
+    """What the mail queue tells the outbox and the log of messages to contributors."""
 
     _inherit = "mail.mail"
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False,
                                   failure_type=None):
-        dispatches = self.env["collection.dispatch"]._find_by_message(self.mail_message_id)
-        if dispatches and failure_type:
-            dispatches._set_state("failed", failure_reason or self._explain_failure(failure_type))
-        elif dispatches:
-            dispatches._set_state("sent")
+        told = ("failed", failure_reason or self._explain_failure(failure_type)) if (
+            failure_type) else ("sent",)
+        for model in OUTBOXES:
+            sent = self.env[model]._find_by_message(self.mail_message_id)
+            if sent:
+                sent._set_state(*told)
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason,
             failure_type=failure_type)
