@@ -5,14 +5,6 @@ from odoo.tools import SQL
 from .collection_assignment_attribute import SELECTION
 
 
-class Unchecked(fields.Many2one):
-    """A many2one whose foreign key another table's implies: a hundred thousand rows are not
-    checked once more."""
-
-    def update_db_foreign_key(self, model, column):
-        """Make none."""
-
-
 class CollectionAssignment(models.Model):
     """Where a customer's attribute has its value from: a rule or a hand, which, when (M-022)."""
 
@@ -24,8 +16,7 @@ class CollectionAssignment(models.Model):
     #: found by the unique key, which begins with it
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, ondelete="cascade")
-    #: kept from being deleted by its rules, and by the chains of its customers' histories
-    company_id = Unchecked("res.company", required=True, readonly=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     attribute = fields.Selection(SELECTION, required=True, readonly=True)
     value = fields.Integer(
         readonly=True, required=True, default=0,
