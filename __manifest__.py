@@ -1,6 +1,6 @@
 {
     "name": "Receivables Collection",
-    "summary": "Reminder ladders, promises, disputes, decision trees: every action owed and traced",
+    "summary": "Reminder ladders, disputes, decision trees, document requests: all of it traced",
     "version": "19.0.3.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
