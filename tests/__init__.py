@@ -66,7 +66,7 @@ from . import test_document_page_access
 from . import test_document_page_upload
 from . import test_document_portal
 from . import test_document_page_tour
-from . import test_document_upload_race
+from . import test_document_race
 from . import test_dry_run
 from . import test_deadlines
 from . import test_sequence_flow

@@ -1,5 +1,6 @@
 import threading
 from contextlib import closing
+from functools import partial
 from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, api
@@ -14,8 +15,8 @@ UPLOADS = 20
 
 
 @tagged("post_install", "-at_install")
-class TestDocumentUploadRace(BaseCase):
-    """Twenty uploads to one document at the same moment.
+class TestDocumentRace(BaseCase):
+    """Several people at one request at the same moment.
 
     Real connections and real commits: what is made here is put away again by hand, as nothing
     that happened can be deleted through the product.
@@ -31,7 +32,8 @@ class TestDocumentUploadRace(BaseCase):
             customer = env["res.partner"].create(
                 {"name": "Concurrent Tenant", "email": "tenant@example.com"})
             template = env["collection.document.template"].create({
-                "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})]})
+                "name": "Concurrent", "item_ids": [
+                    (0, 0, {"name": "Payslip"}), (0, 0, {"name": "Tax notice"})]})
             documents = env["collection.document.request"].start(template, customer, notify=False)
             self.customer, self.template, self.request = customer.id, template.id, documents.id
             self.contributor = documents.contributor_ids.id
@@ -68,41 +70,49 @@ class TestDocumentUploadRace(BaseCase):
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
             cr.commit()
 
-    def upload_at_once(self, contents):
-        """Give each file from a connection of its own, all at the same moment.
+    def run_at_once(self, commands):
+        """Carry out each command on a connection of its own, all at the same moment.
 
+        :param commands: list of functions of the request, as it is in that connection
         :return: dict of what became of each: None, or the exception that was raised
         """
-        barrier, results = threading.Barrier(len(contents), timeout=30), {}
+        barrier, results = threading.Barrier(len(commands), timeout=30), {}
 
-        def upload(number, content):
+        def run(number, command):
             try:
                 with closing(self.registry.cursor()) as cr:
                     env = api.Environment(cr, SUPERUSER_ID, {})
-                    contributor = env["collection.document.contributor"].browse(self.contributor)
                     tries = []
 
-                    def provide():
-                        documents = contributor.request_id
+                    def attempt():
+                        documents = env["collection.document.request"].browse(self.request)
                         documents.mapped("name")  # the snapshot is taken before the turn
                         if not tries:
                             tries.append(barrier.wait())
-                        documents._raise_rev()
-                        contributor._provide_document(
-                            documents.item_ids, ((f"{number}.pdf", content),))
+                        command(documents)
 
-                    retrying(provide, env)
+                    retrying(attempt, env)
                     cr.commit()
                 results[number] = None
             except Exception as error:  # noqa: BLE001 - told to the test by the main thread
                 results[number] = error
 
-        threads = [threading.Thread(target=upload, args=pair) for pair in enumerate(contents)]
+        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(commands)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(120)
         return results
+
+    def upload_at_once(self, contents):
+        """Give each file for the first document at the same moment, as its contributor."""
+        def upload(number, content, documents):
+            documents._raise_rev()
+            documents.contributor_ids._provide_document(
+                documents.item_ids[0], ((f"{number}.pdf", content),))
+
+        return self.run_at_once([
+            partial(upload, number, content) for number, content in enumerate(contents)])
 
     def read_files(self):
         with closing(self.registry.cursor()) as cr:
@@ -125,3 +135,20 @@ class TestDocumentUploadRace(BaseCase):
         results = self.upload_at_once([PDF] * 4)
         self.assertEqual([error for error in results.values() if error], [])
         self.assertEqual(len(self.read_files()), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_the_last_two_approvals_complete_the_request(self):
+        """B40: each approves one document and sees the other's waiting; together they are all."""
+        with closing(self.registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            for item in env["collection.document.request"].browse(self.request).item_ids:
+                item.provide([("a.pdf", PDF)])
+            cr.commit()
+        results = self.run_at_once([
+            lambda documents: documents.item_ids[0].action_approve(),
+            lambda documents: documents.item_ids[1].action_approve()])
+        self.assertEqual(list(results.values()), [None, None])
+        with closing(self.registry.cursor()) as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            self.assertEqual(
+                env["collection.document.request"].browse(self.request).state, "complete")
