@@ -2,6 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 
+_NOT_REVIEWED = {"reviewed_at": False, "reviewed_by_id": False}
+
+
 class CollectionDocumentItem(models.Model):
     """Reviewing a document: approve, refuse with a reason, reopen (C-023)."""
 
@@ -15,9 +18,7 @@ class CollectionDocumentItem(models.Model):
         """
         items = self._take_review(("review",))
         items._write_reviewed("approved", False)
-        for item in items:
-            item.request_id._trace("document_approved", new=item._get_full_name(),
-                                   data={"item": item._get_full_name()})
+        items._trace_all("document_approved")
         for contributor, own in items.grouped("contributor_id").items():
             contributor._automate("approved", own)
         items.request_id._check_complete()
@@ -33,11 +34,9 @@ class CollectionDocumentItem(models.Model):
             raise UserError(self.env._("Say why: the contributor reads it."))
         items = self._take_review(("review",))
         items._write_reviewed("refused", reason.strip())
-        for item in items:
-            item.request_id._trace("document_refused", new=item._get_full_name(), text=reason,
-                                   data={"item": item._get_full_name()})
-            if item.contributor_id.state == "finished":
-                item.contributor_id.state = "opened"
+        items._trace_all("document_refused", reason)
+        items.contributor_id.filtered(
+            lambda contributor: contributor.state == "finished").write({"state": "opened"})
         for contributor, own in items.grouped("contributor_id").items():
             contributor._automate("refused", own)
 
@@ -50,11 +49,9 @@ class CollectionDocumentItem(models.Model):
         items = self._take_review(("approved", "refused"), ended=True)
         for request in items.request_id:
             request._reopen()
-        for item in items:
-            item.write({"state": "review" if item.file_ids else "missing", "refusal": False,
-                        "reviewed_at": False, "reviewed_by_id": False})
-            item.request_id._trace("document_reopened", new=item._get_full_name(),
-                                   data={"item": item._get_full_name()})
+        items.write({"state": "review", "refusal": False, **_NOT_REVIEWED})
+        items.filtered(lambda item: not item.file_ids).write({"state": "missing"})
+        items._trace_all("document_reopened")
 
     def action_reset(self):
         """Ask for the document anew: what was given is set aside, it is missing again.
@@ -65,12 +62,9 @@ class CollectionDocumentItem(models.Model):
         items = self._take_review(("review", "approved", "refused"), ended=True)
         for request in items.request_id:
             request._reopen()
-        for item in items:
-            item.file_ids._set_aside()
-            item.write({"state": "missing", "refusal": False, "reviewed_at": False,
-                        "reviewed_by_id": False, "expiry": False})
-            item.request_id._trace("document_reset", new=item._get_full_name(),
-                                   data={"item": item._get_full_name()})
+        items.file_ids._set_aside()
+        items.write({"state": "missing", "refusal": False, "expiry": False, **_NOT_REVIEWED})
+        items._trace_all("document_reset")
 
     def _take_review(self, states, ended=False):
         """:return: these documents in superuser mode, ours to review
@@ -94,3 +88,20 @@ class CollectionDocumentItem(models.Model):
     def _write_reviewed(self, state, refusal):
         self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
                     "reviewed_at": fields.Datetime.now()})
+
+    def _trace_all(self, kind, text=""):
+        """Add the same fact of each of these documents, all at once; a request has one note.
+
+        :param str kind: of the fact
+        :param str text: what is said besides
+        """
+        facts = {}
+        for item in self:
+            request, name = item.request_id, item._get_full_name()
+            facts.setdefault((request.customer_id, request.company_id), []).append(
+                request._prepare_trace_vals(kind, new=name, text=text, data={"item": name}))
+        rows = self.env["collection.history"]._append_many(facts)
+        self.request_id._message_log_batch(bodies={
+            request.id: rows.filtered(
+                lambda row, request=request: row.data["request"] == request.id
+            )._get_chatter_body() for request in self.request_id})

@@ -95,6 +95,26 @@ class TestDocumentReviewViews(DocumentReviewCase):
             "documents_requested", "contributor_invited", "contributor_notified",
             "document_provided"])
 
+    def test_as_many_queries_for_one_as_for_five(self):
+        """Figures: what approving costs in queries, however many documents are approved."""
+        template = self.make_document_template(*(
+            {"name": f"Paper {number}"} for number in range(8)))
+        request = self.start(template)
+        items = request.item_ids
+        for item in items:
+            item.provide([("a.pdf", PDF)])
+        self.env.flush_all()
+
+        def count(chosen):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            chosen.with_user(self.collector).action_approve()
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(items[0])  # what is read once
+        self.assertEqual(count(items[1]), count(items[2:7]))
+
 
 @tagged("post_install", "-at_install")
 class TestDocumentProvide(DocumentReviewCase):
