@@ -1,7 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-
 _NOT_REVIEWED = {"reviewed_at": False, "reviewed_by_id": False}
 
 
