@@ -7,6 +7,7 @@ from . import test_engine_properties
 from . import test_engine_seeded_bugs
 from . import test_engine_layout
 from . import test_engine_dates
+from . import test_engine_dates_properties
 from . import test_engine_penalties
 from . import test_engine_tags
 from . import test_upload_content
@@ -46,6 +47,7 @@ from . import test_sequence_picture
 from . import test_translation
 from . import test_tours
 from . import test_signals
+from . import test_signals_told
 from . import test_engine_migrate
 from . import test_engine_paths
 from . import test_template_file
