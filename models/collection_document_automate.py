@@ -20,7 +20,7 @@ class CollectionDocumentContributor(models.Model):
             return False
         contributors._note_answer(trigger)
         written, told = contributors.browse(), requests.browse()
-        present = contributors.filtered(lambda contributor: contributor._may_be_written(trigger))
+        present = contributors.filtered(lambda contributor: contributor._may_be_written())
         for automation in requests.template_id._get_automations(trigger):
             concerned = automation._pick(
                 contributors if automation.action == "activity" else present)
@@ -32,15 +32,15 @@ class CollectionDocumentContributor(models.Model):
             (requests - told)._ask_review()
         return bool(contributors) and written == contributors
 
-    def _may_be_written(self, trigger):
+    def _may_be_written(self):
         """Whether an e-mail fits now: whoever was removed gets none, and a pause is silent (B12).
 
-        An invitation is a person's word; the end of a request closes no door to what was given.
+        The end of a request closes no door to what was given.
         """
         self.ensure_one()
         request = self.request_id
-        return self.state != "removed" and (
-            trigger == "invited" or request._is_door_open() or request.state == "complete")
+        ended = request.state == "complete" and request.sequence_id.state != "paused"
+        return self.state != "removed" and (request._is_door_open() or ended)
 
     def _send_invitation(self):
         """Write to these contributors, with their personal links, although no automation does.

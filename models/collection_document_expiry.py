@@ -20,6 +20,7 @@ class CollectionDocumentRequest(models.Model):
                 contributor.state = "opened"
             if not contributor._automate("refused", own) and contributor.state != "removed":
                 contributor._write_mails("news", cause="cron")
+        items._leave_removed()
 
 
 class CollectionDocumentItem(models.Model):

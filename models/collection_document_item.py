@@ -105,6 +105,28 @@ class CollectionDocumentItem(models.Model):
             "contributor_id": contributor.id if contributor else False,
         } for item in self])
 
+    def _get_key(self):
+        """:return: what tells the same document in the copies of several contributors"""
+        self.ensure_one()
+        return self.template_item_id.id or self.name
+
+    def _leave_removed(self):
+        """What a removed contributor would have to give anew is asked of who holds the function.
+
+        Whoever was invited since has an own copy; for nobody yet, a blank one waits.
+        """
+        gone = self.filtered(lambda item: (
+            item.state in ("missing", "refused") and item.contributor_id.state == "removed"))
+        gone.write({"state": "cancelled"})
+        for item in gone:
+            request = item.request_id
+            waits = request.item_ids.filtered(lambda other, item=item: (
+                not other.contributor_id and other.state == "missing"
+                and other.function_id == item.function_id
+                and other._get_key() == item._get_key()))
+            if not waits and not request._get_holders(item.function_id):
+                item._copy_blank(None)
+
     def _get_full_name(self):
         """:return: the document and of whom it is asked, for colleagues"""
         self.ensure_one()

@@ -135,9 +135,11 @@ class CollectionDocumentItem(models.Model):
                 "“%(file)s” was reviewed meanwhile: nothing has changed.", file=file.name))
         file._set_aside()
         if not self.file_ids:
-            self.write({"state": "missing" if self.state == "review" else "refused"})
+            self.write({"state": "missing" if self.state == "review" else "refused",
+                        "expiry": False, "provided_at": False, "provided_by": False})
         self.request_id._trace("document_taken_back", new=self._get_full_name(), text=file.name,
                                on_behalf=by.partner_id.name)
+        self.request_id._check_complete()
 
 
 def _digest(content):

@@ -34,10 +34,10 @@ class CollectionDocumentItem(models.Model):
         items = self._take_review(("review",))
         items._write_reviewed("refused", reason.strip())
         items._trace_all("document_refused", reason)
-        items.contributor_id.filtered(
-            lambda contributor: contributor.state == "finished").write({"state": "opened"})
+        items._reopen_contributors()
         for contributor, own in items.grouped("contributor_id").items():
             contributor._automate("refused", own)
+        items._leave_removed()
 
     def action_reopen(self):
         """Take an approval or a refusal back: the document waits for its review again.
@@ -51,6 +51,8 @@ class CollectionDocumentItem(models.Model):
         items.write({"state": "review", "refusal": False, **_NOT_REVIEWED})
         items.filtered(lambda item: not item.file_ids).write({"state": "missing"})
         items._trace_all("document_reopened")
+        items.filtered(lambda item: item.state == "review").request_id._ask_review()
+        items._leave_removed()
 
     def action_reset(self):
         """Ask for the document anew: what was given is set aside, it is missing again.
@@ -64,6 +66,9 @@ class CollectionDocumentItem(models.Model):
         items.file_ids._set_aside()
         items.write({"state": "missing", "refusal": False, "expiry": False, **_NOT_REVIEWED})
         items._trace_all("document_reset")
+        items._reopen_contributors()
+        items._leave_removed()
+        items.request_id._check_complete()
 
     def _take_review(self, states, ended=False):
         """:return: these documents in superuser mode, ours to review
@@ -87,6 +92,11 @@ class CollectionDocumentItem(models.Model):
     def _write_reviewed(self, state, refusal):
         self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
                     "reviewed_at": fields.Datetime.now()})
+
+    def _reopen_contributors(self):
+        """Who said finished has something to give again, and is reminded of it."""
+        self.contributor_id.filtered(
+            lambda contributor: contributor.state == "finished").write({"state": "opened"})
 
     def _trace_all(self, kind, text=""):
         """Add the same fact of each of these documents, all at once; a request has one note.

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 STATES = [
@@ -101,7 +101,30 @@ class CollectionDocumentRequest(models.Model):
                 "A request changes by its buttons (invite, review, pause, cancel), never by "
                 "editing %(fields)s.",
                 fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
-        return super().write(vals)
+        before = {request: request.due for request in self} if "due" in vals else {}
+        result = super().write(vals)
+        for request, day in before.items():
+            if request.due != day:
+                request.sudo()._move_due(day)
+        return result
+
+    def _move_due(self, day):
+        """The last day was changed: documents that were due with the request still are.
+
+        :param day: the last day before
+        """
+        self.item_ids.filtered(lambda item: item.due == day).write({"due": self.due})
+        self._trace("request_moved", new=fields.Date.to_string(self.due))
+
+    @api.constrains("user_id", "company_id")
+    def _check_user(self):
+        for request in self:
+            user = request.user_id
+            if user and not (request.company_id in user.company_ids and user.has_group(
+                    "account_collection.group_collection_user")):
+                raise ValidationError(self.env._(
+                    "%(user)s cannot review “%(request)s”: reviewers have a right of Collection "
+                    "in its company.", user=user.name, request=request.name))
 
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a request may edit"""
@@ -161,6 +184,10 @@ class CollectionDocumentRequest(models.Model):
                 raise UserError(self.env._(
                     "“%(request)s” is in state “%(state)s”: this is not possible now.",
                     request=request.name, state=labels[request.state]))
+            if not paused and not request._is_door_open():
+                raise UserError(self.env._(
+                    "The sequence of “%(request)s” is paused: this is not possible now.",
+                    request=request.name))
 
     def _is_door_open(self):
         """Whether contributors may provide now: a pause closes the door (C-025, B12)."""

@@ -41,6 +41,9 @@ class CollectionDocumentRequest(models.Model):
         requests.write({"state": "open", "pause_reason": False})
         for request in requests:
             request._trace("request_resumed")
+            # a pause is silent: what was refused meanwhile is told now
+            request._get_active_contributors().filtered(lambda contributor: (
+                "refused" in contributor._get_own_items().mapped("state")))._write_mails("news")
         requests._check_complete()
 
     def action_refuse(self, reason):
@@ -70,11 +73,12 @@ class CollectionDocumentRequest(models.Model):
             request._end(state, reason)
 
     def _check_complete(self):
-        """End what is complete: nothing waits for a review, all that is required is approved."""
+        """End what is complete: nothing waits for a review or was refused and is awaited anew,
+        all that is required is approved."""
         for request in self.filtered(lambda request: request.state == "open"):
             items = request.item_ids.filtered(lambda item: item.state != "cancelled")
             required = items.filtered("required") or items
-            if "review" not in items.mapped("state") and set(
+            if not {"review", "refused"} & set(items.mapped("state")) and set(
                     required.mapped("state")) == {"approved"}:
                 request._end("complete")
 

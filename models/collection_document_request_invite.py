@@ -42,30 +42,34 @@ class CollectionDocumentRequest(models.Model):
         self._check_open()
         self._check_invitation(function, partner)
         line = self.template_id.function_ids.filtered(lambda line: line.function_id == function)
-        first = not self._get_holders(function)
         contributor = self.env["collection.document.contributor"].create({
             "request_id": self.id, "partner_id": partner.id, "function_id": function.id,
             "invited_by": by.partner_id.name if by else self.env.user.name,
             "inviter_id": by.id if by else False,
             **(line._prepare_permission_vals() if line else {}),
         })
-        self._give_items(contributor, first)
+        self._give_items(contributor)
         self._trace("contributor_invited", new=contributor.display_name,
                     on_behalf=by.partner_id.name if by else "")
         if not contributor._automate("invited") and notify:
             contributor._send_invitation()
         return contributor
 
-    def _give_items(self, contributor, first):
-        """The first holder of a function takes its documents over; each other has a copy."""
-        items = self.item_ids.filtered(lambda item: (
-            item.function_id == contributor.function_id and item.state != "cancelled"))
-        if first:
-            items.filtered(lambda item: not item.contributor_id).write(
-                {"contributor_id": contributor.id})
-            return
-        pattern = items.contributor_id[:1]
-        items.filtered(lambda item: item.contributor_id == pattern)._copy_blank(contributor)
+    def _give_items(self, contributor):
+        """Ask a contributor for the documents of the function.
+
+        What nobody holds is taken over, who comes back has what they gave; of all else there is
+        a blank copy: nobody answers with the papers of somebody else (B38).
+        """
+        asked = self.item_ids.filtered(lambda item: item.function_id == contributor.function_id)
+        taken = asked.filtered(lambda item: item.state != "cancelled" and (
+            not item.contributor_id or item.contributor_id.state == "removed"
+            and item.contributor_id.partner_id == contributor.partner_id))
+        taken.write({"contributor_id": contributor.id})
+        known = {item._get_key() for item in taken}
+        others = {item._get_key(): item for item in asked.sorted("id", reverse=True)}
+        asked.browse([item.id for key, item in others.items() if key not in known]).sorted(
+            lambda item: (item.position, item.id))._copy_blank(contributor)
 
     def _check_invitation(self, function, partner):
         _ = self.env._

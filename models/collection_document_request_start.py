@@ -36,6 +36,7 @@ class CollectionDocumentRequest(models.Model):
         customer.with_company(company)._check_collection_portfolio(action.sudo().sequence_id)
         self._check_start(template.sudo(), customer, action.sudo(), company)
         partner = as_record(self.env, "res.partner", partner) or customer
+        partner.check_access("read")
         due = fields.Date.to_date(due) or (
             company._get_collection_day() + timedelta(days=template.due_days))
         request = self.sudo().create(self._prepare_start_vals(

@@ -51,6 +51,7 @@ KINDS = [
     ("request_paused", "Request paused"),
     ("request_resumed", "Request resumed"),
     ("request_reopened", "Request reopened"),
+    ("request_moved", "Last day of a request changed"),
     ("request_completed", "Documents complete"),
     ("request_refused", "Documents refused"),
     ("request_expired", "Documents not given in time"),

@@ -116,6 +116,7 @@ class CollectionHistoryWords(models.Model):
             "document_reset": _("Asked for anew: %(new)s"),
             "request_paused": _("Document request paused: %(old)s"),
             "request_resumed": _("Document request resumed: %(old)s"),
+            "request_moved": _("Last day of the document request “%(old)s”: %(new)s"),
             "request_reopened": _("Document request reopened: %(old)s"),
             "request_completed": _("Documents complete: %(old)s"),
             "request_refused": _("Documents refused: %(old)s"),
@@ -172,5 +173,7 @@ class CollectionHistoryWords(models.Model):
         if self.kind in ("action_rescheduled", "postpone_asked"):
             return {"old": format_date(self.env, self.old_value),
                     "new": format_date(self.env, self.new_value)}
+        if self.kind == "request_moved":
+            return {"new": format_date(self.env, self.new_value)}
         data = self.data or {}
         return {name: format_date(self.env, data.get(name)) for name in ("date", "due")}

@@ -35,6 +35,12 @@ class DocumentCase(CollectionCase):
         return template
 
     @classmethod
+    def make_document_item(cls, name, **vals):
+        """One more document of the template, asked of the guarantor unless told otherwise."""
+        return cls.env["collection.document.template.item"].create({
+            "template_id": cls.template.id, "name": name, "function_id": cls.cau.id, **vals})
+
+    @classmethod
     def start(cls, template=None, user=None, customer=None, **kwargs):
         """Start a request as the collector unless told otherwise.
 

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -42,7 +43,7 @@ class TestAutomation(AutomationCase):
         self.assertIn("Call them", self.get_activities(request).mapped("summary"))
 
     def test_a_pause_is_silent(self):
-        """C-025, B12: of the request's sequence, too; an invitation is a person's word."""
+        """C-025, B12: of the request's sequence, too; nobody is invited to a closed door."""
         self.make_automation("approved")
         sequence = self.make_documents_sequence()
         request = self.start(action=self.get_action(sequence, "papers").id, notify=False)
@@ -50,8 +51,22 @@ class TestAutomation(AutomationCase):
         sequence.action_pause()
         item.action_approve()
         self.assertFalse(self.get_mails())
-        request.invite(self.cau, self.guarantor, notify=True)
-        self.assertTrue(self.get_mails())
+        for command in (lambda: request.invite(self.cau, self.guarantor, notify=True),
+                        request.contributor_ids.action_send_link):
+            with self.assertRaisesRegex(UserError, "sequence .* is paused"):
+                command()
+        self.assertFalse(self.get_mails())
+
+    def test_what_was_refused_during_a_pause_is_told_after_it(self):
+        """C-025: once, and to nobody else."""
+        request = self.start(notify=False)
+        request.invite(self.cau, self.guarantor)
+        item = self.give(request, "Payslip")
+        request.action_pause("On holiday")
+        item.refuse("Too old")
+        self.assertFalse(self.get_mails())
+        request.action_resume()
+        self.assertEqual(self.get_mails().recipient_ids, self.customer)
 
     def test_a_refusal_says_why(self):
         """C-023: in the list of what is still asked."""

@@ -200,6 +200,83 @@ class TestDocumentReview(DocumentCase):
         other = self.request.invite(self.cau, self.second)
         self.assertEqual(item.contributor_id, other)
 
+    def test_who_comes_after_somebody_gives_all_anew(self):
+        """B38: nobody answers with the papers of somebody else."""
+        given = self.give(self.request, "Guarantor's payslip", self.guarantor)
+        self.contributor.action_remove()
+        other = self.request.invite(self.cau, self.second)
+        self.assertEqual(other._get_own_items().mapped("name"), ["Guarantor's payslip"])
+        self.assertNotEqual(other._get_own_items(), given)
+
+    def test_who_is_removed_by_mistake_comes_back_with_what_was_given(self):
+        """B38: the same person again."""
+        given = self.give(self.request, "Guarantor's payslip", self.guarantor)
+        self.contributor.action_remove()
+        again = self.request.invite(self.cau, self.guarantor)
+        self.assertEqual(again._get_own_items(), given)
+
+    def test_one_more_is_asked_for_all_though_another_was_removed(self):
+        """B38: whatever became of the copy that comes first."""
+        self.template.function_ids.most = 0
+        self.make_document_item("Guarantor's card")
+        request = self.start()
+        first = request.invite(self.cau, self.guarantor)
+        request.invite(self.cau, self.second)
+        self.give(request, "Guarantor's card", self.guarantor).action_approve()
+        first.action_remove()
+        third = request.invite(self.cau, self.make_partner("Tim", email="tim@example.com"))
+        self.assertEqual(sorted(third._get_own_items().mapped("name")),
+                         ["Guarantor's card", "Guarantor's payslip"])
+
+    def test_what_is_refused_of_who_was_removed_is_asked_of_the_next(self):
+        """C-023: it can be given again, by somebody."""
+        item = self.give(self.request, "Guarantor's payslip", self.guarantor)
+        self.contributor.action_remove()
+        item.refuse("Not readable")
+        self.assertEqual(item.state, "cancelled")
+        waiting = self.get_item(self.request, "Guarantor's payslip")
+        self.assertEqual((waiting.state, waiting.contributor_id.id), ("missing", False))
+
+    def test_a_refused_document_is_awaited_though_it_is_optional(self):
+        """C-023: in whatever order; asked anew or taken back, nobody waits for it."""
+        request = self.start(self.make_document_template(
+            {"name": "Card"}, {"name": "Letter", "required": False}))
+        letter = self.give(request, "Letter")
+        letter.refuse("Not signed")
+        self.give(request, "Card").action_approve()
+        self.assertEqual(request.state, "open")
+        letter.action_reset()
+        self.assertEqual(request.state, "complete")
+
+    def test_a_file_taken_back_may_complete_the_request(self):
+        """C-023: nothing waits for a review any more."""
+        request = self.start(self.make_document_template(
+            {"name": "Card"}, {"name": "Letter", "required": False}))
+        letter = self.give(request, "Letter").sudo()
+        self.give(request, "Card").action_approve()
+        self.assertEqual(request.state, "open")
+        letter._take_back(letter.file_ids, request.sudo().contributor_ids)
+        self.assertEqual((request.state, letter.provided_by), ("complete", False))
+
+    def test_a_later_last_day_is_that_of_its_documents(self):
+        """E25: and it stands in the history."""
+        item = self.get_item(self.request, "Payslip")
+        self.request.due = "2026-05-04"
+        self.assertEqual(str(item.due), "2026-05-04")
+        self.assertIn("request_moved", self.request.history_ids.mapped("kind"))
+
+    def test_a_reviewer_may_review(self):
+        """Bad input: a colleague without rights, or of another company, would be told in vain."""
+        with self.assertRaisesRegex(ValidationError, "cannot review"):
+            self.request.user_id = self.make_user("plain", "base.group_user")
+
+    def test_the_recipient_must_be_known_to_who_asks(self):
+        """Security: nobody reads the address of another company's contact."""
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.make_partner("Hidden", email="h@example.com", company_id=company.id)
+        with self.assertRaises(AccessError):
+            self.start(partner=hidden.id)
+
     def test_files_stay_as_they_came(self):
         """C-021: their sum is in the history, they are nobody's but the document's."""
         item = self.give(self.request, "Payslip")
