@@ -95,6 +95,15 @@ class TestDocumentReviewViews(DocumentReviewCase):
             "documents_requested", "contributor_invited", "contributor_notified",
             "document_provided"])
 
+    def test_ready_made_reasons_are_in_the_contributors_language(self):
+        """C-023: whatever the reviewer's is."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        item = self.give(self.request, "Payslip")
+        form = self.dialog(item.action_open_refuse())
+        form.quick = "old"
+        self.assertIn("trop ancien", form.reason)
+
     def test_as_many_queries_for_one_as_for_five(self):
         """Figures: what approving costs in queries, however many documents are approved."""
         template = self.make_document_template(*(

@@ -23,17 +23,24 @@ class CollectionDocumentRefuse(models.TransientModel):
 
     @api.depends("quick")
     def _compute_reason(self):
+        for wizard in self.filtered("quick"):
+            wizard.reason = wizard.with_context(lang=wizard._get_lang())._get_words()[wizard.quick]
+
+    def _get_lang(self):
+        """:return: the language that the contributor reads; of several, of the first"""
+        partner, company = self.item_ids.contributor_id.partner_id[:1], self.item_ids.company_id[:1]
+        return partner._get_collection_langs(company)[partner.id] if partner else self.env.lang
+
+    def _get_words(self):
+        """:return: dict of ready-made reasons, in the language of the context"""
         _ = self.env._
-        words = {
+        return {
             "unreadable": _("The document cannot be read. Please give a sharper copy of it."),
             "incomplete": _("Pages are missing. Please give the whole document, in one file."),
             "old": _("The document is too old. Please give the latest one."),
             "person": _("The document is in the name of somebody else. Please give yours."),
             "other": _("This is another document than the one that was asked for."),
         }
-        for wizard in self:
-            if wizard.quick:
-                wizard.reason = words[wizard.quick]
 
     def action_apply(self):
         """Refuse them; after one alone, go on to the next that waits for its review.
