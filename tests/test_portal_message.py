@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -43,6 +43,37 @@ class TestPortalMessage(PortalCase):
         other = self.find_action(self.launch(self.make_serving("OTHER")))
         self.post("Elsewhere", act=other)
         self.assertEqual(self.read(), ["Mine", "For the bailiff"])
+
+    def test_remote_calls_reach_no_message(self):
+        """Security: neither found, read nor rewritten, not even one's own; the page has them."""
+        self.write("Mine")
+        self.post("For the bailiff")
+        mails = self.env["mail.message"].sudo().search([
+            ("model", "=", "collection.action"), ("res_id", "=", self.act.id)])
+        shown = self.act._get_portal_messages()
+        self.assertEqual(len(shown), 2)
+        messages = self.env["mail.message"].with_user(self.clerk)
+        for message in mails.with_user(self.clerk):
+            with self.assertRaises(AccessError):
+                message.read(["record_name", "body"])
+            with self.assertRaises(AccessError):
+                message.write({"body": "Never said"})
+        self.assertFalse(messages.search([("id", "in", mails.ids)]))
+        self.assertFalse(messages.search_read([("body", "ilike", "bailiff")], ["body"]))
+        with self.assertRaises(AccessError):
+            messages.create({
+                "model": "collection.action", "res_id": self.act.id, "body": "x",
+                "message_type": "comment", "subtype_id": self.env.ref("mail.mt_comment").id,
+                "parent_id": shown[0].id})
+        self.assertEqual(self.read(), ["Mine", "For the bailiff"])
+
+    def test_messages_of_other_threads_stay_within_reach(self):
+        """Security: what is not about collecting is as Odoo has it."""
+        message = self.clerk.partner_id.message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment",
+            partner_ids=self.clerk.partner_id.ids).with_user(self.clerk)
+        self.assertIn("Hello", message.read(["body"])[0]["body"])
+        self.assertEqual(message.search([("id", "=", message.id)]), message)
 
     def test_who_takes_over_does_not_read_the_past(self):
         """D-079: it was said to somebody else."""
