@@ -288,6 +288,21 @@ class TestPortalPages(PortalHttpCase):
         self.assertEqual(response.status_code, 422)
         self.assertIn("already closed by Manager", self.read(response))
 
+    def test_a_colleagues_comment_stays_in_the_house(self):
+        """D-079: what a colleague closes it with is not shown; the partner's own words are."""
+        self.complete(comment="Served in person")
+        self.assertIn("Served in person", self.read(self.get()))
+        self.act.with_user(self.litigator).close("validated", comment="Fee too high")
+        page = self.read(self.get())
+        self.assertIn("Served in person", page)
+        self.assertNotIn("Fee too high", page)
+        act = self.find_action(self.launch(self.make_serving("CANCELLED")))
+        act.with_user(self.manager).close("cancelled", comment="This bailiff is too slow")
+        page = self.read(self.get(url=f"/my/collection/{act.id}"))
+        self.assertIn("Closed by Manager", page)
+        self.assertNotIn("too slow", page)
+        self.assertNotIn("What was answered", page)
+
 
 @tagged("post_install", "-at_install")
 class TestPortalList(PortalHttpCase):
