@@ -149,10 +149,37 @@ class TestPortalFile(PortalCase):
         """D-079: what colleagues told each other stays in the house."""
         for internal in (True, False):
             self.act.with_user(self.collector).message_post(
-                body="x", attachments=[(f"note{internal}.pdf", PDF)],
+                body="x", message_type="comment", attachments=[(f"note{internal}.pdf", PDF)],
                 subtype_xmlid="mail.mt_note" if internal else "mail.mt_comment",
                 partner_ids=self.clerk.partner_id.ids)
         self.assertEqual(self.names(), (["noteFalse.pdf"], []))
+
+    def post_file(self, name, partners):
+        return self.act.with_user(self.collector).message_post(
+            body="x", message_type="comment", subtype_xmlid="mail.mt_comment",
+            attachments=[(name, PDF)], partner_ids=partners.ids).attachment_ids
+
+    def test_files_of_messages_to_others_do_not(self):
+        """D-079: neither listed nor downloaded; what was sent to the partner is."""
+        theirs = self.post_file("tenant.pdf", self.customer)
+        mine = self.post_file("bailiff.pdf", self.bailiff)
+        found = self.find(self.clerk)
+        self.assertEqual(self.names(), (["bailiff.pdf"], []))
+        self.assertFalse(found._find_portal_file(theirs.id))
+        self.assertEqual(found._find_portal_file(mine.id), mine)
+
+    def test_own_files_stay_when_they_are_passed_on(self):
+        """D-079: the deed that the office forwards; a file that it has shown to others only."""
+        self.post_file("lease.pdf", self.customer)
+        self.find(self.clerk)._write_from_portal("", (*DEED, ("lease.pdf", PDF)))
+        self.assertEqual(self.names()[0], ["deed.pdf", "lease.pdf"])
+        self.find(self.clerk)._answer_from_portal(
+            markers={"served": "2026-03-01"}, files=(("photo.png", PNG),))
+        photo = self.find(self.clerk)._get_portal_files()[0][-1]
+        self.act.with_user(self.collector).message_post(
+            body="x", message_type="comment", subtype_xmlid="mail.mt_comment",
+            attachment_ids=photo.ids, partner_ids=self.customer.ids)
+        self.assertEqual(self.names()[0], ["deed.pdf", "lease.pdf", "photo.png"])
 
     def test_scans_stay_as_they_came(self):
         """D-079: no image is made smaller; nothing is public."""
