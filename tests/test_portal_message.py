@@ -242,6 +242,19 @@ class TestPortalPostpone(PortalCase):
         self.act.with_user(self.litigator).close("validated")
         self.assertFalse(self.get_activities())
 
+    def test_who_takes_over_has_asked_for_nothing(self):
+        """D-036: the wish and the reminder were the former holder's; another change ends none."""
+        self.ask()
+        self.act.late_told = True
+        lines = self.sequence.participant_ids
+        lines.filtered(lambda line: line.function_id == self.rc).user_id = self.collector
+        self.assertEqual(str(self.act.postpone_to), "2026-03-20")
+        self.assertTrue(self.get_activities() and self.act.late_told)
+        lines.filtered(
+            lambda line: line.function_id == self.cj).contact_id = self.stranger.partner_id
+        self.assertFalse(self.act.postpone_to or self.act.postpone_reason)
+        self.assertFalse(self.get_activities() or self.act.late_told)
+
     def test_days_and_reasons_that_are_none(self):
         """Bad input: no day, gone by, before the deadline, far away; no reason."""
         for day in ("", "soon", "2026-02-30", "2026-03-01", "2026-03-12", "2031-01-01", "\0"):
