@@ -236,6 +236,19 @@ class TestPortalPages(PortalHttpCase):
                 self.assertIn(words, self.read(response))
         self.assertFalse(self.act._get_portal_files()[0])
 
+    def test_more_than_the_server_takes(self):
+        """Bad input: the page says that nothing was kept, and leads back."""
+        token = self.get_token()
+        self.env["ir.config_parameter"].set_param("web.max_file_upload_size", str(1024 ** 2))
+        large = {"files": ("a.pdf", PDF + bytes(2 * 1024 ** 2), "application/pdf")}
+        for path in ("/complete", "/message"):
+            with mute_logger("odoo.http"):
+                response = self.post(path, token=token, files=large)
+            self.assertEqual(response.status_code, 413)
+            self.assertIn("at most 1 MB together", self.read(response))
+            self.assertIn(f'href="{self.url}"', response.text)
+        self.assertFalse(self.act._get_portal_files()[0])
+
     def test_empty_words_are_no_message(self):
         """Bad input: blanks."""
         response = self.post("/message", comment="   ")
