@@ -8,7 +8,7 @@ from odoo.http import request
 
 from .page_base import PageBase
 
-_PATH = re.compile(r"/collection/([\w-]+)|/my/documents/\d+", re.ASCII)
+_PATH = re.compile(r"/collection/([\w-]+)|/my/(?:documents|collection)/\d+", re.ASCII)
 #: What an error that comes before or after any page says, and its status.
 _REASONS = ((RequestEntityTooLarge, "large", 413), (BadRequest, "stale", 400),
             (OperationalError, "busy", 503))

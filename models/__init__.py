@@ -139,6 +139,7 @@ from . import account_partial_reconcile
 from . import mail_activity
 from . import mail_dispatch
 from . import mail_document_notice
+from . import mail_message
 from . import mail_signal
 from . import res_company
 from . import res_company_link

@@ -49,6 +49,11 @@ class CollectionActionPortalAnswer(models.Model):
             "Sent by %(user)s on %(when)s; the office checks it.", user=self.submitted_by_id.name,
             when=format_datetime(self.env, self.submitted_at))
 
+    def _get_portal_comment(self):
+        """:return: what the partner said of it; a colleague's comment stays in the house"""
+        self.ensure_one()
+        return self.comment if (self.submitted_by_id or self.closed_by_id).share else ""
+
     def _check_portal_open(self):
         """:raise UserError: it is closed or being checked, by whom and since when is said; or
             its sequence is paused or has ended"""

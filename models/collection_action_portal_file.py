@@ -21,16 +21,21 @@ class CollectionActionPortalFile(models.Model):
         return own, files - own
 
     def _find_portal_files(self):
-        """:return: what was uploaded or attached to these actions, but for internal notes"""
-        notes = self.env["mail.message"].sudo().search(
-            Domain("model", "=", self._name) & Domain("res_id", "in", self.ids)
-            & Domain("attachment_ids", "!=", False)
-            & (Domain("is_internal", "=", True) | Domain("subtype_id", "=", False)
-               | Domain("subtype_id.internal", "=", True)))
+        """:return: what was uploaded or attached to these actions, but for what is attached to
+            no message that their partners read"""
+        here = Domain("res_id", "in", self.ids)
+        messages = self.env["mail.message"].sudo().search(
+            here & Domain("model", "=", self._name) & Domain("attachment_ids", "!=", False))
+        written = self.browse(set(messages.mapped("res_id")))
+        shown = messages.browse().union(*(
+            action._get_portal_messages() for action in written))
+        hidden = (messages - shown).attachment_ids - shown.attachment_ids
+        partners = self._get_portal_partners() if hidden else {}
         return self.env["ir.attachment"].sudo().search(
-            Domain("res_model", "=", self._name) & Domain("res_id", "in", self.ids)
-            & Domain("type", "=", "binary") & Domain("id", "not in", notes.attachment_ids.ids),
-            order="id")
+            here & Domain("res_model", "=", self._name) & Domain("type", "=", "binary"),
+            order="id",
+        ).filtered(lambda file: (  # what they sent stays theirs, whoever it is passed on to
+            file not in hidden or file.create_uid.partner_id in partners[file.res_id]))
 
     def _find_portal_file(self, attachment_id):
         """:return: the file of that id, empty where it is none that the partner may see"""
@@ -49,8 +54,7 @@ class CollectionActionPortalFile(models.Model):
         checked = self.env["collection.upload"]._check_files(files)
         if not checked:
             return attachments
-        known = {(file.name, file.checksum) for file in attachments.search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)])}
+        known = {(file.name, file.checksum) for file in self._find_portal_files()}
         fresh = [(name, content, kind) for name, content, kind in checked
                  if (name, attachments._compute_checksum(content)) not in known]
         if len(known) + len(fresh) > MOST_KEPT:

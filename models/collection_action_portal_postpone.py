@@ -39,6 +39,15 @@ class CollectionActionPortalPostpone(models.Model):
             ("res_model", "=", self._name), ("res_id", "in", self.ids),
             ("activity_type_id", "=", self.env.ref(ACTIVITY).id)]).action_archive()
 
+    def write(self, vals):
+        """A wish for more time, and the reminder of a deadline, are the holder's who had them."""
+        passed = self.filtered(lambda action: action.responsible_id.id != vals["responsible_id"]) \
+            if "responsible_id" in vals else self.browse()
+        result = super().write(vals)
+        passed._end_postponement()
+        passed.filtered("late_told").late_told = False
+        return result
+
     def _close_activities(self):
         self._end_postponement()
         return super()._close_activities()

@@ -236,6 +236,19 @@ class TestPortalPages(PortalHttpCase):
                 self.assertIn(words, self.read(response))
         self.assertFalse(self.act._get_portal_files()[0])
 
+    def test_more_than_the_server_takes(self):
+        """Bad input: the page says that nothing was kept, and leads back."""
+        token = self.get_token()
+        self.env["ir.config_parameter"].set_param("web.max_file_upload_size", str(1024 ** 2))
+        large = {"files": ("a.pdf", PDF + bytes(2 * 1024 ** 2), "application/pdf")}
+        for path in ("/complete", "/message"):
+            with mute_logger("odoo.http"):
+                response = self.post(path, token=token, files=large)
+            self.assertEqual(response.status_code, 413)
+            self.assertIn("at most 1 MB together", self.read(response))
+            self.assertIn(f'href="{self.url}"', response.text)
+        self.assertFalse(self.act._get_portal_files()[0])
+
     def test_empty_words_are_no_message(self):
         """Bad input: blanks."""
         response = self.post("/message", comment="   ")
@@ -287,6 +300,21 @@ class TestPortalPages(PortalHttpCase):
         response = self.complete(token=token)
         self.assertEqual(response.status_code, 422)
         self.assertIn("already closed by Manager", self.read(response))
+
+    def test_a_colleagues_comment_stays_in_the_house(self):
+        """D-079: what a colleague closes it with is not shown; the partner's own words are."""
+        self.complete(comment="Served in person")
+        self.assertIn("Served in person", self.read(self.get()))
+        self.act.with_user(self.litigator).close("validated", comment="Fee too high")
+        page = self.read(self.get())
+        self.assertIn("Served in person", page)
+        self.assertNotIn("Fee too high", page)
+        act = self.find_action(self.launch(self.make_serving("CANCELLED")))
+        act.with_user(self.manager).close("cancelled", comment="This bailiff is too slow")
+        page = self.read(self.get(url=f"/my/collection/{act.id}"))
+        self.assertIn("Closed by Manager", page)
+        self.assertNotIn("too slow", page)
+        self.assertNotIn("What was answered", page)
 
 
 @tagged("post_install", "-at_install")

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
@@ -43,6 +43,37 @@ class TestPortalMessage(PortalCase):
         other = self.find_action(self.launch(self.make_serving("OTHER")))
         self.post("Elsewhere", act=other)
         self.assertEqual(self.read(), ["Mine", "For the bailiff"])
+
+    def test_remote_calls_reach_no_message(self):
+        """Security: neither found, read nor rewritten, not even one's own; the page has them."""
+        self.write("Mine")
+        self.post("For the bailiff")
+        mails = self.env["mail.message"].sudo().search([
+            ("model", "=", "collection.action"), ("res_id", "=", self.act.id)])
+        shown = self.act._get_portal_messages()
+        self.assertEqual(len(shown), 2)
+        messages = self.env["mail.message"].with_user(self.clerk)
+        for message in mails.with_user(self.clerk):
+            with self.assertRaises(AccessError):
+                message.read(["record_name", "body"])
+            with self.assertRaises(AccessError):
+                message.write({"body": "Never said"})
+        self.assertFalse(messages.search([("id", "in", mails.ids)]))
+        self.assertFalse(messages.search_read([("body", "ilike", "bailiff")], ["body"]))
+        with self.assertRaises(AccessError):
+            messages.create({
+                "model": "collection.action", "res_id": self.act.id, "body": "x",
+                "message_type": "comment", "subtype_id": self.env.ref("mail.mt_comment").id,
+                "parent_id": shown[0].id})
+        self.assertEqual(self.read(), ["Mine", "For the bailiff"])
+
+    def test_messages_of_other_threads_stay_within_reach(self):
+        """Security: what is not about collecting is as Odoo has it."""
+        message = self.clerk.partner_id.message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment",
+            partner_ids=self.clerk.partner_id.ids).with_user(self.clerk)
+        self.assertIn("Hello", message.read(["body"])[0]["body"])
+        self.assertEqual(message.search([("id", "=", message.id)]), message)
 
     def test_who_takes_over_does_not_read_the_past(self):
         """D-079: it was said to somebody else."""
@@ -118,10 +149,37 @@ class TestPortalFile(PortalCase):
         """D-079: what colleagues told each other stays in the house."""
         for internal in (True, False):
             self.act.with_user(self.collector).message_post(
-                body="x", attachments=[(f"note{internal}.pdf", PDF)],
+                body="x", message_type="comment", attachments=[(f"note{internal}.pdf", PDF)],
                 subtype_xmlid="mail.mt_note" if internal else "mail.mt_comment",
                 partner_ids=self.clerk.partner_id.ids)
         self.assertEqual(self.names(), (["noteFalse.pdf"], []))
+
+    def post_file(self, name, partners):
+        return self.act.with_user(self.collector).message_post(
+            body="x", message_type="comment", subtype_xmlid="mail.mt_comment",
+            attachments=[(name, PDF)], partner_ids=partners.ids).attachment_ids
+
+    def test_files_of_messages_to_others_do_not(self):
+        """D-079: neither listed nor downloaded; what was sent to the partner is."""
+        theirs = self.post_file("tenant.pdf", self.customer)
+        mine = self.post_file("bailiff.pdf", self.bailiff)
+        found = self.find(self.clerk)
+        self.assertEqual(self.names(), (["bailiff.pdf"], []))
+        self.assertFalse(found._find_portal_file(theirs.id))
+        self.assertEqual(found._find_portal_file(mine.id), mine)
+
+    def test_own_files_stay_when_they_are_passed_on(self):
+        """D-079: the deed that the office forwards; a file that it has shown to others only."""
+        self.post_file("lease.pdf", self.customer)
+        self.find(self.clerk)._write_from_portal("", (*DEED, ("lease.pdf", PDF)))
+        self.assertEqual(self.names()[0], ["deed.pdf", "lease.pdf"])
+        self.find(self.clerk)._answer_from_portal(
+            markers={"served": "2026-03-01"}, files=(("photo.png", PNG),))
+        photo = self.find(self.clerk)._get_portal_files()[0][-1]
+        self.act.with_user(self.collector).message_post(
+            body="x", message_type="comment", subtype_xmlid="mail.mt_comment",
+            attachment_ids=photo.ids, partner_ids=self.customer.ids)
+        self.assertEqual(self.names()[0], ["deed.pdf", "lease.pdf", "photo.png"])
 
     def test_scans_stay_as_they_came(self):
         """D-079: no image is made smaller; nothing is public."""
@@ -183,6 +241,19 @@ class TestPortalPostpone(PortalCase):
         self.answer()
         self.act.with_user(self.litigator).close("validated")
         self.assertFalse(self.get_activities())
+
+    def test_who_takes_over_has_asked_for_nothing(self):
+        """D-036: the wish and the reminder were the former holder's; another change ends none."""
+        self.ask()
+        self.act.late_told = True
+        lines = self.sequence.participant_ids
+        lines.filtered(lambda line: line.function_id == self.rc).user_id = self.collector
+        self.assertEqual(str(self.act.postpone_to), "2026-03-20")
+        self.assertTrue(self.get_activities() and self.act.late_told)
+        lines.filtered(
+            lambda line: line.function_id == self.cj).contact_id = self.stranger.partner_id
+        self.assertFalse(self.act.postpone_to or self.act.postpone_reason)
+        self.assertFalse(self.get_activities() or self.act.late_told)
 
     def test_days_and_reasons_that_are_none(self):
         """Bad input: no day, gone by, before the deadline, far away; no reason."""
