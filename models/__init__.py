@@ -138,7 +138,6 @@ from . import account_move_line_signal
 from . import account_partial_reconcile
 from . import mail_activity
 from . import mail_dispatch
-from . import mail_document_notice
 from . import mail_message
 from . import mail_signal
 from . import res_company

@@ -6,7 +6,6 @@ SMS_STATES = {
     "canceled": "cancelled",
 }
 
-
 #: What leaves by e-mail: each model finds its records by their messages and keeps their state.
 OUTBOXES = ("collection.dispatch", "collection.document.notice")
 
@@ -51,7 +50,7 @@ class SmsSms(models.Model):
 
 
 class MailThread(models.AbstractModel):
-    """What the mail gateway tells the outbox: a message came back, or was answered."""
+    """What the mail gateway tells them: a message came back; the outbox, that it was answered."""
 
     _inherit = "mail.thread"
 
@@ -59,8 +58,8 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         result = super()._routing_handle_bounce(email_message, message_dict)
         bounced = message_dict.get("bounced_message")
-        if bounced:
-            self.env["collection.dispatch"]._find_by_message(bounced)._set_state(
+        for model in OUTBOXES if bounced else ():
+            self.env[model]._find_by_message(bounced)._set_state(
                 "bounced", self.env._("The message came back: the address does not work."))
         return result
 

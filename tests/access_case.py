@@ -3,8 +3,6 @@
 import inspect
 from contextlib import contextmanager
 
-from psycopg2 import Error as DatabaseError
-
 from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw, get_public_method
@@ -190,7 +188,7 @@ class AccessCase(DocumentCase):
                 command()
         except AccessError:
             return True
-        except (Exception, DatabaseError):  # noqa: BLE001 - refused for another reason
+        except Exception:  # noqa: BLE001 - refused for another reason than rights
             return False
         return False
 
