@@ -5,35 +5,30 @@ database. The models gather facts, ask the engine, write what it said and trace 
 
     facts (models)  ->  decide(definition, state, command, now)  ->  entries, effects
 
-* :mod:`.definition`: one version of a decision tree, as plain values;
-* :mod:`.conditions`: what its rows may wait for;
-* :mod:`.dates`, :mod:`.timers`: when a delay ends, and the deadlines under way;
-* :mod:`.state`: where one running sequence stands;
-* :mod:`.commands`: what a person or a cron may ask of it;
-* :mod:`.entries`: the facts that a command produced; folding them gives the state;
-* :mod:`.decide`, :mod:`.run`: from a command to entries and effects;
-* :mod:`.paths`, :mod:`.dry_run`: every way through a tree, and one played by hand;
+* :mod:`.sequence`: a decision tree, where a running sequence stands, and what follows;
+* :mod:`.picture`: where the boxes and lines of a drawn tree lie;
+* :mod:`.dates`, :mod:`.holidays`: when a delay ends;
 * :mod:`.ladder`: the step of a scenario that a customer comes to, and its day;
-* :mod:`.penalties`: late-payment interest at dated rates;
-* :mod:`.tags`: the hashtags of a message, and what takes their place;
-* :mod:`.contrast`: a company's colour, dark enough to be read;
-* :mod:`.checks`: what must hold before a tree may be published.
+* :mod:`.claims`: late-payment interest at dated rates;
+* :mod:`.hashtags`: the hashtags of a message, and what takes their place;
+* :mod:`.colour`: a company's colour, dark enough to be read.
 """
 
-from .checks import Problem, find_problems
-from .commands import (
+from .claims import Payment, Rate, RateMissing, find_rate, interest, is_late
+from .dates import Calendar, Delay, Truce
+from .sequence import errors, outcomes, ways
+from .sequence.checks import Problem, find_problems
+from .sequence.commands import (
     AddAction, Close, Fail, Jump, Launch, Leave, Migrate, Move, Pause, Receive, Resume, Retry,
     Skip, Stop, Tick,
 )
-from .conditions import Deadline, Event, Facts, Joined, Level, Outcome
-from .dates import Calendar, Delay, Truce
-from .decide import Decision, decide
-from .definition import Content, Definition, End, Goto, Option, Row, Start, Step, Switch
-from .dry_run import Played, play
-from .entries import entry_from_dict, entry_to_dict, replay
-from .errors import CommandRefused
-from .paths import Path, Paths, enumerate_paths
-from .penalties import Payment, Rate, RateMissing, find_rate, interest, is_late
-from .run import CHILD_ENDED
-from .state import Action, Incident, Received, State, Timer, Visit, Waiting
-from .ways import Ways, find_content, read_answer, ways_to_close
+from .sequence.conditions import Deadline, Event, Facts, Joined, Level, Outcome
+from .sequence.decide import Decision, decide
+from .sequence.definition import Content, Definition, End, Goto, Option, Row, Start, Step, Switch
+from .sequence.dry_run import Played, play
+from .sequence.entries import entry_from_dict, entry_to_dict, replay
+from .sequence.errors import CommandRefused
+from .sequence.paths import Path, Paths, enumerate_paths
+from .sequence.run import CHILD_ENDED
+from .sequence.state import Action, Incident, Received, State, Timer, Visit, Waiting
+from .sequence.ways import Ways, find_content, read_answer, ways_to_close

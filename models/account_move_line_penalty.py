@@ -36,7 +36,7 @@ NO_CLAIM = Claim()
 class Debt:
     """One instalment as the engine reads it.
 
-    :ivar payments: list of :class:`~..engine.penalties.Payment`
+    :ivar payments: list of :class:`~..engine.claims.Payment`
     :ivar int digits: of its currency
     """
 
@@ -46,7 +46,7 @@ class Debt:
     digits: int
 
     def get_interest(self, rates, split, until):
-        """:return: a :class:`Claim` of interest; see :func:`~..engine.penalties.interest`"""
+        """:return: a :class:`Claim` of interest; see :func:`~..engine.claims.interest`"""
         def compute(last):
             return engine.interest(
                 self.amount, self.due, last, self.payments, rates, split, self.digits)
@@ -139,7 +139,7 @@ class AccountMoveLine(models.Model):
         books was not paid late. A credit note that corrects the invoice counts from the start:
         what it takes back was never due.
 
-        :return: dict of lists of :class:`~..engine.penalties.Payment` by line id
+        :return: dict of lists of :class:`~..engine.claims.Payment` by line id
         """
         partials = self.env["account.partial.reconcile"].search_fetch(
             [("debit_move_id", "in", self.ids)],

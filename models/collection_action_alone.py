@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import engine
-from ..engine.errors import CommandRefused
+from ..engine.sequence.errors import CommandRefused
 
 
 class CollectionActionAlone(models.Model):

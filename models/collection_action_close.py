@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
 from .. import engine
-from ..engine import outcomes
-from .remote import as_record
+from ..engine.sequence import outcomes
+from ..tools.records import as_record
 
 
 class CollectionActionClose(models.Model):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_list
 
-from ..engine import tags
+from ..engine import hashtags
 
 
 class CollectionActionContent(models.AbstractModel):
@@ -41,8 +41,8 @@ def _check_hashtags(records, text, html):
             "SELECT id, %s, %s FROM %s WHERE id IN %s", SQL.identifier(text),
             SQL.identifier(html), SQL.identifier(records._table), tuple(records.ids))):
         unknown = [
-            *(name for words in (subjects or {}).values() for name in tags.unknown(words)),
-            *(name for words in (bodies or {}).values() for name in tags.unknown(words, True))]
+            *(name for words in (subjects or {}).values() for name in hashtags.unknown(words)),
+            *(name for words in (bodies or {}).values() for name in hashtags.unknown(words, True))]
         if unknown:
             raise ValidationError(_describe_unknown(records.browse(record_id), unknown[0]))
 
@@ -50,7 +50,7 @@ def _check_hashtags(records, text, html):
 def _describe_unknown(record, name):
     """:return: what is wrong with a hashtag, and what may have been meant"""
     env = record.env
-    nearest = [f"#{known}" for known in tags.nearest(name)]
+    nearest = [f"#{known}" for known in hashtags.nearest(name)]
     if nearest:
         return env._(
             "“%(record)s”: there is no hashtag #%(name)s. Did you mean %(nearest)s?",

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
 from .. import engine
-from ..engine import outcomes, state as states
+from ..engine.sequence import outcomes, state as states
 from .collection_sequence_marker import read_day
 
 #: Kinds of dates and facts that a partner can enter; others are the office's.

@@ -8,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import engine
-from ..engine import outcomes
+from ..engine.sequence import outcomes
 from .selections import SENT_KINDS
 
 _logger = logging.getLogger(__name__)

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext, is_html_empty
 
-from ..engine import tags
-from .remote import as_record
+from ..engine import hashtags
+from ..tools.records import as_record
 from .res_partner import COLLECTORS
 
 
@@ -123,7 +123,7 @@ class CollectionLinkInternal(models.Model):
         who = Markup("<p><b>%s</b></p>") % self.customer_id.display_name
         words = Markup() if is_html_empty(self.body) else self.body
         content = words + who + Markup("").join(
-            Markup(tags.render_table(table)) for table in tables)
+            Markup(hashtags.render_table(table)) for table in tables)
         button = self.company_id._get_collection_button(url, self.env._("Open and answer"))
         user = self.user_id
         self.env["mail.mail"].sudo().with_company(self.company_id).create({

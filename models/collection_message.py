@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 from odoo import models
 from odoo.tools import html2plaintext
 
-from ..engine import tags
+from ..engine import hashtags
 from .collection_message_fact import Sender
 
 #: Where the text stands in the layout of e-mails, which is rendered once for many.
@@ -91,17 +91,17 @@ class CollectionMessage(models.Model):
         written = self._get_message_texts()
         names = {
             name for subject, body, html in written.values()
-            for name in (*tags.find(subject), *tags.find(body, html))}
+            for name in (*hashtags.find(subject), *hashtags.find(body, html))}
         values = self._get_tag_values(facts, names)
         layout = self.company_id._get_collection_mail_layout()
         messages = {}
         for action in self:
             subject, text, html = written[action.id]
             said, own = values[action.id], facts[action.id]
-            content = tags.replace(text, said, html)
+            content = hashtags.replace(text, said, html)
             messages[action.id] = Message(
                 recipient=own.recipient, lang=own.lang, items=own.items, sender=own.sender,
-                subject=" ".join(tags.replace(subject, said).split()), content=content,
+                subject=" ".join(hashtags.replace(subject, said).split()), content=content,
                 body=action._get_message_body(text, content, own, layout))
         return messages
 
@@ -155,9 +155,9 @@ class CollectionMessage(models.Model):
                 for action in group:
                     own, said = rendered[action.id], values[action.id]
                     if own.get("subject"):
-                        own["subject"] = tags.replace(own["subject"], said)
+                        own["subject"] = hashtags.replace(own["subject"], said)
                     if own.get("body_html"):
-                        own["body_html"] = Markup(tags.replace(own["body_html"], said, html=True))
+                        own["body_html"] = Markup(hashtags.replace(own["body_html"], said, html=True))
 
 
 class ResCompany(models.Model):

@@ -4,7 +4,7 @@ from odoo import models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..engine import tags
+from ..engine import hashtags
 
 PDF = "application/pdf"
 
@@ -76,14 +76,15 @@ class CollectionMessageFile(models.Model):
         self.ensure_one()
         tables = ()
         if self.attach_statement and not any(
-                tags.CATALOGUE.get(name) == tags.BLOCK for name in tags.find(text, html=True)):
+                hashtags.CATALOGUE.get(name) == hashtags.BLOCK
+                for name in hashtags.find(text, html=True)):
             statement = self.env["collection.statement"]
             tables = statement._get_tables(
                 facts.account, facts.day,
                 statement._get_words(facts.account, facts.instalments), facts.claims)
         return self.env["ir.qweb"]._render("account_collection.collection_letter_body", {
             "content": content, "sender": facts.sender, "company": self.company_id,
-            "tables": [Markup(tags.render_table(table)) for table in tables],
+            "tables": [Markup(hashtags.render_table(table)) for table in tables],
         }, minimal_qcontext=True)
 
     def _prepare_letter_sheet(self, message, day):

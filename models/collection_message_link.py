@@ -2,8 +2,8 @@ from markupsafe import Markup, escape
 
 from odoo import fields, models
 
-from ..engine import tags
-from ..engine.contrast import darken
+from ..engine import hashtags
+from ..engine.colour import darken
 from .res_partner import COLLECTORS
 
 #: Where the personal link stands in what is kept of a message.
@@ -67,7 +67,7 @@ class CollectionAction(models.Model):
 
     def _get_tag_portal_link(self, action, facts, documents):
         if action._is_interactive(facts.recipient):
-            return tags.Link(action._get_link_place(), self._get_link_words())
+            return hashtags.Link(action._get_link_place(), self._get_link_words())
         return super()._get_tag_portal_link(action, facts, documents)
 
     def _get_link_words(self):

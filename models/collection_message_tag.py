@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
-from ..engine import tags
+from ..engine import hashtags
 
 _lt = LazyTranslate(__name__)
 
@@ -39,7 +39,8 @@ DESCRIPTIONS = {
 }
 
 #: The hashtags that call items by their names.
-_NAMING = {name for name, kind in tags.CATALOGUE.items() if kind == tags.BLOCK} | {"leader_number"}
+_NAMING = {"leader_number"} | {
+    name for name, kind in hashtags.CATALOGUE.items() if kind == hashtags.BLOCK}
 
 
 class CollectionMessageTag(models.Model):
@@ -56,7 +57,7 @@ class CollectionMessageTag(models.Model):
         :return: dict of values by name (str, tuple of tables, link), by action id
         """
         facts = facts or self._get_message_facts()
-        wanted = set(tags.CATALOGUE if names is None else names) & set(tags.CATALOGUE)
+        wanted = set(hashtags.CATALOGUE if names is None else names) & set(hashtags.CATALOGUE)
         lines = self.env["account.move.line"].sudo()
         numbers = {}
         if self and wanted & _NAMING:
@@ -156,7 +157,7 @@ class CollectionMessageTag(models.Model):
 
     def _get_tag_portal_link(self, action, facts, words):
         url = f"{action.company_id.get_base_url()}/my/invoices"
-        return tags.Link(url, self.env._("your invoices"))
+        return hashtags.Link(url, self.env._("your invoices"))
 
     # -- words -------------------------------------------------------------------------
 

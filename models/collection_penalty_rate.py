@@ -212,7 +212,7 @@ class CollectionPenaltyRate(models.Model):
         return tables
 
     def _get_engine_rates(self):
-        """:return: the rows as plain :class:`~..engine.penalties.Rate`, in the same order"""
+        """:return: the rows as plain :class:`~..engine.claims.Rate`, in the same order"""
         return tuple(
             engine.Rate(row.date_from, row.date_to or None,
                         Decimal(str(row.rate)) if row.rate else None)

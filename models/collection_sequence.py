@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..engine.outcomes import SILENT
+from ..engine.sequence.outcomes import SILENT
 from .selections import INCIDENTS, SEQUENCE_STATES
 
 

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .. import engine
-from ..engine.errors import CommandRefused
-from .remote import as_record
+from ..engine.sequence.errors import CommandRefused
+from ..tools.records import as_record
 
 
 class CollectionSequenceCommand(models.Model):

@@ -2,8 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from .. import engine
-from ..engine.effects import Alert, StartChild, SwitchTo
-from .remote import as_record
+from ..engine.sequence.effects import Alert, StartChild, SwitchTo
+from ..tools.records import as_record
 
 ENDED = ("done", "stopped", "switched")
 

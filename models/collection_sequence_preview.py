@@ -2,8 +2,8 @@ from odoo import models
 from odoo.tools import format_date
 
 from .. import engine
-from ..engine import entries
-from ..engine.conditions import LEGAL
+from ..engine.sequence import entries
+from ..engine.sequence.conditions import LEGAL
 
 #: What the history calls news, in a preview of resuming.
 RECORDED = ("action_submitted", "action_closed", "event_received", "markers_changed")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine import Launch
-from .remote import as_record
+from ..tools.records import as_record
 
 
 class CollectionSequenceTemplateLaunch(models.Model):

@@ -6,7 +6,7 @@ from functools import cache
 from odoo import api, models
 from odoo.tools import format_date, format_list, formatLang
 
-from ..engine.tags import Column, Table
+from ..engine.hashtags import Column, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class CollectionStatement(models.AbstractModel):
         :param date day: the company's day
         :param Words words: see :meth:`_get_words`
         :param dict claims: late-payment claims by item id
-        :return: tuple of :class:`~..engine.tags.Table`
+        :return: tuple of :class:`~..engine.hashtags.Table`
         """
         shown = any(
             claims[item.id].interest or claims[item.id].indemnity or claims[item.id].missing_from

@@ -3,8 +3,8 @@ from pathlib import PurePosixPath
 from odoo import models
 from odoo.exceptions import UserError
 
-from .upload_content import ACCEPTED, TYPES, inspect
-from .upload_refusal import Refusal
+from ..tools.uploads.errors import Refusal
+from ..tools.uploads.inspect import ACCEPTED, TYPES, inspect
 
 #: Files that are sent at once.
 MOST = 5

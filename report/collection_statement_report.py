@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import models
 
-from ..engine import tags
+from ..engine import hashtags
 
 
 class ResPartner(models.Model):
@@ -57,7 +57,7 @@ class ResPartner(models.Model):
         return self.env["collection.print"]._prepare_sheet(
             "account_collection.collection_statement_sheet", company, lang, recipient, day,
             customer=self.commercial_partner_id, bank=company.partner_id.bank_ids[:1],
-            tables=[Markup(tags.render_table(table)) for table in tables],
+            tables=[Markup(hashtags.render_table(table)) for table in tables],
             overdue=overdue and statement._format_amounts(
                 statement._sum_items(overdue), currency=company.currency_id))
 

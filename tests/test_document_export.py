@@ -8,7 +8,7 @@ from reportlab.pdfgen import canvas
 from odoo.tests import HttpCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
-from ..models.upload_content import TYPES
+from ..tools.uploads.inspect import TYPES
 from .common import COLLECTOR
 from .document_case import DocumentCase
 

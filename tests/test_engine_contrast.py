@@ -2,7 +2,7 @@ from hypothesis import given, settings, strategies as st
 
 from odoo.tests import BaseCase
 
-from ..engine.contrast import AA, contrast, darken
+from ..engine.colour import AA, contrast, darken
 
 
 def parts(colour):

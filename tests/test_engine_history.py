@@ -18,11 +18,10 @@ from ..engine import (
     Visit,
     entry_from_dict,
     entry_to_dict,
-    outcomes,
     replay,
-    state as states,
 )
-from ..engine.entries import KINDS
+from ..engine.sequence import outcomes, state as states
+from ..engine.sequence.entries import KINDS
 from .engine_trees import Walk, content, option, result, row, step
 
 #: A history as it lies in the database. Never change a line of it: databases have such lines.

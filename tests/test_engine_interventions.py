@@ -16,8 +16,8 @@ from ..engine import (
     Skip,
     Stop,
 )
-from ..engine.effects import Release
-from ..engine.run import MAX_TRANSITIONS
+from ..engine.sequence.effects import Release
+from ..engine.sequence.run import MAX_TRANSITIONS
 from .engine_trees import Walk, content, result, row, step
 
 CLOSED = step("closed", content("archive"), row("default", end="Closed"))

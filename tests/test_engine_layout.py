@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from odoo.tests import BaseCase, tagged
 
 from ..engine import Definition, Goto, Row
-from ..engine.definition import Joined
-from ..engine.layout import Sizes, Words, lay_out
+from ..engine.picture.layout import Sizes, Words, lay_out
+from ..engine.sequence.definition import Joined
 from .engine_trees import row, step, tree, valid_trees
 
 SETTINGS = settings(

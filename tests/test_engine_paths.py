@@ -26,7 +26,7 @@ from ..engine import (
     enumerate_paths,
     play,
 )
-from ..engine.paths import longest_days
+from ..engine.sequence.paths import longest_days
 from .engine_trees import content, option, result, row, step, tree, valid_trees
 
 DAY = date(2026, 3, 2)  # a Monday

@@ -9,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.penalties import (
+from ..engine.claims import (
     Payment,
     Rate,
     RateMissing,

@@ -11,11 +11,12 @@ from hypothesis import Phase, Verbosity
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine import Close, Resume, conditions, decide, entries, outcomes
-from ..engine.definition import Row
-from ..engine.entries import ActionClosed, VisitEntered
-from ..engine.run import Run
-from ..engine.state import State, Visit
+from ..engine import Close, Resume
+from ..engine.sequence import conditions, decide, entries, outcomes
+from ..engine.sequence.definition import Row
+from ..engine.sequence.entries import ActionClosed, VisitEntered
+from ..engine.sequence.run import Run
+from ..engine.sequence.state import State, Visit
 from .test_engine_properties import run_properties
 
 # the package exports the function under its module's name, which hides the module

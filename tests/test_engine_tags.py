@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.tags import (
+from ..engine.hashtags import (
     AMOUNT,
     BLOCK,
     CATALOGUE,

@@ -1,7 +1,7 @@
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..engine.tags import CATALOGUE, find
+from ..engine.hashtags import CATALOGUE, find
 from ..models.collection_message_tag import DESCRIPTIONS
 from .common import CollectionCase
 

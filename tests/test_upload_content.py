@@ -12,9 +12,9 @@ from PIL import Image
 
 from odoo.tests import BaseCase, tagged
 
-from ..models.upload_content import TYPES, inspect
-from ..models.upload_pdf import ACTIVE
-from ..models.upload_refusal import Refusal
+from ..tools.uploads.errors import Refusal
+from ..tools.uploads.inspect import TYPES, inspect
+from ..tools.uploads.pdf import ACTIVE
 from .test_answer_form import EXE, HEIC, PNG, make_docx
 
 EXAMPLES = settings(max_examples=150, deadline=None)

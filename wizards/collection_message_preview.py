@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
 
-from ..engine import tags
+from ..engine import hashtags
 from ..models.collection_message_tag import DESCRIPTIONS
 from ..models.selections import SENT_KINDS
 
@@ -63,7 +63,7 @@ class CollectionMessagePreview(models.TransientModel):
     def get_tags(self):
         """:return: list of dicts of the hashtags that a text may hold: name, kind, description"""
         return [{"name": name, "kind": kind, "description": self.env._(DESCRIPTIONS[name])}
-                for name, kind in tags.CATALOGUE.items()]
+                for name, kind in hashtags.CATALOGUE.items()]
 
     @api.model
     def find_sample(self):
@@ -105,7 +105,7 @@ class CollectionMessagePreview(models.TransientModel):
         return {
             "subject": message.subject,
             "page": action._get_message_page(message),
-            "unknown": [*tags.unknown(subject), *tags.unknown(body, html=True)],
+            "unknown": [*hashtags.unknown(subject), *hashtags.unknown(body, html=True)],
         }
 
 

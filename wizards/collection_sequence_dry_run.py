@@ -4,8 +4,8 @@ from odoo import api, fields, models
 
 from .. import engine
 from ..engine import Event, Level, find_content, ways_to_close
-from ..engine.effects import StartChild, SwitchTo
-from ..engine.outcomes import POSITIVE
+from ..engine.sequence.effects import StartChild, SwitchTo
+from ..engine.sequence.outcomes import POSITIVE
 
 
 class CollectionSequenceDryRun(models.AbstractModel):

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine import entries
+from ..engine.sequence import entries
 
 #: Refusals that concern one sequence and leave the others free to move.
 REFUSALS = (UserError,)

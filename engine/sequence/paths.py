@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
+from ..dates import BUSINESS_DAYS, MONTHS, WEEKS, WORKING_DAYS
 from .checks import find_problems
 from .conditions import Deadline, Event, Level, Outcome
-from .dates import BUSINESS_DAYS, MONTHS, WEEKS, WORKING_DAYS
 from .definition import End, Start, Switch
 from .graph import closure, invert
 

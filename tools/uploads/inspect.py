@@ -9,9 +9,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from .upload_docx import DOCX, check_docx
-from .upload_pdf import check_pdf
-from .upload_refusal import Refusal
+from .docx import DOCX, check_docx
+from .errors import Refusal
+from .pdf import check_pdf
 
 PDF, PNG, JPEG, HEIC = "application/pdf", "image/png", "image/jpeg", "image/heic"
 #: Types of files that are taken, and how their names end.

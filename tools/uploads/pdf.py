@@ -7,8 +7,8 @@ and unpacked is bounded, so that no file chooses what looking at it costs.
 
 import re
 
-from .upload_pdf_read import Budget, find_ints, inflate, read_value, skip_space
-from .upload_refusal import Refusal
+from .errors import Refusal
+from .pdf_syntax import Budget, find_ints, inflate, read_value, skip_space
 
 #: Names of what acts, carries other files or loads from elsewhere.
 ACTIVE = frozenset({

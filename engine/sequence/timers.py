@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from ..dates import Calendar, due_date, remaining, resume
 from . import conditions, entries, state as states
-from .dates import Calendar, due_date, remaining, resume
 
 
 def find_base(condition, state, facts):

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from .upload_refusal import Refusal
+from .errors import Refusal
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Parts of a document, bytes of all of them unpacked, and of one that is looked into.

@@ -4,7 +4,7 @@ import re
 import zlib
 from dataclasses import dataclass
 
-from .upload_refusal import Refusal
+from .errors import Refusal
 
 DEEPEST = 200
 #: Bytes of white space and remarks between two words of a file.

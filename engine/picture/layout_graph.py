@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from .definition import End, Goto
+from ..sequence.definition import End, Goto
 
 
 @dataclass(eq=False)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+from ..dates import Delay
 from . import outcomes
-from .dates import Delay
 
 ALL_REQUIRED = "all"
 ANY = "any"

@@ -1,0 +1,1 @@
+"""Draws a decision tree: where its boxes and lines lie."""

@@ -1,0 +1,1 @@
+"""What needs no model: it may take recordsets or an environment, and defines none."""

@@ -1,0 +1,1 @@
+"""What is looked at in a file that somebody sends. Pure Python, without Odoo."""
