@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from .selections import INCIDENTS, OUTCOMES
+from ..selections import INCIDENTS, OUTCOMES
 
 
 class CollectionHistoryWords(models.Model):

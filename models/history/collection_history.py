@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 KINDS = [
     ("launched", "Launched"),
