@@ -6,7 +6,7 @@ from odoo.tools import html2plaintext, is_html_empty
 
 from ..engine import hashtags
 from ..tools.records import as_record
-from .res_partner import COLLECTORS
+from .people.res_partner import COLLECTORS
 
 
 class ResPartner(models.Model):

@@ -4,7 +4,7 @@ from odoo import fields, models
 
 from ..engine import hashtags
 from ..engine.colour import darken
-from .res_partner import COLLECTORS
+from .people.res_partner import COLLECTORS
 
 #: Where the personal link stands in what is kept of a message.
 PLACE = "/collection/your-link"

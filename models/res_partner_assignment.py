@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .collection_assignment_attribute import BY_FIELD
-from .res_partner import COLLECTORS
+from .people.res_partner import COLLECTORS
 from .res_partner_scenario import PLANNED_BY
 
 

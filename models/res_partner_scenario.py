@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..engine import ladder
-from .res_partner import COLLECTORS
+from .people.res_partner import COLLECTORS
 
 #: Settings whose change replaces what is planned at once (M-041).
 PLANNED_BY = frozenset({
