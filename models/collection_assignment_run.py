@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .collection_assignment_attribute import ATTRIBUTES
-from .res_partner_criteria import READ_ONCE
+from .item.res_partner_criteria import READ_ONCE
 
 #: A run that has not moved for so long has died: another may start.
 DEAD_AFTER = timedelta(minutes=15)

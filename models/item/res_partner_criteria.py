@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .people.res_partner import COLLECTORS
+from ..people.res_partner import COLLECTORS
 
 #: How a stored figure is compared, and what no row at all (nothing open) reads as.
 COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .people.res_partner import COLLECTORS
+from ..people.res_partner import COLLECTORS
 
 #: Rolling window over which the habit is read (S-011).
 WINDOW = timedelta(days=183)

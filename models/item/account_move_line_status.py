@@ -5,7 +5,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 COLLECTORS = "account_collection.group_collection_user"
 #: What is said of an item: each change is traced.
