@@ -1,6 +1,7 @@
 from . import history
 from . import people
 from . import item
+from . import claim
 from . import collection_action_content
 from . import collection_action_content_tag
 from . import collection_action_content_portal
@@ -10,7 +11,6 @@ from . import collection_deadline
 from . import collection_label
 from . import collection_outcome
 from . import collection_participant_portal
-from . import collection_penalty_rate
 from . import collection_signal
 from . import collection_signal_receipt
 from . import collection_truce
@@ -126,7 +126,6 @@ from . import collection_assignment_write
 from . import collection_assignment_run
 from . import collection_assignment_rule_view
 from . import account_move_line_statement
-from . import account_move_line_penalty
 from . import account_move_line_signal
 from . import account_partial_reconcile
 from . import mail_activity
@@ -148,5 +147,4 @@ from . import res_partner_link
 from . import res_partner_next
 from . import res_partner_default
 from . import res_partner_statement
-from . import res_partner_penalty
 from . import collection_document_buttons

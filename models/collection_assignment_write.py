@@ -2,7 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY, SWITCH
-from .res_partner_penalty import SWITCHES
+from .claim.res_partner_penalty import SWITCHES
 
 #: Customers written at once.
 BATCH = 100000

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .res_partner_penalty import SWITCHES
+from .claim.res_partner_penalty import SWITCHES
 
 
 class ResConfigSettings(models.TransientModel):

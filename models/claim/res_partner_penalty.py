@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from .account_move_line_penalty import Terms
-from .people.res_partner import COLLECTORS
+from ..people.res_partner import COLLECTORS
 
 DEBTOR_KINDS = [
     ("professional", "Professional"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Domain
 
-from .. import engine
+from ... import engine
 
 #: Payment states of an invoice whose open lines nobody owes any more, or that is not chased.
 CLOSED_STATES = ("in_payment", "paid", "reversed", "blocked")

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date, formatLang
 
-from .. import engine
+from ... import engine
 
 REGIMES = [
     ("business", "Professionals, by law"),
