@@ -2,6 +2,7 @@ from . import history
 from . import people
 from . import item
 from . import claim
+from . import statement
 from . import collection_action_content
 from . import collection_action_content_tag
 from . import collection_action_content_portal
@@ -68,7 +69,6 @@ from . import collection_scenario_facts
 from . import collection_scenario_plan
 from . import collection_scenario_run
 from . import collection_scenario_view
-from . import collection_statement
 from . import collection_message_fact
 from . import collection_message_tag
 from . import collection_message_file
@@ -146,5 +146,4 @@ from . import res_partner_scenario
 from . import res_partner_link
 from . import res_partner_next
 from . import res_partner_default
-from . import res_partner_statement
 from . import collection_document_buttons

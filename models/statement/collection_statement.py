@@ -6,7 +6,7 @@ from functools import cache
 from odoo import api, models
 from odoo.tools import format_date, format_list, formatLang
 
-from ..engine.hashtags import Column, Table
+from ...engine.hashtags import Column, Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,2 @@
+from . import collection_statement
+from . import res_partner_statement
