@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
-from .. import engine
-from .selections import OUTCOMES
+from ... import engine
+from ..selections import OUTCOMES
 
 ACTION_STATES = [
     ("scheduled", "To come"),

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_list
 
-from ..engine import hashtags
+from ...engine import hashtags
 
 
 class CollectionActionContent(models.AbstractModel):

@@ -2,9 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_datetime
 
-from .. import engine
-from ..engine.sequence import outcomes
-from ..tools.records import as_record
+from ... import engine
+from ...engine.sequence import outcomes
+from ...tools.records import as_record
 
 
 class CollectionActionClose(models.Model):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .selections import OUTCOMES
+from ..selections import OUTCOMES
 
 
 class CollectionOutcome(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .selections import SENT_KINDS
+from ..selections import SENT_KINDS
 
 
 class CollectionActionDesk(models.Model):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .selections import SENT_KINDS
+from ..selections import SENT_KINDS
 
 #: Set by our own moves of an activity, so that it does not come back as a user's move.
 FROM_ACTION = "collection_from_action"

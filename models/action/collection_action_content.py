@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from .selections import ACTION_KINDS, MODES, SENT_KINDS
+from ..selections import ACTION_KINDS, MODES, SENT_KINDS
 
 
 class CollectionActionContent(models.AbstractModel):

@@ -5,8 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .. import engine
-from ..engine.sequence.errors import CommandRefused
+from ... import engine
+from ...engine.sequence.errors import CommandRefused
 
 
 class CollectionActionAlone(models.Model):
