@@ -4,6 +4,7 @@ from . import item
 from . import claim
 from . import statement
 from . import action
+from . import message
 from . import collection_deadline
 from . import collection_label
 from . import collection_participant_portal
@@ -41,9 +42,6 @@ from . import collection_sequence_cron
 from . import collection_sequence_visit
 from . import collection_action_marker
 from . import collection_action_scenario
-from . import collection_action_send
-from . import collection_action_process
-from . import collection_action_wording
 from . import collection_action_specific
 from . import collection_action_portal
 from . import collection_action_portal_answer
@@ -58,13 +56,6 @@ from . import collection_scenario_facts
 from . import collection_scenario_plan
 from . import collection_scenario_run
 from . import collection_scenario_view
-from . import collection_message_fact
-from . import collection_message_tag
-from . import collection_message_file
-from . import collection_message
-from . import collection_dispatch
-from . import collection_dispatch_carrier
-from . import collection_dispatch_view
 from . import collection_dispute
 from . import collection_upload
 from . import collection_link
@@ -117,7 +108,6 @@ from . import collection_assignment_rule_view
 from . import account_move_line_statement
 from . import account_move_line_signal
 from . import account_partial_reconcile
-from . import mail_dispatch
 from . import mail_message
 from . import mail_signal
 from . import res_company

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
-from ..engine import hashtags
+from ...engine import hashtags
 
 _lt = LazyTranslate(__name__)
 

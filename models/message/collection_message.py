@@ -6,7 +6,7 @@ from markupsafe import Markup, escape
 from odoo import models
 from odoo.tools import html2plaintext
 
-from ..engine import hashtags
+from ...engine import hashtags
 from .collection_message_fact import Sender
 
 #: Where the text stands in the layout of e-mails, which is rendered once for many.

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .selections import DISPATCH_STATES
+from ..selections import DISPATCH_STATES
 
 CHANNELS = [("email", "E-mail"), ("letter", "Letter"), ("sms", "SMS")]
 #: States that somebody should look at.

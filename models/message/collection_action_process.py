@@ -7,9 +7,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .. import engine
-from ..engine.sequence import outcomes
-from .selections import SENT_KINDS
+from ... import engine
+from ...engine.sequence import outcomes
+from ..selections import SENT_KINDS
 
 _logger = logging.getLogger(__name__)
 

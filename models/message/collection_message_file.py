@@ -4,7 +4,7 @@ from odoo import models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from ..engine import hashtags
+from ...engine import hashtags
 
 PDF = "application/pdf"
 

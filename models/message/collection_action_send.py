@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from .selections import DISPATCH_STATES
+from ..selections import DISPATCH_STATES
 
 
 class CollectionActionSend(models.Model):
