@@ -5,6 +5,7 @@ from . import claim
 from . import statement
 from . import action
 from . import message
+from . import specific
 from . import collection_deadline
 from . import collection_label
 from . import collection_participant_portal
@@ -42,7 +43,6 @@ from . import collection_sequence_cron
 from . import collection_sequence_visit
 from . import collection_action_marker
 from . import collection_action_scenario
-from . import collection_action_specific
 from . import collection_action_portal
 from . import collection_action_portal_answer
 from . import collection_action_portal_postpone
@@ -56,7 +56,6 @@ from . import collection_scenario_facts
 from . import collection_scenario_plan
 from . import collection_scenario_run
 from . import collection_scenario_view
-from . import collection_dispute
 from . import collection_upload
 from . import collection_link
 from . import collection_link_internal
@@ -97,8 +96,6 @@ from . import collection_action_documents
 from . import collection_document_request_desk
 from . import collection_document_item_desk
 from . import collection_document_contributor_desk
-from . import collection_promise
-from . import collection_item_dialog
 from . import collection_group
 from . import collection_assignment
 from . import collection_assignment_rule

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 #: What the values of a specific action may say.
 SAID_OF_SPECIFIC = frozenset({

@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 RESULTS = [
     ("credited", "The customer is right: credited"),

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 STATES = [
     ("open", "Awaited"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")]
