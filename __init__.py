@@ -3,4 +3,4 @@ from . import models
 from . import report
 from . import wizards
 
-from .models.collection_plan_mark import stop_watching as uninstall_hook
+from .models.scenario.collection_plan_mark import stop_watching as uninstall_hook

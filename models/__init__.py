@@ -6,6 +6,7 @@ from . import statement
 from . import action
 from . import message
 from . import specific
+from . import scenario
 from . import collection_deadline
 from . import collection_label
 from . import collection_participant_portal
@@ -42,20 +43,12 @@ from . import collection_sequence_migrate
 from . import collection_sequence_cron
 from . import collection_sequence_visit
 from . import collection_action_marker
-from . import collection_action_scenario
 from . import collection_action_portal
 from . import collection_action_portal_answer
 from . import collection_action_portal_postpone
 from . import collection_action_portal_file
 from . import collection_action_portal_message
 from . import collection_action_portal_tell
-from . import collection_scenario
-from . import collection_scenario_step
-from . import collection_plan_mark
-from . import collection_scenario_facts
-from . import collection_scenario_plan
-from . import collection_scenario_run
-from . import collection_scenario_view
 from . import collection_upload
 from . import collection_link
 from . import collection_link_internal
@@ -102,7 +95,6 @@ from . import collection_assignment_rule
 from . import collection_assignment_write
 from . import collection_assignment_run
 from . import collection_assignment_rule_view
-from . import account_move_line_statement
 from . import account_move_line_signal
 from . import account_partial_reconcile
 from . import mail_message
@@ -117,8 +109,5 @@ from . import res_config_settings_assignment
 from . import res_users_portal
 from . import res_partner_assignment
 from . import res_partner_origin
-from . import res_partner_scenario
 from . import res_partner_link
-from . import res_partner_next
-from . import res_partner_default
 from . import collection_document_buttons

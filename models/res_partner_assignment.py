@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 
 from .collection_assignment_attribute import BY_FIELD
 from .people.res_partner import COLLECTORS
-from .res_partner_scenario import PLANNED_BY
+from .scenario.res_partner_scenario import PLANNED_BY
 
 
 class ResPartner(models.Model):

@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..engine import ladder
+from ...engine import ladder
 
 
 class CollectionScenario(models.Model):

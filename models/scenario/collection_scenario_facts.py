@@ -4,8 +4,8 @@ from decimal import Decimal
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..engine import ladder
-from .selections import CONTACT_KINDS
+from ...engine import ladder
+from ..selections import CONTACT_KINDS
 
 #: What the query calls each cause; the strongest has the lowest bit.
 _BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}

@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
-from ..engine import ladder
-from .people.res_partner import COLLECTORS
+from ...engine import ladder
+from ..people.res_partner import COLLECTORS
 
 #: Settings whose change replaces what is planned at once (M-041).
 PLANNED_BY = frozenset({

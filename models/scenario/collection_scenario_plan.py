@@ -4,7 +4,7 @@ from dataclasses import astuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..engine import ladder
+from ...engine import ladder
 
 #: Customers planned at once: what bounds the memory of a run.
 BATCH = 5000

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
 
-from .item.account_move_line_status import COLLECTORS
+from ..item.account_move_line_status import COLLECTORS
 
 
 class AccountMoveLine(models.Model):
