@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
-from ..engine import Definition
+from ...engine import Definition
 
 TEMPLATE_STATES = [
     ("draft", "Draft"),

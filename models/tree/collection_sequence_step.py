@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ..engine import Step
+from ...engine import Step
 
 
 class CollectionSequenceStep(models.Model):

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ..engine import End, Goto, Joined, Outcome, Row, Start, Switch
+from ...engine import End, Goto, Joined, Outcome, Row, Start, Switch
 
 
 class CollectionSequenceTransition(models.Model):

@@ -2,7 +2,7 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ..engine import Content, Option
+from ...engine import Content, Option
 
 
 class CollectionSequenceContent(models.Model):

@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..engine import find_problems
+from ...engine import find_problems
 
 
 class CollectionSequenceTemplatePublish(models.Model):

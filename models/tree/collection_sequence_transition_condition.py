@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
-from .. import engine
-from .selections import DELAY_UNITS, EVENTS, LEVELS, NATURES
+from ... import engine
+from ..selections import DELAY_UNITS, EVENTS, LEVELS, NATURES
 
 
 class CollectionSequenceTransitionCondition(models.Model):
