@@ -4,7 +4,7 @@ from odoo.tools import format_date, format_datetime
 
 from .. import engine
 from ..engine.sequence import outcomes, state as states
-from .collection_sequence_marker import read_day
+from .sequence.collection_sequence_marker import read_day
 
 #: Kinds of dates and facts that a partner can enter; others are the office's.
 _ENTERED = ("date", "char", "text", "integer", "float", "boolean", "selection")

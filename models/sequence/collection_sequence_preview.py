@@ -1,9 +1,9 @@
 from odoo import models
 from odoo.tools import format_date
 
-from .. import engine
-from ..engine.sequence import entries
-from ..engine.sequence.conditions import LEGAL
+from ... import engine
+from ...engine.sequence import entries
+from ...engine.sequence.conditions import LEGAL
 
 #: What the history calls news, in a preview of resuming.
 RECORDED = ("action_submitted", "action_closed", "event_received", "markers_changed")

@@ -5,10 +5,10 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from .. import engine
-from ..engine.sequence import entries
-from ..engine.sequence.errors import CommandRefused
-from ..tools.records import as_record
+from ... import engine
+from ...engine.sequence import entries
+from ...engine.sequence.errors import CommandRefused
+from ...tools.records import as_record
 
 #: What an open action follows of its counterpart: how it is closed. What it says, and whether
 #: its step waits for it, stay as they were asked.

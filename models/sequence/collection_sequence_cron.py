@@ -5,7 +5,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .. import engine
+from ... import engine
 
 _logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..engine.sequence import entries
+from ...engine.sequence import entries
 
 
 class CollectionSequenceWriteTimer(models.Model):

@@ -2,8 +2,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine import Launch
-from ..tools.records import as_record
+from ...engine import Launch
+from ...tools.records import as_record
 
 
 class CollectionSequenceTemplateLaunch(models.Model):

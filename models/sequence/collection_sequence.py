@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..engine.sequence.outcomes import SILENT
-from .selections import INCIDENTS, SEQUENCE_STATES
+from ...engine.sequence.outcomes import SILENT
+from ..selections import INCIDENTS, SEQUENCE_STATES
 
 
 class CollectionSequence(models.Model):

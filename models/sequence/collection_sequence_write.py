@@ -2,8 +2,8 @@ from datetime import date
 
 from odoo import fields, models
 
-from ..engine import entry_to_dict
-from ..engine.sequence import entries
+from ...engine import entry_to_dict
+from ...engine.sequence import entries
 
 _NO_INCIDENT = {"incident": False, "incident_row_key": False}
 _NOT_WAITING = {"waiting_template_code": False, "waiting_step_key": False}

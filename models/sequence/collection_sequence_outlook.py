@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .. import engine
-from ..engine.sequence.timers import missing_markers
+from ... import engine
+from ...engine.sequence.timers import missing_markers
 
 
 class CollectionSequenceOutlook(models.Model):

@@ -4,7 +4,7 @@ from uuid import uuid4
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .. import engine
+from ... import engine
 
 #: Set while a command fills dates and facts itself: it traces them and reads its table after.
 FILLING = "collection_filling_markers"

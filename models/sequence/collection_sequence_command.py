@@ -4,9 +4,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .. import engine
-from ..engine.sequence.errors import CommandRefused
-from ..tools.records import as_record
+from ... import engine
+from ...engine.sequence.errors import CommandRefused
+from ...tools.records import as_record
 
 
 class CollectionSequenceCommand(models.Model):

@@ -3,7 +3,7 @@ from ast import literal_eval
 from odoo import fields, models
 from odoo.fields import Domain
 
-from .. import engine
+from ... import engine
 
 
 class CollectionSequenceWorld(models.Model):

@@ -3,7 +3,7 @@ from uuid import uuid4
 from odoo import models
 from odoo.fields import Domain
 
-from ..engine.sequence.effects import Ask, Release
+from ...engine.sequence.effects import Ask, Release
 
 
 class CollectionSequenceHolder(models.Model):

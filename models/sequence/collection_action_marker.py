@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..engine.sequence import outcomes
+from ...engine.sequence import outcomes
 
 
 class CollectionActionMarker(models.Model):

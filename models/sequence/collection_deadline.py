@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .. import engine
-from .selections import NATURES
+from ... import engine
+from ..selections import NATURES
 
 
 class CollectionDeadline(models.Model):

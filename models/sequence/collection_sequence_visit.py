@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .. import engine
+from ... import engine
 
 
 class CollectionSequenceVisit(models.Model):

@@ -2,7 +2,7 @@ from dataclasses import asdict
 
 from odoo import api, fields, models
 
-from ..engine.picture.layout import Words, lay_out
+from ...engine.picture.layout import Words, lay_out
 
 
 class CollectionSequenceTransitionPicture(models.Model):

@@ -1,9 +1,9 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .. import engine
-from ..engine.sequence.effects import Alert, StartChild, SwitchTo
-from ..tools.records import as_record
+from ... import engine
+from ...engine.sequence.effects import Alert, StartChild, SwitchTo
+from ...tools.records import as_record
 
 ENDED = ("done", "stopped", "switched")
 
