@@ -9,9 +9,8 @@ from . import specific
 from . import scenario
 from . import tree
 from . import sequence
+from . import event
 from . import collection_participant_portal
-from . import collection_signal
-from . import collection_signal_receipt
 from . import collection_action_portal
 from . import collection_action_portal_answer
 from . import collection_action_portal_postpone
@@ -64,10 +63,7 @@ from . import collection_assignment_rule
 from . import collection_assignment_write
 from . import collection_assignment_run
 from . import collection_assignment_rule_view
-from . import account_move_line_signal
-from . import account_partial_reconcile
 from . import mail_message
-from . import mail_signal
 from . import res_company
 from . import res_company_link
 from . import res_company_penalty

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .. import engine
-from .selections import EVENTS
+from ... import engine
+from ..selections import EVENTS
 
 
 class CollectionSignal(models.Model):

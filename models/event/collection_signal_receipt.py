@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .. import engine
+from ... import engine
 
 
 class CollectionSignalReceipt(models.Model):
