@@ -10,6 +10,7 @@ from . import scenario
 from . import tree
 from . import sequence
 from . import event
+from . import assignment
 from . import collection_participant_portal
 from . import collection_action_portal
 from . import collection_action_portal_answer
@@ -57,12 +58,6 @@ from . import collection_action_documents
 from . import collection_document_request_desk
 from . import collection_document_item_desk
 from . import collection_document_contributor_desk
-from . import collection_group
-from . import collection_assignment
-from . import collection_assignment_rule
-from . import collection_assignment_write
-from . import collection_assignment_run
-from . import collection_assignment_rule_view
 from . import mail_message
 from . import res_company
 from . import res_company_link
@@ -72,7 +67,5 @@ from . import res_config_settings_link
 from . import res_config_settings_penalty
 from . import res_config_settings_assignment
 from . import res_users_portal
-from . import res_partner_assignment
-from . import res_partner_origin
 from . import res_partner_link
 from . import collection_document_buttons

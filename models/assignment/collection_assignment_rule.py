@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from .collection_assignment_attribute import ATTRIBUTES, MANY, ONE, SELECTION, SWITCH
+from ..collection_assignment_attribute import ATTRIBUTES, MANY, ONE, SELECTION, SWITCH
 
 
 class CollectionAssignmentRule(models.Model):

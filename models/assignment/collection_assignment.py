@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .collection_assignment_attribute import SELECTION
+from ..collection_assignment_attribute import SELECTION
 
 
 class CollectionAssignment(models.Model):

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .collection_assignment_attribute import BY_FIELD
-from .people.res_partner import COLLECTORS
-from .scenario.res_partner_scenario import PLANNED_BY
+from ..collection_assignment_attribute import BY_FIELD
+from ..people.res_partner import COLLECTORS
+from ..scenario.res_partner_scenario import PLANNED_BY
 
 
 class ResPartner(models.Model):

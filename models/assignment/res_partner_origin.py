@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
-from .collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY
-from .people.res_partner import COLLECTORS
+from ..collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY
+from ..people.res_partner import COLLECTORS
 
 
 class ResPartner(models.Model):

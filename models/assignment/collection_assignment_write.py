@@ -1,8 +1,8 @@
 from odoo import models
 from odoo.tools import SQL
 
-from .collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY, SWITCH
-from .claim.res_partner_penalty import SWITCHES
+from ..collection_assignment_attribute import ATTRIBUTES, HOLDER, MANY, SWITCH
+from ..claim.res_partner_penalty import SWITCHES
 
 #: Customers written at once.
 BATCH = 100000

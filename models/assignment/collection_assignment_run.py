@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .collection_assignment_attribute import ATTRIBUTES
-from .item.res_partner_criteria import READ_ONCE
+from ..collection_assignment_attribute import ATTRIBUTES
+from ..item.res_partner_criteria import READ_ONCE
 
 #: A run that has not moved for so long has died: another may start.
 DEAD_AFTER = timedelta(minutes=15)
