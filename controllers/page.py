@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 from odoo.tools import format_date
 
-from ..models.collection_answer_submit import Form
+from ..models.link.collection_answer_submit import Form
 from ..models.collection_upload import MOST
 from .document_commands import DocumentCommands
 

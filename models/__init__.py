@@ -11,6 +11,7 @@ from . import tree
 from . import sequence
 from . import event
 from . import assignment
+from . import link
 from . import collection_participant_portal
 from . import collection_action_portal
 from . import collection_action_portal_answer
@@ -19,14 +20,6 @@ from . import collection_action_portal_file
 from . import collection_action_portal_message
 from . import collection_action_portal_tell
 from . import collection_upload
-from . import collection_link
-from . import collection_link_internal
-from . import collection_link_page
-from . import collection_answer
-from . import collection_answer_decide
-from . import collection_answer_submit
-from . import collection_answer_file
-from . import collection_message_link
 from . import collection_document_permission
 from . import collection_document_paper
 from . import collection_document_template
@@ -67,5 +60,4 @@ from . import res_config_settings_link
 from . import res_config_settings_penalty
 from . import res_config_settings_assignment
 from . import res_users_portal
-from . import res_partner_link
 from . import collection_document_buttons

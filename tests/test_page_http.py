@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from ..controllers import page_base as page_controller
-from ..models import collection_link
+from ..models.link import collection_link
 from .test_answer import PDF, AnswerCase
 from .test_answer_form import EXE, LOGGER
 

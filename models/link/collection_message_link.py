@@ -2,9 +2,9 @@ from markupsafe import Markup, escape
 
 from odoo import fields, models
 
-from ..engine import hashtags
-from ..engine.colour import darken
-from .people.res_partner import COLLECTORS
+from ...engine import hashtags
+from ...engine.colour import darken
+from ..people.res_partner import COLLECTORS
 
 #: Where the personal link stands in what is kept of a message.
 PLACE = "/collection/your-link"

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
-from .specific.collection_dispute import RESULTS
+from ..specific.collection_dispute import RESULTS
 
 KINDS = [
     ("paid", "Paid"),

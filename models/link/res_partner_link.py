@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .people.res_partner import COLLECTORS
+from ..people.res_partner import COLLECTORS
 
 
 class ResPartner(models.Model):

@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import html2plaintext, is_html_empty
 
-from ..engine import hashtags
-from ..tools.records import as_record
-from .people.res_partner import COLLECTORS
+from ...engine import hashtags
+from ...tools.records import as_record
+from ..people.res_partner import COLLECTORS
 
 
 class ResPartner(models.Model):
