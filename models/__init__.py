@@ -12,13 +12,7 @@ from . import sequence
 from . import event
 from . import assignment
 from . import link
-from . import collection_participant_portal
-from . import collection_action_portal
-from . import collection_action_portal_answer
-from . import collection_action_portal_postpone
-from . import collection_action_portal_file
-from . import collection_action_portal_message
-from . import collection_action_portal_tell
+from . import portal
 from . import collection_upload
 from . import collection_document_permission
 from . import collection_document_paper
@@ -51,7 +45,6 @@ from . import collection_action_documents
 from . import collection_document_request_desk
 from . import collection_document_item_desk
 from . import collection_document_contributor_desk
-from . import mail_message
 from . import res_company
 from . import res_company_link
 from . import res_company_penalty
@@ -59,5 +52,4 @@ from . import res_config_settings
 from . import res_config_settings_link
 from . import res_config_settings_penalty
 from . import res_config_settings_assignment
-from . import res_users_portal
 from . import collection_document_buttons

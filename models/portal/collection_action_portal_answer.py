@@ -2,9 +2,9 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
-from .. import engine
-from ..engine.sequence import outcomes, state as states
-from .sequence.collection_sequence_marker import read_day
+from ... import engine
+from ...engine.sequence import outcomes, state as states
+from ..sequence.collection_sequence_marker import read_day
 
 #: Kinds of dates and facts that a partner can enter; others are the office's.
 _ENTERED = ("date", "char", "text", "integer", "float", "boolean", "selection")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..engine.sequence import outcomes
+from ...engine.sequence import outcomes
 
 #: Largest number that an id may be: beyond, the database refuses the question.
 _LARGEST_ID = 2 ** 31 - 1
