@@ -3,7 +3,7 @@ from psycopg2 import IntegrityError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.collection_document_automation import TRIGGERS
+from ..models.document.collection_document_automation import TRIGGERS
 from .document_automation_case import AutomationCase
 
 

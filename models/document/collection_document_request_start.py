@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 
 class CollectionDocumentRequest(models.Model):

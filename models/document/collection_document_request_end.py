@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from .. import engine
-from ..engine.sequence import outcomes
+from ... import engine
+from ...engine.sequence import outcomes
 
 #: What the end of a request makes of the action that asked for it (B40).
 OUTCOMES = {"complete": outcomes.DONE, "refused": outcomes.REFUSED}

@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..tools.records import as_record
+from ...tools.records import as_record
 
 
 class CollectionDocumentRequest(models.Model):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .people.res_partner import COLLECTORS
+from ..people.res_partner import COLLECTORS
 
 
 def _get_start_action(env, context):
