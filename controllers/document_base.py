@@ -4,7 +4,7 @@ from odoo import models
 from odoo.http import request
 from odoo.tools import format_date
 
-from ..models.document.collection_document_item_provide import MOST_FILES
+from ..models.document.collection_document_item import MOST_FILES
 from .page_base import PageBase
 
 _PAGE = "account_collection.collection_document_page"

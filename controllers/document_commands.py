@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..models.document.collection_document_item_provide import MOST_FILES
+from ..models.document.collection_document_item import MOST_FILES
 from .document_base import DocumentPages, Told
 from .document_files import TYPES, stream
 

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 from odoo.tools import format_date
 
-from ..models.link.collection_answer_submit import Form
 from ..models.collection_upload import MOST
+from ..models.link.collection_link_page import Form
 from .document_commands import DocumentCommands
 
 #: Links that show an account; a contributor's shows documents.

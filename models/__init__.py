@@ -1,3 +1,5 @@
+from . import collection_upload
+from . import res_company
 from . import history
 from . import people
 from . import item
@@ -14,11 +16,4 @@ from . import assignment
 from . import link
 from . import portal
 from . import document
-from . import collection_upload
-from . import res_company
-from . import res_company_link
-from . import res_company_penalty
 from . import res_config_settings
-from . import res_config_settings_link
-from . import res_config_settings_penalty
-from . import res_config_settings_assignment

@@ -13,6 +13,33 @@ class ResCompany(models.Model):
         "res.users", string="Credit manager", domain="[('share', '=', False)]",
         help="Signs the messages of customers without a collector, and is given their actions.")
 
+    collection_link_days = fields.Integer(
+        string="Validity of personal links", default=30, required=True,
+        help="Days for which the link of an interactive message shows what it shows.")
+    collection_payment_days = fields.Integer(
+        string="Delay of payments", default=5, required=True,
+        help="Days until a payment that a customer says was made should have arrived. The "
+        "scenario is silent meanwhile.")
+    _collection_link_days_check = models.Constraint(
+        "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
+    _collection_payment_days_check = models.Constraint(
+        "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
+
+    collection_penalty_regime = fields.Selection(
+        [("business", "Default of the law"), ("contractual", "Rate of our terms")],
+        string="Penalty rate for professionals", required=True, default="business",
+        help="Default of the law: ECB rate plus points, semester by semester. Rate of our terms: "
+        "the contractual rates of the table. Public buyers have a regime of their own.",
+    )
+
+    collection_scenario_id = fields.Many2one(
+        "collection.scenario", string="Scenario of new customers", ondelete="restrict",
+        domain="[('company_id', 'in', (False, id))]",
+        help="Written to customers when they are created, instead of the default scenario: "
+        "they keep it when another one is chosen here.")
+
+    # === RES_COMPANY === #
+
     def _get_collection_now(self):
         """:return: the moment, in the company's time zone"""
         self.ensure_one()

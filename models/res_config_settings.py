@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .claim.res_partner import SWITCHES
 
 
 class ResConfigSettings(models.TransientModel):
@@ -10,3 +12,82 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_manager_id", readonly=False)
     collection_scenario_id = fields.Many2one(
         related="company_id.collection_scenario_id", readonly=False)
+
+    collection_default_scenario_id = fields.Many2one(
+        "collection.scenario", string="Default scenario",
+        compute="_compute_collection_default_scenario_id",
+        inverse="_inverse_collection_default_scenario_id",
+        domain="[('company_id', 'in', (False, company_id))]")
+    collection_default_collector_id = fields.Many2one(
+        "res.users", string="Default collector", domain="[('share', '=', False)]",
+        compute="_compute_collection_default_collector_id",
+        inverse="_inverse_collection_default_collector_id")
+
+    collection_link_days = fields.Integer(
+        related="company_id.collection_link_days", readonly=False)
+    collection_payment_days = fields.Integer(
+        related="company_id.collection_payment_days", readonly=False)
+
+    collection_penalty_regime = fields.Selection(
+        related="company_id.collection_penalty_regime", readonly=False, required=True)
+    collection_penalties = fields.Boolean(
+        string="Late-payment interest", compute="_compute_collection_switches",
+        inverse="_inverse_collection_switches",
+        help="For customers whose own switch follows the default; never for consumers.")
+    collection_indemnity = fields.Boolean(
+        string="Fixed indemnity", compute="_compute_collection_switches",
+        inverse="_inverse_collection_switches",
+        help="For customers whose own switch follows the default; never for consumers.")
+
+    # === DEFAULTS === #
+    # What customers have that neither a rule nor a hand has given anything (M-042).
+
+    # one method a field: computing one must not undo what was entered in the other
+
+    @api.depends("company_id")
+    def _compute_collection_default_scenario_id(self):
+        for settings in self:
+            settings.collection_default_scenario_id = settings._get_default(
+                "collection_scenario_id")
+
+    @api.depends("company_id")
+    def _compute_collection_default_collector_id(self):
+        for settings in self:
+            settings.collection_default_collector_id = settings._get_default("collector_id")
+
+    def _inverse_collection_default_scenario_id(self):
+        for settings in self:
+            settings._set_default(
+                "collection_scenario_id", settings.collection_default_scenario_id)
+
+    def _inverse_collection_default_collector_id(self):
+        for settings in self:
+            settings._set_default("collector_id", settings.collection_default_collector_id)
+
+    def _get_default(self, field):
+        """:return: what customers of the company have where nothing else is said"""
+        partner = self.env["res.partner"].sudo().with_company(self.company_id)
+        return partner._fields[field].get_company_dependent_fallback(partner)
+
+    def _set_default(self, field, value):
+        if self._get_default(field) != value:
+            self.env["ir.default"].sudo().set(
+                "res.partner", field, value.id, company_id=self.company_id.id)
+            self.env["collection.assignment.rule"]._plan_soon()
+
+    # === PENALTIES === #
+    # What a company claims from customers that pay late, where the customer says nothing.
+
+    @api.depends("company_id")
+    def _compute_collection_switches(self):
+        for settings in self:
+            partner = self.env["res.partner"].sudo().with_company(settings.company_id)
+            for name in SWITCHES:
+                settings[name] = partner._fields[name].get_company_dependent_fallback(partner)
+
+    def _inverse_collection_switches(self):
+        for settings in self:
+            # both are read first: to set a default empties the cache that holds them
+            for name, value in [(name, settings[name]) for name in SWITCHES]:
+                self.env["ir.default"].sudo().set(
+                    "res.partner", name, value, company_id=settings.company_id.id)

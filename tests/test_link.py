@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
-from ..models.link.collection_message_link import PLACE
+from ..models.link.collection_action import PLACE
 from .common import COLLECTOR, CollectionCase
 
 

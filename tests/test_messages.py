@@ -2,7 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..engine.hashtags import CATALOGUE, find
-from ..models.message.collection_message_tag import DESCRIPTIONS
+from ..models.message.hashtags import DESCRIPTIONS
 from .common import CollectionCase
 
 

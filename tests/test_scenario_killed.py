@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests.test_cursor import TestCursor
 
-from ..models.message import collection_action_process
+from ..models.message import collection_action_sending as collection_action_process
 from .test_scenario_process import ProcessCase
 
 try:

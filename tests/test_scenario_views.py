@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 from odoo.tools.safe_eval import safe_eval
 
-from ..models.scenario import collection_scenario_run
+from ..models.scenario import collection_scenario as collection_scenario_run
 from .common import COLLECTOR, CollectionCase
 
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.dialogs import notify
+
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
 
 
@@ -271,11 +273,7 @@ class CollectionItemWizard(models.TransientModel):
         refresh = {"type": "ir.actions.client", "tag": "soft_reload"}
         if not message:
             return refresh
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {"type": "success", "message": message, "next": refresh},
-        }
+        return notify(message, then=refresh)
 
 
 class CollectionItemWizardInstalment(models.TransientModel):

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
 
 from ..engine import hashtags
-from ..models.message.collection_message_tag import DESCRIPTIONS
+from ..models.message.hashtags import DESCRIPTIONS
 from ..models.selections import SENT_KINDS
 
 

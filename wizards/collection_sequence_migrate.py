@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..engine.sequence import entries
+from ..tools.dialogs import CLOSE, notify
 
 #: Refusals that concern one sequence and leave the others free to move.
 REFUSALS = (UserError,)
@@ -56,16 +57,9 @@ class CollectionSequenceMigration(models.TransientModel):
         moved = len(chosen) - len(refused)
         message = self.env._("%(count)s moved to %(template)s.", count=moved,
                              template=self.template_id.display_name)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if refused else "success",
-                "sticky": bool(refused),
-                "message": "\n".join([message, *refused]),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
+        return notify(
+            "\n".join([message, *refused]), "warning" if refused else "success",
+            sticky=bool(refused), then=CLOSE)
 
 
 class CollectionSequenceMigrationLine(models.TransientModel):

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.dialogs import open_dialog
+
 
 class CollectionSequenceTemplatePublish(models.TransientModel):
     """Publishing dialog: what deserves a second thought, before the version is frozen (D-087)."""
@@ -41,11 +43,7 @@ class CollectionSequenceTemplate(models.Model):
         self.ensure_one()
         if self.state != "draft" or self._describe_problems():
             self.action_publish()  # says why it cannot be
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Publish %(template)s", template=self.display_name),
-            "res_model": "collection.sequence.template.publish",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_template_id": self.id},
-        }
+        return open_dialog(
+            "collection.sequence.template.publish",
+            self.env._("Publish %(template)s", template=self.display_name),
+            default_template_id=self.id)

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import engine
-from ..selections import OUTCOMES
+from ...tools.dialogs import RELOAD, notify, open_dialog
+from ..selections import OUTCOMES, SENT_KINDS
 
 ACTION_STATES = [
     ("scheduled", "To come"),
@@ -11,6 +13,9 @@ ACTION_STATES = [
     ("validating", "To validate"),
     ("closed", "Closed"),
 ]
+
+#: Set by our own moves of an activity, so that it does not come back as a user's move.
+FROM_ACTION = "collection_from_action"
 
 
 class CollectionAction(models.Model):
@@ -45,7 +50,6 @@ class CollectionAction(models.Model):
     content_key = fields.Char(readonly=True)
     number = fields.Integer(readonly=True, help="1, 2, 3… within its sequence.")
     item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
-
     responsible_id = fields.Many2one(
         "res.partner", string="Responsible", readonly=True, index="btree_not_null")
     validator_id = fields.Many2one("res.partner", string="Validated by", readonly=True)
@@ -62,7 +66,6 @@ class CollectionAction(models.Model):
     deadline = fields.Date(readonly=True)
     original_deadline = fields.Date(readonly=True)
     late = fields.Boolean(compute="_compute_late", search="_search_late")
-
     state = fields.Selection(
         ACTION_STATES, default="todo", required=True, readonly=True, index=True)
     outcome = fields.Selection(OUTCOMES, readonly=True)
@@ -84,7 +87,6 @@ class CollectionAction(models.Model):
     can_answer = fields.Boolean(
         compute="_compute_can_answer",
         help="The user may close it in some way, if only by cancelling or skipping it.")
-
     _number_unique = models.UniqueIndex(
         "(sequence_id, number) WHERE sequence_id IS NOT NULL",
         "Actions of a sequence are numbered without a double.")
@@ -92,6 +94,22 @@ class CollectionAction(models.Model):
     _scheduled_index = models.Index("(date) WHERE state = 'scheduled'")
     #: read by "My actions" and its counters
     _turn_index = models.Index("(user_id, date) WHERE state <> 'closed'")
+
+    can_send = fields.Boolean(
+        compute="_compute_can_send", help="The user may send it now: a message that asks for no "
+        "decision and no validation.")
+    to_confirm = fields.Boolean(
+        compute="_compute_to_confirm", search="_search_to_confirm",
+        help="It leaves by itself once somebody has confirmed it.")
+    remark = fields.Char(
+        string="Why it is there", compute="_compute_remark",
+        help="What hinders it, else what made it.")
+
+    assignment_problem = fields.Char(
+        compute="_compute_assignment_problem", search="_search_assignment_problem",
+        help="Why whoever owes or receives it cannot, in words.")
+
+    # === COMPUTE === #
 
     @api.depends("name", "customer_id")
     def _compute_display_name(self):
@@ -122,12 +140,67 @@ class CollectionAction(models.Model):
             action.can_answer = action.state != "closed" and action._may_answer(
                 engine.outcomes.CANCELLED)
 
+    @api.depends("error", "why", "sequence_id", "step_id")
+    def _compute_remark(self):
+        for action in self:
+            where = (action.sequence_id.template_id.name, action.step_id.name)
+            action.remark = (
+                action.error or action.why or " · ".join(filter(None, where)) or False)
+
+    @api.depends("kind", "option_ids", "needs_validation", "can_answer")
+    def _compute_can_send(self):
+        for action in self:
+            action.can_send = (
+                action.kind in SENT_KINDS and action.can_answer
+                and not action.option_ids and not action.needs_validation)
+
+    @api.depends("mode", "confirmed", "state")
+    def _compute_to_confirm(self):
+        for action in self:
+            action.to_confirm = (
+                action.mode == "confirm" and not action.confirmed and action.state != "closed")
+
+    def _search_to_confirm(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("mode", "=", "confirm"), ("confirmed", "=", False), ("state", "!=", "closed")]
+
+    @api.depends_context("lang")
+    @api.depends("state", "unassigned", "user_id", "responsible_id", "validator_id",
+                 "recipient_ids")
+    def _compute_assignment_problem(self):
+        """One query a reason, however many actions are shown."""
+        problems = {}
+        actions = Domain("id", "in", self.ids) & Domain("state", "!=", "closed")
+        for domain, sentence in self._get_assignment_checks():
+            for action_id in self.sudo()._search(actions & domain):
+                problems.setdefault(action_id, sentence)
+        for action in self:
+            action.assignment_problem = problems.get(action._origin.id, False)
+
+    def _search_assignment_problem(self, operator, value):
+        if operator not in ("in", "not in") or set(value) - {False}:
+            return NotImplemented
+        found = self.sudo()._search(Domain("state", "!=", "closed") & Domain.OR(
+            domain for domain, _sentence in self._get_assignment_checks()))
+        return [("id", "not in" if operator == "in" else "in", found)]
+
+    # === CRUD === #
+
     def write(self, vals):
         if not self.env.su and not set(vals) <= self._get_editable_fields():
             raise AccessError(self.env._(
                 "An action changes by its buttons (close, reschedule), never by editing "
                 "%(fields)s.", fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "“%(action)s” is part of the customer's history and is never deleted. Cancel it "
+            "with a reason instead.", action=self[:1].name))
+
+    # === ACTIONS === #
 
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees an action may edit"""
@@ -138,12 +211,6 @@ class CollectionAction(models.Model):
 
     def _creation_message(self):
         return self.env._("Action created")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "“%(action)s” is part of the customer's history and is never deleted. Cancel it "
-            "with a reason instead.", action=self[:1].name))
 
     def _copy_wording(self):
         """Take over the words of their contents in every language, as they are now.
@@ -190,7 +257,146 @@ class CollectionAction(models.Model):
         self.ensure_one()
         return self.validator_id if self.state == "validating" else self.responsible_id
 
-    # -- views -------------------------------------------------------------------
+    # === AGENDA === #
+    # What the agenda offers: confirming and skipping many at once.
+
+    # === ASSIGNMENT PROBLEMS === #
+    # Open actions that reach nobody: unassigned, or held by somebody who cannot act (D-087).
+
+    def _get_assignment_checks(self):
+        """What may keep an action from reaching somebody, the gravest first.
+
+        :return: list of (domain on open actions, sentence)
+        """
+        _ = self.env._
+        owed, judged = Domain("state", "!=", "validating"), Domain("state", "=", "validating")
+
+        def turn(condition):
+            """The same condition on whoever has the next move."""
+            field, *rest = condition
+            return (owed & Domain(f"responsible_id{field}", *rest)) | (
+                judged & Domain(f"validator_id{field}", *rest))
+
+        external = Domain("function_id.kind", "=", "external") & owed
+        return [
+            (Domain("unassigned", "=", True), _("Nobody holds the function that owes it")),
+            (Domain("user_id.active", "=", False) & Domain("user_id", "!=", False),
+             _("Its holder's user is archived")),
+            (turn((".active", "=", False)) & turn(("", "!=", False)),
+             _("Its holder is archived")),
+            (external & Domain("responsible_id", "!=", False)
+             & ~self._reaches_portal(),
+             _("Its holder has no portal access")),
+            (external & Domain("responsible_id", "!=", False)
+             & ~Domain.OR(self._reaches_portal(company) & Domain("company_id", "=", company.id)
+                          for company in self.env["res.company"].sudo().search([])),
+             _("Its holder's portal user has no access to this company")),
+            (turn((".email", "=", False)) & turn(("", "!=", False)),
+             _("Its holder has no e-mail address")),
+            (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False),
+             _("Nobody holds the function that receives it")),
+            (Domain("recipient_ids", "any", [("email", "=", False)]),
+             _("Its recipient has no e-mail address")),
+        ]
+
+    def _reaches_portal(self, company=None):
+        """:return: domain of actions whose holder, or somebody of that firm, can log in"""
+        users = Domain("company_ids", "in", company.ids) if company else Domain.TRUE
+        people = self.env["res.partner"].sudo().with_context(active_test=True)._search(
+            Domain("user_ids", "any", users & Domain("active", "=", True)))
+        return Domain("responsible_id", "in", people) | Domain(
+            "responsible_id", "in", people.subselect("commercial_partner_id"))
+
+    # === ACTIVITIES === #
+    # The activity of an action owed by a colleague; each follows the other.
+
+    def _get_activities(self):
+        """:return: the open activities that stand for these actions"""
+        return self.env["mail.activity"].sudo().search([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("activity_type_id", "=", self._get_activity_type().id),
+        ]).with_context(**{FROM_ACTION: True})
+
+    def _get_activity_type(self):
+        return self.env.ref("account_collection.mail_activity_type_action")
+
+    def _open_activities(self):
+        """Give each action an activity for the colleague whose turn it is."""
+        owed = self.filtered(lambda action: action.user_id and action.state != "closed")
+        if not owed:
+            return
+        model = self.env["ir.model"]._get_id(self._name)
+        kind = self._get_activity_type()
+        self.env["mail.activity"].sudo().with_context(**{FROM_ACTION: True}).create([{
+            "res_model_id": model,
+            "res_id": action.id,
+            "activity_type_id": kind.id,
+            "summary": action.with_context(lang=action.user_id.lang).name,
+            "note": action.with_context(lang=action.user_id.lang).description,
+            "date_deadline": action._get_activity_date(),
+            "user_id": action.user_id.id,
+            "automated": True,
+        } for action in owed])
+
+    def _get_activity_date(self):
+        """:return: the day the activity falls due"""
+        return self.date if self.state == "scheduled" else self.deadline or self.date
+
+    def _close_activities(self):
+        """The action is closed, or passes to somebody else: the activity is done."""
+        if self:
+            self._get_activities().action_archive()
+
+    def _move_activities(self):
+        """Bring the open activities in line with whose turn it is, and when."""
+        activities = self._get_activities().grouped("res_id")
+        stale = self.env["mail.activity"]
+        for action in self:
+            activity = activities.get(action.id)
+            if not activity:
+                continue
+            day = action._get_activity_date()
+            if not action.user_id:
+                stale |= activity
+            elif (activity.user_id, activity.date_deadline) != (action.user_id, day):
+                activity.write({"user_id": action.user_id.id, "date_deadline": day})
+        stale.action_archive()
+        self.filtered(lambda action: action.id not in activities)._open_activities()
+
+    def _answer_activity(self, feedback):
+        """A colleague ticked the activity: close the action, if that says enough.
+
+        Of a message that waits for a confirmation it is the confirmation.
+
+        :raise UserError: the action asks for a decision or a validation
+        """
+        self.ensure_one()
+        if self.to_confirm:
+            self.confirm()
+            return
+        if self.kind in SENT_KINDS and not self.sequence_id:
+            raise UserError(self.env._(
+                "Ticking would not send “%(action)s”. Send it from the action; or close it "
+                "there, if it left in another way.", action=self.name))
+        self.close("done", comment=feedback or "")
+
+    def _explain_owed(self):
+        """:return: why the activity cannot be given to somebody else, and what can be done"""
+        if self.function_id:
+            return self.env._(
+                "“%(action)s” is owed by a function, not by a person. To give it to somebody "
+                "else, change who holds %(function)s in its sequence.",
+                action=self.name, function=self.function_id.name)
+        return self.env._(
+            "“%(action)s” is owed by the collector of %(customer)s. To give it to somebody else, "
+            "change the customer's collector.", action=self.name,
+            customer=self.customer_id.name)
+
+    def _reschedule_from_activity(self, date):
+        self.ensure_one()
+        self.reschedule(fields.Date.to_date(date))
+
+    # === BUTTONS === #
 
     def action_open(self):
         """:return: window action on this action"""
@@ -210,23 +416,35 @@ class CollectionAction(models.Model):
     def action_open_reschedule(self):
         """:return: window action on the dialog that moves the action to another day"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Move to another day"),
-            "res_model": "collection.action.reschedule",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_action_id": self.id},
-        }
+        return open_dialog(
+            "collection.action.reschedule", self.env._("Move to another day"),
+            default_action_id=self.id)
 
     def action_open_close(self):
         """:return: window action on the closing dialog"""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": "collection.action.close",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_action_id": self.id},
-        }
+        return open_dialog("collection.action.close", self.name, default_action_id=self.id)
+
+    def action_confirm(self):
+        """Button: confirm those that wait for it, and say how many.
+
+        :raise UserError: none of them does
+        """
+        waiting = self.filtered("to_confirm")
+        if not waiting:
+            raise UserError(self.env._("None of these waits for a confirmation."))
+        waiting.confirm()
+        return notify(
+            self.env._("Confirmed: %(count)s. Each leaves on its day.", count=len(waiting)),
+            then=RELOAD)
+
+    def action_open_skip(self):
+        """:return: window action on the dialog that asks why these are skipped"""
+        return open_dialog(
+            "collection.action.skip", self.env._("Skip"), default_action_ids=self.ids)
+
+    def action_open_assign(self):
+        """:return: window action on the dialog that names the holder of a function"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.action.assign", self.env._("Who holds it?"), default_action_id=self.id)

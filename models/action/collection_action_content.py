@@ -1,7 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL, format_list
 
+from ...engine import hashtags
 from ..selections import ACTION_KINDS, MODES, SENT_KINDS
+
+#: How much of the customer a partner outside sees, each with all before it.
+SHOWN = [
+    ("action", "The action alone"),
+    ("customer", "The customer's name and address"),
+    ("items", "Name, address and open items"),
+]
 
 
 class CollectionActionContent(models.AbstractModel):
@@ -47,7 +56,6 @@ class CollectionActionContent(models.AbstractModel):
     )
     subject = fields.Char(translate=True, help="Subject of the message or letter.")
     body = fields.Html(translate=True, help="Text of the message or letter.")
-
     mode = fields.Selection(
         MODES, string="How it leaves", required=True, default="manual",
         help="By hand: a person sends it. To confirm: it leaves on its day once somebody has "
@@ -60,6 +68,21 @@ class CollectionActionContent(models.AbstractModel):
     )
     attach_invoices = fields.Boolean(help="Join the PDF of each invoice that the message is about.")
     attach_statement = fields.Boolean(help="Join the statement of account as a PDF.")
+
+    function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
+    portal_shows = fields.Selection(
+        SHOWN, string="Shows", default="customer",
+        help="What a partner outside sees of the customer on the portal. No more than the work "
+        "needs.")
+    portal_documents = fields.Boolean(
+        string="Shows documents",
+        help="The partner also finds the files of the sequence's other actions.")
+    portal_decides = fields.Boolean(
+        string="Partner decides",
+        help="The partner chooses among the decisions. Without it the office decides, and the "
+        "partner comments and sends files.")
+
+    # === CONTENT === #
 
     @api.constrains("mode", "kind", "needs_validation", "option_ids")
     def _check_mode(self):
@@ -100,7 +123,7 @@ class CollectionActionContent(models.AbstractModel):
             "name", "kind", "function_id", "recipient_function_id", "needs_validation",
             "validator_function_id", "option_ids", "required", "keep", "description",
             "subject", "body", "mode", "mail_template_id", "attach_invoices",
-            "attach_statement",
+            "attach_statement", "portal_shows", "portal_documents", "portal_decides",
         ]
 
     def _get_distinct_validator(self):
@@ -125,3 +148,76 @@ class CollectionActionContent(models.AbstractModel):
             vals[name] = [(6, 0, value.ids)] if many else self._fields[name].convert_to_write(
                 value, self)
         return vals
+
+    # === EXTERNAL PARTNERS === #
+    # What a partner outside sees and may do of an action, on the portal (D-078, D-079, B11).
+
+    @api.constrains("function_id", "needs_validation", "validator_function_id")
+    def _check_outside_validation(self):
+        """B11: what a partner outside did is validated by a colleague."""
+        for content in self:
+            validator = content.validator_function_id
+            if content.needs_validation and content.function_id.kind == "external" and (
+                    not validator or validator.kind != "internal"):
+                raise ValidationError(self.env._(
+                    "“%(action)s” is owed by %(function)s, a partner outside, who cannot "
+                    "validate it: name an internal function that does.",
+                    action=content.name, function=content.function_id.name))
+
+    @api.onchange("function_id", "needs_validation")
+    def _onchange_outside_validation(self):
+        """B11: propose whom validations fall to in this house, else its first function."""
+        if self.needs_validation and self.function_id.kind == "external" and (
+                not self.validator_function_id):
+            self.validator_function_id = self._get_usual_validator()
+
+    def _get_usual_validator(self):
+        """:return: the internal ``collection.function`` that validates most often"""
+        contents = self.env["collection.sequence.content"].sudo()
+        usual = contents._read_group(
+            [("needs_validation", "=", True), ("validator_function_id.kind", "=", "internal"),
+             ("validator_function_id.active", "=", True)],
+            ["validator_function_id"], ["__count"], order="__count desc", limit=1)
+        if usual:
+            return usual[0][0].with_env(self.env)
+        return self.env["collection.function"].search([("kind", "=", "internal")], limit=1)
+
+    # === HASHTAGS === #
+    # A hashtag that nobody knows is refused when the text is saved, not when it leaves.
+
+    @api.constrains("subject", "body")
+    def _check_tags(self):
+        check_hashtags(self, "subject", "body")
+
+
+def check_hashtags(records, text, html):
+    """Check the texts of records in every language, in one query.
+
+    :param str text: name of a translated field of plain text
+    :param str html: name of a translated field of HTML
+    :raise ValidationError: a hashtag is not in the catalogue
+    """
+    if not records:
+        return
+    records.flush_recordset([text, html])
+    for record_id, subjects, bodies in records.env.execute_query(SQL(
+            "SELECT id, %s, %s FROM %s WHERE id IN %s", SQL.identifier(text),
+            SQL.identifier(html), SQL.identifier(records._table), tuple(records.ids))):
+        unknown = [
+            *(name for words in (subjects or {}).values() for name in hashtags.unknown(words)),
+            *(name for words in (bodies or {}).values() for name in hashtags.unknown(words, True))]
+        if unknown:
+            raise ValidationError(_describe_unknown(records.browse(record_id), unknown[0]))
+
+
+def _describe_unknown(record, name):
+    """:return: what is wrong with a hashtag, and what may have been meant"""
+    env = record.env
+    nearest = [f"#{known}" for known in hashtags.nearest(name)]
+    if nearest:
+        return env._(
+            "“%(record)s”: there is no hashtag #%(name)s. Did you mean %(nearest)s?",
+            record=record.display_name, name=name, nearest=format_list(env, nearest, "or"))
+    return env._(
+        "“%(record)s”: there is no hashtag #%(name)s. The list beside the text shows all there "
+        "are. For a plain word, leave out the #.", record=record.display_name, name=name)

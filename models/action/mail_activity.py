@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from .collection_action_activity import FROM_ACTION
+from .collection_action import FROM_ACTION
 
 
 class MailActivity(models.Model):

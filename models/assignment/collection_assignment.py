@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..collection_assignment_attribute import SELECTION
+from .attributes import ATTRIBUTES, HOLDER, MANY, SELECTION
 
 
 class CollectionAssignment(models.Model):
@@ -29,10 +29,18 @@ class CollectionAssignment(models.Model):
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
     at = fields.Datetime(string="When", readonly=True)
     locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
-
     # a constraint rather than an index: a merge of customers looks for constraints
     _key_unique = models.Constraint(
         "UNIQUE(customer_id, company_id, attribute, value)", "An attribute has one origin.")
+
+    # === CRUD === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        if not self.env.su:
+            raise UserError(self.env._("Where a value comes from is kept with its customer."))
+
+    # === COLLECTION_ASSIGNMENT === #
 
     @api.model
     def _note(self, company, attribute, customer_ids, *, value=0, rule=None):
@@ -78,17 +86,6 @@ class CollectionAssignment(models.Model):
             " AND attribute = %s AND value IN (0, %s) AND locked",
             company.id, attribute, value))}
 
-    def action_lock(self):
-        """Keep rules from changing these attributes.
-
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        self._set_locked(True)
-
-    def action_unlock(self):
-        """Let rules change these attributes again."""
-        self._set_locked(False)
-
     @api.model
     def set_lock(self, customer_id, attribute, value, locked):
         """Keep rules from changing an attribute of a customer, or let them, whatever set it.
@@ -116,7 +113,43 @@ class CollectionAssignment(models.Model):
         self.customer_id._check_collection_portfolio()
         self.sudo().locked = locked
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        if not self.env.su:
-            raise UserError(self.env._("Where a value comes from is kept with its customer."))
+    # === ORIGINS === #
+    # An origin in words.
+
+    def _is_shown(self):
+        """Whether it says something of what the customer has: a group left is no group."""
+        return not self.value or self.locked or (
+            ATTRIBUTES[self.attribute].how != MANY
+            or self.value in self.sudo().customer_id.collection_group_ids.ids)
+
+    def _describe(self, automatic):
+        """:return: dict that the icon and its card show"""
+        if self.source == "rule":
+            sentence = self.env._("By the rule %(rule)s", rule=self.rule_name or "–")
+        else:
+            sentence = self.env._("By hand: %(user)s", user=self.sudo().user_id.name or "–")
+        return {
+            "customer": self.customer_id.id, "attribute": self.attribute, "value": self.value,
+            "source": self.source, "locked": self.locked, "sentence": sentence,
+            "name": self._get_value_name(), "at": fields.Datetime.to_string(self.at) or "",
+            "threatened": self.attribute in automatic}
+
+    def _get_value_name(self):
+        if not self.value:
+            return ""
+        model = ("collection.function" if ATTRIBUTES[self.attribute].how == HOLDER
+                 else "collection.group")
+        return self.env[model].sudo().browse(self.value).exists().name or ""
+
+    # === BUTTONS === #
+
+    def action_lock(self):
+        """Keep rules from changing these attributes.
+
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self._set_locked(True)
+
+    def action_unlock(self):
+        """Let rules change these attributes again."""
+        self._set_locked(False)

@@ -2,11 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..collection_assignment_attribute import ATTRIBUTES
-from ..item.res_partner_criteria import READ_ONCE
+from .attributes import ATTRIBUTES
 
 #: A run that has not moved for so long has died: another may start.
 DEAD_AFTER = timedelta(minutes=15)
@@ -40,12 +38,11 @@ class CollectionAssignmentRun(models.Model):
     todo = fields.Json(
         readonly=True, help="The rules that are left, and what was done so far, between the "
         "requests of the dialog.")
-
     _one_running = models.UniqueIndex(
         "(company_id) WHERE state = 'running'",
         "An automatic assignment is under way in this company. Wait until it is done.")
 
-    # -- its life ------------------------------------------------------------------------
+    # === AUTOMATIC RUN === #
 
     @api.model
     def _begin(self, company):
@@ -146,96 +143,3 @@ class CollectionAssignmentRun(models.Model):
         self.write({"state": "done", "ended_at": fields.Datetime.now(), "todo": False})
         if self.changed:
             self.env["collection.assignment.rule"]._plan_soon()
-
-
-class CollectionAssignmentRule(models.Model):
-    """The automatic rules, all of them; and what one of them finds in a run."""
-
-    _inherit = "collection.assignment.rule"
-
-    @api.model
-    def _run_automatic(self, between=None):
-        """Run the automatic rules of every company, in their order.
-
-        For each attribute the first rule that matches a customer wins (M-025, B20); a rule for
-        new customers sees those created since the last automatic run (B23). A rule that cannot
-        do its work is left out, and the run says so. What customers owe and paid is read once a
-        company: no rule changes it, and what does so meanwhile counts in the next run.
-
-        :param between: called after each rule with the number of rules that are left
-        :return: ``res.partner`` that changed
-        :raise UserError: a run is under way
-        """
-        changed, customers = set(), self.env["res.partner"]
-        runs = self.env["collection.assignment.run"].sudo().with_context(
-            collection_figures=READ_ONCE)
-        companies = self.sudo().search([("automatic", "=", True)]).company_id.sorted("id")
-        for company in companies:
-            run = runs.with_company(company)._begin(company)
-            customers._forget_figures()
-            todo = run._take_todo()
-            while run.state == "running":
-                changed.update(run._advance(todo))
-                if between:
-                    between(len(todo["rules"]))
-        customers._forget_figures()
-        return customers.browse(sorted(changed))
-
-    @api.model
-    def _run_nightly(self):
-        """Cron: the automatic run, a rule a transaction; later where one is under way."""
-        crons = self.env["ir.cron"]
-        try:
-            self._run_automatic(between=lambda left: crons._commit_progress(1, remaining=left))
-        except UserError:
-            self._run_soon(after=DEAD_AFTER)
-
-    @api.model
-    def _run_after(self, imported):
-        """Ask for an automatic run, unless the import has failed (M-016, B25).
-
-        :param dict imported: what ``load`` returned
-        :return: the same
-        """
-        if imported.get("ids"):
-            self._run_soon()
-        return imported
-
-    @api.model
-    def _run_soon(self, after=None):
-        """Ask for an automatic run."""
-        cron = self.env.ref("account_collection.cron_run_assignment", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger(after and fields.Datetime.now() + after)
-
-    @api.model
-    def _plan_soon(self):
-        """Changed customers are planned at once, not only at night (M-041)."""
-        cron = self.env.ref("account_collection.cron_plan_scenarios", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
-
-    def _find_in_run(self, run):
-        """:return: list of ids of the customers that the rule matches in an automatic run
-        :raise UserError: the rule cannot do its work
-        """
-        self.ensure_one()
-        self._check_fit()
-        last = self.new_only and run.search(
-            [("company_id", "=", run.company_id.id), ("state", "=", "done"),
-             ("id", "<", run.id)], limit=1)
-        return self._search_ids(self._get_new_domain(last) if last else Domain.TRUE)
-
-    def _get_new_domain(self, last):
-        """:return: domain of the customers created since a run
-
-        What an open transaction had created the run did not see, though it bears an earlier
-        moment: it is new unless something has set its attribute already.
-        """
-        fresh = Domain("create_date", ">=", last.started_at)
-        if not last.new_since or last.new_since >= last.started_at:
-            return fresh
-        unseen = Domain("create_date", ">=", last.new_since) & Domain(
-            "collection_assignment_ids", "not any", [
-                ("company_id", "=", self.company_id.id), ("attribute", "=", self.attribute)])
-        return fresh | unseen

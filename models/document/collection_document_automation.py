@@ -12,6 +12,7 @@ TRIGGERS = [
     ("before_due", "Days before the last day"),
     ("button", "A colleague asks for it"),
 ]
+
 #: Those that the clock pulls.
 CLOCK = ("after", "before_due")
 
@@ -49,11 +50,12 @@ class CollectionDocumentAutomation(models.Model):
         translate=True, help="It is the same for whoever is concerned: word it so that it fits "
         "all of them. The list of documents and the personal link follow it. Empty: "
         "words that fit the trigger.")
-
     _days_check = models.Constraint(
         "CHECK(days >= 0 AND repeat_days >= 0 AND (\"trigger\" <> 'after' OR days > 0))",
         "Days cannot be negative, and the first reminder comes one day after the invitation at "
         "the earliest.")
+
+    # === AUTOMATIONS === #
 
     def _pick(self, contributors):
         """:return: those of the contributors that it is for"""
@@ -62,14 +64,25 @@ class CollectionDocumentAutomation(models.Model):
             contributor.request_id.template_id == self.template_id
             and self.function_id in (contributor.function_id, self.function_id.browse())))
 
+    # === AUTOMATIONS === #
 
-class CollectionDocumentTemplate(models.Model):
-    _inherit = "collection.document.template"
+    def _get_notice_kind(self):
+        """:return: what kind of message it writes"""
+        self.ensure_one()
+        return {"invited": "invitation", "after": "reminder", "before_due": "reminder"}.get(
+            self.trigger, "news")
 
-    automation_ids = fields.One2many(
-        "collection.document.automation", "template_id", string="Automations", copy=True)
+    def _get_summary(self):
+        """:return: what its activity says, in the language of the context"""
+        return self.subject or self.name
 
-    def _get_automations(self, *triggers):
-        """:return: the active automations of these templates for a trigger, in their order"""
-        return self.automation_ids.filtered(
-            lambda automation: automation.active and automation.trigger in triggers)
+    def _tell_reviewers(self, requests):
+        """Raise the automation's activity on these requests: one is open at most on each.
+
+        :return: the requests
+        """
+        self.ensure_one()
+        requests._open_activity(
+            f"automation:{self.id}", lambda request: self.with_context(
+                lang=request._get_reviewer().lang)._get_summary())
+        return requests

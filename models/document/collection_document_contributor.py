@@ -40,10 +40,17 @@ class CollectionDocumentContributor(models.Model):
     removed_at = fields.Datetime(string="Removed on", readonly=True)
     item_ids = fields.One2many("collection.document.item", "contributor_id", string="Documents")
     link_ids = fields.One2many("collection.link", "contributor_id", string="Personal links")
-
     _partner_unique = models.UniqueIndex(
         "(request_id, partner_id) WHERE state <> 'removed'",
         "This person contributes to the request already.")
+
+    part = fields.Char(string="Contributes as", compute="_compute_part")
+    asked_count = fields.Integer(string="Asked", compute="_compute_counts")
+    approved_count = fields.Integer(string="Approved", compute="_compute_counts")
+    review_count = fields.Integer(string="To review", compute="_compute_counts")
+    missing_count = fields.Integer(string="Missing", compute="_compute_counts")
+
+    # === COMPUTE === #
 
     @api.depends("partner_id", "function_id")
     @api.depends_context("lang")
@@ -51,12 +58,38 @@ class CollectionDocumentContributor(models.Model):
         for contributor in self:
             contributor.display_name = f"{contributor.partner_id.name} ({contributor._get_part()})"
 
+    @api.depends_context("lang")
+    @api.depends("function_id")
+    def _compute_part(self):
+        for contributor in self:
+            contributor.part = contributor.function_id.name or self.env._("Primary recipient")
+
+    @api.depends("item_ids.state")
+    def _compute_counts(self):
+        counts = {}
+        for contributor, state, count in self.env["collection.document.item"]._read_group(
+                [("contributor_id", "in", self.ids), ("state", "!=", "cancelled")],
+                ["contributor_id", "state"], ["__count"]):
+            counts.setdefault(contributor.id, {})[state] = count
+        for contributor in self:
+            found = counts.get(contributor._origin.id, {})
+            contributor.asked_count = sum(found.values())
+            contributor.approved_count = found.get("approved", 0)
+            contributor.review_count = found.get("review", 0)
+            contributor.missing_count = found.get("missing", 0) + found.get("refused", 0)
+
+    # === CRUD === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A contributor is removed, never deleted."))
+
+    # === CONTRIBUTOR === #
+
     def _get_part(self):
         """:return: the function in words"""
         self.ensure_one()
         return self.function_id.name or self.env._("primary recipient")
-
-    # -- what they see -----------------------------------------------------------------
 
     def _get_own_items(self):
         """:return: the documents asked of this contributor"""
@@ -92,8 +125,6 @@ class CollectionDocumentContributor(models.Model):
             items |= self._get_visible_items()
         return items.filtered(lambda item: item.state in ("missing", "refused", "review"))
 
-    # -- what they do --------------------------------------------------------------------
-
     def _open(self):
         """Note that the page was opened for the first time."""
         fresh = self.filtered(lambda contributor: contributor.state == "invited")
@@ -114,20 +145,6 @@ class CollectionDocumentContributor(models.Model):
         self.request_id._trace("contributor_finished", new=self.display_name,
                                on_behalf=self.partner_id.name)
         self._automate("finished")
-
-    # -- leaving -------------------------------------------------------------------------
-
-    def action_remove(self):
-        """Take contributors out: their links show nothing any more; what they gave stays.
-
-        What they have not given is asked of the next who is invited to the function; where
-        others hold it too, it is not asked any more.
-
-        :raise UserError: the primary recipient, or somebody removed already
-        """
-        for request, contributors in self.grouped("request_id").items():
-            request._take_turn()
-            contributors.sudo()._remove()
 
     def _remove(self):
         for contributor in self:
@@ -151,6 +168,16 @@ class CollectionDocumentContributor(models.Model):
             contributor.request_id._trace("contributor_removed", new=contributor.display_name)
         self.request_id._check_complete()
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A contributor is removed, never deleted."))
+    # === BUTTONS === #
+
+    def action_remove(self):
+        """Take contributors out: their links show nothing any more; what they gave stays.
+
+        What they have not given is asked of the next who is invited to the function; where
+        others hold it too, it is not asked any more.
+
+        :raise UserError: the primary recipient, or somebody removed already
+        """
+        for request, contributors in self.grouped("request_id").items():
+            request._take_turn()
+            contributors.sudo()._remove()

@@ -30,8 +30,11 @@ class CollectionDocumentFile(models.Model):
         "the contributor's behalf.")
     given_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     set_aside = fields.Boolean(readonly=True)
-
     _attachment_unique = models.UniqueIndex("(attachment_id)", "A file is given once.")
+
+    contributor_name = fields.Char(string="Provided by", compute="_compute_contributor_name")
+
+    # === COLLECTION_DOCUMENT_FILE === #
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -45,3 +48,25 @@ class CollectionDocumentFile(models.Model):
             lambda item: item.message_main_attachment_id in self.attachment_id).write(
                 {"message_main_attachment_id": False})
         self.write({"set_aside": True})
+
+    # === FORM === #
+    # A file's buttons.
+
+    @api.depends("contributor_id", "user_id")
+    def _compute_contributor_name(self):
+        for file in self:
+            file.contributor_name = (
+                file.contributor_id.partner_id.name or file.sudo().user_id.name)
+
+    def action_download(self):
+        """:return: download of the file as it came"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url", "target": "download",
+            "url": f"/web/content/{self.attachment_id.id}?download=true",
+        }
+
+    def action_open_item(self):
+        """:return: window action on the document that it was given for"""
+        self.ensure_one()
+        return self.item_id._get_records_action(context={})

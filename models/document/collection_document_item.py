@@ -1,5 +1,10 @@
+import hashlib
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import format_date
+
+from ...tools.dialogs import open_dialog
 
 STATES = [
     ("missing", "Missing"),
@@ -8,6 +13,11 @@ STATES = [
     ("refused", "Refused"),
     ("cancelled", "Not asked any more"),
 ]
+
+#: Files that are given at once: each page of a paper may be a photo.
+MOST_FILES = 20
+
+_NOT_REVIEWED = {"reviewed_at": False, "reviewed_by_id": False}
 
 
 class CollectionDocumentItem(models.Model):
@@ -53,9 +63,15 @@ class CollectionDocumentItem(models.Model):
         "collection.document.file", "item_id", string="Files", domain=[("set_aside", "=", False)])
     file_count = fields.Integer(string="Number of files", compute="_compute_file_count")
 
-    def _expand_states(self, states, domain):
-        """:return: the states that the board shows, also without a document in them"""
-        return list(dict.fromkeys(["missing", "review", "approved", "refused", *states]))
+    all_file_ids = fields.One2many(
+        "collection.document.file", "item_id", string="Files given",
+        help="Also those that were set aside.")
+    main_mimetype = fields.Char(related="message_main_attachment_id.mimetype")
+    contributor_name = fields.Char(
+        string="Asked of", compute="_compute_contributor_name",
+        help="Who provides it, or the function that nobody holds yet.")
+
+    # === COMPUTE === #
 
     @api.depends("file_ids")
     def _compute_file_count(self):
@@ -76,19 +92,37 @@ class CollectionDocumentItem(models.Model):
         return [("state", "in", ("missing", "refused")), ("request_state", "=", "open"),
                 ("due", "<", fields.Date.context_today(self))]
 
+    @api.depends_context("lang")
+    @api.depends("contributor_id", "function_id")
+    def _compute_contributor_name(self):
+        for item in self:
+            item.contributor_name = item.contributor_id.display_name or self.env._(
+                "%(function)s: nobody yet", function=item.function_id.name or "–")
+
+    # === CRUD === #
+
     def write(self, vals):
         if not self.env.su and not set(vals) <= {"message_follower_ids", "message_partner_ids",
                                                  "message_main_attachment_id"}:
             raise AccessError(self.env._(
                 "A requested document changes by its buttons (provide, approve, refuse, reopen), "
                 "never by editing it."))
-        return super().write(vals)
+        result = super().write(vals)
+        if "state" in vals and vals["state"] != "review":
+            self.request_id._close_review()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._(
             "“%(item)s” is part of the customer's history and is never deleted.",
             item=self[:1].name))
+
+    # === DOCUMENT === #
+
+    def _expand_states(self, states, domain):
+        """:return: the states that the board shows, also without a document in them"""
+        return list(dict.fromkeys(["missing", "review", "approved", "refused", *states]))
 
     def _creation_message(self):
         return self.env._("Document requested")
@@ -132,3 +166,304 @@ class CollectionDocumentItem(models.Model):
         self.ensure_one()
         who = self.contributor_id.partner_id.name or self.function_id.name
         return f"{self.name} ({who})" if who else self.name
+
+    # === FORM === #
+    # What the board and the review form show of a document, and where their buttons lead.
+
+    def _open_next(self):
+        """:return: client action that shows the next document to review in the form that is open,
+            or None where there is none"""
+        waiting = self.request_id.item_ids.filtered(lambda item: item.state == "review")
+        later = waiting.filtered(lambda item: item.id > self.id)
+        following = (later or waiting)[:1]
+        return following and {
+            "type": "ir.actions.client",
+            "tag": "collection_next_record",
+            "params": {"res_id": following.id, "res_ids": waiting.ids},
+        } or None
+
+    # === PROVIDING === #
+    # Providing a document: by a contributor, or by a colleague on somebody's behalf.
+
+    def provide(self, files, *, expiry=None):
+        """A colleague enters files that came in another way, on the contributor's behalf (C-025).
+
+        :param files: list of (file name, bytes)
+        :param expiry: last day of validity, where the document has one
+        :raise UserError: what keeps the files from being taken; nothing has changed
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.request_id._take_turn()
+        self.sudo()._provide(files, expiry=expiry)
+
+    def _provide(self, files, *, expiry=None, by=None):
+        """Take files for a document; it then waits for its review.
+
+        The caller has locked the request. Further files join those that are waiting; those of a
+        refused document are set aside. A file that is there already is not kept twice: a second
+        click, or a form that is sent again, stores nothing.
+
+        :param files: list of (file name, bytes)
+        :param by: the ``collection.document.contributor`` who gives them; None for a colleague
+        :return: the new ``collection.document.file`` records
+        :raise UserError: what keeps the files from being taken; nothing has changed
+        """
+        self.ensure_one()
+        request = self.request_id
+        request._check_open(paused=not by)
+        if self.state not in ("missing", "review", "refused"):
+            labels = dict(self._fields["state"]._description_selection(self.env))
+            raise UserError(self.env._(
+                "“%(item)s” is in state “%(state)s”: no file is taken for it now.",
+                item=self.name, state=labels[self.state]))
+        if not files:
+            raise UserError(self.env._("Choose a file for “%(item)s”.", item=self.name))
+        expiry = self._read_expiry(expiry)
+        checked = self._find_fresh(self._check_files(
+            files, most=MOST_FILES, accepted=self.accepted))
+        if not checked:
+            if expiry:
+                self.expiry = expiry
+            return self.file_ids.browse()
+        if self.state == "refused":
+            self.file_ids._set_aside()
+        given = self._keep_files(checked, by)
+        self.write({
+            "state": "review", "refusal": False, "expiry": expiry or self.expiry,
+            "provided_at": fields.Datetime.now(),
+            "provided_by": by.partner_id.name if by else self.env.user.name,
+            "message_main_attachment_id": given[0].attachment_id.id,
+        })
+        request._trace(
+            "document_provided", new=self._get_full_name(), text=", ".join(given.mapped("name")),
+            on_behalf=self._get_on_behalf(by),
+            data={"item": self._get_full_name(), "files": [
+                [file.name, file.size, file.checksum] for file in given]})
+        if by and by.state == "finished":
+            by.state = "opened"
+        (by or self.contributor_id)._automate("provided", self)
+        return given
+
+    def _find_fresh(self, checked):
+        """Leave out what was given already, as the same bytes; what was refused is no gift.
+
+        :param checked: list of (file name, bytes, MIME type)
+        :return: the list without files that are there
+        """
+        known = set() if self.state == "refused" else set(self.file_ids.mapped("checksum"))
+        fresh = {_digest(file[1]): file for file in checked}
+        return [file for digest, file in fresh.items() if digest not in known]
+
+    def _get_on_behalf(self, by):
+        """:return: who gave it, in words: the contributor, and for whom where it is another's"""
+        holder = self.contributor_id.partner_id.name or self.function_id.name or ""
+        if not by or by == self.contributor_id:
+            return by.partner_id.name if by else holder
+        return self.env._("%(who)s, for %(holder)s", who=by.partner_id.name, holder=holder)
+
+    def _read_expiry(self, expiry):
+        """:return: the last day of validity as a date, or None
+        :raise UserError: it is asked for and missing, none, or passed
+        """
+        if not self.has_expiry:
+            return None
+        try:
+            day = fields.Date.to_date(expiry) or self.expiry
+        except ValueError:
+            day = None
+        if not day:
+            raise UserError(self.env._("Say until when “%(item)s” is valid.", item=self.name))
+        if day < self.company_id._get_collection_day():
+            raise UserError(self.env._(
+                "“%(item)s” has expired: give one that is still valid.", item=self.name))
+        return day
+
+    def _keep_files(self, checked, by):
+        """Keep checked files as they came: pictures are not made smaller.
+
+        :param checked: list of (file name, bytes, MIME type)
+        """
+        attachments = self.env["ir.attachment"].with_context(
+            image_no_postprocess=True).create([{
+                "name": name, "raw": content, "mimetype": kind, "public": False,
+                "res_model": self._name, "res_id": self.id,
+            } for name, content, kind in checked])
+        return self.env["collection.document.file"].create([{
+            "item_id": self.id, "attachment_id": attachment.id, "name": name, "mimetype": kind,
+            "size": len(content), "checksum": _digest(content),
+            "contributor_id": by.id if by else False, "user_id": False if by else self.env.uid,
+        } for attachment, (name, content, kind) in zip(attachments, checked)])
+
+    def _take_back(self, file, by):
+        """A contributor takes back a file that nobody has reviewed yet (C-023).
+
+        :param file: ``collection.document.file`` of this document
+        :raise UserError: it was reviewed meanwhile
+        """
+        self.ensure_one()
+        self.request_id._check_open()
+        if self.state not in ("review", "refused") or file not in self.file_ids:
+            raise UserError(self.env._(
+                "“%(file)s” was reviewed meanwhile: nothing has changed.", file=file.name))
+        file._set_aside()
+        if not self.file_ids:
+            self.write({"state": "missing" if self.state == "review" else "refused",
+                        "expiry": False, "provided_at": False, "provided_by": False})
+        self.request_id._trace("document_taken_back", new=self._get_full_name(), text=file.name,
+                               on_behalf=by.partner_id.name)
+        self.request_id._check_complete()
+
+    # === REVIEW === #
+    # Reviewing a document: approve, refuse with a reason, reopen (C-023).
+
+    def refuse(self, reason):
+        """These are not what was asked; the contributor reads why, and may give others.
+
+        :param str reason: in words that the contributor understands
+        :raise UserError: no reason, or one of them does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the contributor reads it."))
+        items = self._take_review(("review",))
+        items._write_reviewed("refused", reason.strip())
+        items._trace_all("document_refused", reason)
+        items._reopen_contributors()
+        for contributor, own in items.grouped("contributor_id").items():
+            contributor._automate("refused", own)
+        items._leave_removed()
+
+    def _take_review(self, states, ended=False):
+        """:return: these documents in superuser mode, ours to review
+
+        :param states: in which they must be
+        :param bool ended: also of requests that are complete
+        """
+        items = self.sudo()
+        self.request_id._take_turn()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for item in items:
+            if item.state not in states:
+                raise UserError(self.env._(
+                    "“%(item)s” is in state “%(state)s”%(who)s: nothing has changed.",
+                    item=item.name, state=labels[item.state],
+                    who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
+        if not ended:
+            items.request_id._check_open(paused=True)
+        return items
+
+    def _write_reviewed(self, state, refusal):
+        self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
+                    "reviewed_at": fields.Datetime.now()})
+
+    def _reopen_contributors(self):
+        """Who said finished has something to give again, and is reminded of it."""
+        self.contributor_id.filtered(
+            lambda contributor: contributor.state == "finished").write({"state": "opened"})
+
+    def _trace_all(self, kind, text=""):
+        """Add the same fact of each of these documents, all at once; a request has one note.
+
+        :param str kind: of the fact
+        :param str text: what is said besides
+        """
+        facts = {}
+        for item in self:
+            request, name = item.request_id, item._get_full_name()
+            facts.setdefault((request.customer_id, request.company_id), []).append(
+                request._prepare_trace_vals(kind, new=name, text=text, data={"item": name}))
+        rows = self.env["collection.history"]._append_many(facts)
+        self.request_id._message_log_batch(bodies={
+            request.id: rows.filtered(
+                lambda row, request=request: row.data["request"] == request.id
+            )._get_chatter_body() for request in self.request_id})
+
+    # === EXPIRY === #
+
+    def _expire(self):
+        """It was valid when it was approved, and is not any more: the contributor reads why."""
+        self.ensure_one()
+        reason = self.env._(
+            "It expired on %(day)s: please give one that is still valid.",
+            day=format_date(self.env, self.expiry))
+        self.write({"state": "refused", "refusal": reason})
+        self.request_id._trace("document_refused", new=self._get_full_name(), text=reason,
+                               data={"item": self._get_full_name()}, cause="cron")
+
+    # === BUTTONS === #
+
+    def action_approve_next(self):
+        """Approve, and go on to the next document of the request that waits for its review.
+
+        :return: client action that opens it in the place of this one, or nothing
+        :raise UserError: it does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.action_approve()
+        return self._open_next()
+
+    def action_open_request(self):
+        """:return: window action on the request"""
+        self.ensure_one()
+        return self.request_id.action_open()
+
+    def action_open_refuse(self):
+        """:return: window action on the dialog that asks why these documents are refused"""
+        return open_dialog(
+            "collection.document.refuse", self.env._("Refuse"), default_item_ids=self.ids)
+
+    def action_open_provide(self):
+        """:return: window action on the dialog that enters files on somebody's behalf"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.document.provide", self.env._("Provide on behalf"), default_item_id=self.id)
+
+    def action_approve(self):
+        """These documents are what was asked; the request may be complete with them.
+
+        :raise UserError: one of them does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("review",))
+        items._write_reviewed("approved", False)
+        items._trace_all("document_approved")
+        for contributor, own in items.grouped("contributor_id").items():
+            contributor._automate("approved", own)
+        items.request_id._check_complete()
+
+    def action_reopen(self):
+        """Take an approval or a refusal back: the document waits for its review again.
+
+        :raise UserError: it was not reviewed, or its request has reported its outcome
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("approved", "refused"), ended=True)
+        for request in items.request_id:
+            request._reopen()
+        items.write({"state": "review", "refusal": False, **_NOT_REVIEWED})
+        items.filtered(lambda item: not item.file_ids).write({"state": "missing"})
+        items._trace_all("document_reopened")
+        items.filtered(lambda item: item.state == "review").request_id._ask_review()
+        items._leave_removed()
+
+    def action_reset(self):
+        """Ask for the document anew: what was given is set aside, it is missing again.
+
+        :raise UserError: nothing was given, or its request has reported its outcome
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = self._take_review(("review", "approved", "refused"), ended=True)
+        for request in items.request_id:
+            request._reopen()
+        items.file_ids._set_aside()
+        items.write({"state": "missing", "refusal": False, "expiry": False, **_NOT_REVIEWED})
+        items._trace_all("document_reset")
+        items._reopen_contributors()
+        items._leave_removed()
+        items.request_id._check_complete()
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .collection_document_activity import TROUBLE
+from ..message.outboxes import OUTBOXES
+from .mail_activity import TROUBLE
 
 KINDS = [
     ("invitation", "Invitation"),
@@ -10,6 +11,7 @@ KINDS = [
     ("link", "Link sent again"),
     ("activity", "Reviewer told"),
 ]
+
 STATES = [
     ("queued", "Queued"),
     ("sent", "Sent"),
@@ -17,6 +19,8 @@ STATES = [
     ("bounced", "Came back"),
     ("told", "Told"),
 ]
+
+OUTBOXES.append("collection.document.notice")
 
 
 class CollectionDocumentNotice(models.Model):
@@ -60,7 +64,6 @@ class CollectionDocumentNotice(models.Model):
         help="When the contributor next provided a document or said finished.")
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
-
     #: two workers at a time, or a cron run twice: the second one writes nothing
     _day_unique = models.UniqueIndex(
         "(contributor_id, day) WHERE kind = 'reminder'",
@@ -92,19 +95,3 @@ class CollectionDocumentNotice(models.Model):
                 lambda request, name=contributor.partner_id.name: request.env._(
                     "%(name)s could not be reached", name=name),
                 lambda request, error=notices[0].error: error)
-
-
-class CollectionDocumentContributor(models.Model):
-    _inherit = "collection.document.contributor"
-
-    notice_ids = fields.One2many(
-        "collection.document.notice", "contributor_id", string="Messages to the contributor",
-        readonly=True)
-
-
-class CollectionDocumentRequest(models.Model):
-    _inherit = "collection.document.request"
-
-    notice_ids = fields.One2many(
-        "collection.document.notice", "request_id", string="Messages to contributors",
-        readonly=True)

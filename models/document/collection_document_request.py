@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ...tools.dialogs import open_dialog
+from .mail_activity import REVIEW
+
 STATES = [
     ("open", "Under way"),
     ("paused", "Paused"),
@@ -10,6 +13,7 @@ STATES = [
     ("expired", "Without answer"),
     ("cancelled", "Cancelled"),
 ]
+
 #: States in which nothing more is awaited.
 ENDED = ("complete", "refused", "expired", "cancelled")
 
@@ -55,18 +59,30 @@ class CollectionDocumentRequest(models.Model):
     pause_reason = fields.Char(readonly=True)
     contributor_ids = fields.One2many("collection.document.contributor", "request_id")
     item_ids = fields.One2many("collection.document.item", "request_id", string="Documents")
-
     asked_count = fields.Integer("Documents asked", compute="_compute_counts")
     missing_count = fields.Integer("Missing", compute="_compute_counts")
     review_count = fields.Integer("To review", compute="_compute_counts")
     approved_count = fields.Integer("Approved", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Approved, in percent.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
-
     #: one request under way answers an action: two would close it twice
     _action_unique = models.UniqueIndex(
         "(action_id) WHERE action_id IS NOT NULL AND state IN ('open', 'paused')",
         "A request of this action is under way already. Open that one.")
+
+    available_line_ids = fields.Many2many(
+        "collection.document.template.function", string="Still to invite",
+        compute="_compute_available_line_ids",
+        help="Functions that take one more contributor.")
+    history_ids = fields.One2many(
+        "collection.history", string="History", compute="_compute_history_ids")
+    file_count = fields.Integer(string="Files", compute="_compute_file_count")
+
+    notice_ids = fields.One2many(
+        "collection.document.notice", "request_id", string="Messages to contributors",
+        readonly=True)
+
+    # === COMPUTE === #
 
     @api.depends("item_ids.state")
     def _compute_counts(self):
@@ -95,26 +111,33 @@ class CollectionDocumentRequest(models.Model):
             return NotImplemented
         return [("state", "=", "open"), ("due", "<", fields.Date.context_today(self))]
 
-    def write(self, vals):
-        if not self.env.su and not set(vals) <= self._get_editable_fields():
-            raise AccessError(self.env._(
-                "A request changes by its buttons (invite, review, pause, cancel), never by "
-                "editing %(fields)s.",
-                fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
-        before = {request: request.due for request in self} if "due" in vals else {}
-        result = super().write(vals)
-        for request, day in before.items():
-            if request.due != day:
-                request.sudo()._move_due(day)
-        return result
+    @api.depends("template_id.function_ids", "contributor_ids.state", "state")
+    def _compute_available_line_ids(self):
+        for request in self:
+            available = request._get_available_functions() if request.state == "open" else []
+            request.available_line_ids = request.template_id.function_ids.filtered(
+                lambda line, available=available: line.function_id in available)
 
-    def _move_due(self, day):
-        """The last day was changed: documents that were due with the request still are.
+    def _compute_history_ids(self):
+        """Rows name their request in their data: those of all requests are found in one query."""
+        history = self.env["collection.history"]
+        query = history._search([
+            ("customer_id", "in", self.customer_id.ids), ("command", "=", "documents")])
+        names = SQL("(%s ->> 'request')", SQL.identifier(query.table, "data"))
+        query.add_where(SQL("%s IN %s", names, tuple(str(id_) for id_ in [*self.ids, 0])))
+        rows = history.browse(query).grouped(lambda row: row.data["request"])
+        for request in self:
+            request.history_ids = rows.get(request.id, history)
 
-        :param day: the last day before
-        """
-        self.item_ids.filtered(lambda item: item.due == day).write({"due": self.due})
-        self._trace("request_moved", new=fields.Date.to_string(self.due))
+    @api.depends("item_ids.file_ids")
+    def _compute_file_count(self):
+        counts = dict(self.env["collection.document.file"]._read_group(
+            [("request_id", "in", self.ids), ("set_aside", "=", False)],
+            ["request_id"], ["__count"]))
+        for request in self:
+            request.file_count = counts.get(request._origin, 0)
+
+    # === CONSTRAINTS === #
 
     @api.constrains("user_id", "company_id")
     def _check_user(self):
@@ -126,6 +149,43 @@ class CollectionDocumentRequest(models.Model):
                     "%(user)s cannot review “%(request)s”: reviewers have a right of Collection "
                     "in its company.", user=user.name, request=request.name))
 
+    # === CRUD === #
+
+    def write(self, vals):
+        if not self.env.su and not set(vals) <= self._get_editable_fields():
+            raise AccessError(self.env._(
+                "A request changes by its buttons (invite, review, pause, cancel), never by "
+                "editing %(fields)s.",
+                fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
+        before = {request: request.due for request in self} if "due" in vals else {}
+        result = super().write(vals)
+        for request, day in before.items():
+            if request.due != day:
+                request.sudo()._move_due(day)
+        if vals.get("state") in ENDED:
+            self._get_document_activities().action_archive()
+        elif "user_id" in vals:
+            for request in self.filtered(lambda request: request._get_reviewer()):
+                request._get_document_activities().write(
+                    {"user_id": request._get_reviewer().id})
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "“%(request)s” is part of the customer's history and is never deleted. Cancel it "
+            "instead.", request=self[:1].name))
+
+    # === REQUEST === #
+
+    def _move_due(self, day):
+        """The last day was changed: documents that were due with the request still are.
+
+        :param day: the last day before
+        """
+        self.item_ids.filtered(lambda item: item.due == day).write({"due": self.due})
+        self._trace("request_moved", new=fields.Date.to_string(self.due))
+
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a request may edit"""
         return {"name", "user_id", "introduction", "due", "message_follower_ids",
@@ -133,12 +193,6 @@ class CollectionDocumentRequest(models.Model):
 
     def _creation_message(self):
         return self.env._("Documents requested")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "“%(request)s” is part of the customer's history and is never deleted. Cancel it "
-            "instead.", request=self[:1].name))
 
     def _take_turn(self):
         """Take the turn of these requests, as their reviewer or as who collects.
@@ -213,3 +267,151 @@ class CollectionDocumentRequest(models.Model):
             "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
             "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
             "old_value": self.name, "data": {"request": self.id, **(data or {})}}
+
+    # === FORM === #
+    # What the request's form shows besides its own fields, and where its buttons lead.
+
+    def _get_download_action(self, ending):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url", "target": "download",
+            "url": f"/collection/requests/{self.id}/files.{ending}",
+        }
+
+    # === ACTIVITIES === #
+    # What the reviewer of a request is told: what to review, what went wrong.
+    #
+    # One open activity for each thing and request, however often it happens; none is left of a
+    # request that has ended.
+
+    def _get_reviewer(self):
+        """:return: whom the request's affairs concern now: its reviewer, else who collects, else
+        the credit manager"""
+        self.ensure_one()
+        request = self.sudo()
+        collector = request.customer_id.with_company(request.company_id).collector_id
+        for user in (request.user_id, collector, request.company_id.collection_manager_id):
+            if user.active:
+                return user
+        return request.user_id.browse()
+
+    def _ask_review(self):
+        """Something waits for these requests' reviewers."""
+        self._open_activity(REVIEW, lambda request: request.env._("Documents to review"))
+
+    def _close_review(self):
+        """Of requests of which nothing waits for a review, the activity is done."""
+        waiting = self.env["collection.document.item"].sudo().search(
+            [("request_id", "in", self.ids), ("state", "=", "review")]).request_id
+        (self - waiting)._get_document_activities(REVIEW).action_archive()
+
+    def _open_activity(self, key, get_summary, get_note=None):
+        """Raise an activity for the reviewers of these requests, where none is open for it.
+
+        :param str key: what it stands for
+        :param get_summary: function of a request in the reviewer's language
+        :param get_note: the same of its note
+        """
+        known = self.browse(self._get_document_activities(key).mapped("res_id"))
+        kind = self.env.ref("account_collection.mail_activity_type_documents")
+        prepared = []
+        for request in self - known:
+            user = request._get_reviewer()
+            words = request.with_context(lang=user.lang)
+            if user:
+                prepared.append({
+                    "res_model_id": self.env["ir.model"]._get_id(self._name),
+                    "res_id": request.id, "activity_type_id": kind.id, "user_id": user.id,
+                    "summary": get_summary(words), "note": get_note and get_note(words),
+                    "date_deadline": request.company_id._get_collection_day(),
+                    "automated": True, "collection_key": key})
+        self.env["mail.activity"].sudo().with_context(
+            mail_activity_quick_update=True).create(prepared)
+
+    def _get_document_activities(self, key=None):
+        """:return: the open activities of these requests that were raised by what happened"""
+        return self.env["mail.activity"].sudo().search([
+            ("res_model", "=", self._name), ("res_id", "in", self.ids),
+            ("collection_key", "=", key) if key else ("collection_key", "!=", False)])
+
+    @api.model
+    def _get_start_action(self, context):
+        """:return: window action on the dialog that asks for documents"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_document_start_action")
+        return {**action, "context": context}
+
+    # === BUTTONS === #
+
+    def action_open_invite(self):
+        """:return: window action on the dialog that invites somebody to contribute"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.document.invite", self.env._("Invite a contributor"),
+            default_request_id=self.id)
+
+    def action_open_steering(self):
+        """:return: window action on the dialog that asks why, for the command in the context"""
+        command = self.env.context.get("steer_command", "pause")
+        titles = {
+            "pause": self.env._("Pause"), "refuse": self.env._("Refuse"),
+            "cancel": self.env._("Cancel the request"),
+        }
+        return open_dialog(
+            "collection.document.steer", titles.get(command, titles["pause"]),
+            default_request_ids=self.ids, default_purpose=command)
+
+    def action_open(self):
+        """:return: window action on this request"""
+        self.ensure_one()
+        return self._get_records_action(context={})
+
+    def action_open_items(self):
+        """:return: window action on the board of the request's documents"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_document_item_action")
+        return {**action, "domain": [("request_id", "=", self.id)], "context": {},
+                "display_name": self.name}
+
+    def action_open_review(self):
+        """:return: window action on the first document that waits for its review"""
+        self.ensure_one()
+        waiting = self.item_ids.filtered(lambda item: item.state == "review")
+        return waiting[:1]._get_records_action(context={})
+
+    def action_open_files(self):
+        """:return: window action on the request's files"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_document_file_action")
+        return {**action, "domain": [("request_id", "=", self.id)]}
+
+    def action_open_asking(self):
+        """:return: window action on the action that asked for the documents"""
+        self.ensure_one()
+        return self.action_id.action_open()
+
+    def action_open_sequence(self):
+        """:return: window action on the sequence that asked for the documents"""
+        self.ensure_one()
+        return self.sequence_id.action_open()
+
+    def action_open_customer(self):
+        """:return: window action on the customer"""
+        self.ensure_one()
+        return self.customer_id.action_open_collection_customer()
+
+    def action_download_zip(self):
+        """:return: download of all files, a folder a contributor (C-021)"""
+        return self._get_download_action("zip")
+
+    def action_download_pdf(self):
+        """:return: download of all files as one PDF (C-021)"""
+        return self._get_download_action("pdf")
+
+    def action_open_start(self):
+        """:return: window action on the dialog that asks for documents"""
+        names = ("default_customer_id", "default_template_id")
+        return self._get_start_action({
+            name: self.env.context[name] for name in names if name in self.env.context})

@@ -33,9 +33,13 @@ class CollectionDocumentTemplate(models.Model):
         string="Functions that contribute", help="Of which documents may be asked.")
     request_ids = fields.One2many("collection.document.request", "template_id")
     request_count = fields.Integer(compute="_compute_request_count")
-
     _due_days_check = models.Constraint(
         "CHECK(due_days > 0)", "A request runs for one day at least.")
+
+    automation_ids = fields.One2many(
+        "collection.document.automation", "template_id", string="Automations", copy=True)
+
+    # === TEMPLATE === #
 
     @api.depends("function_ids.function_id")
     def _compute_contributor_function_ids(self):
@@ -89,3 +93,10 @@ class CollectionDocumentTemplate(models.Model):
             raise UserError(self.env._(
                 "Requests were made of “%(template)s”: archive it instead.",
                 template=used[0].name))
+
+    # === AUTOMATIONS === #
+
+    def _get_automations(self, *triggers):
+        """:return: the active automations of these templates for a trigger, in their order"""
+        return self.automation_ids.filtered(
+            lambda automation: automation.active and automation.trigger in triggers)

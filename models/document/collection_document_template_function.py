@@ -21,11 +21,14 @@ class CollectionDocumentTemplateFunction(models.Model):
         string="At most", default=1,
         help="How many people may hold the function in one request. 0: any number. Each "
         "has an own copy of its documents, and none sees another's.")
-
     _function_unique = models.Constraint(
         "UNIQUE(template_id, function_id)", "This function contributes already.")
     _most_check = models.Constraint(
         "CHECK(most >= 0)", "The number of people cannot be negative.")
+
+    asked_names = fields.Char(string="Provides", compute="_compute_asked_names")
+
+    # === COLLECTION_DOCUMENT_TEMPLATE_FUNCTION === #
 
     @api.constrains("function_id")
     def _check_function(self):
@@ -47,3 +50,22 @@ class CollectionDocumentTemplateFunction(models.Model):
                 raise ValidationError(self.env._(
                     "“%(item)s” is asked of %(function)s: ask somebody else first.",
                     item=asked[0].name, function=asked[0].function_id.name))
+
+    # === FORM === #
+    # A function that may still be invited, as the request's form lists it (C-015).
+
+    @api.depends("template_id.item_ids.function_id")
+    def _compute_asked_names(self):
+        for line in self:
+            line.asked_names = ", ".join(line.template_id.item_ids.filtered(
+                lambda item, line=line: item.function_id == line.function_id).mapped("name"))
+
+    def action_open_invite(self):
+        """:return: window action on the dialog that invites somebody to this function, for the
+            request in the context"""
+        self.ensure_one()
+        request = self.env["collection.document.request"].browse(
+            self.env.context.get("collection_request_id"))
+        action = request.action_open_invite()
+        action["context"]["default_function_id"] = self.function_id.id
+        return action

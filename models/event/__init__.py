@@ -1,5 +1,5 @@
 from . import collection_signal
 from . import collection_signal_receipt
-from . import account_move_line_signal
+from . import account_move_line
 from . import account_partial_reconcile
-from . import mail_signal
+from . import mail_thread

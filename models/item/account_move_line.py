@@ -1,11 +1,51 @@
+from collections import defaultdict
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
+
+from ...tools.records import as_record
+from ..access import COLLECTORS
+
+#: What is said of an item: each change is traced.
+SAID = frozenset({
+    "collection_status_id", "collection_comment", "collection_promise_date",
+    "collection_review_date",
+})
 
 
 class AccountMoveLine(models.Model):
     """Open items: posted receivable lines that somebody still owes."""
 
     _inherit = "account.move.line"
+
+    collection_status_id = fields.Many2one(
+        "collection.item.status", string="Collection status", copy=False,
+        index="btree_not_null", ondelete="restrict", groups=COLLECTORS)
+    collection_comment = fields.Text(string="Collection comment", copy=False, groups=COLLECTORS)
+    collection_promise_date = fields.Date(
+        string="Promised for", copy=False, groups=COLLECTORS,
+        help="The day by which the customer promised to pay.")
+    collection_review_date = fields.Date(
+        string="Back in view on", copy=False, groups=COLLECTORS,
+        help="The day on which an item left out of the scenario is looked at again.")
+    collection_excluded_since = fields.Date(
+        string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """What is said of an item is traced, whoever says it."""
+        if not SAID & set(vals):
+            return super().write(vals)
+        before = {line: line._describe_said() for line in self.sudo()}
+        result = super().write(vals)
+        self.sudo()._trace_said(before, vals.get("collection_comment") or "")
+        return result
+
+    # === OPEN ITEMS === #
 
     @api.model
     def _get_open_item_domain(self, company):
@@ -28,3 +68,120 @@ class AccountMoveLine(models.Model):
             & Domain("date_maturity", "<", day or fields.Date.context_today(self))
             & Domain("amount_residual", ">", 0)
         )
+
+    # === STATUS === #
+    # What collectors know of an open item: its status, a comment, a promised day.
+
+    def set_collection_status(self, status, *, comment="", promise_date=None, review_date=None):
+        """Say what is known of these open items; traced on item, invoice and customer (A-010).
+
+        :param status: ``collection.item.status``, or empty to clear it
+        :param str comment: what there is to say; empty leaves the comments as they are
+        :param promise_date: day by which it is promised, for a promise
+        :param review_date: day on which excluded items come back into view; by default the
+            status's delay from today
+        :return: True
+        :raise UserError: no item, an item that is not open, or a promise without a coming day
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self._check_open_items()
+        status = as_record(self.env, "collection.item.status", status)
+        lines = self.sudo()
+        for company, items in lines.grouped("company_id").items():
+            day = company._get_collection_day()
+            items.write(items._prepare_status_vals(
+                status, comment, fields.Date.to_date(promise_date),
+                fields.Date.to_date(review_date), day))
+        lines._plan_customers()
+        return True
+
+    def _prepare_status_vals(self, status, comment, promised, review, day):
+        promises = status.kind == "promise"
+        if promises and (not promised or promised < day):
+            raise UserError(self.env._(
+                "Say for which day %(items)s is promised: today or later.",
+                items=self._name_items()))
+        vals = {
+            "collection_status_id": status.id,
+            "collection_promise_date": promised if promises else False,
+            "collection_review_date": False,
+            "collection_excluded_since": False,
+        }
+        if status.excludes:
+            delayed = day + timedelta(days=status.delay_days)
+            vals["collection_review_date"] = review or promised or delayed
+            vals["collection_excluded_since"] = day
+        if comment:
+            vals["collection_comment"] = comment
+        return vals
+
+    def _check_open_items(self):
+        """:raise UserError: there is none, or one is settled or no receivable
+        :raise AccessError: a customer outside of the user's portfolio"""
+        if not self:
+            raise UserError(self.env._("Choose at least one open item."))
+        self.check_access("read")
+        lines = self.sudo()
+        for company, items in lines.grouped("company_id").items():
+            closed = items - items.filtered_domain(
+                [("account_type", "=", "asset_receivable"), ("parent_state", "=", "posted"),
+                 ("reconciled", "=", False)])
+            if closed:
+                raise UserError(self.env._(
+                    "%(items)s is not open in %(company)s any more: reload, and choose what is "
+                    "still due.", items=closed._name_items(), company=company.name))
+        customers = lines.partner_id.commercial_partner_id
+        customers.with_env(self.env)._check_collection_portfolio()
+
+    def _get_single_customer(self):
+        """:return: (the customer, the company) of these items
+
+        :raise UserError: they are of several
+        """
+        customers = self.partner_id.commercial_partner_id
+        if len(customers) != 1:
+            raise UserError(self.env._(
+                "Choose items of one customer; these are of: %(customers)s.",
+                customers=", ".join(customers.mapped("display_name")) or "–"))
+        if len(self.company_id) != 1:
+            raise UserError(self.env._(
+                "Choose items of one company; these are of: %(companies)s.",
+                companies=", ".join(self.company_id.mapped("name"))))
+        return customers, self.company_id
+
+    def _name_items(self):
+        """:return: the numbers of these items, as a reader knows them"""
+        return ", ".join(dict.fromkeys(line.move_name or line.name or "–" for line in self))
+
+    def _describe_said(self):
+        """:return: the status of an item in words, with the promised day"""
+        self.ensure_one()
+        name = self.collection_status_id.name or ""
+        if self.collection_promise_date:
+            day = format_date(self.env, self.collection_promise_date)
+            return self.env._("%(status)s for %(day)s", status=name, day=day)
+        return name
+
+    def _trace_said(self, before, comment):
+        facts, notes = defaultdict(list), defaultdict(list)
+        for line in self:
+            customer, old = line.partner_id.commercial_partner_id, before[line]
+            new = line._describe_said()
+            if not customer or (old == new and not comment):
+                continue
+            facts[customer, line.company_id].append({
+                "kind": "item_changed", "data": {"item": line._name_items()},
+                "old_value": old, "new_value": new, "text": comment,
+                "cause": "person", "command": "status"})
+            notes[line.move_id].append(self.env._(
+                "Collection: %(old)s → %(new)s. %(comment)s", old=old or "–", new=new or "–",
+                comment=comment))
+        self.env["collection.history"]._append_many(facts)
+        moves = self.move_id.filtered(lambda move: move in notes)
+        moves._message_log_batch({move.id: " ".join(notes[move]) for move in moves})
+
+    # === WHAT A MESSAGE SAYS === #
+
+    def _get_collection_due(self):
+        """:return: the day on which the item is due; entries by hand may have none of their own"""
+        return self.date_maturity or self.date

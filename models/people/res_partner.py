@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-COLLECTORS = "account_collection.group_collection_user"
+from ...tools.dialogs import notify, open_dialog
+from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
@@ -33,6 +34,8 @@ class ResPartner(models.Model):
         string="Open sequences", compute="_compute_collection_sequence_count",
         groups=COLLECTORS)
 
+    # === COMPUTE === #
+
     def _compute_collection_history_ids(self):
         rows = self.env["collection.history"].search([("customer_id", "in", self.ids)])
         by_customer = rows.grouped("customer_id")
@@ -47,58 +50,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.collection_sequence_count = counts.get(partner, 0)
 
-    def action_launch_collection_sequence(self):
-        """:return: window action on the launch wizard, for the commercial entity"""
-        self.ensure_one()
-        customer = self.commercial_partner_id
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Launch a sequence"),
-            "res_model": "collection.sequence.launch",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_customer_id": customer.id},
-        }
-
-    def action_open_collection_customer(self):
-        """:return: window action on the customer: of a contact person, its commercial entity"""
-        self.ensure_one()
-        form = self.env.ref("account_collection.res_partner_view_form_collection")
-        return self.commercial_partner_id._get_records_action(
-            context={}, views=[(form.id, "form")])
-
-    def action_verify_collection_history(self):
-        """Verify the customer's history, and say whether it is whole.
-
-        :return: notification
-        :raise UserError: the user is not a collection manager
-        """
-        self.ensure_one()
-        whole = self.env["collection.history"].verify(self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if whole else "danger",
-                "sticky": not whole,
-                "message": self.env._(
-                    "The history of %(customer)s is whole: nothing was changed or cut out.",
-                    customer=self.name,
-                ) if whole else self.env._(
-                    "The history of %(customer)s has been tampered with: its chain does not "
-                    "hold. Compare it with a backup.", customer=self.name),
-            },
-        }
-
-    def action_open_collection_sequences(self):
-        """:return: window action on the customer's sequences"""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_sequence_action")
-        return {
-            **action, "context": {},
-            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
-        }
+    # === RES_PARTNER === #
 
     def _get_collection_participants(self, company=None):
         """:return: the customer's default participants in a company (the current one)"""
@@ -148,3 +100,47 @@ class ResPartner(models.Model):
             raise AccessError(self.env._(
                 "%(customer)s is not in your portfolio. Ask a collection manager to make you "
                 "the customer's collector.", customer=self[:1].name))
+
+    # === BUTTONS === #
+
+    def action_launch_collection_sequence(self):
+        """:return: window action on the launch wizard, for the commercial entity"""
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        return open_dialog(
+            "collection.sequence.launch", self.env._("Launch a sequence"),
+            default_customer_id=customer.id)
+
+    def action_open_collection_customer(self):
+        """:return: window action on the customer: of a contact person, its commercial entity"""
+        self.ensure_one()
+        form = self.env.ref("account_collection.res_partner_view_form_collection")
+        return self.commercial_partner_id._get_records_action(
+            context={}, views=[(form.id, "form")])
+
+    def action_verify_collection_history(self):
+        """Verify the customer's history, and say whether it is whole.
+
+        :return: notification
+        :raise UserError: the user is not a collection manager
+        """
+        self.ensure_one()
+        whole = self.env["collection.history"].verify(self)
+        return notify(
+            self.env._(
+                "The history of %(customer)s is whole: nothing was changed or cut out.",
+                customer=self.name,
+            ) if whole else self.env._(
+                "The history of %(customer)s has been tampered with: its chain does not "
+                "hold. Compare it with a backup.", customer=self.name),
+            "success" if whole else "danger", sticky=not whole)
+
+    def action_open_collection_sequences(self):
+        """:return: window action on the customer's sequences"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_action")
+        return {
+            **action, "context": {},
+            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
+        }

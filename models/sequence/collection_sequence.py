@@ -1,7 +1,11 @@
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ... import engine
 from ...engine.sequence.outcomes import SILENT
+from ...engine.sequence.timers import missing_markers
+from ...tools.dialogs import open_dialog
 from ..selections import INCIDENTS, SEQUENCE_STATES
 
 
@@ -38,7 +42,6 @@ class CollectionSequence(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_due = fields.Monetary(
         compute="_compute_amount_due", help="What is still due on its items.")
-
     state = fields.Selection(SEQUENCE_STATES, default="new", required=True, readonly=True)
     rev = fields.Integer(
         default=0, readonly=True,
@@ -53,7 +56,6 @@ class CollectionSequence(models.Model):
     end_label = fields.Char(compute="_compute_end_label", string="Reached")
     stop_reason = fields.Char(readonly=True)
     pause_reason = fields.Char(readonly=True)
-
     launched_from = fields.Selection(
         [("user", "A person"), ("sequence", "Another sequence")], required=True, readonly=True,
         default="user",
@@ -62,24 +64,39 @@ class CollectionSequence(models.Model):
     launched_at = fields.Datetime(readonly=True)
     ended_at = fields.Datetime(readonly=True)
     parent_id = fields.Many2one("collection.sequence", readonly=True, index="btree_not_null")
-
     participant_ids = fields.One2many("collection.participant", "sequence_id")
     visit_ids = fields.One2many("collection.sequence.visit", "sequence_id", string="Path")
     action_ids = fields.One2many("collection.action", "sequence_id")
     history_ids = fields.One2many("collection.history", "sequence_id")
-
     action_done_count = fields.Integer(
         "Actions done", compute="_compute_action_counts",
         help="Closed with a result; not those that leaving a step or stopping closed.")
     action_todo_count = fields.Integer("Waiting", compute="_compute_action_counts")
     action_coming_count = fields.Integer("To come", compute="_compute_action_counts")
     unassigned_count = fields.Integer("Unassigned", compute="_compute_action_counts")
-
     _open_unique = models.UniqueIndex(
         "(customer_id, company_id, template_code) WHERE state IN ('new', 'running', 'paused')",
         "The customer is already in a sequence of this template. Open that one, or stop it "
         "first: a template runs once at a time for a customer.",
     )
+
+    path = fields.Json(
+        string="Steps", compute="_compute_path",
+        help="The steps as the form draws them: those entered, in order, then the others.")
+
+    waits_for = fields.Char(compute="_compute_waits_for")
+    manual_events = fields.Json(
+        compute="_compute_manual_events", help="Events that a person may note now, by name.")
+    to_come = fields.Html(
+        compute="_compute_to_come", string="What may follow", sanitize=False,
+        help="The actions of the steps that the current one may lead to, and who would get them.")
+    child_count = fields.Integer(compute="_compute_child_count")
+
+    picture = fields.Json(
+        compute="_compute_picture",
+        help="Its template's own version as drawn, with the path taken.")
+
+    # === COMPUTE === #
 
     @api.depends("template_id", "customer_id", "situation")
     def _compute_display_name(self):
@@ -119,6 +136,53 @@ class CollectionSequence(models.Model):
             sequence.action_coming_count = found.get("scheduled", 0)
             sequence.unassigned_count = found.get("unassigned", 0)
 
+    @api.depends_context("lang", "tz")
+    @api.depends("visit_ids.left_at", "visit_id", "state")
+    def _compute_path(self):
+        for sequence in self:
+            visits = sequence.visit_ids.sorted("number")
+            others = sequence.template_id.step_ids - visits.step_id
+            sequence.path = [
+                *(sequence._prepare_path_visit(visit) for visit in visits),
+                *({"key": f"step{step.id}", "name": step.name, "state": "other"}
+                  for step in others),
+            ]
+
+    @api.depends_context("lang")
+    @api.depends("state", "visit_id", "waiting_template_code", "markers")
+    def _compute_waits_for(self):
+        for sequence in self:
+            sequence.waits_for = sequence.state in ("running", "paused") and (
+                sequence._describe_waiting() or sequence._describe_missing_dates())
+
+    @api.depends("state", "visit_id")
+    def _compute_manual_events(self):
+        for sequence in self:
+            sequence.manual_events = sequence._get_manual_events()
+
+    def _compute_child_count(self):
+        for sequence in self:
+            sequence.child_count = len(sequence.child_ids)
+
+    @api.depends_context("lang")
+    @api.depends("state", "visit_id", "participant_ids.user_id", "participant_ids.contact_id")
+    def _compute_to_come(self):
+        for sequence in self:
+            rows = sequence._prepare_to_come()
+            sequence.to_come = rows and self.env["ir.qweb"]._render(
+                "account_collection.to_come", {"rows": rows})
+
+    @api.depends_context("lang")
+    @api.depends("visit_ids.left_at", "visit_ids.transition_id", "visit_id", "state", "template_id")
+    def _compute_picture(self):
+        for sequence in self:
+            picture = sequence.template_id.picture
+            if picture:
+                sequence._add_path(picture)
+            sequence.picture = picture
+
+    # === CONSTRAINTS === #
+
     @api.constrains("item_ids")
     def _check_items(self):
         """Items of another customer or company have no business in a sequence."""
@@ -133,6 +197,8 @@ class CollectionSequence(models.Model):
                     item=foreign[0].display_name, customer=sequence.customer_id.name,
                     company=sequence.company_id.name))
 
+    # === CRUD === #
+
     def write(self, vals):
         """Only the engine's own commands move a sequence; people edit what is about it."""
         if not self.env.su and not set(vals) <= self._get_editable_fields():
@@ -142,6 +208,14 @@ class CollectionSequence(models.Model):
                 fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
+            "instead.", sequence=self[:1].display_name))
+
+    # === SEQUENCE === #
+
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a sequence may edit"""
         return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
@@ -150,13 +224,110 @@ class CollectionSequence(models.Model):
     def _creation_message(self):
         return self.env._("Sequence launched")
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
-            "instead.", sequence=self[:1].display_name))
+    # === PATH === #
+    # What the sequence's form shows besides its own fields: the path taken, and ways to go.
 
-    # -- views -------------------------------------------------------------------
+    def _prepare_path_visit(self, visit):
+        """:return: dict of what the path shows of a visit"""
+        here = visit == self.visit_id and not visit.left_at
+        ended = self.state in ("done", "stopped", "switched")
+        return {
+            "key": f"visit{visit.id}",
+            "name": visit.step_id.name,
+            "state": "current" if here and not ended else "visited",
+            "again": len(self.visit_ids.filtered(
+                lambda v: v.step_id == visit.step_id and v.number <= visit.number)),
+            "entered": fields.Datetime.to_string(visit.entered_at),
+            "because": visit.transition_id.sentence or "",
+        }
+
+    # === DIALOGS === #
+    # The dialogs that a sequence's buttons open.
+
+    # === OUTLOOK === #
+    # What a sequence waits for, and what may come: read from its tree, never stored.
+
+    def _describe_waiting(self):
+        """:return: which other sequence it waits for, in words, or False"""
+        code = self.waiting_template_code
+        if not code:
+            return False
+        child = self.sudo().child_ids.filtered(lambda c: c.template_code == code)[-1:]
+        return self.env._(
+            "Waits for the end of %(sequence)s, then goes on by itself.",
+            sequence=child.template_id.display_name or code)
+
+    def _describe_missing_dates(self):
+        """:return: which dates its deadlines still need, in words, or False"""
+        sequence = self.sudo()
+        step = sequence.template_id._get_definition().step(sequence.step_id.key)
+        if not step or not step.deadline_rows:
+            return False
+        missing = missing_markers(step, engine.Facts(markers=sequence._get_marker_dates()))
+        if not missing:
+            return False
+        markers = sequence._get_markers()
+        labels = [markers[name]["string"] for name in missing if name in markers]
+        return self.env._(
+            "A deadline waits for a date to count from: %(dates)s. Fill it in the tab Deadlines.",
+            dates=", ".join(labels or missing))
+
+    def _prepare_to_come(self):
+        """Project the rows of the current step: where each leads, and what that would ask for.
+
+        :return: list of dicts, one a row of its table: because, actions
+        """
+        self.ensure_one()
+        sequence = self.sudo()
+        if sequence.state not in ("running", "paused"):
+            return []
+        holders = sequence._get_holders()
+        rows = sequence.step_id.transition_ids.sorted(lambda row: (row.position, row.id))
+        return [{
+            "because": row.sentence,
+            "actions": [sequence._prepare_projection(content, holders)
+                        for content in row.target_step_id.content_ids],
+        } for row in rows]
+
+    def _prepare_projection(self, content, holders):
+        """:return: dict of what an action to come would be: name, function, owner, recipient"""
+        nobody = self.env["res.partner"]
+        receives = content.recipient_function_id
+        return {
+            "name": content.name,
+            "function": content.function_id.name,
+            "owner": holders.get(content.function_id, nobody).name,
+            "recipient_function": receives.name,
+            "recipient": holders.get(receives, nobody).name,
+        }
+
+    # === PICTURE === #
+
+    def _add_path(self, picture):
+        """Say of each box and line of a picture whether, and when, this sequence came there."""
+        visits, taken = {}, {}
+        jumped = False
+        for visit in self.visit_ids.sorted("number"):
+            visits.setdefault(visit.step_id.key, []).append({
+                "entered": fields.Datetime.to_string(visit.entered_at), "jumped": jumped})
+            row, jumped = visit.transition_id, not visit.transition_id
+            if row:
+                taken.setdefault((visit.step_id.key, row.key), []).append(
+                    fields.Datetime.to_string(visit.left_at))
+        for edge in picture["edges"]:
+            for label in edge["labels"]:
+                label["taken"] = taken.get((edge["source"], label["row"]), [])
+            edge["taken"] = sorted(date for label in edge["labels"] for date in label["taken"])
+        ended = {edge["target"]: edge["taken"] for edge in picture["edges"]}
+        here = self.state in ("running", "paused") and self.step_id.key
+        for box in picture["boxes"]:
+            found = visits.get(box["key"], [])
+            if box["is_end"]:
+                found = [{"entered": date, "jumped": False} for date in ended[box["key"]]]
+            box["visits"] = found
+            box["state"] = ("current" if box["key"] == here else "visited" if found else "coming")
+
+    # === BUTTONS === #
 
     def action_open(self):
         """:return: window action on this sequence"""
@@ -178,11 +349,51 @@ class CollectionSequence(models.Model):
             "pause": self.env._("Pause the sequence"), "stop": self.env._("Stop the sequence"),
             "jump": self.env._("Jump to a step"), "incident": self.env._("Ways out"),
         }
-        return {
-            "type": "ir.actions.act_window",
-            "name": titles[command],
-            "res_model": "collection.sequence.steer",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {"default_sequence_id": self.id, "default_purpose": command},
-        }
+        return open_dialog(
+            "collection.sequence.steer", titles[command], default_sequence_id=self.id,
+            default_purpose=command)
+
+    def action_open_customer(self):
+        """:return: window action on the sequence's customer"""
+        self.ensure_one()
+        return self.customer_id.action_open_collection_customer()
+
+    def action_open_parent(self):
+        """:return: window action on the sequence that launched this one"""
+        self.ensure_one()
+        return self.parent_id.action_open()
+
+    def action_open_resume(self):
+        """:return: window action on the dialog that shows what resuming leads to"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.sequence.resume", self.env._("Resume"), default_sequence_id=self.id)
+
+    def action_open_add_action(self):
+        """:return: window action on the dialog that adds an action to the current step"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.sequence.add.action", self.env._("Add an action"),
+            default_sequence_id=self.id)
+
+    def action_open_switch(self):
+        """:return: window action on the dialog that switches to another template"""
+        self.ensure_one()
+        view = self.env.ref("account_collection.collection_sequence_switch_view_form")
+        action = open_dialog(
+            "collection.sequence.launch", self.env._("Switch to another template"),
+            default_switch_from_id=self.id, default_customer_id=self.customer_id.id,
+            default_company_id=self.company_id.id, default_situation=self.situation,
+            default_save_participants=False, dialog_size="extra-large")
+        return {**action, "views": [(view.id, "form")]}
+
+    def action_open_successor(self):
+        """:return: window action on the sequence that took over"""
+        self.ensure_one()
+        return self.successor_id.action_open()
+
+    def action_open_children(self):
+        """:return: window action on the sequences that this one launched or linked"""
+        self.ensure_one()
+        return self.child_ids._get_records_action(
+            name=self.env._("Sequences launched"), context={})

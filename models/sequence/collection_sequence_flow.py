@@ -1,5 +1,10 @@
-from odoo import models
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence.effects import Alert, StartChild, SwitchTo
@@ -7,11 +12,15 @@ from ...tools.records import as_record
 
 ENDED = ("done", "stopped", "switched")
 
+_logger = logging.getLogger(__name__)
 
-class CollectionSequenceFlow(models.Model):
+
+class CollectionSequence(models.Model):
     """From one sequence to another: switching, launching, telling the one that waits."""
 
     _inherit = "collection.sequence"
+
+    # === FROM ONE SEQUENCE TO ANOTHER === #
 
     def switch_to(self, template, reason, *, participants=None, situation=None):
         """End this sequence as switched and launch another template in its place (D-031).
@@ -132,3 +141,147 @@ class CollectionSequenceFlow(models.Model):
             "sequence_id": parent.id,
             "about": self.template_code,
         } for parent in parents])
+
+    # === CRONS === #
+    # The crons: events are delivered, deadlines and levels are looked at, pauses end.
+    #
+    # Each record is a transaction of its own. Those of a killed worker, or of one that lost a
+    # race, are simply still due; a fault is rolled back alone, shown on its sequence as an
+    # incident, and the batch goes on.
+
+    @api.model
+    def _process_signals(self, limit=100):
+        """Deliver the events of the inbox to the sequences that wait for them.
+
+        :param int limit: events taken at most; the cron comes back for the rest
+        :return: number of events delivered
+        """
+        signals, due = self.env["collection.signal"].sudo(), [("delivered_at", "=", False)]
+        return self._process_batch(
+            signals.search(due, limit=limit, order="attempts, id"), signals.search_count(due),
+            self._deliver)
+
+    @api.model
+    def _process_deadlines(self, limit=100):
+        """Look at the clock and the world for the open sequences, once a day each.
+
+        :param int limit: sequences taken at most; the cron comes back for the rest
+        :return: number of sequences looked at
+        """
+        self.env["account.move.line"]._put_newly_overdue()
+        sequences, due = self.sudo(), self._get_tick_domain()
+        return self._process_batch(
+            sequences.search(due, limit=limit, order="ticked_on NULLS FIRST, id"),
+            sequences.search_count(due), lambda sequence: sequence._tick())
+
+    @api.model
+    def _get_tick_domain(self):
+        """:return: domain of the open sequences not looked at today, in their company's day"""
+        return Domain("state", "in", ("running", "paused")) & Domain.OR([
+            Domain("company_id", "=", company.id)
+            & (Domain("ticked_on", "=", False) | Domain("ticked_on", "<", day))
+            for company, day in self._get_company_days().items()])
+
+    @api.model
+    def _get_company_days(self):
+        """:return: dict of the day it is, by company that has open sequences"""
+        groups = self.sudo()._read_group(
+            [("state", "in", ("running", "paused"))], ["company_id"])
+        return {company: self.sudo().new({"company_id": company.id})._get_local_now().date()
+                for [company] in groups}
+
+    def _process_batch(self, records, remaining, process):
+        """Process records, each in its own transaction, as long as the cron may run.
+
+        :param int remaining: how many are due in all
+        :param process: what to do with one of them
+        :return: number of records processed
+        """
+        crons, done = self.env["ir.cron"], 0
+        crons._commit_progress(remaining=remaining)
+        for record in records:
+            processed = self._process_alone(record, process)
+            done += processed
+            remaining = max(remaining - processed, 0)
+            if not crons._commit_progress(int(processed), remaining=remaining):
+                break
+        return done
+
+    def _process_alone(self, record, process):
+        """Process a record that is still due; whatever happens, the batch goes on.
+
+        :return: False if it lost a race and is still due, else True
+        """
+        try:
+            locked = record.try_lock_for_update()
+            if locked._is_due():
+                process(locked)
+            self.env.cr.flush()
+        except OperationalError as error:  # its transaction is lost: the next run tries again
+            self.env.cr.rollback()
+            _logger.info("%s is still due: %s", record, error)
+            return False
+        except Exception as error:  # whatever it is: no fault may stop the cron
+            self.env.cr.rollback()
+            _logger.exception("%s could not be processed", record)
+            record._postpone(error)
+        return True
+
+    def _is_due(self):
+        """Whether it is open and was not looked at today: :meth:`_get_tick_domain`, for one."""
+        return self.state in ("running", "paused") and (
+            not self.ticked_on or self.ticked_on < self._get_local_now().date())
+
+    def _postpone(self, _error):
+        self.ticked_on = self._get_local_now().date()
+
+    def _deliver(self, signal):
+        """Deliver one event to its listeners, in a row; whoever fails has an incident."""
+        for sequence in signal._get_listeners()[signal]:
+            sequence._receive(signal._get_command())
+        signal.write({"delivered_at": fields.Datetime.now(), "error": False})
+
+    def _receive(self, command):
+        """Receive an event; one that no row waits for may still have made a level true."""
+        decision = self._run_alone(command, "signal")
+        if not decision:  # with its incident the sequence moves no more, but keeps the event
+            self._run_alone(command, "signal")
+        elif not decision.entries and self._has_level_rows():
+            self._run_alone(engine.Tick(), "signal")
+
+    def _has_level_rows(self):
+        """Whether rows of its tree wait for a state of the world."""
+        return any(
+            isinstance(row.condition, engine.Level)
+            for step in self.template_id._get_definition().steps for row in step.rows)
+
+    def _tick(self):
+        self.ensure_one()
+        today = self._get_local_now().date()
+        if self.state == "paused" and self.resume_on and self.resume_on <= today:
+            self._run_alone(engine.Resume(), "cron")
+        if self.state != "paused":
+            self.pause_reason = False
+        self._run_alone(engine.Tick(), "cron")
+        self.ticked_on = today
+
+    def _run_alone(self, command, cause):
+        """Run a command whose fault must stay this sequence's own.
+
+        :return: the engine's :class:`~..engine.Decision`, or None after a fault
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._run(command, cause=cause)
+        except OperationalError:  # a lost race is no fault of the sequence
+            raise
+        except Exception as fault:
+            _logger.warning("%s, %s: %s", self, command, fault, exc_info=True)
+            self._fail(fault, cause)
+        return None
+
+    def _fail(self, fault, cause):
+        """What a row led to could not be carried out: stay at the step, and say so."""
+        self.invalidate_recordset()
+        if self.state == "running" and not self.incident:
+            self._run(engine.Fail(None), cause=cause, text=str(fault))

@@ -3,6 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
 
 RESULTS = [
@@ -57,9 +58,10 @@ class CollectionDispute(models.Model):
     opened_on = fields.Date(required=True, readonly=True)
     resolved_on = fields.Date(readonly=True)
     age = fields.Integer(compute="_compute_age", help="Days since it was opened.")
-
     #: read by the closing of follow-up actions (_resolve_disputes)
     _action_index = models.Index("(action_id) WHERE state = 'open'")
+
+    # === COMPUTE === #
 
     @api.depends("reason_id", "item_ids")
     def _compute_display_name(self):
@@ -73,12 +75,20 @@ class CollectionDispute(models.Model):
             last = dispute.resolved_on or today
             dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
 
+    # === CRUD === #
+
     def write(self, vals):
         if not self.env.su and not set(vals) <= self._get_editable_fields():
             raise AccessError(self.env._(
                 "A dispute changes by its buttons, never by editing %(fields)s.",
                 fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A dispute is part of the customer's history: resolve it."))
+
+    # === DISPUTES === #
 
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a dispute may edit"""
@@ -192,20 +202,15 @@ class CollectionDispute(models.Model):
                 "new_value": new, "text": text, "cause": "person", "command": "dispute"})
         self.env["collection.history"]._append_many(facts)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A dispute is part of the customer's history: resolve it."))
+    # === BUTTONS === #
 
+    def action_open_resolve(self):
+        """:return: window action on the dialog that asks how it ended"""
+        self.ensure_one()
+        return open_dialog("collection.dispute.resolve", self.env._("Resolve the dispute"),
+                            default_dispute_id=self.id)
 
-class CollectionAction(models.Model):
-    """The follow-up of a dispute: done, it resolves the dispute (A-042)."""
-
-    _inherit = "collection.action"
-
-    def _resolve_disputes(self, outcome, comment):
-        """These are closed: the disputes that they followed up are resolved."""
-        if outcome not in ("done", "validated"):
-            return
-        disputes = self.env["collection.dispute"].sudo().search(
-            [("action_id", "in", self.ids), ("state", "=", "open")])
-        disputes._write_resolved(False, comment)
+    def action_open_follow_up(self):
+        """:return: window action on the action that follows it up"""
+        self.ensure_one()
+        return self.action_id.action_open()

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
+from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
 
 STATES = [
@@ -45,9 +46,13 @@ class CollectionPromise(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="open", tracking=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     closed_on = fields.Date(readonly=True)
-
     #: read by the cron that finds kept and broken promises (_process_promises)
     _open_index = models.Index("(date) WHERE state = 'open'")
+
+    late = fields.Boolean(
+        compute="_compute_late", help="Its day has passed, and it is not known to be kept.")
+
+    # === COMPUTE === #
 
     @api.depends("amount", "date", "customer_id")
     def _compute_display_name(self):
@@ -60,6 +65,19 @@ class CollectionPromise(models.Model):
             left = sum(promise.sudo().item_ids.mapped("amount_residual_currency"))
             promise.paid = promise.balance - left
 
+    def _compute_late(self):
+        today = fields.Date.context_today(self)
+        for promise in self:
+            promise.late = promise.state == "open" and promise.date < today
+
+    # === CRUD === #
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._("A promise is part of the customer's history: cancel it."))
+
+    # === PROMISES === #
+
     def _describe(self):
         """:return: how much and for when, in the reader's language"""
         self.ensure_one()
@@ -70,8 +88,6 @@ class CollectionPromise(models.Model):
                               count=len(self.line_ids), day=format_date(self.env, last))
         return self.env._(
             "%(amount)s for %(day)s", amount=amount, day=format_date(self.env, last))
-
-    # -- making and cancelling ------------------------------------------------------------
 
     @api.model
     def make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
@@ -162,8 +178,6 @@ class CollectionPromise(models.Model):
         promises = self.sudo()
         promises._end("cancelled", reason)
         promises.item_ids._plan_customers()
-
-    # -- kept or broken ---------------------------------------------------------------------
 
     @api.model
     def _process_promises(self, limit=100):
@@ -273,9 +287,13 @@ class CollectionPromise(models.Model):
                 "command": "promise"})
         self.env["collection.history"]._append_many(facts)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._("A promise is part of the customer's history: cancel it."))
+    # === BUTTONS === #
+
+    def action_open_cancel(self):
+        """:return: window action on the dialog that asks why it is cancelled"""
+        self.ensure_one()
+        return open_dialog("collection.promise.cancel", self.env._("Cancel the promise"),
+                            default_promise_id=self.id)
 
 
 class CollectionPromiseLine(models.Model):
@@ -290,6 +308,5 @@ class CollectionPromiseLine(models.Model):
     currency_id = fields.Many2one(related="promise_id.currency_id")
     date = fields.Date(required=True)
     amount = fields.Monetary(required=True)
-
     _amount_check = models.Constraint("CHECK(amount > 0)", "An instalment is above zero.")
     _day_unique = models.Constraint("UNIQUE(promise_id, date)", "One instalment a day.")

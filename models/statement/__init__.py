@@ -1,2 +1,3 @@
 from . import collection_statement
-from . import res_partner_statement
+from . import account_move_line
+from . import res_partner

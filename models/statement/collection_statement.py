@@ -3,7 +3,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from odoo import api, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
 from ...engine.hashtags import Column, Table
@@ -36,7 +37,7 @@ class CollectionStatement(models.AbstractModel):
     _name = "collection.statement"
     _description = "Statement of Account"
 
-    # -- amounts -----------------------------------------------------------------------
+    # === COLLECTION_STATEMENT === #
 
     @api.model
     def _sum_items(self, items):
@@ -90,8 +91,6 @@ class CollectionStatement(models.AbstractModel):
     def _format_amount(self, amount, currency):
         return formatLang(self.env, currency.round(amount) + 0.0, currency_obj=currency)
 
-    # -- words -------------------------------------------------------------------------
-
     @api.model
     def _get_words(self, items, instalments):
         """What each item is called: number, of which kind, which instalment.
@@ -134,8 +133,6 @@ class CollectionStatement(models.AbstractModel):
     def _describe_missing(self, day):
         """:return: what stands in the place of interest whose rate nobody has entered"""
         return self.env._("rate missing since %(day)s", day=format_date(self.env, day))
-
-    # -- lists -------------------------------------------------------------------------
 
     @api.model
     def _get_tables(self, items, day, words, claims):
@@ -205,3 +202,22 @@ class CollectionStatement(models.AbstractModel):
         if indemnity:
             indemnity = self._format_amounts(indemnity, currency=items.currency_id)
         return interest or "", indemnity or ""
+
+    # === STATEMENT === #
+
+    def _get_totals(self, customers, company_ids):
+        """What customers owe, currency by currency.
+
+        :return: list of (currency, open amount, overdue amount), in the order of the currencies
+        """
+        lines = self.env["account.move.line"]
+        account = lines._get_statement_domain(customers) & Domain("company_id", "in", company_ids)
+        totals = defaultdict(lambda: [0.0, 0.0])
+        overdue = account & Domain("amount_residual", ">", 0) & Domain(
+            "date_maturity", "<", fields.Date.context_today(self))
+        for position, domain in enumerate((account, overdue)):
+            for currency, amount in lines._read_group(
+                    domain, ["currency_id"], ["amount_residual_currency:sum"]):
+                totals[currency][position] = amount
+        return [(currency, *amounts) for currency, amounts in sorted(
+            totals.items(), key=lambda total: total[0].name)]

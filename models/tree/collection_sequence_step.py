@@ -41,11 +41,12 @@ class CollectionSequenceStep(models.Model):
         "collection.sequence.transition", "step_id", string="Decision table", copy=True)
     content_summary = fields.Text(string="Asks for", compute="_compute_content_summary")
     table_summary = fields.Text(string="What follows", compute="_compute_table_summary")
-
     _key_unique = models.Constraint(
         "UNIQUE(template_id, key)", "Two steps of a template cannot share a key.")
     _max_visits_check = models.Constraint(
         "CHECK(max_visits > 0)", "A step must be allowed at least one visit.")
+
+    # === DEFINITION === #
 
     @api.depends("content_ids.name", "content_ids.function_id.name")
     def _compute_content_summary(self):
@@ -88,3 +89,11 @@ class CollectionSequenceStep(models.Model):
             join=self.join,
             max_visits=self.max_visits,
         )
+
+    # === PICTURE === #
+
+    def _get_function_names(self):
+        """:return: names of the functions that act in the step, as its picture lists them"""
+        self.ensure_one()
+        names = self.content_ids.function_id.mapped("name")
+        return [", ".join(names)] if names else []

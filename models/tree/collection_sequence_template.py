@@ -1,8 +1,14 @@
+from dataclasses import asdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import ormcache
 
-from ...engine import Definition
+from ... import engine
+from ...engine import Definition, find_problems
+from ...engine.picture.layout import Words, lay_out
+from ...tools.dialogs import notify
+from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 
 TEMPLATE_STATES = [
     ("draft", "Draft"),
@@ -59,9 +65,20 @@ class CollectionSequenceTemplate(models.Model):
     published_at = fields.Datetime(readonly=True, copy=False)
     published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     active = fields.Boolean(default=True)
-
     _code_version_unique = models.Constraint(
         "UNIQUE(code, version)", "This version of the template exists already.")
+
+    export_file = fields.Binary(
+        compute="_compute_export_file", attachment=False, string="File",
+        help="This version as a JSON file, to be imported into another database.")
+
+    check_ids = fields.One2many("collection.template.check", "template_id", copy=True)
+
+    picture = fields.Json(
+        compute="_compute_picture",
+        help="The tree as saved: where its steps and rows are drawn, and what they say.")
+
+    # === COMPUTE === #
 
     @api.depends("code", "version", "name")
     def _compute_display_name(self):
@@ -86,12 +103,33 @@ class CollectionSequenceTemplate(models.Model):
         for template in self:
             template.open_sequence_count = counts.get(template, 0)
 
+    def _compute_export_file(self):
+        codec = self.env["collection.template.file"]
+        for template in self:
+            template.export_file = codec._encode(template._export_file())
+
+    @api.depends_context("lang")
+    @api.depends(
+        "step_ids.name", "step_ids.position", "step_ids.content_ids.function_id.name",
+        "step_ids.transition_ids.sentence", "step_ids.transition_ids.position",
+        "step_ids.transition_ids.target_key")
+    def _compute_picture(self):
+        for template in self:
+            # while it is edited, its picture stays the saved one: steps without a name or a
+            # key cannot be drawn yet
+            saved = template._origin
+            template.picture = saved.step_ids and saved._prepare_picture()
+
+    # === CONSTRAINTS === #
+
     @api.constrains("code")
     def _check_code(self):
         for template in self:
             if not template.code.strip():
                 raise ValidationError(self.env._(
                     "The template %(name)s needs a code.", name=template.name))
+
+    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -119,9 +157,6 @@ class CollectionSequenceTemplate(models.Model):
                 vals["code"] = self.env._("%(code)s-COPY", code=template.code)
         return vals_list
 
-    def _creation_message(self):
-        return self.env._("Template created")
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.filtered(lambda template: template.sudo().sequence_ids)
@@ -130,6 +165,11 @@ class CollectionSequenceTemplate(models.Model):
                 "%(template)s has been applied to customers and stays with their history. "
                 "Archive it instead.", template=used[0].display_name))
 
+    # === DEFINITION === #
+
+    def _creation_message(self):
+        return self.env._("Template created")
+
     def _check_draft(self):
         """:raise UserError: a version is published; its structure never changes"""
         frozen = self.filtered(lambda template: template.state != "draft")
@@ -137,8 +177,6 @@ class CollectionSequenceTemplate(models.Model):
             raise UserError(self.env._(
                 "%(template)s is published and no longer changes. Make a new version to edit it.",
                 template=frozen[0].display_name))
-
-    # -- plain form, for the engine --------------------------------------------
 
     def _get_definition(self):
         """:return: the tree as an :class:`~..engine.Definition`"""
@@ -167,3 +205,325 @@ class CollectionSequenceTemplate(models.Model):
         dates = [marker for marker in self.marker_definition or ()
                  if marker.get("type") in ("date", "datetime")]
         return {marker[key]: marker["name"] for marker in dates for key in ("name", "string")}
+
+    # === PUBLISHING === #
+    # Publishing: the checks that a tree must pass, and its versions.
+
+    def _describe_problems(self):
+        """:return: list of sentences, one a problem, each naming its step"""
+        problems = [self._describe_problem(problem) for problem in self._find_problems("error")]
+        return problems or self._describe_failed_checks()
+
+    def _describe_warnings(self):
+        """:return: list of sentences on what deserves a second thought"""
+        return [
+            *(self._describe_problem(problem) for problem in self._find_problems("warning")),
+            *self._describe_missing_portals(),
+        ]
+
+    def _find_problems(self, severity):
+        self.ensure_one()
+        others = self._get_other_definitions()
+        return [problem for problem in find_problems(self._get_definition(), others)
+                if problem.severity == severity]
+
+    def _get_other_definitions(self):
+        """:return: dict of the trees that this one may lead to, in any number of hops, by code"""
+        found, codes = {}, self._get_target_codes()
+        while codes - set(found):
+            templates = self.search([
+                ("code", "in", list(codes - set(found))), ("state", "=", "published")])
+            fresh = {template.code: template._get_definition() for template in templates}
+            if not fresh:
+                break
+            found |= fresh
+            codes |= templates._get_target_codes()
+        if self.code in codes:
+            found.setdefault(self.code, self._get_definition())
+        return found
+
+    def _get_target_codes(self):
+        return set(self.step_ids.transition_ids.filtered(
+            lambda row: row.target in ("switch", "launch")).mapped("target_template_code"))
+
+    def _describe_missing_portals(self):
+        """Functions outside whose default holder could not act: without portal access (D-087)."""
+        contents = self.step_ids.content_ids
+        outside = contents.function_id.filtered(lambda f: f.kind == "external")
+        return [
+            self.env._(
+                "%(function)s is external, and its default holder %(holder)s has no portal "
+                "access.", function=function.name, holder=function.default_partner_id.name)
+            for function in outside
+            if function.default_partner_id and not function.default_partner_id.sudo().user_ids
+        ]
+
+    def _describe_problem(self, problem):
+        step = self.step_ids.filtered(lambda step: step.key == problem.step)
+        content = step.content_ids.filtered(lambda content: content.key == problem.subject)
+        row = step.transition_ids.filtered(lambda row: row.key == problem.subject)
+        return self._get_problem_sentences()[problem.code] % {
+            "step": step.name, "action": content.name, "row": row.position_label}
+
+    def _get_problem_sentences(self):
+        """:return: sentence by problem code, with %(step)s, %(action)s, %(row)s to fill"""
+        _ = self.env._
+        return {
+            "no_start": _("The template has no step: add one, the first is where it starts."),
+            "no_end": _("No step leads to an end: let a row of a decision table end it."),
+            "no_action": _(
+                "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
+                "read at once that waits for an event, a state or a deadline."),
+            "many_actions": _("Step “%(step)s” asks for many actions at once."),
+            "expires_without_deadline": _(
+                "Step “%(step)s”: “%(action)s” expires, but has no deadline."),
+            "unknown_template": _(
+                "Step “%(step)s”, row %(row)s leads to a template that is not published."),
+            "unknown_base": _(
+                "Step “%(step)s”, row %(row)s counts its deadline from nothing: choose the "
+                "action or the date."),
+            "no_delay": _("Step “%(step)s”, row %(row)s has a deadline without a delay."),
+            "legal_as_internal": _(
+                "Step “%(step)s”, row %(row)s looks like a legal deadline, but is marked "
+                "internal: it would freeze with a pause."),
+            "hidden_row": _("Step “%(step)s”, row %(row)s never fires: an earlier one always "
+                            "holds before it."),
+            "ring": _("From step “%(step)s” the sequence could run in a ring for ever, with "
+                      "neither a person nor a day in between."),
+            "no_function": _("Step “%(step)s”: “%(action)s” is owed by no function."),
+            "contact_responsible": _(
+                "Step “%(step)s”: “%(action)s” is owed by a contact, who can only receive."),
+            "contact_validator": _(
+                "Step “%(step)s”: “%(action)s” is validated by a contact, who can only receive."),
+            "no_default": _(
+                "Step “%(step)s” has no default row: add one that holds when all is joined."),
+            "unknown_target": _("Step “%(step)s” has a row that leads nowhere."),
+            "unknown_content": _(
+                "Step “%(step)s”, row %(row)s looks at an action of another step."),
+            "no_result": _("Step “%(step)s”, row %(row)s names no result to look for."),
+            "impossible_result": _(
+                "Step “%(step)s”, row %(row)s waits for a result that its action cannot have."),
+            "unreachable": _("Step “%(step)s” is never reached from the first one."),
+            "dead_end": _("From step “%(step)s” no end can be reached."),
+        }
+
+    # === FILE === #
+    # A version as a file, so that trees travel between databases.
+    #
+    # The file follows the fields: whatever a copy of the version would take over is in it, so
+    # that what is added to steps, actions and rows travels without a word here.
+
+    def _get_file_name(self):
+        """:return: e.g. ``CDP-v3.json``, whatever characters the code has"""
+        code = "".join(char if char.isalnum() or char in "-_" else "-" for char in self.code)
+        return f"{code}-v{self.version}.json"
+
+    def _export_file(self):
+        """This version in plain values: JSON's own types only.
+
+        :return: dict; functions, options, outcomes and labels by code or name, texts by
+            language
+        """
+        self.ensure_one()
+        template = self.sudo().with_context(active_test=False, lang=None, bin_size=False)
+        contents = template.step_ids.content_ids
+        rows = template.step_ids.transition_ids
+        codec = self.env["collection.template.file"]
+        return {
+            "format": FILE_FORMAT,
+            "number": FILE_NUMBER,
+            "version": template.version,
+            "functions": codec._dump_all(template.function_ids, ("code", "name", "kind")),
+            "options": codec._dump_all(
+                contents.option_ids | rows.option_ids, ("code", "name", "outcome")),
+            "truces": codec._dump_all(rows.truce_id, (
+                "name", "start_month", "start_day", "end_month", "end_day")),
+            "template": codec._dump(template),
+        }
+
+    # === DRY RUNS === #
+    # Dry runs of a template: played in memory, kept as checks, repeated by publishing.
+
+    def _play_dry_run(self, start, moves):
+        """Play a run on this version; nothing is written.
+
+        :param date start: the day of the launch
+        :param moves: list of dicts, see :mod:`..engine.dry_run`
+        :return: :class:`~..engine.Played`
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        calendar = engine.Calendar(
+            country="FR" if company.sudo().country_id.code == "FR" else None)
+        return engine.play(self._get_definition(), moves, start, calendar)
+
+    def _describe_failed_checks(self):
+        """:return: list of sentences, one a check whose result is no longer what was kept"""
+        failures = (check._find_failure() for check in self.check_ids)
+        return [failure for failure in failures if failure]
+
+    def keep_dry_run(self, name, start, moves):
+        """Keep a dry run as a check that publishing repeats.
+
+        :param str name: what it shows, e.g. ``Paid after the writ``
+        :param start: the day of its launch
+        :param moves: list of dicts, see :mod:`..engine.dry_run`
+        :return: id of the new ``collection.template.check``
+        :raise UserError: no name, a name that is taken, or a run with a refused move
+        """
+        self.ensure_one()
+        self.check_access("write")
+        name, start = (name or "").strip(), fields.Date.to_date(start)
+        if not name:
+            raise UserError(self.env._("Give the check a name: it is what a failure will say."))
+        if name in self.check_ids.mapped("name"):
+            raise UserError(self.env._("There is a check called “%(name)s” already.", name=name))
+        played = self._play_dry_run(start, moves)
+        if played.refused:
+            raise UserError(self.env._("A run with a move that is refused cannot be kept."))
+        return self.env["collection.template.check"].create({
+            "template_id": self.id, "name": name, "start": start, "moves": moves,
+            "expected": played.summary}).id
+
+    # === PICTURE === #
+
+    def _prepare_picture(self):
+        """:return: dict of what the web client draws"""
+        self.ensure_one()
+        steps = {step.key: step for step in self.step_ids}
+        rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
+        picture = lay_out(self._get_definition(), self._prepare_picture_words(steps, rows))
+        return {
+            "width": picture.width,
+            "height": picture.height,
+            "breaks": picture.breaks,
+            "boxes": [self._prepare_picture_box(box, steps) for box in picture.boxes],
+            "edges": [self._prepare_picture_edge(edge, rows) for edge in picture.edges],
+        }
+
+    def _prepare_picture_words(self, steps, rows):
+        return Words(
+            steps={key: (step.name, step._get_function_names()) for key, step in steps.items()},
+            rows={key: row._describe_briefly() for key, row in rows.items()},
+            ends={
+                key: (row.end_label or self.env._("End")) if row.target == "end"
+                else row._describe_target()
+                for key, row in rows.items()
+            },
+        )
+
+    def _prepare_picture_box(self, box, steps):
+        step = steps.get(box.key)
+        if not step:
+            return {**asdict(box), "name": " ".join(box.lines)}
+        return {
+            **asdict(box),
+            "step_id": step.id,
+            "name": step.name,
+            "functions": step._get_function_names(),
+            "actions": step.content_ids.mapped("name"),
+        }
+
+    def _prepare_picture_edge(self, edge, rows):
+        values = asdict(edge)
+        for label in values["labels"]:
+            row = rows[edge.source, label["row"]]
+            label["condition"] = row._describe_condition()
+            label["sentence"] = row.sentence
+        return values
+
+    # === BUTTONS === #
+
+    def action_publish(self):
+        """Check the drafts, freeze them and offer them for launching.
+
+        :raise UserError: a tree has problems; each is named with its step
+        :raise AccessError: the user makes no templates
+        """
+        self.check_access("write")
+        for template in self:
+            if template.state != "draft":
+                raise UserError(self.env._(
+                    "%(template)s is not a draft.", template=template.display_name))
+            problems = template._describe_problems()
+            if problems:
+                raise UserError(self.env._(
+                    "%(template)s cannot be published yet:\n%(problems)s",
+                    template=template.display_name,
+                    problems="\n".join(f"• {problem}" for problem in problems)))
+        self.write({
+            "state": "published",
+            "published_at": fields.Datetime.now(),
+            "published_by_id": self.env.uid,
+        })
+        older = self.search([
+            ("code", "in", self.mapped("code")), ("state", "=", "published"),
+            ("id", "not in", self.ids)])
+        older.action_archive_version()
+
+    def action_archive_version(self):
+        """Offer these versions no more; the sequences under way stay on them."""
+        published = self.filtered(lambda template: template.state == "published")
+        published.write({"state": "archived"})
+
+    def action_new_version(self):
+        """Make a draft of the next version, and open it.
+
+        :return: window action on the new draft
+        """
+        self.ensure_one()
+        draft = self.search([
+            ("code", "=", self.code), ("state", "=", "draft"), ("version", ">", self.version),
+        ], limit=1)
+        draft = draft or self.copy({"code": self.code, "name": self.name})
+        return draft._get_records_action(context={})
+
+    def action_open_contents(self):
+        """:return: window action on the actions that its steps ask for, to edit their wording"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_content_action")
+        return {**action, "domain": [("step_id.template_id", "in", self.ids)],
+                "context": {"create": False}}
+
+    def action_open_sequences(self):
+        """:return: window action on the sequences that follow this template"""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_sequence_action")
+        return {**action, "domain": [("template_id", "in", self.ids)], "context": {}}
+
+    def action_check(self):
+        """Say what still keeps the draft from being published."""
+        self.ensure_one()
+        problems = self._describe_problems()
+        if problems:
+            raise UserError("\n".join(f"• {problem}" for problem in problems))
+        return notify(
+            self.env._("%(template)s is ready to be published.", template=self.display_name))
+
+    def action_export_file(self):
+        """:return: action that downloads this version as a JSON file"""
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_url",
+            "target": "download",
+            "url": f"/web/content/{self._name}/{self.id}/export_file/"
+                   f"{self._get_file_name()}?download=true",
+        }
+
+    def action_open_dry_run(self):
+        """:return: client action that plays this version, in memory"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.client",
+            "tag": "account_collection.dry_run",
+            "name": self.env._("Dry run of %(template)s", template=self.display_name),
+            "params": {"template_id": self.id},
+            "target": "current",
+        }
+
+    def action_open_all_paths(self):
+        """:return: client action that lists every way through this version"""
+        action = self.action_open_dry_run()
+        name = self.env._("All paths of %(template)s", template=self.display_name)
+        return {**action, "tag": "account_collection.all_paths", "name": name}

@@ -1,8 +1,13 @@
+from ast import literal_eval
 from uuid import uuid4
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
-from ...engine import End, Goto, Joined, Outcome, Row, Start, Switch
+from ... import engine
+from ...engine import End, Goto, Row, Start, Switch
+from ..selections import DELAY_UNITS, EVENTS, LEVELS, NATURES
 
 
 class CollectionSequenceTransition(models.Model):
@@ -29,7 +34,8 @@ class CollectionSequenceTransition(models.Model):
         "the step's results are complete.",
     )
     condition = fields.Selection(
-        [("outcome", "Result of an action"), ("joined", "Whatever the results")],
+        [("outcome", "Result of an action"), ("joined", "Whatever the results"),
+         ("event", "Event"), ("level", "State of the account"), ("deadline", "Deadline")],
         default="outcome", required=True,
         help="“Whatever the results” read when joined is the default row.",
     )
@@ -56,9 +62,40 @@ class CollectionSequenceTransition(models.Model):
         string="Wait for it", help="Enter the next step only when the other sequence has ended.")
     end_label = fields.Char(translate=True, help="How this end is called, e.g. Regularised.")
     sentence = fields.Char(compute="_compute_sentence")
+    positive = fields.Boolean(
+        string="All successful", help="Only when no result of the step is a failure.")
+    event_code = fields.Selection(EVENTS, string="Event")
+    event_name = fields.Char(
+        string="Called", help="For an event noted by hand: the word on its button.")
+    since = fields.Selection(
+        [("visit", "While the step is current"), ("launch", "Since the launch")],
+        default="visit", string="Counts")
+    minimum = fields.Float(string="At least", help="In the company's currency.")
+    level_code = fields.Selection(LEVELS, string="State")
+    below = fields.Float(string="Less than", help="In the company's currency.")
+    delay_amount = fields.Integer(string="Delay")
+    delay_unit = fields.Selection(DELAY_UNITS, default="days")
+    procedural = fields.Boolean(
+        string="French procedural counting",
+        help="CPC 640 to 642: the day of the act does not count, and a last day that is a "
+        "Saturday, a Sunday or a holiday moves to the next working day.",
+    )
+    base = fields.Selection(
+        [("visit", "entering the step"), ("action", "closing the action"),
+         ("marker", "a date of the sequence")],
+        default="visit", string="Counted from")
+    marker = fields.Char(
+        string="Date", help="Name of the date, as the template's list of dates has it.")
+    nature = fields.Selection(NATURES, default="internal")
+    truce_id = fields.Many2one(
+        "collection.truce", ondelete="restrict", help="It cannot fall in this part of the year.")
+    guard = fields.Char(
+        string="Only if", help="Domain on the sequence; the row holds only where it does.")
 
     _key_unique = models.Constraint(
         "UNIQUE(step_id, key)", "Two rows of a decision table cannot share a key.")
+
+    # === COMPUTE === #
 
     @api.depends("step_id.content_ids.key", "content_key")
     def _compute_content_id(self):
@@ -98,25 +135,31 @@ class CollectionSequenceTransition(models.Model):
                 "%(condition)s → %(target)s",
                 condition=row._describe_condition(), target=row._describe_target())
 
-    def _describe_condition(self):
-        if self.condition == "joined":
-            return (self.env._("at once") if self.timing == "at_once"
-                    else self.env._("otherwise, when joined"))
-        results = ", ".join([*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")])
-        words = {"action": self.content_id.name or "?", "results": results or "?"}
-        if self.timing == "at_once":
-            return self.env._("as soon as “%(action)s” is: %(results)s", **words)
-        return self.env._("when joined and “%(action)s” is: %(results)s", **words)
+    # === CONSTRAINTS === #
 
-    def _describe_target(self):
-        step, template = self.target_step_id.name or "?", self.target_template_code or "?"
-        if self.target == "end":
-            return self.env._("end: %(label)s", label=self.end_label or "–")
-        if self.target == "switch":
-            return self.env._("switch to %(template)s", template=template)
-        if self.target == "launch":
-            return self.env._("launch %(template)s, then %(step)s", template=template, step=step)
-        return step
+    @api.constrains("guard")
+    def _check_guard(self):
+        for row in self.filtered("guard"):
+            try:
+                Domain(literal_eval(row.guard)).validate(self.env["collection.sequence"])
+            except (ValueError, SyntaxError) as error:
+                raise ValidationError(self.env._(
+                    "Step “%(step)s”, row %(row)s: its guard is no domain on sequences: %(error)s",
+                    step=row.step_id.name, row=row.position_label, error=error)) from error
+
+    @api.onchange("condition")
+    def _onchange_condition(self):
+        """Whoever waits for an event, a state or a deadline mostly wants it to interrupt."""
+        waits = self.condition in ("event", "level", "deadline")
+        self.timing = "at_once" if waits else "joined"
+
+    @api.onchange("guard")
+    def _onchange_guard(self):
+        """A guard that every sequence passes is none: the row may be the default row."""
+        if self.guard and self.guard.strip() == "[]":
+            self.guard = False
+
+    # === CRUD === #
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -132,6 +175,18 @@ class CollectionSequenceTransition(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_published(self):
         self.template_id._check_draft()
+
+    # === DEFINITION === #
+
+    def _describe_target(self):
+        step, template = self.target_step_id.name or "?", self.target_template_code or "?"
+        if self.target == "end":
+            return self.env._("end: %(label)s", label=self.end_label or "–")
+        if self.target == "switch":
+            return self.env._("switch to %(template)s", template=template)
+        if self.target == "launch":
+            return self.env._("launch %(template)s, then %(step)s", template=template, step=step)
+        return step
 
     def _get_definition(self):
         """:return: the row as a plain :class:`~..engine.Row`"""
@@ -151,11 +206,111 @@ class CollectionSequenceTransition(models.Model):
             "launch": Start(template, step, self.wait),
         }[self.target]
 
+    # === CONDITIONS === #
+    # What a row waits for: results, events, levels, deadlines; and its guard.
+
+    def _get_event_code(self):
+        """:return: code of the event; one noted by hand carries its name"""
+        if self.event_code == "manual":
+            return f"manual:{self.event_name or ''}"
+        return self.event_code or ""
+
+    def _get_delay(self):
+        return engine.Delay(self.delay_amount, self.delay_unit or "days", self.procedural)
+
+    def _get_base(self):
+        names = {"action": self.content_key, "marker": self._get_marker_name()}
+        return f"{self.base}:{names[self.base] or ''}" if self.base in names else "visit"
+
+    def _get_marker_name(self):
+        """:return: technical name of the date that the row names, or what it names"""
+        return self.template_id._get_marker_names().get(self.marker, self.marker)
+
     def _get_condition(self):
-        if self.condition == "joined":
-            return Joined()
-        return Outcome(
-            self.content_key or "",
-            frozenset(self.outcome_ids.mapped("code")),
-            frozenset(self.option_ids.mapped("code")),
-        )
+        """:return: what the row waits for, as one of the engine's conditions"""
+        match self.condition:
+            case "joined":
+                return engine.Joined(self.positive)
+            case "event":
+                return engine.Event(self._get_event_code(), self.since, self.minimum)
+            case "level":
+                return engine.Level(
+                    self.level_code or "", self.below if self.level_code == "balance" else None)
+            case "deadline":
+                return engine.Deadline(
+                    self._get_delay(), self._get_base(), self.nature,
+                    self.truce_id._get_definition())
+            case _:
+                return engine.Outcome(
+                    self.content_key or "",
+                    frozenset(self.outcome_ids.mapped("code")),
+                    frozenset(self.option_ids.mapped("code")))
+
+    def _describe_wait(self):
+        """:return: what the row waits for, in words, without its timing"""
+        labels = {
+            name: dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
+            for name in ("event_code", "level_code", "delay_unit", "base")}
+        if self.condition == "event":
+            return self.event_name if self.event_code == "manual" else labels["event_code"]
+        if self.condition == "level":
+            amount = f" {self.below:g}" if self.level_code == "balance" else ""
+            return labels["level_code"] + amount
+        start = {"action": self.content_id.name, "marker": self._get_marker_label()}.get(self.base)
+        return self.env._(
+            "%(amount)s %(unit)s after %(base)s", amount=self.delay_amount,
+            unit=labels["delay_unit"], base=start or labels["base"])
+
+    def _describe_condition(self):
+        """:return: str, what the row waits for and when it is read, in the user's language"""
+        match self.condition:
+            case "joined":
+                sentence = self._describe_joined()
+            case "outcome":
+                sentence = self._describe_results()
+            case _:
+                wait = {"what": self._describe_wait()}
+                sentence = (
+                    self.env._("as soon as: %(what)s", **wait) if self.timing == "at_once"
+                    else self.env._("when joined and: %(what)s", **wait))
+        return self.env._(
+            "%(condition)s, if guarded", condition=sentence) if self.guard else sentence
+
+    def _describe_joined(self):
+        if self.positive:
+            return self.env._("when joined, all successful")
+        return (self.env._("at once") if self.timing == "at_once"
+                else self.env._("otherwise, when joined"))
+
+    def _describe_results(self):
+        results = ", ".join([*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")])
+        names = {"action": self.content_id.name or "?", "results": results or "?"}
+        if self.timing == "at_once":
+            return self.env._("as soon as “%(action)s” is: %(results)s", **names)
+        return self.env._("when joined and “%(action)s” is: %(results)s", **names)
+
+    # === FORM === #
+    # What the form of a row proposes while it is being written.
+
+    def _get_marker_label(self):
+        """:return: the date that the row names as people call it, or what it names"""
+        definition = self.template_id.marker_definition or ()
+        return next((marker.get("string") for marker in definition
+                     if self.marker in (marker["name"], marker.get("string"))), self.marker)
+
+    # === PICTURE === #
+
+    def _describe_briefly(self):
+        """:return: the condition in few words, for a label beside the step it belongs to"""
+        self.ensure_one()
+        table = self.step_id.transition_ids
+        if self.condition == "joined" and self.timing == "joined":
+            return self.env._("otherwise") if len(table) > 1 else self.env._("then")
+        results = [*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")]
+        if self.condition != "outcome" or not results:
+            return self._describe_condition()
+        words = " / ".join(results)
+        if len(table.content_id) > 1:  # the step's other rows look at other actions
+            words = self.env._(
+                "%(action)s: %(results)s", action=self.content_id.name, results=words)
+        return self.env._("at once: %s", words) if self.timing == "at_once" else words

@@ -1,7 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-
-from ... import engine
 
 
 class CollectionTemplateCheck(models.Model):
@@ -19,7 +16,6 @@ class CollectionTemplateCheck(models.Model):
     moves = fields.Json(required=True, help="What was done and what happened, in order.")
     expected = fields.Json(required=True, help="The path and the end that it must lead to.")
     description = fields.Char(compute="_compute_description", string="Must lead to")
-
     _name_unique = models.Constraint(
         "UNIQUE(template_id, name)", "Another check of this template has this name already.")
 
@@ -68,69 +64,3 @@ class CollectionTemplateCheck(models.Model):
         action = self.template_id.action_open_dry_run()
         return {**action, "params": {
             **action["params"], "start": self.start.isoformat(), "moves": self.moves or []}}
-
-
-class CollectionSequenceTemplateCheck(models.Model):
-    """Dry runs of a template: played in memory, kept as checks, repeated by publishing."""
-
-    _inherit = "collection.sequence.template"
-
-    check_ids = fields.One2many("collection.template.check", "template_id", copy=True)
-
-    def _play_dry_run(self, start, moves):
-        """Play a run on this version; nothing is written.
-
-        :param date start: the day of the launch
-        :param moves: list of dicts, see :mod:`..engine.dry_run`
-        :return: :class:`~..engine.Played`
-        """
-        self.ensure_one()
-        company = self.company_id or self.env.company
-        calendar = engine.Calendar(
-            country="FR" if company.sudo().country_id.code == "FR" else None)
-        return engine.play(self._get_definition(), moves, start, calendar)
-
-    def _describe_failed_checks(self):
-        """:return: list of sentences, one a check whose result is no longer what was kept"""
-        failures = (check._find_failure() for check in self.check_ids)
-        return [failure for failure in failures if failure]
-
-    def keep_dry_run(self, name, start, moves):
-        """Keep a dry run as a check that publishing repeats.
-
-        :param str name: what it shows, e.g. ``Paid after the writ``
-        :param start: the day of its launch
-        :param moves: list of dicts, see :mod:`..engine.dry_run`
-        :return: id of the new ``collection.template.check``
-        :raise UserError: no name, a name that is taken, or a run with a refused move
-        """
-        self.ensure_one()
-        self.check_access("write")
-        name, start = (name or "").strip(), fields.Date.to_date(start)
-        if not name:
-            raise UserError(self.env._("Give the check a name: it is what a failure will say."))
-        if name in self.check_ids.mapped("name"):
-            raise UserError(self.env._("There is a check called “%(name)s” already.", name=name))
-        played = self._play_dry_run(start, moves)
-        if played.refused:
-            raise UserError(self.env._("A run with a move that is refused cannot be kept."))
-        return self.env["collection.template.check"].create({
-            "template_id": self.id, "name": name, "start": start, "moves": moves,
-            "expected": played.summary}).id
-
-    def action_open_dry_run(self):
-        """:return: client action that plays this version, in memory"""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.client",
-            "tag": "account_collection.dry_run",
-            "name": self.env._("Dry run of %(template)s", template=self.display_name),
-            "params": {"template_id": self.id},
-            "target": "current",
-        }
-
-    def action_open_all_paths(self):
-        """:return: client action that lists every way through this version"""
-        action = self.action_open_dry_run()
-        name = self.env._("All paths of %(template)s", template=self.display_name)
-        return {**action, "tag": "account_collection.all_paths", "name": name}

@@ -1,0 +1,100 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..access import COLLECTORS
+from .account_move_line import Terms
+
+DEBTOR_KINDS = [
+    ("professional", "Professional"),
+    ("public", "Public buyer"),
+    ("consumer", "Consumer or tenant"),
+]
+
+#: The switches that a consumer may not have, with what the law says of each.
+SWITCHES = ("collection_penalties", "collection_indemnity")
+
+
+class ResPartner(models.Model):
+    """What the law lets a company claim from a customer that pays late."""
+
+    _inherit = "res.partner"
+
+    collection_debtor_kind = fields.Selection(
+        DEBTOR_KINDS, string="Debtor", company_dependent=True, groups=COLLECTORS, tracking=True,
+        help="Empty: a company is a professional, a person is a consumer. Say professional for a "
+        "sole trader, consumer for a company that rents a home for its own use.",
+    )
+    collection_penalties = fields.Boolean(
+        string="Late-payment interest", company_dependent=True, groups=COLLECTORS, tracking=True,
+        help="Claim late-payment interest in statements and messages. It is never posted.",
+    )
+    collection_indemnity = fields.Boolean(
+        string="Fixed indemnity", company_dependent=True, groups=COLLECTORS, tracking=True,
+        help="Claim the fixed recovery indemnity, once for each invoice paid late. It is never "
+        "posted.",
+    )
+    collection_insolvency_date = fields.Date(
+        string="Insolvency since", company_dependent=True, groups=COLLECTORS, tracking=True,
+        help="Day on which safeguard, receivership or liquidation was opened. Interest stops on "
+        "its eve, and the fixed indemnity is not claimed any more.",
+    )
+
+    @api.constrains("collection_debtor_kind", *SWITCHES)
+    def _check_collection_consumer(self):
+        """No penalty or indemnity from a consumer or tenant (L8, L16).
+
+        Not checked when a company becomes a person: whoever changes an address may not even see
+        these fields. What is claimed depends on the kind at that moment, whatever the switches.
+        A switch that merely follows the company's default is no breach either: it is no claim.
+        """
+        customers = self.sudo().filtered(lambda partner: partner == partner.commercial_partner_id)
+        kinds = customers._get_collection_debtor_kinds()
+        for customer in customers:
+            if kinds[customer.id] == "consumer" and customer._has_own_penalty_switch():
+                raise ValidationError(self.env._(
+                    "%(customer)s is a consumer or tenant: neither late-payment interest nor the "
+                    "fixed indemnity may be claimed (recovery costs: CPCE, art. L. 111-8; housing "
+                    "leases: law of 6 July 1989, art. 4 i). Switch both off, or set the debtor to "
+                    "professional or public buyer.", customer=customer.display_name))
+
+    def _has_own_penalty_switch(self):
+        """Whether a switch is on and the company's default would leave it off."""
+        return any(
+            self[name] and not self._fields[name].get_company_dependent_fallback(self)
+            for name in SWITCHES)
+
+    def _get_collection_debtor_kinds(self):
+        """What each partner's commercial entity is in the current company.
+
+        :return: dict of professional / public / consumer by partner id
+        """
+        return {
+            partner.id: customer.collection_debtor_kind or (
+                "professional" if customer.is_company else "consumer")
+            for partner in self.sudo() for customer in partner.commercial_partner_id
+        }
+
+    def _get_penalty_terms(self, company, day, tables):
+        """What a company may claim from these customers on a day.
+
+        :param company: the current company
+        :param tables: of ``collection.penalty.rate._get_tables``
+        :return: dict of :class:`Terms` by customer id
+        """
+        kinds = self._get_collection_debtor_kinds()
+        regimes = {"professional": company.collection_penalty_regime, "public": "public"}
+        rates = {kind: tables[company.id, regime]._get_engine_rates()
+                 for kind, regime in regimes.items()}
+        terms = {}
+        for customer in self.sudo():
+            kind, insolvent = kinds[customer.id], customer.collection_insolvency_date
+            # the judgment takes effect at the first hour of its day, so its eve is the last
+            until = min(day, insolvent - timedelta(days=1)) if insolvent else day
+            indemnified = customer.collection_indemnity and kind in regimes and until == day
+            terms[customer.id] = Terms(
+                rates=rates.get(kind) if customer.collection_penalties else None,
+                split=kind != "public", until=until,
+                indemnities=tables[company.id, "indemnity"] if indemnified else None)
+        return terms

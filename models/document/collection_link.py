@@ -1,0 +1,60 @@
+from odoo import api, fields, models
+
+from .collection_document_request import ENDED
+
+
+class CollectionLink(models.Model):
+    """The personal link of a contributor: what is asked of them, for as long as it lasts.
+
+    Each message carries a link of its own; removing the contributor revokes them all.
+    """
+
+    _inherit = "collection.link"
+
+    kind = fields.Selection(selection_add=[("documents", "A contributor's")],
+                            ondelete={"documents": "cascade"})
+    contributor_id = fields.Many2one(
+        "collection.document.contributor", readonly=True, index="btree_not_null",
+        ondelete="restrict")
+    _contributor_check = models.Constraint(
+        "CHECK((kind = 'documents') = (contributor_id IS NOT NULL))",
+        "A contributor's link says whose it is.")
+
+    @api.model
+    def _make_for_contributors(self, contributors):
+        """Make a link for each contributor.
+
+        :param contributors: ``collection.document.contributor``
+        :return: dict of addresses by contributor: the only moment at which they are known
+        """
+        return {link.contributor_id: url
+                for link, url in self._make_contributor_links(contributors)}
+
+    @api.model
+    def _make_contributor_links(self, contributors):
+        """:return: like :meth:`_make_for_contributors`, but list of (link, its address)"""
+        return self._make([{
+            "kind": "documents", "contributor_id": contributor.id,
+            "customer_id": contributor.customer_id.id, "company_id": contributor.company_id.id,
+            "partner_id": contributor.partner_id.id,
+            # whom the page names to turn to: never the clock, nor a stranger with a link
+            "user_id": contributor.request_id._get_reviewer().id or self.env.uid,
+            "subject": contributor.request_id.name,
+        } for contributor in contributors])
+
+    def _get_shown_items(self):
+        """A contributor's link shows documents: nothing of the customer's account."""
+        if self.kind == "documents":
+            return self.item_ids.browse()
+        return super()._get_shown_items()
+
+    def _is_valid(self):
+        """A contributor's link shows nothing once they are removed, or the request is cancelled or
+        has ended without answer."""
+        if self.kind != "documents":
+            return super()._is_valid()
+        contributor = self.contributor_id
+        return (
+            self._get_state() == "open" and self.partner_id.active
+            and contributor.state != "removed"
+            and contributor.request_id.state in ("open", "paused", *ENDED[:2]))

@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools.sql import column_exists, create_column
+
+from ..access import COLLECTORS
+
+#: Of several statuses on the lines of an invoice, it shows the gravest.
+GRAVITY = ("normal", "resolved", "promise", "dispute", "litigation")
+
+
+class AccountMove(models.Model):
+    """An invoice mirrors what is said of its open lines, as the core does for no_followup."""
+
+    _inherit = "account.move"
+
+    collection_status_id = fields.Many2one(
+        "collection.item.status", string="Collection status", groups=COLLECTORS, store=True,
+        compute="_compute_collection_status_id", index="btree_not_null", copy=False)
+    collection_status_color = fields.Integer(
+        related="collection_status_id.color", string="Colour of the status")
+    collection_comment = fields.Text(
+        string="Collection comment", compute="_compute_collection_said", groups=COLLECTORS)
+    collection_promise_date = fields.Date(
+        string="Promised for", compute="_compute_collection_said", groups=COLLECTORS)
+    collection_is_chased = fields.Boolean(
+        compute="_compute_collection_is_chased", groups=COLLECTORS,
+        help="It has lines that somebody owes or is owed.")
+
+    def _auto_init(self):
+        """No invoice has a status when the module comes: none is computed for all of them."""
+        if not column_exists(self.env.cr, "account_move", "collection_status_id"):
+            create_column(self.env.cr, "account_move", "collection_status_id", "int4")
+        return super()._auto_init()
+
+    @api.depends("line_ids.collection_status_id", "line_ids.reconciled")
+    def _compute_collection_status_id(self):
+        for move in self:
+            statuses = move.line_ids.filtered(
+                lambda line: not line.reconciled).collection_status_id
+            move.collection_status_id = statuses.sorted(
+                lambda status: GRAVITY.index(status.kind))[-1:]
+
+    @api.depends("line_ids.collection_comment", "line_ids.collection_promise_date",
+                 "line_ids.reconciled")
+    def _compute_collection_said(self):
+        for move in self:
+            lines = move.line_ids.filtered(lambda line: not line.reconciled)
+            comments = filter(None, lines.mapped("collection_comment"))
+            move.collection_comment = "\n".join(dict.fromkeys(comments))
+            move.collection_promise_date = min(
+                filter(None, lines.mapped("collection_promise_date")), default=False)
+
+    @api.depends("state", "line_ids.reconciled", "line_ids.account_type")
+    def _compute_collection_is_chased(self):
+        for move in self:
+            move.collection_is_chased = bool(move._get_collection_lines())
+
+    def _get_collection_lines(self):
+        """:return: the open items of these entries"""
+        return self.line_ids.filtered(lambda line: (
+            line.parent_state == "posted" and line.account_type == "asset_receivable"
+            and not line.reconciled))
+
+    def action_open_collection_wizard(self):
+        """Button *Change status…* of invoices, one or many.
+
+        :return: window action on the wizard, for their open items
+        :raise UserError: nothing is open on them
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        lines = self._get_collection_lines()
+        if not lines:
+            raise UserError(self.env._(
+                "Nothing is open on what you chose: choose posted customer invoices that are "
+                "not paid yet."))
+        return lines.action_open_collection_wizard()

@@ -1,0 +1,289 @@
+from datetime import timedelta
+from operator import ge, gt, le, lt
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..access import COLLECTORS
+
+#: How a stored figure is compared, and what no row at all (nothing open) reads as.
+COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
+
+#: Which lines are overdue; the moves that do not count are looked up once.
+OVERDUE = SQL(
+    "line.date_maturity < day.today AND line.amount_residual > 0"
+    " AND line.no_followup IS NOT TRUE AND line.move_id NOT IN ("
+    "     SELECT move.id FROM account_move AS move"
+    "      WHERE move.payment_state IN ('in_payment', 'paid', 'reversed', 'blocked'))")
+
+#: What each figure is of the lines of a partner, and of the partners of a customer.
+FIGURES = {
+    "collection_balance": (SQL("sum(line.amount_residual)"), SQL("sum")),
+    "collection_overdue": (
+        SQL("sum(line.amount_residual) FILTER (WHERE %s)", OVERDUE), SQL("sum")),
+    "collection_days_late": (
+        SQL("day.today - min(line.date_maturity) FILTER (WHERE %s)", OVERDUE), SQL("max")),
+}
+
+#: In the context: figures are read once and kept. An object, which no call from outside can name.
+READ_ONCE = object()
+
+#: What they are kept in: tables of the connection, which end with it whatever happens.
+KEPT = {name: SQL.identifier("pg_temp", f"collection_{name}") for name in ("items", "payments")}
+
+#: Rolling window over which the habit is read (S-011).
+WINDOW = timedelta(days=183)
+
+#: Up to so many days late on the mean, a payer is of that profile; beyond, it is a bad one.
+PROFILES = ((0, "prompt"), (15, "slow"), (30, "late"))
+
+
+class ResPartner(models.Model):
+    """What customers are searched by: outstanding, overdue, days late, last payment.
+
+    Searched by one grouped query, however many customers there are, so that saved searches feed
+    assignment rules (M-007, M-008). Figures are those of the current company. The rules of a run
+    share what was read of them.
+    """
+
+    _inherit = "res.partner"
+
+    collection_balance = fields.Monetary(
+        string="Outstanding", currency_field="currency_id", groups=COLLECTORS,
+        compute="_compute_collection_figures", search="_search_collection_balance",
+        help="What the customer owes in all, due or not, less its credits.")
+    collection_overdue = fields.Monetary(
+        string="Overdue", currency_field="currency_id", groups=COLLECTORS,
+        compute="_compute_collection_figures", search="_search_collection_overdue",
+        help="What is past its due date; credits are not deducted.")
+    collection_days_late = fields.Integer(
+        string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
+        search="_search_collection_days_late",
+        help="Days since the oldest open item fell due; 0 when nothing is overdue.")
+    collection_last_payment = fields.Date(
+        string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
+        search="_search_collection_last_payment", help="Day of the last payment received.")
+    collection_sequence_count = fields.Integer(search="_search_collection_sequence_count")
+
+    collection_payer_delay = fields.Float(
+        string="Mean delay", compute="_compute_collection_payer", groups=COLLECTORS,
+        digits=(16, 1),
+        help="Days between due date and payment, on the mean of what was paid in the last six "
+        "months, each payment by its amount. Negative: ahead of the due date.")
+    collection_payer_profile = fields.Selection(
+        [("unknown", "No payment yet"), ("prompt", "Pays on time"), ("slow", "Pays slowly"),
+         ("late", "Pays late"), ("bad", "Pays very late")],
+        string="Payer profile", compute="_compute_collection_payer", groups=COLLECTORS)
+
+    # === COMPUTE === #
+
+    @api.depends_context("company")
+    def _compute_collection_figures(self):
+        found = self._read_figures(self._get_items_query)
+        for partner in self:
+            figures = found.get(partner.commercial_partner_id.id, (0, 0, 0))
+            partner.update(dict(zip(FIGURES, (figure or 0 for figure in figures))))
+
+    @api.depends_context("company")
+    def _compute_collection_last_payment(self):
+        found = self._read_figures(self._get_payments_query)
+        for partner in self:
+            [partner.collection_last_payment] = found.get(
+                partner.commercial_partner_id.id, (False,))
+
+    def _search_collection_balance(self, operator, value):
+        return self._search_items("collection_balance", operator, value)
+
+    def _search_collection_overdue(self, operator, value):
+        return self._search_items("collection_overdue", operator, value)
+
+    def _search_collection_days_late(self, operator, value):
+        return self._search_items("collection_days_late", operator, value)
+
+    def _search_items(self, name, operator, value):
+        return self._search_figure(
+            self._get_figures("items", self._get_items_query()), name, operator, value, 0)
+
+    def _search_collection_last_payment(self, operator, value):
+        return self._search_figure(
+            self._get_figures("payments", self._get_payments_query()),
+            "collection_last_payment", operator, value, None)
+
+    def _search_collection_sequence_count(self, operator, value):
+        self.env["collection.sequence"].flush_model(["customer_id", "state"])
+        query = SQL(
+            "(SELECT sequence.customer_id, count(*) AS under_way"
+            "   FROM collection_sequence AS sequence"
+            "  WHERE sequence.state IN ('running', 'paused') GROUP BY sequence.customer_id)")
+        return self._search_figure(query, "under_way", operator, value, 0)
+
+    def _search_figure(self, figures, name, operator, value, nothing):
+        """Compare a figure of customers.
+
+        :param figures: SQL of a relation with one row a customer
+        :param name: the figure's column
+        :param nothing: what customers count as of whom there is no row
+        :return: domain, or NotImplemented
+        """
+        figure = SQL.identifier("figure", name)
+        if nothing is not None:
+            figure = SQL("COALESCE(%s, %s)", figure, nothing)
+        if operator in COMPARED:
+            condition = SQL("%s %s %s", figure, SQL(operator), value)
+            without = nothing is not None and COMPARED[operator](nothing, value)
+        elif operator in ("in", "not in"):
+            values = [None if one is False and nothing is None else one for one in value]
+            without = nothing in values
+            condition = SQL("%s = ANY(%s)", figure, [one for one in values if one is not None])
+            if operator == "not in":
+                without, condition = not without, SQL("NOT %s", condition)
+        else:
+            return NotImplemented
+        # where those of whom nothing is known count too: all but the others
+        kept, condition = (SQL("NOT IN"), SQL("NOT (%s)", condition)) if without else (
+            SQL("IN"), condition)
+        return Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "%s %s (SELECT figure.customer_id FROM %s AS figure WHERE %s)",
+            SQL.identifier(alias, "id"), kept, figures, condition))
+
+    @api.depends_context("company")
+    def _compute_collection_payer(self):
+        delays = self.commercial_partner_id._get_payer_delays(self.env.company)
+        for partner in self:
+            delay = delays.get(partner.commercial_partner_id.id)
+            partner.collection_payer_delay = delay or 0
+            partner.collection_payer_profile = "unknown" if delay is None else next(
+                (profile for days, profile in PROFILES if delay <= days), "bad")
+
+    # === FIGURES === #
+
+    def _read_figures(self, get_query):
+        """:return: dict of figures by customer's id"""
+        customers = self.commercial_partner_id
+        return {customer: figures for customer, *figures in self.env.execute_query(
+            get_query(customers.ids))} if customers.ids else {}
+
+    def _get_figures(self, name, query):
+        """:return: SQL of a relation of these figures: the query itself, or what is kept of it"""
+        if self.env.context.get("collection_figures") is not READ_ONCE:
+            return SQL("(%s)", query)
+        self.env.cr.execute(SQL("CREATE TEMP TABLE IF NOT EXISTS %s AS %s", KEPT[name], query))
+        return KEPT[name]
+
+    @api.model
+    def _forget_figures(self):
+        """Let go of the figures that were kept: the next search reads them anew."""
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL(", ").join(KEPT.values())))
+
+    def _get_items_query(self, customer_ids=None):
+        """Figures of customers' receivable lines that are not reconciled.
+
+        Lines are summed up by partner before anything is joined: there are ten times as many.
+
+        :param customer_ids: whose; None for everybody
+        :return: query of the customer's id and its figures
+        """
+        company = self.env.company
+        self.env["account.move.line"].flush_model()
+        self.env["account.move"].flush_model(["payment_state"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        columns, sums = [], []
+        for name, (of_lines, of_partners) in FIGURES.items():
+            columns.append(SQL("%s AS %s", of_lines, SQL.identifier(name)))
+            sums.append(SQL("%(sum)s(figure.%(name)s) AS %(name)s", sum=of_partners,
+                            name=SQL.identifier(name)))
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS customer_id, %(sums)s
+              FROM (SELECT line.partner_id, %(columns)s
+                      FROM account_move_line AS line, (SELECT %(day)s::date AS today) AS day
+                     WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
+                       AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
+                           %(customers)s
+                  GROUP BY line.partner_id, day.today) AS figure
+              JOIN res_partner AS partner ON partner.id = figure.partner_id
+          GROUP BY partner.commercial_partner_id
+            """,
+            sums=SQL(", ").join(sums), columns=SQL(", ").join(columns), company=company.id,
+            day=company._get_collection_day(),
+            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            customers=self._get_customers_condition(customer_ids))
+
+    def _get_payments_query(self, customer_ids=None):
+        """:return: query of the customer's id and the day it last paid into bank or cash desk"""
+        company = self.env.company
+        self.env["account.move.line"].flush_model()
+        return SQL(
+            """
+            SELECT partner.commercial_partner_id AS customer_id,
+                   max(line.date) AS collection_last_payment
+              FROM account_move_line AS line
+              JOIN account_journal AS journal ON journal.id = line.journal_id
+              JOIN res_partner AS partner ON partner.id = line.partner_id
+             WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
+               AND line.parent_state = 'posted' AND line.balance < 0
+               AND journal.type IN ('bank', 'cash', 'credit')%(customers)s
+          GROUP BY partner.commercial_partner_id
+            """,
+            company=company.id,
+            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            customers=self._get_customers_condition(customer_ids))
+
+    def _get_customers_condition(self, customer_ids):
+        if customer_ids is None:
+            return SQL()
+        return SQL(
+            " AND line.partner_id IN (SELECT partner.id FROM res_partner AS partner"
+            " WHERE partner.commercial_partner_id = ANY(%s))", customer_ids)
+
+    # === PAYER === #
+    # How late a customer pays: the mean over the invoices it has paid in six months.
+
+    def _get_payer_delays(self, company):
+        """:return: dict of the mean delay in days by customer id; who paid nothing is not in it"""
+        if not self.ids:
+            return {}
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["account.move.line"].flush_model(
+            ["date", "date_maturity", "partner_id", "company_id"])
+        since = company._get_collection_day() - WINDOW
+        return {customer: float(delay) for customer, delay in self.env.execute_query(SQL(
+            """
+            SELECT partner.commercial_partner_id,
+                   sum((paid.date - owed.date_maturity) * partial.amount) / sum(partial.amount)
+              FROM account_partial_reconcile AS partial
+              JOIN account_move_line AS owed ON owed.id = partial.debit_move_id
+              JOIN account_move_line AS paid ON paid.id = partial.credit_move_id
+              JOIN account_move AS invoice ON invoice.id = owed.move_id
+              JOIN account_move AS settlement ON settlement.id = paid.move_id
+              JOIN res_partner AS partner ON partner.id = owed.partner_id
+             WHERE partner.commercial_partner_id IN %s
+               AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
+               AND invoice.move_type = 'out_invoice' AND settlement.move_type = 'entry'
+               AND paid.date > %s AND partial.amount > 0
+          GROUP BY partner.commercial_partner_id
+            """, tuple(self.ids), company.id, since))}
+
+    # === WHAT A MESSAGE SAYS === #
+
+    def _get_collection_items(self, company):
+        """:return: open items of these customers in a company, the oldest first"""
+        lines = self.env["account.move.line"]
+        return lines.search(
+            lines._get_open_item_domain(company) & Domain(
+                "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+            order="date_maturity, id")
+
+    def _get_collection_langs(self, company):
+        """In which language each partner is written to: its own, where that is installed; the
+        company's for one without, or whose language was uninstalled since.
+
+        :return: dict of language codes by partner id
+        """
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        own = company.partner_id.lang
+        fallback = own if own in installed else self.env.lang or "en_US"
+        return {
+            partner.id: partner.lang if partner.lang in installed else fallback
+            for partner in self}

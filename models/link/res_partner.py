@@ -1,0 +1,101 @@
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..access import COLLECTORS
+
+
+class ResPartner(models.Model):
+    """What the customer answered and what it can see, from its form."""
+
+    _inherit = "res.partner"
+
+    collection_answer_count = fields.Integer(
+        string="Answers to check", compute="_compute_collection_answer_count", groups=COLLECTORS)
+
+    collection_internal = fields.Boolean(
+        string="Colleague", groups=COLLECTORS,
+        help="A colleague without a login, who may be sent internal interactive messages. "
+        "Lawyers and bailiffs are no colleagues.")
+
+    collection_interactive_email = fields.Boolean(
+        string="Interactive message", company_dependent=True, groups=COLLECTORS,
+        help="E-mails carry a personal link to a page without login: the statement of account, "
+        "the invoices, and an answer for each of them.")
+
+    # === LISTS === #
+
+    def _compute_collection_answer_count(self):
+        counts = dict(self.env["collection.answer"]._read_group(
+            [("customer_id", "in", self.ids), ("state", "=", "waiting")],
+            ["customer_id"], ["__count"]))
+        for partner in self:
+            partner.collection_answer_count = counts.get(partner, 0)
+
+    def action_open_collection_answers(self):
+        """:return: window action on the customer's answers"""
+        return self._open_collection_list("collection_answer_action")
+
+    def action_open_collection_links(self):
+        """:return: window action on the personal links that were sent for the customer"""
+        return self._open_collection_list("collection_link_action")
+
+    def _open_collection_list(self, name):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
+        return {
+            **action, "context": {},
+            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
+        }
+
+    # === COLLEAGUES === #
+    # Who is one of us, and may read what we say of a customer among ourselves (A-015, B36).
+
+    @api.constrains("collection_internal")
+    def _check_collection_internal(self):
+        for partner in self.filtered("collection_internal"):
+            if partner.commercial_partner_id.customer_rank:
+                raise ValidationError(self.env._(
+                    "%(contact)s belongs to a customer, so it is no colleague.",
+                    contact=partner.display_name))
+
+    def _is_collection_internal(self):
+        """Whether this is a colleague: an internal user, an employee or flagged as one."""
+        self.ensure_one()
+        partner = self.sudo()
+        if partner.collection_internal or any(
+                user.active and not user.share for user in partner.user_ids):
+            return True
+        return "hr.employee" in self.env and bool(self.env["hr.employee"].sudo().search_count(
+            [("work_contact_id", "=", partner.id)], limit=1))
+
+    def _find_not_internal(self, customer):
+        """:return: why what is said of a customer must not go to this contact, or None"""
+        self.ensure_one()
+        partner, customer = self.sudo(), customer.sudo().commercial_partner_id
+        own = partner.commercial_partner_id == customer or (
+            partner.email_normalized and self.sudo().with_context(active_test=False).search_count([
+                ("commercial_partner_id", "=", customer.id),
+                ("email_normalized", "=", partner.email_normalized)], limit=1))
+        if own:
+            return self.env._(
+                "%(contact)s is an address of the customer %(customer)s: internal messages show "
+                "what is said of it among colleagues. Send an ordinary message instead.",
+                contact=partner.display_name, customer=customer.display_name)
+        if not partner._is_collection_internal():
+            return self.env._(
+                "%(contact)s is no colleague: internal messages go to users, employees and "
+                "contacts marked as colleagues only.", contact=partner.display_name)
+        return None
+
+    # === LINK IN A MESSAGE === #
+    # Interactive messages as the customer's option.
+
+    def write(self, vals):
+        """Without the option, the links that were sent show nothing any more."""
+        result = super().write(vals)
+        if "collection_interactive_email" in vals and not vals["collection_interactive_email"]:
+            self.env["collection.link"].sudo().search([
+                ("kind", "=", "customer"), ("customer_id", "in", self.ids),
+                ("company_id", "=", self.env.company.id), ("revoked_at", "=", False)])._revoke()
+        return result

@@ -1,0 +1,395 @@
+import logging
+from datetime import timedelta
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ... import engine
+from ...engine.sequence import outcomes
+from ..selections import DISPATCH_STATES, SENT_KINDS
+
+_logger = logging.getLogger(__name__)
+
+#: Actions carried out in one transaction.
+BATCH = 100
+
+
+class CollectionAction(models.Model):
+    """From an action to the outbox: to whom, at which address, and what became of it."""
+
+    _inherit = "collection.action"
+
+    dispatch_ids = fields.One2many("collection.dispatch", "action_id", readonly=True)
+    dispatch_state = fields.Selection(
+        DISPATCH_STATES, string="Sending", compute="_compute_dispatch_state",
+        search="_search_dispatch_state", help="What became of the message.")
+
+    error = fields.Char(readonly=True, copy=False, help="Why it could not be sent.")
+    attempts = fields.Integer(readonly=True, copy=False)
+    next_try = fields.Datetime(readonly=True, copy=False)
+    #: read by the cron that carries out what is due (_process_due)
+    _due_index = models.Index(
+        "(date, id) WHERE state IN ('scheduled', 'todo') AND mode <> 'manual'")
+
+    # === COMPUTE === #
+
+    @api.depends("dispatch_ids.state")
+    def _compute_dispatch_state(self):
+        states = {}
+        for dispatch in self.env["collection.dispatch"].sudo().search(
+                [("action_id", "in", self.ids)]):
+            states.setdefault(dispatch.action_id.id, dispatch.state)
+        for action in self:
+            action.dispatch_state = states.get(action.id, False)
+
+    def _search_dispatch_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("dispatch_ids.state", "in", value)]
+
+    # === OUTBOX === #
+
+    def _get_message_recipients(self):
+        """To whom each message goes: whom it names, else the customer's collection contact,
+        else its invoice contact, else the customer (S-007).
+
+        :return: dict of ``res.partner`` by action id; archived contacts are passed over
+        """
+        recipients = {}
+        for company, actions in self.grouped("company_id").items():
+            customers = actions.customer_id.with_company(company)
+            contacts = {customer.id: customer.collection_contact_id for customer in customers}
+            invoiced = {}
+            for contact in self.env["res.partner"].sudo().search([
+                    ("parent_id", "in", customers.ids), ("type", "=", "invoice")], order="id"):
+                invoiced.setdefault(contact.parent_id.id, contact)
+            for action in actions:
+                customer = action.customer_id
+                named = action.recipient_ids[:1] if action.recipient_function_id else None
+                contact = contacts[customer.id].filtered("active")
+                recipients[action.id] = (
+                    named if named is not None
+                    else contact or invoiced.get(customer.id) or customer)
+        return recipients
+
+    def _get_address(self, partner, channel):
+        """:return: where a partner is reached through a channel, as text; empty for nowhere"""
+        if channel == "email":
+            return partner.email_formatted if partner.email_normalized else ""
+        if channel == "sms":
+            return partner._phone_format(fname="phone") or ""
+        if not (partner.street and partner.city):
+            return ""
+        return partner._display_address(without_company=True).strip()
+
+    def _find_address_problem(self, partner, channel):
+        """:return: why a message could not reach the partner, or None"""
+        _ = self.env._
+        if not partner:
+            return _("Nobody holds the function that receives it.")
+        if self._get_address(partner, channel):
+            return None
+        if channel == "email":
+            return _("%(partner)s has no e-mail address.", partner=partner.display_name) if (
+                not partner.email) else _(
+                "The e-mail address of %(partner)s is not valid: %(email)s",
+                partner=partner.display_name, email=partner.email)
+        if channel == "sms":
+            return _("%(partner)s has no telephone number that can be written to.",
+                     partner=partner.display_name)
+        return _("The postal address of %(partner)s lacks its street or city.",
+                 partner=partner.display_name)
+
+    def _find_problems(self):
+        """:return: dict of why an action cannot be sent, by its id; those that can are not in it"""
+        recipients, found = self._get_message_recipients(), {}
+        for action in self:
+            problem = self._find_address_problem(recipients[action.id], action.kind)
+            if problem:
+                found[action.id] = problem
+        return found
+
+    def _queue(self, messages):
+        """Write these messages to the outbox, and hand them to the queue of their channel.
+
+        What the messages were about stays with their actions.
+
+        :param dict messages: :class:`~.collection_message.Message` by action id
+        """
+        prepared = [self._prepare_dispatch_vals(messages[action.id], action) for action in self]
+        files = self._keep_attachments(messages)
+        for action, vals in zip(self, prepared):
+            vals["attachment_ids"] = [(6, 0, files.get(action.id, []))]
+        self.env["collection.dispatch"].sudo().create(prepared)._hand_over()
+        self._keep_items(messages)
+
+    def _keep_items(self, messages):
+        """Keep what each message was about; the items of a specific action are its own."""
+        items = self._fields["item_ids"]
+        pairs = [
+            (action.id, item_id) for action in self.filtered(lambda action: not action.item_ids)
+            for item_id in messages[action.id].items.ids]
+        if pairs:  # the ORM would write them action by action
+            self.env.cr.execute(SQL(
+                "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])"
+                " ON CONFLICT DO NOTHING",
+                SQL.identifier(items.relation), SQL.identifier(items.column1),
+                SQL.identifier(items.column2), [action for action, _item in pairs],
+                [item for _action, item in pairs]))
+            self.invalidate_recordset(["item_ids"])
+
+    def _prepare_dispatch_vals(self, message, action):
+        partner = message.recipient
+        return {
+            "action_id": action.id,
+            "customer_id": action.customer_id.id,
+            "company_id": action.company_id.id,
+            "channel": action.kind,
+            "partner_id": partner.id,
+            "occurrence": len(action.dispatch_ids) + 1 if action.origin == "specific" else 1,
+            "address": action._get_address(partner, action.kind),
+            "lang": message.lang,
+            "subject": message.subject,
+            "body": message.content,
+            "whole_body": message.body if action.kind == "email" else False,
+            "author_id": message.author.id,
+            "email_from": message.email_from,
+            "post_by": action.kind == "letter" and (
+                action.scenario_step_id.post_by or "print"),
+        }
+
+    def _keep_attachments(self, messages):
+        """Keep the files that go along with each message.
+
+        :return: dict of attachment ids by action id
+        """
+        owners, vals_list = [], []
+        for action in self:
+            for name, content, mimetype in messages[action.id].attachments:
+                owners.append(action.id)
+                vals_list.append({
+                    "name": name, "raw": content, "mimetype": mimetype,
+                    "res_model": self._name, "res_id": action.id,
+                })
+        files = {}
+        for owner, attachment in zip(owners, self.env["ir.attachment"].sudo().create(vals_list)):
+            files.setdefault(owner, []).append(attachment.id)
+        return files
+
+    # === WHAT IS DUE === #
+    # Carrying out what is due by itself: checked again, written, queued, closed, traced.
+    #
+    # Each batch is a transaction of its own. Actions of a killed worker are simply still due; one
+    # that cannot be carried out carries its error and a next try, and the others go on.
+
+    @api.model
+    def _process_due(self, limit=None):
+        """Carry out what is due by itself; safe to run many times at once.
+
+        :param int limit: actions taken at most, None for all
+        :return: number of actions carried out
+        """
+        crons, actions = self.env["ir.cron"], self.sudo()
+        due = actions._get_due_domain()
+        remaining = actions.search_count(due)
+        crons._commit_progress(remaining=remaining)
+        done = taken = last = 0
+        while limit is None or taken < limit:
+            size = min(BATCH, (limit or BATCH) - taken) if limit is not None else BATCH
+            batch = actions.search(due & Domain("id", ">", last), order="id", limit=size)
+            if not batch:
+                break
+            last, taken = batch[-1].id, taken + len(batch)
+            done += batch._hand_batch()
+            remaining = max(remaining - len(batch), 0)
+            if not crons._commit_progress(len(batch), remaining=remaining):
+                break
+        return done
+
+    def _hand_batch(self):
+        """Carry out a batch here, or hand it to the job queue of OCA where that is installed.
+
+        :return: number of actions carried out here
+        """
+        if hasattr(self, "with_delay"):
+            self.with_delay(description=self.env._("Collection: send what is due"))._process_batch()
+            return 0
+        return self._process_batch()
+
+    def _process_batch(self):
+        """Carry out these in the present transaction, as far as no other worker has them.
+
+        A fault that is none of a single message is looked for one by one: no exception leaves.
+
+        :return: number of actions carried out
+        """
+        try:
+            batch = self.try_lock_for_update()
+            batch.invalidate_recordset()
+            done = batch.filtered(
+                lambda action: action.state in ("scheduled", "todo"))._carry_out()
+            self.env.flush_all()
+            return done
+        except OperationalError as error:  # lost a race: the next run finds them still due
+            self.env.cr.rollback()
+            _logger.info("%s are still due: %s", self, error)
+            return 0
+        except Exception as fault:  # whatever it is, the others go on
+            self.env.cr.rollback()
+            if len(self) == 1:
+                _logger.exception("%s could not be carried out", self)
+                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                return 0
+        done = 0
+        for action in self:
+            done += action._process_batch()
+            self.env["ir.cron"]._commit_progress()
+        return done
+
+    @api.model
+    def _get_due_domain(self):
+        """:return: domain of what may leave by itself now"""
+        now = fields.Datetime.now()
+        scenarios = self.env["collection.scenario"].sudo()
+        days = Domain.OR([
+            Domain("company_id", "=", company.id)
+            & Domain("date", "<=", company._get_collection_day())
+            for company in self.env["res.company"].sudo().search([])])
+        return (
+            days
+            & Domain("state", "in", ("scheduled", "todo"))
+            & Domain("kind", "in", SENT_KINDS)
+            & (Domain("mode", "=", "automatic")
+               | (Domain("mode", "=", "confirm") & Domain("confirmed", "=", True)))
+            & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
+            & (Domain("sequence_id", "=", False) | Domain("sequence_id.state", "=", "running"))
+            & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
+
+    def _carry_out(self):
+        """Send these, whatever decided them; a fault is rolled back alone.
+
+        :return: number of actions sent
+        """
+        actions = self._check_again()
+        problems = {}
+        for company, group in actions.grouped("company_id").items():
+            # kept with the action, for the company's colleagues to read
+            problems |= group.with_context(lang=company.partner_id.lang)._find_problems()
+        actions._note_problems(problems)
+        ready = actions.filtered(lambda action: action.id not in problems)
+        alone = ready.filtered(lambda action: not action.sequence_id)
+        return sum(some._send_apart() for some in (alone, *(ready - alone)) if some)
+
+    def _send_apart(self):
+        """Send all at once; where that fails, one by one, so that a fault stays its own.
+
+        :return: number of actions sent
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._send()
+            return len(self)
+        except OperationalError:  # the transaction is lost, not the action
+            raise
+        except Exception as fault:  # whatever a template or a gateway raises
+            self.invalidate_recordset()
+            if len(self) == 1:
+                _logger.warning("%s could not be sent: %s", self, fault, exc_info=True)
+                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                return 0
+        return sum(action._send_apart() for action in self)
+
+    def _send(self, by_person=False):
+        """Write, queue and close these: all in the caller's transaction, or nothing."""
+        self._queue(self._render_messages())
+        self._close_sent(by_person=by_person)
+
+    def _send_by_person(self):
+        """Send one action now, because a person says so.
+
+        :raise UserError: it cannot be sent
+        """
+        self.ensure_one()
+        self._check_sendable()
+        if self._drop_settled():
+            self._send(by_person=True)
+
+    def _check_sendable(self):
+        """:raise UserError: it is closed, is no message, or has no address to go to"""
+        self._take_turn()
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        if self.kind not in SENT_KINDS:
+            raise UserError(self.env._(
+                "“%(action)s” is no message: close it once it is done.", action=self.name))
+        problems = self._find_problems()
+        if problems:
+            raise UserError(problems[self.id])
+
+    def _check_again(self):
+        """Read the debt again; what no longer stands is closed or planned anew.
+
+        :return: those that are still to be sent today
+        """
+        scenario = self.filtered(lambda action: action.origin == "scenario")
+        if scenario:
+            self.env["collection.scenario"]._plan(scenario.customer_id)
+        kept = (self - scenario)._drop_settled() | scenario
+        days = {company: company._get_collection_day() for company in kept.company_id}
+        return kept.filtered(
+            lambda action: action.state != "closed" and action.date <= days[action.company_id])
+
+    def _drop_settled(self):
+        """Settled items leave their action; an action on items of which none is left closes.
+
+        :return: the actions that stand (A-028, B31)
+        """
+        chosen = self.filtered(lambda action: action.origin == "specific")
+        emptied = self.browse()
+        for company, actions in chosen.grouped("company_id").items():
+            still_open = actions.item_ids.filtered_domain(
+                self.env["account.move.line"]._get_open_item_domain(company))
+            for action in actions:
+                if action.item_ids - still_open:
+                    action.item_ids &= still_open
+                if not action.item_ids:
+                    emptied |= action
+        emptied._write_closed_alone("settled", command="process", cause="cron")
+        return self - emptied
+
+    def _close_sent(self, by_person=False):
+        """What was queued is done; each sequence goes on in its own way."""
+        alone = self.filtered(lambda action: not action.sequence_id)
+        alone._write_closed_alone(
+            "done", by_person=by_person, command="send",
+            cause="person" if by_person else "cron")
+        alone._plan_next()
+        for action in self - alone:
+            action.sequence_id._run(
+                engine.Close(action.number, outcomes.DONE, None, False), action=action,
+                cause="person" if by_person else "cron")
+
+    def _note_problems(self, problems):
+        """Keep what hinders these actions, and try again later.
+
+        :param dict problems: sentence by action id
+        """
+        fresh = self.browse()
+        for action in self.filtered(lambda action: action.id in problems):
+            fresh |= action.filtered(lambda action: not action.error)
+            hours = min(2 ** action.attempts, 24)
+            action.write({
+                "error": problems[action.id], "attempts": action.attempts + 1, "state": "todo",
+                "next_try": fields.Datetime.now() + timedelta(hours=hours)})
+        fresh.filtered(lambda action: not action.sequence_id).with_context(
+            mail_activity_quick_update=True)._open_activities()
+
+    def _note_trouble(self, dispatches):
+        """Something that left these actions did not arrive."""
+        for action in self:
+            action.error = dispatches.filtered(
+                lambda dispatch, action=action: dispatch.action_id == action)[:1].error

@@ -1,0 +1,91 @@
+"""What a message says and what leaves of it, as plain values."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools import formataddr
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who signs a message.
+
+    :ivar partner: the colleague, or the company itself
+    """
+
+    partner: models.BaseModel
+    name: str
+    email: str
+    phone: str
+
+    @property
+    def email_from(self):
+        return formataddr((self.name, self.email)) if self.email else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a message says, before it is put in words.
+
+    :ivar recipient: the contact that it goes to
+    :ivar lang: the language of its words
+    :ivar account: open items of the customer that the message may speak of
+    :ivar items: those among them that it is about
+    :ivar leader: the oldest of these, empty where nothing is due
+    :ivar claims: late-payment claims by item id
+    :ivar instalments: (number, how many) by item id, for invoices with several due dates
+    """
+
+    day: date
+    recipient: models.BaseModel
+    lang: str
+    sender: Sender
+    account: models.BaseModel
+    items: models.BaseModel
+    leader: models.BaseModel
+    claims: dict
+    instalments: dict
+
+    @property
+    def overdue(self):
+        """What of the account is overdue; credits count from the start."""
+        return self.account.filtered(lambda line: (
+            line.amount_residual < 0 or line._get_collection_due() < self.day
+        )).with_prefetch(self.account._prefetch_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What leaves for one action, or would leave now.
+
+    :ivar recipient: the contact it goes to; whether it can be reached is for the sender to see
+    :ivar lang: the language of its words
+    :ivar subject: plain text, one line
+    :ivar content: what was written, with facts for hashtags; HTML, of an SMS plain text
+    :ivar body: the same as it leaves, always HTML: an e-mail in its layout, a letter with what
+        stands below it, an SMS as escaped lines
+    :ivar items: ``account.move.line`` that it is about
+    :ivar sender: who signs it
+    :ivar attachments: list of (file name, bytes, MIME type); of a letter, the letter itself
+    """
+
+    recipient: models.BaseModel
+    lang: str
+    subject: str
+    content: str
+    body: Markup
+    items: models.BaseModel
+    sender: Sender
+    attachments: list = field(default_factory=list)
+
+    @property
+    def author(self):
+        """The ``res.partner`` that signs."""
+        return self.sender.partner
+
+    @property
+    def email_from(self):
+        return self.sender.email_from

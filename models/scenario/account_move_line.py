@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..access import COLLECTORS
+
+
+class AccountMoveLine(models.Model):
+    """Open items as a statement of account shows them.
+
+    What is computed is read for a page of items at once: the number of queries does not depend
+    on how many they are.
+    """
+
+    _inherit = "account.move.line"
+
+    collection_outlook = fields.Char(
+        string="What is next", compute="_compute_collection_outlook", groups=COLLECTORS,
+        help="The next action on the item, or why and until when the scenario leaves it out.")
+
+    # === STATEMENT === #
+
+    @api.depends_context("lang")
+    @api.depends("amount_residual", "collection_status_id", "collection_promise_date",
+                 "collection_review_date", "collection_excluded_since")
+    def _compute_collection_outlook(self):
+        for company, lines in self.grouped("company_id").items():
+            words = lines._describe_outlooks(company)
+            for line in lines:
+                line.collection_outlook = words[line.id]
+
+    def _describe_outlooks(self, company):
+        """:return: dict of what is next for each of these items, in words, by its id"""
+        day, lines = company._get_collection_day(), self.sudo()
+        causes = lines._get_exclusions(day)
+        specific = lines._find_specific_actions()
+        planned = self.env["collection.action"].sudo().search([
+            ("customer_id", "in", lines.partner_id.commercial_partner_id.ids),
+            ("company_id", "=", company.id), ("origin", "=", "scenario"),
+            ("state", "!=", "closed")]).grouped("customer_id")
+        words = {}
+        for line in lines:
+            action = specific.get(line.id)
+            if not action and not causes.get(line.id) and not line.reconciled:
+                action = planned.get(line.partner_id.commercial_partner_id)
+                action = action and action._reaches(line, day) and action
+            words[line.id] = action._describe_next() if action else line._describe_exclusion(
+                causes.get(line.id))
+        return words
+
+    def _find_specific_actions(self):
+        """:return: dict of the open specific action that takes an item out, by the item's id"""
+        found = {}
+        for action in self.env["collection.action"].sudo()._find_excluding(self):
+            for item in action.item_ids:
+                found[item.id] = action
+        return found
+
+    def _describe_exclusion(self, cause):
+        """:return: why the scenario leaves the item out, and until when; empty where it does not"""
+        _ = self.env._
+        if self.collection_excluded_since and cause and self.collection_review_date:
+            return _("Left out until %(day)s",
+                     day=format_date(self.env, self.collection_review_date))
+        return {
+            "blocked": _("No follow-up"),
+            "in_payment": _("Being paid"),
+            "suspended": _("A sequence suspends the scenario"),
+        }.get(cause, "")
+
+    # === STATUS === #
+    # What collectors know of an open item: its status, a comment, a promised day.
+
+    def _plan_customers(self):
+        """What is said of items replaces what is planned for their customers at once."""
+        customers = self.partner_id.commercial_partner_id
+        self.env["collection.scenario"]._plan(customers)
+        self.env["collection.action"].sudo()._bring_to_day(customers)
+
+    def _get_exclusions(self, day):
+        """Which of these items the scenario leaves out.
+
+        :param date day: the company's day
+        :return: dict of the cause (one of :data:`~..engine.ladder.CAUSES`) by line id
+        """
+        found = self.env["collection.scenario"]._get_item_causes(self, day)
+        return {line_id: cause for line_id, cause in found.items() if cause}

@@ -1,0 +1,191 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_date
+
+from ...engine import ladder
+from ..access import COLLECTORS
+
+#: Settings whose change replaces what is planned at once (M-041).
+PLANNED_BY = frozenset({
+    "collection_scenario_id", "collector_id", "collection_hold_until",
+    "collection_insolvency_date", "active",
+})
+
+
+class ResPartner(models.Model):
+    """The customer in its scenario: settings, what comes next, or why nothing does."""
+
+    _inherit = "res.partner"
+
+    collection_scenario_id = fields.Many2one(
+        "collection.scenario", string="Scenario", company_dependent=True, groups=COLLECTORS,
+        domain="[('company_id', 'in', (False, current_company_id))]", tracking=True,
+        help="The reminder ladder that chases this customer by itself.")
+    collection_hold_until = fields.Date(
+        string="On hold until", company_dependent=True, groups=COLLECTORS, tracking=True,
+        help="The scenario is silent up to and including this day, then goes on by itself.")
+    collection_hold_reason = fields.Char(
+        string="Why on hold", company_dependent=True, groups=COLLECTORS, tracking=True)
+    collection_contact_id = fields.Many2one(
+        "res.partner", string="Collection contact", company_dependent=True, groups=COLLECTORS,
+        tracking=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
+        help="Who receives reminders. Empty: the invoice contact, else the customer.")
+    collection_next_action_id = fields.Many2one(
+        "collection.action", string="Next action", compute="_compute_collection_next",
+        groups=COLLECTORS)
+    collection_not_chased = fields.Char(
+        string="Not chased because", compute="_compute_collection_next", groups=COLLECTORS)
+
+    collection_next_action_ids = fields.Many2many(
+        "collection.action", string="Next actions", compute="_compute_collection_next_action_ids",
+        groups=COLLECTORS)
+    collection_next_date = fields.Date(
+        string="Next action on", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+    collection_next_name = fields.Char(
+        string="What is next", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+
+    # === COMPUTE === #
+
+    @api.depends_context("company", "lang")
+    @api.depends(
+        "collection_scenario_id", "collection_hold_until", "collection_insolvency_date",
+        "active", "collection_action_ids.state")
+    def _compute_collection_next(self):
+        customers = self.commercial_partner_id.filtered("id")
+        company = self.env.company
+        planned = self.env["collection.action"].search([
+            ("customer_id", "in", customers.ids), ("company_id", "=", company.id),
+            ("origin", "=", "scenario"), ("state", "!=", "closed")]).grouped("customer_id")
+        stops = customers._get_collection_stops(company)
+        for partner in self:
+            customer = partner.commercial_partner_id
+            partner.collection_next_action_id = planned.get(customer)
+            partner.collection_not_chased = stops.get(customer.id, False)
+
+    @api.depends_context("lang")
+    @api.depends("collection_next_action_id")
+    def _compute_collection_next_action_ids(self):
+        for partner in self:
+            action = partner.collection_next_action_id
+            partner.collection_next_action_ids = action
+            partner.collection_next_date = action.date
+            partner.collection_next_name = action.name
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("collection_contact_id")
+    def _check_collection_contact(self):
+        for partner in self:
+            contact = partner.collection_contact_id
+            if contact and contact.commercial_partner_id != partner.commercial_partner_id:
+                raise ValidationError(self.env._(
+                    "%(contact)s does not belong to %(customer)s. Choose the customer itself or "
+                    "one of its contacts.", contact=contact.name, customer=partner.name))
+
+    @api.constrains("collection_scenario_id")
+    def _check_collection_scenario(self):
+        for partner in self:
+            owner = partner.collection_scenario_id.company_id
+            if owner and owner != self.env.company:
+                raise ValidationError(self.env._(
+                    "The scenario %(scenario)s is of %(company)s. Choose one of "
+                    "%(current)s for %(customer)s.", scenario=partner.collection_scenario_id.name,
+                    company=owner.name, current=self.env.company.name, customer=partner.name))
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Changing what decides the next action replaces it at once (M-041), with a trace."""
+        touched = PLANNED_BY & set(vals)
+        customers = self.filtered(lambda partner: partner.commercial_partner_id == partner)
+        if not touched or not customers:
+            return super().write(vals)
+        before = customers._get_collection_settings(touched)
+        result = super().write(vals)
+        customers._trace_collection_settings(before)
+        self.env["collection.scenario"]._plan(customers)
+        self.env["collection.action"].sudo()._bring_to_day(customers)
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        scenario = self.env.company.sudo().collection_scenario_id
+        if scenario:
+            fresh = self.browse(
+                partner.id for partner, vals in zip(partners, vals_list)
+                if partner._is_new_collection_customer()
+                and not vals.get("collection_scenario_id"))
+            fresh.sudo().collection_scenario_id = scenario
+        return partners
+
+    # === SCENARIO === #
+
+    def _get_collection_stops(self, company):
+        """:return: dict of the sentence that says why a customer is not chased, by its id"""
+        scenarios = self.env["collection.scenario"].sudo().with_context(active_test=False)
+        day = company._get_collection_day()
+        words = scenarios._get_stop_words()
+        scenarios = scenarios.with_company(company)
+        ladders = scenarios.search([])._get_ladders(company)
+        decided = {
+            customer: ladder.decide(ladders.get(scenario), chase, day)
+            for customer, scenario, _user, _action, chase in scenarios._get_chases(
+                company, self.ids, day)}
+        return {
+            customer: self.browse(customer)._complete_stop(stop.reason, words[stop.reason])
+            for customer, stop in decided.items() if isinstance(stop, ladder.Stop)}
+
+    def _complete_stop(self, reason, sentence):
+        """:return: the sentence, with until when and why where that is known"""
+        if reason != ladder.HOLD:
+            return sentence
+        customer = self.sudo()
+        day = format_date(self.env, customer.collection_hold_until)
+        if customer.collection_hold_reason:
+            return self.env._("On hold until %(day)s: %(reason)s",
+                              day=day, reason=customer.collection_hold_reason)
+        return self.env._("On hold until %(day)s.", day=day)
+
+    def _get_collection_settings(self, names):
+        """:return: dict of what these settings read as, by (customer, name)"""
+        return {
+            (customer, name): customer.sudo()._fields[name].convert_to_export(
+                customer.sudo()[name], customer.sudo()) or ""
+            for customer in self for name in names - {"active"}}
+
+    def _trace_collection_settings(self, before):
+        """Note in the history of each customer what was changed on it."""
+        after = self._get_collection_settings({name for _customer, name in before})
+        rows = defaultdict(list)
+        for (customer, name), old in before.items():
+            new = after[customer, name]
+            if new != old:
+                rows[customer, self.env.company].append({
+                    "kind": "setting_changed", "data": {"field": name}, "cause": "person",
+                    "command": "setting", "old_value": str(old), "new_value": str(new)})
+        self.env["collection.history"]._append_many(rows)
+
+    # === NEW CUSTOMERS === #
+    # A new customer has its company's scenario from the start (S-008, M-041).
+
+    def _is_new_collection_customer(self):
+        """Whether it was created as a customer, and has no scenario but the default one."""
+        self.ensure_one()
+        field = self._fields["collection_scenario_id"]
+        return (
+            self.customer_rank > 0 and self.commercial_partner_id == self
+            and self.sudo().collection_scenario_id.id in (
+                False, field.get_company_dependent_fallback(self.sudo()).id))
+
+    # === BUTTONS === #
+
+    def action_open_collection_dispatches(self):
+        """:return: window action on what was sent to the customer"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_dispatch_action")
+        return {**action, "context": {},
+                "domain": [("customer_id", "=", self.commercial_partner_id.id)]}

@@ -1,0 +1,462 @@
+import math
+from ast import literal_eval
+from uuid import uuid4
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ... import engine
+from ...engine.sequence.errors import CommandRefused
+from ...tools.records import as_record
+
+#: Set while a command fills dates and facts itself: it traces them and reads its table after.
+FILLING = "collection_filling_markers"
+
+def read_day(value):
+    """Read a day that somebody typed.
+
+    :raise ValueError: it is none, or one of which nobody can mean the year
+    """
+    day = fields.Date.to_date(value)
+    if not day or not 1900 <= day.year < 2200:
+        raise ValueError(value)
+    return day
+
+def _read_number(value):
+    number = float(str(value).replace(",", "."))
+    if not math.isfinite(number):
+        raise ValueError(value)
+    return number
+
+CASTS = {
+    "date": lambda value: fields.Date.to_string(read_day(value)),
+    "integer": int,
+    "float": _read_number,
+    "boolean": lambda value: str(value).lower() not in ("", "0", "false"),
+}
+
+
+class CollectionSequence(models.Model):
+    """The commands of a sequence: take its turn, load, decide, write, trace.
+
+    Every command goes through :meth:`_run`, and every change of a sequence is a command.
+    """
+
+    _inherit = "collection.sequence"
+
+    markers = fields.Properties(
+        definition="template_id.marker_definition", copy=False,
+        help="Dates and facts of the case, as the template asks for them.")
+    deadline_ids = fields.One2many("collection.deadline", "sequence_id")
+    receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
+    next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
+    waiting_template_code = fields.Char(readonly=True, string="Waits for the end of")
+    waiting_step_key = fields.Char(readonly=True)
+    paused_on = fields.Date(readonly=True)
+    resume_on = fields.Date(string="Resumes on", readonly=True)
+    ticked_on = fields.Date(readonly=True, help="The day the clock was last looked at.")
+    child_ids = fields.Many2many(
+        "collection.sequence", "collection_sequence_child_rel", "parent_id", "child_id",
+        string="Sequences launched", readonly=True)
+    successor_id = fields.Many2one(
+        "collection.sequence", string="Switched to", readonly=True, index="btree_not_null")
+
+    # === COMPUTE === #
+
+    def _compute_next_deadline(self):
+        running = self.env["collection.deadline"].sudo()._read_group(
+            [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False)],
+            ["sequence_id"], ["due:min"])
+        dues = {sequence.id: due for sequence, due in running}
+        for sequence in self:
+            sequence.next_deadline = dues.get(sequence.id)
+
+    # === CRUD === #
+
+    def write(self, vals):
+        """Dates typed on the form are a command too: deadlines that count from them start."""
+        if "markers" not in vals or self.env.context.get(FILLING):
+            return super().write(vals)
+        self.check_access("write")
+        sequences = self.sudo()
+        sequences._raise_rev()
+        before = {sequence: sequence._get_markers() for sequence in sequences}
+        result = super().write(vals)
+        for sequence in sequences:
+            if sequence._trace_markers(before[sequence]):
+                sequence._run_in_turn(engine.Tick())
+        return result
+
+    # === COMMANDS === #
+
+    def jump_to(self, step, reason):
+        """Leave the current step for another one of the same template (D-032).
+
+        :param step: ``collection.sequence.step`` to enter
+        :raise UserError: no reason, a step of another template, or a sequence not running
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        step = as_record(self.env, "collection.sequence.step", step)
+        if not step:
+            raise UserError(self.env._("Choose the step to jump to."))
+        if step.template_id != self.template_id:
+            raise UserError(self.env._(
+                "“%(step)s” is not a step of %(template)s.",
+                step=step.name, template=self.template_id.display_name))
+        self._run(engine.Jump(step.key), text=reason)
+
+    def add_action(self, values, reason):
+        """Ask for something that the tree does not, within the current step (D-065).
+
+        :param dict values: fields of the action: ``name``, ``function_id``, ``date``, and
+            optionally ``kind``, ``deadline``, ``required``, ``description``,
+            ``recipient_function_id``
+        :param str reason: stays in the history
+        :return: the new ``collection.action``
+        :raise UserError: no reason, name or function, or the sequence does not run
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        values = dict(values)
+        if not values.get("name") or not values.get("function_id"):
+            raise UserError(self.env._("Say what is to be done, and which function owes it."))
+        day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
+        due = fields.Date.to_date(values.pop("deadline", None))
+        self._run(
+            engine.AddAction(day.isoformat(), due and due.isoformat(),
+                             bool(values.get("required"))),
+            text=reason, added=values)
+        return self.action_ids.sorted("number")[-1]
+
+    def _leave_incident(self, command, reason):
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        self._run(command, text=reason)
+
+    def _check_steering(self):
+        """:raise AccessError: the user may not steer these sequences"""
+        self.check_access("write")
+        self.customer_id._check_collection_portfolio(self)
+
+    def _check_reason(self, reason):
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the history."))
+
+    def _run(self, command, **context):
+        """Carry out one command of the engine.
+
+        :param command: one of :mod:`..engine.commands`
+        :param str cause: person, cron, signal, parent or migration
+        :param str text: reason or comment, for the trace
+        :param on_behalf: the ``res.partner`` for whom the user acts, if another
+        :param action: the ``collection.action`` that the text belongs to, if one
+        :param added: what an action added by hand says, as field values
+        :return: the engine's :class:`~..engine.Decision`
+        :raise UserError: the engine refused it; nothing has changed
+        """
+        self.ensure_one()
+        self.sudo()._raise_rev()
+        return self._run_in_turn(command, **context)
+
+    def _run_in_turn(self, command, *, cause="person", text="", on_behalf=None, action=None,
+                     added=None):
+        """Like :meth:`_run`, for callers that have taken the sequence's turn already."""
+        sequence = self.sudo()
+        definition = sequence.template_id._get_definition()
+        state = sequence._get_state()
+        try:
+            decision = engine.decide(
+                definition, state, command, sequence._get_local_now(), sequence._get_facts())
+        except CommandRefused as refusal:
+            raise UserError(sequence._explain_refusal(refusal)) from refusal
+        context = {
+            "command": type(command).__name__.lower(), "command_ref": uuid4().hex,
+            "cause": cause, "text": text, "on_behalf": on_behalf, "action": action,
+            "added": added,
+        }
+        if decision.entries:
+            sequence._write_entries(decision.entries, context)
+            sequence._carry_out(decision.effects)
+        return decision
+
+    def _raise_rev(self):
+        """Take the sequence's turn. Must be the first thing a command does.
+
+        Transactions are repeatable read: two commands that only read would each miss what the
+        other wrote, and a join would never fire. Whoever raises ``rev`` second fails with a
+        serialization error instead, and the request is replayed on the new state.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE collection_sequence SET rev = rev + 1 WHERE id IN %s", tuple(self.ids)))
+        self.invalidate_recordset()
+
+    def _get_local_now(self):
+        """:return: the moment, in the time zone of the sequence's company"""
+        return self.company_id._get_collection_now()
+
+    def _get_state(self):
+        """:return: where the sequence stands, as an :class:`~..engine.State`"""
+        self.ensure_one()
+        incident = self.incident and engine.Incident(self.incident, self.incident_row_key or None)
+        last = self.visit_id
+        return engine.State(
+            status=self.state,
+            visits=tuple(visit._get_state() for visit in self.visit_ids.sorted("number")),
+            actions=tuple(action._get_state() for action in self.action_ids.sorted("number")),
+            timers=tuple(sorted((deadline._get_state() for deadline in self.deadline_ids),
+                                key=lambda timer: (timer.visit, timer.row))),
+            received=tuple(receipt._get_state() for receipt in self.receipt_ids.sorted("id")),
+            waiting=self.waiting_template_code and engine.Waiting(
+                self.waiting_template_code, self.waiting_step_key) or None,
+            paused_on=self.paused_on.isoformat() if self.paused_on else None,
+            incident=incident or None,
+            end_label=(last.transition_id.with_context(lang=None).end_label or ""
+                       if self.state == "done" else ""),
+        )
+
+    def _replay(self):
+        """:return: the state that the sequence's history leads to; equals :meth:`_get_state`"""
+        self.ensure_one()
+        rows = self.env["collection.history"].sudo().search(
+            [("sequence_id", "=", self.id)], order="number")
+        return engine.replay(
+            engine.entry_from_dict(row.kind, row.data or {})
+            for row in rows if row.kind in engine.entries.KINDS)
+
+    def _explain_refusal(self, refusal):
+        """:return: what a refused command tells the user: the record and the way out"""
+        _, data = self.env._, refusal.data
+        action = self.action_ids.filtered(lambda a: a.number == data.get("action"))
+        if refusal.code == "already_closed":
+            return action._get_closed_message()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        words = {
+            "sequence": self.display_name, "action": action.name,
+            "state": states.get(self.state, self.state), "step": self.step_id.name,
+        }
+        return {
+            "wrong_status": _("%(sequence)s is in state “%(state)s”: this is not possible now."),
+            "no_visit": _("%(sequence)s is between two steps: wait, or jump to a step."),
+            "no_start": _("%(sequence)s has no step to start with: complete its template."),
+            "no_incident": _("%(sequence)s has no incident to leave."),
+            "nothing_to_skip_to": _(
+                "Step “%(step)s” has no default row: jump to a step instead, or stop."),
+            "unknown_step": _("This step does not belong to the template of %(sequence)s."),
+            "unknown_action": _("This action does not belong to %(sequence)s."),
+            **self._get_answer_refusals(),
+        }[refusal.code] % words
+
+    def _get_answer_refusals(self):
+        """:return: dict of what a refused answer to an action tells the user, by its code"""
+        _ = self.env._
+        return {
+            "unknown_option": _("This choice is not one of those that “%(action)s” offers."),
+            "option_missing": _("“%(action)s” asks for a decision: choose one of its options."),
+            "unknown_outcome": _("“%(action)s” cannot be closed with this result."),
+            "comment_missing": _("Say why: “%(action)s” needs a comment for this result."),
+        }
+
+    # === WORLD === #
+    # The world around a sequence: gathered as plain facts before each command.
+
+    def _get_facts(self):
+        """:return: the state of the world as the engine's :class:`~..engine.Facts`"""
+        self.ensure_one()
+        return engine.Facts(
+            levels=self._get_levels(),
+            markers=self._get_marker_dates(),
+            guards=self._get_guards(),
+            calendar=self._get_calendar(),
+        )
+
+    def _get_levels(self):
+        """What holds for the sequence's items: nothing due any more, or how much is.
+
+        Paid but not yet seen on the bank's statement is paid; an invoice that is back in draft
+        is still due.
+        """
+        settled = self.item_ids.filtered(lambda item: (
+            item.parent_state == "cancel"
+            or item.move_id.payment_state in ("in_payment", "paid", "reversed")))
+        due = sum((self.item_ids - settled).mapped("amount_residual"))
+        return {
+            "settled": bool(self.item_ids) and self.currency_id.compare_amounts(due, 0) <= 0,
+            "balance": due,
+        }
+
+    def _get_marker_dates(self):
+        """:return: dict of the dates that are filled, by technical name"""
+        return {
+            marker["name"]: fields.Date.to_date(marker["value"])
+            for marker in self.read(["markers"])[0]["markers"]
+            if marker["type"] in ("date", "datetime") and marker.get("value")
+        }
+
+    def _get_guards(self):
+        """:return: (step key, row key) of the guarded rows whose guard holds"""
+        rows = self.template_id.step_ids.transition_ids.filtered("guard")
+        return frozenset(
+            (row.step_id.key, row.key) for row in rows
+            if self.filtered_domain(Domain(literal_eval(row.guard))))
+
+    def _get_calendar(self):
+        """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""
+        french = self.company_id.country_id.code == "FR"
+        return engine.Calendar(country="FR" if french else None)
+
+    # === MARKERS === #
+    # The dates and facts of a case: each change is traced, and deadlines follow it.
+
+    def _get_markers(self):
+        """:return: dict of what the template asks for, by technical name: string, type, value"""
+        self.ensure_one()
+        return {marker["name"]: marker for marker in self.read(["markers"])[0]["markers"]}
+
+    def _fill_markers(self, values, action):
+        """Note dates and facts within a command that goes on after it.
+
+        :param dict values: by technical name; text is read as the kind of date or fact it is
+        :param action: the ``collection.action`` that asked for them
+        :raise UserError: a value is none of its kind
+        """
+        self.ensure_one()
+        before = self._get_markers()
+        filled = {
+            name: self._cast_marker(before[name], value)
+            for name, value in values.items() if name in before}
+        stored = {name: marker.get("value") for name, marker in before.items()}
+        self.with_context(**{FILLING: True}).markers = {**stored, **filled}
+        self._trace_markers(before, action)
+
+    def _cast_marker(self, marker, value):
+        if value in (None, False, ""):
+            return False
+        try:
+            if marker["type"] == "selection" and value not in dict(marker["selection"]):
+                raise ValueError(value)
+            return CASTS.get(marker["type"], str)(value)
+        except ValueError as error:
+            raise UserError(self.env._(
+                "%(label)s: “%(value)s” cannot be read as its kind of value.",
+                label=marker["string"], value=value)) from error
+
+    def _trace_markers(self, before, action=None):
+        """Add what has changed to the history.
+
+        :param dict before: what :meth:`_get_markers` returned before the change
+        :return: the new history rows
+        """
+        self.invalidate_recordset(["markers"])
+        action = action or self.env["collection.action"]
+        rows = [{
+            "kind": "markers_changed", "data": {"marker": name},
+            "visit": action.visit_id or self.visit_id, "action": action,
+            "old": self._describe_marker(before.get(name)) if name in before else "",
+            "new": self._describe_marker(marker),
+        } for name, marker in self._get_markers().items()
+            if (before.get(name, {}).get("value") or False) != (marker.get("value") or False)]
+        if not rows:
+            return self.env["collection.history"]
+        history = self._append_history(rows, {
+            "command": "markers", "command_ref": uuid4().hex, "cause": "person"})
+        self._message_log(body=history._get_chatter_body())
+        return history
+
+    def _describe_marker(self, marker):
+        """:return: "Label: value"; dates as ISO dates, since every language reads them"""
+        value = marker.get("value")
+        if marker["type"] == "boolean":
+            value = self.env._("yes") if value else self.env._("no")
+        elif marker["type"] == "selection":
+            value = dict(marker.get("selection") or ()).get(value, value)
+        return f"{marker['string']}: {value or '–'}"
+
+    # === EVENTS === #
+    # Events that people note by hand: each name that a row waits for is a button.
+
+    def note_event(self, name):
+        """Note that something happened, and go on at once with what follows from it.
+
+        :param str name: one of :meth:`_get_manual_events`
+        :raise UserError: nothing waits for such an event
+        """
+        self.ensure_one()
+        self._check_steering()
+        if name not in self._get_manual_events():
+            raise UserError(self.env._(
+                "%(sequence)s does not wait for “%(event)s”.",
+                sequence=self.display_name, event=name))
+        signal = self.env["collection.signal"]._put([{
+            "key": f"manual:{uuid4().hex}",
+            "code": "manual",
+            "event_name": name,
+            "customer_id": self.customer_id.id,
+            "company_id": self.company_id.id,
+            "sequence_id": self.id,
+        }])
+        self._run(signal._get_command(), text=name)
+        signal.delivered_at = fields.Datetime.now()
+
+    def _get_manual_events(self):
+        """:return: list of the names that rows of this step, or of any since launch, wait for"""
+        self.ensure_one()
+        if self.state not in ("running", "paused"):
+            return []
+        rows = self.sudo().template_id.step_ids.transition_ids.filtered(lambda row: (
+            row.condition == "event" and row.event_code == "manual" and row.event_name
+            and (row.step_id == self.step_id or row.since == "launch")))
+        return list(dict.fromkeys(rows.mapped("event_name")))
+
+    # === BUTTONS === #
+
+    def action_pause(self, reason=""):
+        """Record results but move nothing, until resumed (D-028, B12).
+
+        :raise UserError: a sequence does not run
+        """
+        self._check_steering()
+        for sequence in self:
+            sequence._run(engine.Pause(), text=reason)
+        self.sudo().pause_reason = reason
+
+    def action_resume(self):
+        """Go on with what was recorded during the pause, in one pass (D-029).
+
+        :raise UserError: a sequence is not paused
+        """
+        self._check_steering()
+        for sequence in self:
+            sequence._run(engine.Resume())
+        self.sudo().pause_reason = False
+
+    def action_stop(self, reason):
+        """End now; open actions are closed as stopped (D-030, B13).
+
+        :raise UserError: no reason is given, or a sequence has ended already
+        """
+        self._check_steering()
+        self._check_reason(reason)
+        for sequence in self:
+            sequence._run(engine.Stop(), text=reason)
+        self.sudo().stop_reason = reason
+
+    def action_retry(self, reason):
+        """Way out of an incident: read the decision table again.
+
+        :raise UserError: no reason is given, or there is no incident
+        """
+        self._leave_incident(engine.Retry(), reason)
+
+    def action_skip(self, reason):
+        """Way out of an incident: take the row held back, else the default row.
+
+        :raise UserError: no reason is given, or there is no incident
+        """
+        self._leave_incident(engine.Skip(), reason)

@@ -1,0 +1,127 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ...engine import Launch
+from ...tools.records import as_record
+
+
+class CollectionSequenceTemplate(models.Model):
+    """Launching: a person applies a template to one customer (D-001)."""
+
+    _inherit = "collection.sequence.template"
+
+    # === COLLECTION_SEQUENCE_TEMPLATE_LAUNCH === #
+
+    def launch(self, customer, *, situation="", items=None, parent=None,
+               participants=None):
+        """Apply the template to a customer and enter its first step.
+
+        Only a person or another sequence launches (D-047 to D-049). The customer's
+        participants are copied into the sequence.
+
+        :param customer: one ``res.partner``; of a contact person, its commercial entity
+        :param str situation: what this sequence is about, in the user's words
+        :param items: open items (``account.move.line``); by default those overdue
+        :param parent: the ``collection.sequence`` that launches it, if one does
+        :param participants: list of dicts (``function_id``, ``user_id``, ``contact_id``) to
+            start with; by default the customer's, else each function's default holder
+        :return: the new ``collection.sequence``
+        :raise UserError: the template is no published one, the customer is archived or already
+            in such a sequence, or a function that the first step needs has no holder
+        :raise AccessError: the customer is not in the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # the caller's rights and company, not those the customer was read with
+        customer = as_record(self.env, "res.partner", customer)
+        if len(customer) != 1:
+            raise UserError(self.env._("Choose one customer: sequences are launched one by one."))
+        customer = customer.commercial_partner_id
+        customer._check_collection_portfolio()
+        self._check_launchable(customer)
+        items = (customer._get_collection_overdue_items() if items is None
+                 else as_record(self.env, "account.move.line", items))
+        if participants is None:
+            participants = self._prepare_participant_vals(customer)
+        vals = self._prepare_sequence_vals(customer, situation, items, parent)
+        vals["participant_ids"] = [
+            Command.create({"customer_id": customer.id, "company_id": self.env.company.id, **row})
+            for row in participants]
+        sequence = self.env["collection.sequence"].sudo().with_context(
+            collection_launching=True).create(vals)
+        sequence = sequence.with_context(collection_launching=False)
+        self._check_first_step_holders(sequence)
+        sequence._run(Launch(), cause="parent" if parent else "person", text=situation)
+        return sequence.with_env(self.env)
+
+    def _check_launchable(self, customer):
+        self.ensure_one()
+        if self.state != "published" or not self.active:
+            raise UserError(self.env._(
+                "%(template)s is not published. Publish it in the configuration, or choose "
+                "another template.", template=self.display_name))
+        if self.company_id and self.company_id != self.env.company:
+            raise UserError(self.env._(
+                "%(template)s belongs to %(company)s: switch to that company to launch it.",
+                template=self.display_name, company=self.company_id.name))
+        if not customer.active:
+            raise UserError(self.env._(
+                "%(customer)s is archived. Unarchive the customer to launch a sequence.",
+                customer=customer.name))
+        running = self._get_open_sequence(customer)
+        if running:
+            raise UserError(self.env._(
+                "%(customer)s is already in %(sequence)s (step “%(step)s”). Open that one, or "
+                "stop it first: a template runs once at a time for a customer.",
+                customer=customer.name, sequence=running.template_id.display_name,
+                step=running.step_id.name))
+
+    def _get_open_sequence(self, customer):
+        """:return: the customer's open sequence of this code in the current company, if any"""
+        return self.env["collection.sequence"].sudo().search([
+            ("customer_id", "=", customer.id),
+            ("company_id", "=", self.env.company.id),
+            ("template_code", "=", self.code),
+            ("state", "in", ("running", "paused")),
+        ], limit=1)
+
+    def _check_first_step_holders(self, sequence):
+        holders = sequence._get_holders()
+        contents = self.step_ids.sorted(lambda step: (step.position, step.id))[:1].content_ids
+        needed = contents.function_id
+        for content in contents:
+            needed |= content._get_distinct_validator()
+        missing = needed.filtered(lambda function: not holders.get(function))
+        if missing:
+            raise UserError(self.env._(
+                "%(template)s cannot start for %(customer)s: nobody holds %(functions)s, which "
+                "the first step needs. Name a participant, then launch again.",
+                template=self.display_name, customer=sequence.customer_id.name,
+                functions=", ".join(missing.mapped("name"))))
+
+    def _prepare_sequence_vals(self, customer, situation, items, parent):
+        return {
+            "customer_id": customer.id,
+            "company_id": self.env.company.id,
+            "template_id": self.id,
+            "situation": situation,
+            "item_ids": [(6, 0, items.ids)],
+            "launched_by_id": self.env.uid,
+            "launched_from": "sequence" if parent else "user",
+            "parent_id": parent.id if parent else False,
+        }
+
+    def _prepare_participant_vals(self, customer):
+        """The customer's participants for this template, else each function's default holder."""
+        defaults = customer._get_collection_participants().grouped("function_id")
+        for function in self.function_ids:
+            participant = defaults.get(function)
+            internal = function.kind == "internal"
+            user = participant.user_id if participant else function.default_user_id
+            contact = participant.contact_id if participant else function.default_contact_id
+            yield {
+                "function_id": function.id,
+                "user_id": user.id if internal else False,
+                "contact_id": False if internal else contact.id,
+            }

@@ -1,0 +1,183 @@
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ...tools.dialogs import open_dialog
+from ...tools.records import as_record
+
+#: What the values of a specific action may say.
+SAID_OF_SPECIFIC = frozenset({
+    "name", "kind", "mode", "date", "deadline", "subject", "body", "description", "excludes",
+    "mail_template_id", "attach_invoices", "attach_statement",
+})
+
+
+class CollectionAction(models.Model):
+    """Actions on chosen open items, which they take out of the scenario (A-002 to A-008)."""
+
+    _inherit = "collection.action"
+
+    # === SPECIFIC ACTIONS === #
+
+    @api.model
+    def create_specific(self, items, values, *, move=False):
+        """Ask for something special on chosen open items of one customer.
+
+        :param items: ``account.move.line``, one at least, of one customer and company
+        :param dict values: ``name``, and optionally ``kind``, ``mode``, ``date`` (today),
+            ``deadline``, ``subject``, ``body``, ``description``, ``mail_template_id``,
+            ``attach_invoices``, ``attach_statement``, ``excludes`` (default: the scenario
+            leaves the items alone)
+        :param bool move: take items out of the excluding action that they are in
+        :return: the new ``collection.action``
+        :raise UserError: no item, items of several customers or companies, settled items, no
+            name, or a day gone by
+        :raise ValidationError: an item is in another excluding action, and ``move`` is not set
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = as_record(self.env, "account.move.line", items)
+        items._check_open_items()
+        lines = items.sudo()
+        customer, company = lines._get_single_customer()
+        vals = self._prepare_specific_vals(values, customer, company)
+        others = self.sudo()._find_excluding(lines)
+        if vals.get("excludes", True) and others:
+            if not move:
+                raise ValidationError(self.env._(
+                    "%(items)s is in “%(action)s” already. Close that action, take the item out "
+                    "of it, or choose to move it.",
+                    items=(others[0].item_ids & lines)._name_items(), action=others[0].name))
+            others._release(lines)
+        action = self.sudo().create({**vals, "item_ids": [(6, 0, lines.ids)]})
+        action._append_action_history([(action, {
+            "kind": "action_created",
+            "data": {"date": fields.Date.to_string(action.date), "items": lines._name_items()},
+        })], command="specific")
+        action._open_activities()
+        lines._plan_customers()
+        return action.with_env(self.env)
+
+    def _prepare_specific_vals(self, values, customer, company):
+        unknown = set(values) - SAID_OF_SPECIFIC
+        if unknown:
+            raise UserError(self.env._(
+                "A specific action has no %(fields)s.", fields=", ".join(sorted(unknown))))
+        if not (values.get("name") or "").strip():
+            raise UserError(self.env._("Say what is to be done: the action needs a name."))
+        day = company._get_collection_day()
+        date = fields.Date.to_date(values.get("date")) or day
+        if date < day:
+            raise UserError(self.env._(
+                "“%(action)s” cannot fall on a day gone by: choose today or later.",
+                action=values["name"]))
+        user = customer.with_company(company).sudo().collector_id or company.collection_manager_id
+        return {
+            "kind": "task", **values, "date": date,
+            "origin": "specific", "customer_id": customer.id, "company_id": company.id,
+            "user_id": user.id, "responsible_id": user.partner_id.id, "unassigned": not user,
+            "state": "scheduled" if date > day else "todo",
+        }
+
+    def _find_excluding(self, lines):
+        """:return: the open specific actions that take one of these items out (B34)"""
+        return self.search([
+            ("origin", "=", "specific"), ("state", "!=", "closed"), ("excludes", "=", True),
+            ("item_ids", "in", lines.ids)])
+
+    def detach(self, items):
+        """Let items out of this specific action: a part of the matter is settled (A-044).
+
+        :param items: ``account.move.line`` among its items; one at least must stay
+        :raise UserError: it is closed, no specific action, or nothing would be left in it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close("cancelled")
+        items = as_record(self.env, "account.move.line", items)
+        action = self.sudo()
+        self._take_turn()
+        if action.state == "closed":
+            raise UserError(action._get_closed_message())
+        if action.origin != "specific" or not action.item_ids - items:
+            raise UserError(self.env._(
+                "“%(action)s” would be left without an item. Close it instead.",
+                action=action.name))
+        action._release(items)
+        items.sudo()._plan_customers()
+
+    def _release(self, items):
+        """Take items out of these actions, and trace it; an action left empty is cancelled."""
+        rows = []
+        for action in self:
+            leaving = action.item_ids & items
+            if leaving:
+                action.item_ids -= leaving
+                rows.append((action, {
+                    "kind": "items_detached", "new_value": leaving._name_items()}))
+        self._append_action_history(rows, command="detach")
+        self.filtered(lambda action: not action.item_ids)._write_closed_alone(
+            "cancelled", comment=self.env._("Its items went to another action."),
+            by_person=True, command="detach")
+
+    def send_and_keep(self, date=None):
+        """Send this specific action's message and keep the action open (A-041).
+
+        :param date: the day on which it comes back, as a date; empty leaves it
+        :raise UserError: it cannot be sent, see :meth:`send_now`
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close("done")
+        if self.origin != "specific":
+            raise UserError(self.env._(
+                "Only a specific action is used several times: close “%(action)s” instead.",
+                action=self.name))
+        action = self.sudo()
+        action._check_sendable()
+        if not action._drop_settled():
+            return
+        action._queue(action._render_messages())
+        action._append_action_history([(action, {"kind": "message_sent"})], command="send")
+        if date:
+            self.reschedule(date)
+
+    @api.model
+    def create_message(self, customer, values):
+        """A one-off message or task for a customer, out of its scenario (A-027, A-046, B35).
+
+        It needs no item, and takes none out of the scenario.
+
+        :param customer: the ``res.partner``
+        :param dict values: as for :meth:`create_specific`, without ``excludes``
+        :return: the new ``collection.action``
+        :raise UserError: no name, or a day gone by
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        customer = as_record(self.env, "res.partner", customer).commercial_partner_id
+        customer._check_collection_portfolio()
+        vals = self._prepare_specific_vals(values, customer, self.env.company)
+        action = self.sudo().create({**vals, "origin": "manual", "excludes": False})
+        action._append_action_history([(action, {
+            "kind": "action_created", "data": {"date": fields.Date.to_string(action.date)},
+        })], command="manual")
+        action._open_activities()
+        return action.with_env(self.env)
+
+    # === DISPUTES === #
+    # The follow-up of a dispute: done, it resolves the dispute (A-042).
+
+    def _resolve_disputes(self, outcome, comment):
+        """These are closed: the disputes that they followed up are resolved."""
+        if outcome not in ("done", "validated"):
+            return
+        disputes = self.env["collection.dispute"].sudo().search(
+            [("action_id", "in", self.ids), ("state", "=", "open")])
+        disputes._write_resolved(False, comment)
+
+    # === BUTTONS === #
+
+    def action_open_keep(self):
+        """:return: window action on the dialog that sends the message and keeps it open"""
+        self.ensure_one()
+        return open_dialog("collection.action.keep", self.env._("Send and keep open"),
+                            default_action_id=self.id)
