@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.assignment.attributes import ATTRIBUTES
+from ...models.assignment.attributes import ATTRIBUTES
 
 CHANGES = [("set", "Set"), ("clear", "Empty")]
 SWITCHED = [("on", "Switch on"), ("off", "Switch off")]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.dialogs import open_dialog
+from ...tools.dialogs import open_dialog
 
 
 class CollectionSequenceTemplatePublish(models.TransientModel):

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..engine.sequence import entries
-from ..tools.dialogs import CLOSE, notify
+from ...engine.sequence import entries
+from ...tools.dialogs import CLOSE, notify
 
 #: Refusals that concern one sequence and leave the others free to move.
 REFUSALS = (UserError,)

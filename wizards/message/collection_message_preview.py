@@ -4,9 +4,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
 
-from ..engine import hashtags
-from ..models.message.hashtags import DESCRIPTIONS
-from ..models.selections import SENT_KINDS
+from ...engine import hashtags
+from ...models.message.hashtags import DESCRIPTIONS
+from ...models.selections import SENT_KINDS
 
 
 class CollectionMessagePreview(models.TransientModel):

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..models.specific.collection_dispute import RESULTS
+from ...models.specific.collection_dispute import RESULTS
 
 
 class CollectionDisputeResolve(models.TransientModel):

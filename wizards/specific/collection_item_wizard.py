@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.dialogs import notify
+from ...tools.dialogs import notify
 
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
 

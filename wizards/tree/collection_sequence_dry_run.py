@@ -2,10 +2,10 @@ from datetime import date
 
 from odoo import api, fields, models
 
-from .. import engine
-from ..engine import Event, Level, find_content, ways_to_close
-from ..engine.sequence.effects import StartChild, SwitchTo
-from ..engine.sequence.outcomes import POSITIVE
+from ... import engine
+from ...engine import Event, Level, find_content, ways_to_close
+from ...engine.sequence.effects import StartChild, SwitchTo
+from ...engine.sequence.outcomes import POSITIVE
 
 
 class CollectionSequenceDryRun(models.AbstractModel):

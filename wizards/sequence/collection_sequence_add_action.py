@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.selections import ACTION_KINDS
+from ...models.selections import ACTION_KINDS
 
 
 class CollectionSequenceAddAction(models.TransientModel):

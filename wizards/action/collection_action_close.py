@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..engine import ways_to_close
-from ..engine.sequence import outcomes
+from ...engine import ways_to_close
+from ...engine.sequence import outcomes
 
 
 class CollectionActionClose(models.TransientModel):

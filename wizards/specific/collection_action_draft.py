@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
-from ..models.selections import ACTION_KINDS, MODES, SENT_KINDS
-from ..models.specific.collection_action import SAID_OF_SPECIFIC
+from ...models.selections import ACTION_KINDS, MODES, SENT_KINDS
+from ...models.specific.collection_action import SAID_OF_SPECIFIC
 
 SOURCES = [
     ("nothing", "Nothing"),

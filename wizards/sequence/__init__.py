@@ -1,0 +1,7 @@
+from . import collection_sequence_launch
+from . import collection_sequence_launch_line
+from . import collection_sequence_switch
+from . import collection_sequence_steer
+from . import collection_sequence_migrate
+from . import collection_sequence_add_action
+from . import collection_sequence_resume
