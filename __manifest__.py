@@ -130,7 +130,7 @@
     "assets": {
         "web.assets_backend": [
             "account_collection/static/src/**/*",
-            ("remove", "account_collection/static/src/page/**/*"),
+            ("remove", "account_collection/static/src/link/page/**/*"),
             ("remove", "account_collection/static/src/portal/**/*"),
         ],
         "web.assets_frontend": ["account_collection/static/src/portal/**/*"],

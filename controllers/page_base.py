@@ -8,7 +8,7 @@ from odoo.tools import file_open
 
 _logger = logging.getLogger(__name__)
 
-_ASSETS = "/account_collection/static/src/page/"
+_ASSETS = "/account_collection/static/src/link/page/"
 _FILES = ("page.css", "page.js", "documents.css", "documents.js")
 #: The page loads nothing from elsewhere, and tells nobody where it stands.
 _POLICY = (

@@ -42,8 +42,8 @@ def run(arguments):
 
 def test(arguments):
     """run every test (ARGS="-k name", and any other option of pytest)"""
-    steps = Steps(7)
-    with runtime.ready(steps, programs.BROWSER):
+    steps = Steps(8)
+    with runtime.ready(steps, programs.BROWSER, programs.PDF):
         with steps.step(axe.PACKAGE), locks.exclusive("setup"):
             axe.ensure(steps)
         with templates.copied(steps, "test") as copy:

@@ -10,11 +10,11 @@ FREE_GIGABYTES = 4
 
 
 @contextmanager
-def ready(steps, program=None):
+def ready(steps, *needed):
     """Have everything in place and the database server running inside the block.
 
-    :param steps: gets three steps, and one more where a program is asked for
-    :param program: what the command needs of the system
+    :param steps: gets three steps, and one more for each program
+    :param needed: the :class:`~.programs.Program` that the command takes from the system
     """
     _check_disk()
     with locks.exclusive("setup"):
@@ -22,7 +22,7 @@ def ready(steps, program=None):
             odoo_source.ensure(steps)
         with steps.step("Python packages"):
             packages.ensure(steps)
-        if program:
+        for program in needed:
             with steps.step(f"System package {program.package}"):
                 missing = program.ensure(steps)
             if missing:

@@ -9,7 +9,7 @@ from odoo.service.model import call_kw, get_public_method
 from odoo.tools import mute_logger
 
 from .common import ALL_CUSTOMERS, COLLECTOR, MANAGER, action, deadline_row, row, step
-from .document_case import PDF, DocumentCase
+from .document.document_case import PDF, DocumentCase
 
 MODULE = "account_collection"
 PORTAL = "base.group_portal"

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .accessibility import AccessibilityCase
-from .test_page_http import PageCase
+from .link.test_page_http import PageCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,9 +1,9 @@
 from odoo.tests import tagged
 
 from .accessibility import AccessibilityCase
-from .document_case import PDF
-from .document_page_case import DocumentPageCase
-from .test_portal_http import PortalHttpCase
+from .document.document_case import PDF
+from .document.document_page_case import DocumentPageCase
+from .portal.test_portal_http import PortalHttpCase
 
 
 @tagged("post_install", "-at_install")

@@ -15,7 +15,7 @@ from odoo.tests import BaseCase, tagged
 from ..tools.uploads.errors import Refusal
 from ..tools.uploads.inspect import TYPES, inspect
 from ..tools.uploads.pdf import ACTIVE
-from .test_answer_form import EXE, HEIC, PNG, make_docx
+from .link.test_answer_form import EXE, HEIC, PNG, make_docx
 
 EXAMPLES = settings(max_examples=150, deadline=None)
 

@@ -2,7 +2,7 @@ import { onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { EmbeddedList } from "../embedded_list/embedded_list";
+import { EmbeddedList } from "../common/embedded_list/embedded_list";
 
 /**
  * The open items of the customer, or of the invoice, that the form shows: rows can be ticked, and

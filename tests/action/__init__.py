@@ -1,0 +1,2 @@
+from . import test_action_close
+from . import test_activity

@@ -1,0 +1,3 @@
+from . import test_assignment
+from . import test_assignment_views
+from . import test_assignment_run

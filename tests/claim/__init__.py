@@ -1,0 +1,2 @@
+from . import test_penalties
+from . import test_penalty_rate

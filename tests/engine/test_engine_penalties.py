@@ -1,0 +1,239 @@
+"""Late-payment interest: the vectors of the law to the cent, and what holds for all debts."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import given, settings, strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from ...engine.claims import (
+    Payment,
+    Rate,
+    RateMissing,
+    find_rate,
+    interest,
+    is_late,
+    semester_start,
+    weigh,
+)
+
+D = date.fromisoformat
+
+
+def semester(year, number, percent):
+    """A rate for one semester."""
+    first, last = ((1, 1), (6, 30)) if number == 1 else ((7, 1), (12, 31))
+    return Rate(date(year, *first), date(year, *last), percent and Decimal(percent))
+
+
+#: The default rate, ECB + 10, by semester; none after 30 June 2026.
+BUSINESS = (
+    semester(2023, 1, "12.50"), semester(2023, 2, "14.00"),
+    semester(2024, 1, "14.50"), semester(2024, 2, "14.25"),
+    semester(2025, 1, "13.15"), semester(2025, 2, "12.15"),
+    semester(2026, 1, "12.15"),
+)
+#: The same for public buyers, ECB + 8.
+PUBLIC = tuple(Rate(rate.start, rate.end, rate.percent - 2) for rate in BUSINESS)
+
+
+def claim(amount, due, until, *payments, rates=BUSINESS, **options):
+    """Interest, of values as one writes them down."""
+    return interest(
+        Decimal(amount), D(due), D(until),
+        [Payment(D(day), Decimal(paid)) for day, paid in payments], rates, **options)
+
+
+@tagged("standard", "at_install")
+class TestEnginePenalties(BaseCase):
+
+    def test_split_in_the_middle_of_a_year(self):
+        """S-010, L4: 91 days at 14.50 and 92 at 14.25."""
+        self.assertEqual(claim("10000", "2024-03-31", "2024-09-30"), Decimal("720.68"))
+
+    def test_split_at_the_turn_of_a_year(self):
+        """S-010, L4: 61 days at 14.25 and 59 at 13.15."""
+        self.assertEqual(claim("10000", "2024-10-31", "2025-02-28"), Decimal("450.71"))
+
+    def test_partial_payments(self):
+        """S-010, L5, L6: 45 days on 10,000, then 46 on 6,000."""
+        self.assertEqual(
+            claim("10000", "2024-03-31", "2024-06-30",
+                  ("2024-05-15", "4000"), ("2024-06-30", "6000")), Decimal("288.41"))
+
+    def test_settled_before_the_day_of_the_claim(self):
+        """L6: interest ends with the last payment, however much later one asks."""
+        self.assertEqual(
+            claim("10000", "2024-03-31", "2030-01-01",
+                  ("2024-05-15", "4000"), ("2024-06-30", "6000")), Decimal("288.41"))
+
+    def test_paid_on_the_due_date(self):
+        """L1, L6: the due date itself is not late."""
+        paid = ("2024-03-31", "1000")
+        self.assertEqual(claim("1000", "2024-03-31", "2024-03-31", paid), 0)
+        self.assertEqual(claim("1000", "2024-03-31", "2024-09-30", paid), 0)
+        self.assertFalse(is_late(
+            Decimal(1000), D("2024-03-31"), D("2024-09-30"), [Payment(D(paid[0]), Decimal(1000))]))
+
+    def test_paid_on_the_next_day(self):
+        """L6: the payment day counts: one day on 1,000 is 0.40."""
+        paid = ("2024-04-01", "1000")
+        self.assertEqual(claim("1000", "2024-03-31", "2024-04-01", paid), Decimal("0.40"))
+        self.assertTrue(is_late(
+            Decimal(1000), D("2024-03-31"), D("2024-04-01"), [Payment(D(paid[0]), Decimal(1000))]))
+
+    def test_public_buyer_keeps_the_rate_of_the_first_semester(self):
+        """L14: ECB + 8 of 1 January 2024 for the whole delay, 183 days at 12.50."""
+        self.assertEqual(
+            claim("10000", "2024-03-31", "2024-09-30", rates=PUBLIC, split=False),
+            Decimal("626.71"))
+
+    def test_public_buyer_due_on_the_last_day_of_a_semester(self):
+        """L14: interest begins the day after the due date, in the next semester: 10 at 12.25."""
+        self.assertEqual(
+            claim("10000", "2024-06-30", "2024-07-10", rates=PUBLIC, split=False),
+            Decimal("33.56"))
+
+    def test_public_buyer_after_the_table_ends(self):
+        """L14: the rate was fixed when interest began; no later one is asked for."""
+        self.assertEqual(
+            claim("10000", "2026-06-29", "2026-07-09", rates=PUBLIC, split=False),
+            Decimal("27.81"))
+
+    def test_missing_semester(self):
+        """L4: the second semester of 2026 is not known; the first one does not go on."""
+        with self.assertRaises(RateMissing) as refused:
+            claim("10000", "2026-06-20", "2026-07-01")
+        self.assertEqual(refused.exception.day, D("2026-07-01"))
+        self.assertIn("2026-07-01", str(refused.exception))
+        self.assertEqual(claim("10000", "2026-06-20", "2026-06-30"), Decimal("33.29"))
+
+    def test_missing_before_the_table_begins(self):
+        """L4: the first day without a rate is the first late one."""
+        with self.assertRaises(RateMissing) as refused:
+            claim("10000", "2022-11-30", "2023-02-01")
+        self.assertEqual(refused.exception.day, D("2022-12-01"))
+
+    def test_missing_for_a_public_buyer(self):
+        """L14: the day named is the one whose rate would hold."""
+        with self.assertRaises(RateMissing) as refused:
+            claim("10000", "2026-08-15", "2026-09-01", rates=PUBLIC, split=False)
+        self.assertEqual(refused.exception.day, D("2026-07-01"))
+
+    def test_rate_known_to_be_missing(self):
+        """L4: a row without a rate is no rate of nought."""
+        rates = (*BUSINESS, semester(2026, 2, None))
+        with self.assertRaises(RateMissing) as refused:
+            claim("10000", "2026-06-20", "2026-08-01", rates=rates)
+        self.assertEqual(refused.exception.day, D("2026-07-01"))
+
+    def test_no_rate_is_needed_once_settled(self):
+        """L4: a debt settled in June asks nothing of July."""
+        self.assertEqual(
+            claim("10000", "2026-06-20", "2026-09-01", ("2026-06-30", "10000")),
+            Decimal("33.29"))
+
+    def test_the_first_rate_that_covers_a_day_holds(self):
+        """L2: a company's own rate goes before the general one, for its own days only."""
+        own = Rate(D("2024-06-01"), D("2024-06-10"), Decimal(20))
+        self.assertEqual(find_rate(D("2024-06-10"), (own, *BUSINESS)), own)
+        self.assertEqual(
+            weigh(Decimal(100), D("2024-05-21"), D("2024-06-20"), [], (own, *BUSINESS)),
+            Decimal(100) * (10 * Decimal("14.50") + 10 * Decimal(20) + 10 * Decimal("14.50")))
+
+    def test_rounded_once_half_up_to_the_digits_of_the_currency(self):
+        """L5: a half goes up; a currency without cents is rounded to its unit."""
+        rates = [Rate(D("2024-01-01"), None, Decimal("36.5"))]
+        self.assertEqual(claim("5", "2024-01-01", "2024-01-02", rates=rates), Decimal("0.01"))
+        self.assertEqual(
+            claim("500", "2024-01-01", "2024-01-02", rates=rates, digits=0), Decimal(1))
+        self.assertEqual(
+            claim("0.5", "2024-01-01", "2024-01-02", rates=rates, digits=3), Decimal("0.001"))
+
+    def test_overpaid_debt(self):
+        """L5: what was paid too much earns the debtor nothing."""
+        self.assertEqual(
+            claim("100", "2024-03-31", "2024-09-30", ("2024-04-01", "150")), Decimal("0.04"))
+
+    def test_semester_start(self):
+        """L4: 1 January and 1 July."""
+        for day, first in (
+            ("2024-01-01", "2024-01-01"), ("2024-06-30", "2024-01-01"),
+            ("2024-07-01", "2024-07-01"), ("2024-12-31", "2024-07-01"),
+        ):
+            self.assertEqual(semester_start(D(day)), D(first))
+
+
+days = st.dates(D("2023-01-01"), D("2026-06-30"))
+amounts = st.decimals("0.01", "1000000", places=2)
+payments = st.lists(st.builds(Payment, days, amounts), max_size=4)
+#: Tables and how they are used: business rates by the day, public ones by the first semester.
+tables = st.sampled_from([(BUSINESS, True), (PUBLIC, False)])
+
+
+@tagged("standard", "at_install")
+class TestEnginePenaltyProperties(BaseCase):
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, st.integers(0, 60), payments, tables)
+    def test_monotone_in_days(self, amount, due, until, more, paid, table):
+        """S-010: a later day never lowers the claim."""
+        later = min(until + timedelta(days=more), D("2026-06-30"))
+        rates, split = table
+        self.assertLessEqual(
+            interest(amount, due, until, paid, rates, split),
+            interest(amount, due, later, paid, rates, split))
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, amounts, days, days, payments, tables)
+    def test_monotone_in_amount(self, amount, more, due, until, paid, table):
+        """S-010: a greater debt never bears less."""
+        rates, split = table
+        self.assertLessEqual(
+            interest(amount, due, until, paid, rates, split),
+            interest(amount + more, due, until, paid, rates, split))
+
+    @settings(max_examples=300, deadline=None)
+    @given(amounts, days, days, payments)
+    def test_additive_over_semesters(self, amount, due, until, paid):
+        """S-010, L4: semester by semester, each at its one rate, gives the whole, unrounded."""
+        parts = sum(
+            weigh(amount, max(due, rate.start - timedelta(days=1)), min(until, rate.end), paid,
+                  [rate])
+            for rate in BUSINESS)
+        self.assertEqual(weigh(amount, due, until, paid, BUSINESS), parts)
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, payments, tables)
+    def test_zero_on_or_before_the_due_date(self, amount, one, other, paid, table):
+        """S-010, L1: nothing before it is late, whatever was paid."""
+        until, due = sorted((one, other))
+        rates, split = table
+        self.assertEqual(interest(amount, due, until, paid, rates, split), 0)
+        self.assertFalse(is_late(amount, due, until, paid))
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, payments, st.builds(Payment, days, amounts), tables)
+    def test_a_payment_never_raises_the_claim(self, amount, due, until, paid, one_more, table):
+        """S-010: and an earlier one never raises it over a later one."""
+        rates, split = table
+        without = interest(amount, due, until, paid, rates, split)
+        with_it = interest(amount, due, until, [*paid, one_more], rates, split)
+        self.assertTrue(0 <= with_it <= without)
+        earlier = Payment(one_more.day - timedelta(days=30), one_more.amount)
+        self.assertLessEqual(
+            interest(amount, due, until, [*paid, earlier], rates, split), with_it)
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, payments)
+    def test_counted_day_by_day(self, amount, due, until, paid):
+        """S-010, L6: the same as adding up each late day by itself."""
+        total, day = Decimal(0), due + timedelta(days=1)
+        while day <= until:
+            before = sum(payment.amount for payment in paid if payment.day < day)
+            total += max(amount - before, Decimal(0)) * find_rate(day, BUSINESS).percent
+            day += timedelta(days=1)
+        self.assertEqual(weigh(amount, due, until, paid, BUSINESS), total)

@@ -1,0 +1,2 @@
+from . import test_signals
+from . import test_signal_sources

@@ -1,0 +1,351 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..common import CollectionCase, action, event_row, flow_row, level_row, row, step
+
+CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+
+
+class SignalsCase(CollectionCase):
+    """One invoice of a tenant, and a tree whose first step waits for what happens to it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.accountant = cls.make_user("accountant", "account.group_account_invoice")
+        cls.invoice = cls.make_invoice(cls.customer)
+        cls.signals = cls.env["collection.signal"]
+
+    def start(self, *rows, then=(), contents=None, **vals):
+        """Launch a tree whose first step has these rows; the second has ``then``."""
+        template = self.make_template("EVT", [
+            step("wait", contents or [action("call")], [*rows, row("after")]),
+            step("after", [action("file")], [*then, row("end:Done")]),
+        ], **vals)
+        return self.launch(template)
+
+    def find(self, code):
+        return self.signals.search([("code", "=", code)])
+
+
+@tagged("post_install", "-at_install")
+class TestSignals(SignalsCase):
+    """What happens in the accounts reaches the sequences that wait for it, once."""
+
+    def test_a_payment_moves_the_sequence(self):
+        """D-059: through a real payment, told by someone who knows nothing of collection."""
+        sequence = self.start(event_row("after", "payment"))
+        self.pay(self.invoice, 200, user=self.accountant)
+        self.assertAt(sequence, "wait")
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertEqual(sequence.receipt_ids.mapped("used"), [True])
+        self.assertReplays(sequence)
+
+    def test_a_payment_carries_its_amount_in_company_currency(self):
+        """D-059: so that a row may ask for a minimum."""
+        self.start(event_row("after", "payment"))
+        self.pay(self.invoice, 200)
+        signal = self.find("payment")
+        self.assertEqual(
+            (signal.amount, signal.customer_id, signal.company_id),
+            (200, self.customer, self.company))
+
+    def test_a_small_payment_is_not_enough(self):
+        """D-059: a row may ask for a minimum; the next payment may reach it."""
+        sequence = self.start(event_row("after", "payment", minimum=300))
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertAt(sequence, "wait")
+        self.pay(self.invoice, 300)
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    def test_a_payment_of_another_address_is_the_customers(self):
+        """D-059: the commercial entity is what a sequence is about."""
+        sequence = self.start(event_row("after", "payment"))
+        contact = self.make_partner("Office", parent_id=self.customer.id, type="invoice")
+        self.pay(self.make_invoice(contact))
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+
+    def test_an_event_is_used_once(self):
+        """D-059: one payment does not open two doors."""
+        sequence = self.start(
+            event_row("after", "payment"),
+            then=[event_row("end:Paid twice", "payment", since="launch")])
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertEqual(sequence.end_label, "Paid twice")
+        self.assertReplays(sequence)
+
+    def test_an_event_counts_while_its_step_is_current(self):
+        """D-059: one of before does not move a later step."""
+        sequence = self.start(then=[event_row("end:Paid", "payment")])
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.close(sequence, "call")
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    def test_an_event_may_count_since_the_launch(self):
+        """D-059: where the row says so, one of before moves a later step."""
+        sequence = self.start(then=[event_row("end:Paid", "payment", since="launch")])
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.close(sequence, "call")
+        self.assertEqual(sequence.end_label, "Paid")
+        self.assertReplays(sequence)
+
+    def test_the_same_event_is_received_once(self):
+        """D-059: delivered again after a crash, it changes nothing."""
+        sequence = self.start(event_row("wait", "payment"))
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        visits = len(sequence.visit_ids)
+        self.find("payment").delivered_at = False
+        self.deliver_signals()
+        self.assertEqual((visits, len(sequence.visit_ids)), (2, 2))
+        self.assertReplays(sequence)
+
+    def test_an_event_is_put_once(self):
+        """D-059: its key tells it from every other."""
+        vals = {"key": "payment:1", "code": "payment", "customer_id": self.customer.id,
+                "company_id": self.company.id}
+        self.assertEqual(len(self.signals._put([vals, vals])), 1)
+        self.assertFalse(self.signals._put([vals]))
+
+    def test_nothing_is_kept_of_a_customer_without_sequence(self):
+        """D-059: an event of before the launch is nobody's business."""
+        self.pay(self.invoice, 100)
+        self.assertFalse(self.find("payment"))
+
+    def test_nothing_is_lost_in_a_pause(self):
+        """D-028, D-029: an event is recorded, waits, and moves the sequence on resuming."""
+        sequence = self.start(event_row("after", "payment"))
+        sequence.action_pause("Family matter")
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertEqual((sequence.state, sequence.step_id.key), ("paused", "wait"))
+        sequence.action_resume()
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    def test_a_payment_taken_back(self):
+        """D-059: it moves the sequence, and what has happened is not undone."""
+        sequence = self.start(
+            event_row("after", "payment"), then=[event_row("wait", "payment_reversed")])
+        self.pay(self.invoice)
+        self.deliver_signals()
+        receivable = self.invoice.line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        receivable.with_user(self.accountant).remove_move_reconcile()
+        self.deliver_signals()
+        self.assertAt(sequence, "wait")
+        self.assertEqual(sequence.visit_ids.sorted("number").step_id.mapped("key"),
+                         ["wait", "after"])
+        self.assertReplays(sequence)
+
+    def test_a_credit_note_is_no_payment(self):
+        """D-059: it has an event of its own."""
+        sequence = self.start(
+            event_row("end:Paid", "payment"), event_row("after", "credit_note"))
+        self.credit(self.invoice)
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertFalse(self.find("payment"))
+        self.assertReplays(sequence)
+
+    def test_a_new_item_overdue(self):
+        """D-059: the day after it was due, once; those of before the launch are known."""
+        sequence = self.start(event_row("after", "item_overdue"))
+        self.make_invoice(self.customer, 70, due="2026-03-04")
+        self.run_night("2026-03-04 12:00:00")
+        self.assertFalse(self.find("item_overdue"))
+        for _run in range(2):
+            self.run_night("2026-03-05 12:00:00")
+        self.assertEqual(self.find("item_overdue").mapped("amount"), [70])
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    def test_a_missed_night_loses_no_overdue_item(self):
+        """D-059: a server that was down for days tells of them all."""
+        self.start(event_row("after", "item_overdue"))
+        for day in ("2026-03-04", "2026-03-06"):
+            self.make_invoice(self.customer, 70, due=day)
+        self.run_night("2026-03-10 12:00:00")
+        self.assertEqual(len(self.find("item_overdue")), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestLevels(SignalsCase):
+    """States of the account hold whenever they are looked at."""
+
+    def test_settled_while_waiting(self):
+        """D-059: a payment that no row listens to still settles the account."""
+        sequence = self.start(level_row("end:Settled"))
+        self.pay(self.invoice)
+        self.deliver_signals()
+        self.assertEqual(sequence.end_label, "Settled")
+        self.assertReplays(sequence)
+
+    def test_a_part_does_not_settle(self):
+        """D-059: something is still due."""
+        sequence = self.start(level_row("end:Settled"))
+        self.pay(self.invoice, 499)
+        self.deliver_signals()
+        self.assertAt(sequence, "wait")
+
+    def test_settled_just_before_its_step_is_entered(self):
+        """D-059: read on entering, else a payment of a second ago blocks the case for ever."""
+        sequence = self.start(then=[level_row("end:Settled")])
+        self.pay(self.invoice)
+        self.close(sequence, "call")
+        self.assertEqual(sequence.end_label, "Settled")
+        self.assertReplays(sequence)
+
+    def test_less_is_due_than(self):
+        """D-059: an amount in the company's currency."""
+        sequence = self.start(level_row("after", "balance", below=100))
+        self.pay(self.invoice, 400)
+        self.deliver_signals()
+        self.assertAt(sequence, "wait")
+        self.pay(self.invoice, 1)
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+
+    def test_levels_are_read_every_night(self):
+        """D-059: whatever the change, and whoever did not tell of it."""
+        sequence = self.start(level_row("end:Settled"))
+        self.pay(self.invoice)
+        self.find("payment").sudo().unlink()
+        self.run_night("2026-03-03 03:00:00")
+        self.assertEqual(sequence.end_label, "Settled")
+        self.assertReplays(sequence)
+
+    def test_an_invoice_back_in_draft_is_still_due(self):
+        """D-059: an accountant who corrects it does not end the procedure; cancelling does."""
+        sequence = self.start(level_row("end:Settled"))
+        self.invoice.button_draft()
+        self.run_night("2026-03-03 03:00:00")
+        self.assertAt(sequence, "wait")
+        self.invoice.button_cancel()
+        self.run_night("2026-03-04 03:00:00")
+        self.assertEqual(sequence.end_label, "Settled")
+
+
+@tagged("post_install", "-at_install")
+class TestSignalFaults(SignalsCase):
+    """A fault in one sequence is that sequence's own."""
+
+    def break_sequence(self, sequence, fault):
+        """Let every routing of one sequence fail."""
+        model = type(self.env["collection.sequence"])
+        write = model._write_entries
+
+        def fail(record, facts, context):
+            if record.id == sequence.id and context["command"] not in ("fail",) and (
+                    not record.incident):
+                raise fault
+            return write(record, facts, context)
+
+        return patch.object(model, "_write_entries", fail)
+
+    def test_a_fault_does_not_break_the_posting(self):
+        """D-059: the accountant's payment stands, whatever the sequence does with it."""
+        sequence = self.start(event_row("after", "payment"))
+        with self.break_sequence(sequence, ValueError("broken")):
+            self.pay(self.invoice, user=self.accountant)
+        self.assertIn(self.invoice.payment_state, ("paid", "in_payment"))
+        self.assertAt(sequence, "wait")
+
+    @mute_logger(CRON)
+    def test_a_fault_is_an_incident(self):
+        """D-059, D-066: it is shown, and the event waits for whoever resolves it."""
+        sequence = self.start(event_row("after", "payment"))
+        self.pay(self.invoice, 100)
+        with self.break_sequence(sequence, ValueError("broken")):
+            self.deliver_signals()
+        self.assertEqual(sequence.incident, "refused")
+        self.assertIn("broken", sequence.history_ids.mapped("text"))
+        sequence.action_retry("Repaired")
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    @mute_logger(CRON)
+    def test_a_fault_leaves_the_others_alone(self):
+        """D-059: the batch goes on."""
+        sequence = self.start(event_row("after", "payment"))
+        neighbour = self.make_customer("Neighbour")
+        other = self.launch(sequence.template_id, neighbour)
+        self.pay(self.invoice, 100)
+        self.pay(self.make_invoice(neighbour), 100)
+        with self.break_sequence(sequence, TypeError("broken")):
+            self.deliver_signals()
+        self.assertAt(sequence, "wait")
+        self.assertAt(other, "after")
+
+    @mute_logger(CRON)
+    def test_a_lost_race_loses_no_event(self):
+        """D-069: it is still due, and the others were delivered."""
+        sequence = self.start(event_row("after", "payment"))
+        neighbour = self.make_customer("Neighbour")
+        other = self.launch(sequence.template_id, neighbour)
+        self.pay(self.invoice, 100)
+        self.pay(self.make_invoice(neighbour), 100)
+        with self.break_sequence(sequence, SerializationFailure("lost")):
+            self.assertEqual(self.deliver_signals(), 1)
+        self.assertFalse(sequence.incident)
+        self.assertAt(other, "after")
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertReplays(sequence)
+
+    @mute_logger(CRON)
+    def test_a_poisoned_event_lets_the_others_pass(self):
+        """D-059: it says why, and comes after those that were never tried."""
+        self.start(event_row("after", "payment"))
+        self.pay(self.invoice, 100)
+        model = type(self.signals)
+        with patch.object(model, "_get_listeners", side_effect=TypeError("poison")):
+            self.deliver_signals()
+        signal = self.find("payment")
+        self.assertEqual((signal.error, signal.attempts, signal.delivered_at),
+                         ("poison", 1, False))
+        self.deliver_signals()
+        self.assertTrue(signal.delivered_at)
+        self.assertFalse(signal.error)
+
+    def test_the_cron_comes_back_for_the_rest(self):
+        """D-059: through the cron itself, a batch at a time."""
+        sequence = self.start(event_row("wait", "payment"))
+        for amount in (10, 20):
+            self.pay(self.invoice, amount)
+        self.assertEqual(self.run_cron("_process_signals", limit=1), 1)
+        self.assertEqual(len(sequence.visit_ids), 2)
+        with self.enter_registry_test_mode():
+            self.env.ref("account_collection.cron_process_signals").method_direct_trigger()
+        self.assertEqual(len(sequence.visit_ids), 3)
+
+    @mute_logger(CRON)
+    def test_a_switch_that_cannot_start_is_an_incident(self):
+        """D-031, D-066: nothing has changed but that."""
+        self.make_short_template("GONE")
+        sequence = self.start(flow_row("GONE", condition="event", event_code="payment",
+                                       timing="at_once"))
+        self.env["collection.sequence.template"].search(
+            [("code", "=", "GONE")]).action_archive_version()
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertAt(sequence, "wait")
+        self.assertEqual(sequence.incident, "refused")
+        self.assertReplays(sequence)

@@ -1,0 +1,2 @@
+from . import test_invoice_views
+from . import test_payer

@@ -1,0 +1,4 @@
+from . import test_messages
+from . import test_message_tags
+from . import test_message_preview
+from . import test_letters

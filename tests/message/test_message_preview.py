@@ -1,0 +1,105 @@
+from odoo.exceptions import AccessError
+
+from ..common import COLLECTOR
+from .test_messages import MessageCase
+
+
+class TestMessagePreview(MessageCase):
+    """The message as it would leave today, and the text as it is being written."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls.make_invoice(cls.customer)
+        cls.stranger = cls.make_user("stranger", COLLECTOR)
+
+    def preview(self, user=None, **vals):
+        """The preview of the customer's next message, as somebody sees it."""
+        self.write_step("You owe #items_amount_overdue", "<p>#items_list_overdue</p>", **vals)
+        action = self.chase(self.customer, self.scenario)
+        previews = self.env["collection.message.preview"].with_user(user or self.collector)
+        return previews.create({"action_id": action.id})
+
+    def sample(self, body, user=None, **words):
+        return self.env["collection.message.preview"].with_user(
+            user or self.collector).render_sample(self.customer.id, {"body": body, **words})
+
+    def test_as_it_would_leave(self):
+        """Build: subject, text, to whom and from whom, in which language."""
+        preview = self.preview()
+        self.assertEqual(preview.subject, "You owe 500.00 €")
+        self.assertIn(self.invoice.name, preview.page)
+        self.assertEqual(preview.recipient_id, self.customer)
+        self.assertIn("tenant@example.com", preview.address)
+        self.assertIn("collector@example.com", preview.email_from)
+        self.assertEqual(preview.language, "English (US)")
+        self.assertFalse(preview.problem)
+
+    def test_says_what_hinders(self):
+        """Bad input: no e-mail address is said before the day."""
+        self.customer.email = False
+        self.assertEqual(self.preview().problem, "Tenant One has no e-mail address.")
+
+    def test_a_template_that_fails(self):
+        """Bad input: a template that cannot be rendered says so, and the dialog opens."""
+        template = self.env["mail.template"].create({
+            "name": "Broken", "model_id": self.env["ir.model"]._get_id("collection.action"),
+            "subject": "{{ 1 / len(object.customer_id.ref or '') }}"})
+        preview = self.preview(mail_template_id=template.id)
+        self.assertIn("1 / len", preview.problem)
+        self.assertFalse(preview.page)
+
+    def test_letter_as_a_sheet_of_paper(self):
+        """S-001: a letter is shown as it is printed, its files by name."""
+        self.customer.write({"street": "3 rue des Lilas", "city": "Paris"})
+        preview = self.preview(kind="letter", attach_invoices=True)
+        self.assertIn("rue des Lilas", preview.page)
+        self.assertEqual(preview.files, self.invoice.name)
+
+    def test_stranger(self):
+        """Security: the message of a customer of another portfolio is not shown."""
+        preview = self.preview()
+        other = self.env["collection.message.preview"].with_user(self.stranger).create(
+            {"action_id": preview.action_id.id})
+        with self.assertRaises(AccessError):
+            other.page
+
+    def test_text_being_written(self):
+        """Build: live, with the figures of a customer; nothing is stored."""
+        count = self.env["collection.action"].search_count([])
+        sample = self.sample(
+            "<p>Dear #customer_name, #nope</p>", subject="#items_amount_overdue")
+        self.assertEqual(sample["subject"], "500.00 €")
+        self.assertIn("Dear Tenant One", sample["page"])
+        self.assertEqual(sample["unknown"], ["nope"])
+        self.assertEqual(self.env["collection.action"].search_count([]), count)
+
+    def test_every_kind_of_text_being_written(self):
+        """Build: a letter and an SMS as well."""
+        self.assertIn("Landlord", self.sample("<p>#company_name</p>", kind="letter")["page"])
+        self.assertIn("500.00", self.sample("<p>#items_list_due</p>", kind="sms")["page"])
+
+    def test_text_being_written_runs_nothing(self):
+        """Security: what is typed is cleaned before it is shown."""
+        sample = self.sample('<p onclick="x()">Hi</p><script>alert(1)</script>')
+        self.assertNotIn("script", sample["page"])
+        self.assertNotIn("onclick", sample["page"])
+
+    def test_sample_of_another_portfolio(self):
+        """Security: figures of a customer of another portfolio are not shown."""
+        with self.assertRaises(AccessError):
+            self.sample("<p>#total_amount</p>", user=self.stranger)
+
+    def test_finds_a_sample(self):
+        """Build: the preview starts with a customer of the user's own."""
+        previews = self.env["collection.message.preview"]
+        self.assertEqual(
+            previews.with_user(self.collector).find_sample(), self.customer.id)
+        self.assertFalse(previews.with_user(self.stranger).find_sample())
+
+    def test_list_of_hashtags(self):
+        """Build: listed beside the editor with what they say."""
+        tags = self.env["collection.message.preview"].with_user(self.collector).get_tags()
+        self.assertIn({
+            "name": "items_amount_selected", "kind": "amount",
+            "description": "What the items that the action is about come to"}, tags)

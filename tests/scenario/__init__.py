@@ -1,0 +1,5 @@
+from . import test_scenario_plan
+from . import test_scenario_views
+from . import test_scenario_tour
+from . import test_scenario_killed
+from . import test_scenario_process

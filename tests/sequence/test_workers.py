@@ -1,0 +1,344 @@
+"""Several workers, and workers that die: what is due is done, once."""
+
+import threading
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
+from odoo import SUPERUSER_ID, api
+from odoo.fields import Domain
+from odoo.modules.registry import DummyRLock, Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+from ..common import CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step
+
+CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+#: a passage of the crons; two workers at once take these in another order
+PASSAGE = ("_process_signals", "_process_deadlines", "_process_signals")
+#: what tells one run from another and nothing else
+PASSING = {"key", "date", "due", "base", "entered_on"}
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing in the product can catch it, and the database rolls back."""
+
+
+class Builder(CollectionCase):
+    """The builders of trees, for a test that is no transaction."""
+
+    @classmethod
+    def over(cls, env, function):
+        return type("Builder", (), {
+            "env": env, "functions": {"WORK": function}, "options": {}, **{
+                name: classmethod(getattr(CollectionCase, name).__func__)
+                for name in ("make_template", "_prepare_step", "_resolve")}})
+
+    def runTest(self):
+        """It holds no test."""
+
+
+@tagged("post_install", "-at_install")
+class TestWorkers(BaseCase):
+    """Sequences with deadlines that are over and events that wait, on real connections.
+
+    What is made here is put away again by hand, as nothing that happened can be deleted
+    through the product.
+    """
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        # the runner's own thread may hold the lock that ours need to make an environment
+        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
+        self.addCleanup(self._put_away)
+        self.customers, self.templates = [], []
+        with self.environment() as env:
+            self._make_templates(env)
+        # whatever else is open in this database is left alone
+        sequences = self.registry["collection.sequence"]
+        get_domain, ours = sequences._get_tick_domain, self.customers
+        self.startPatcher(patch.object(
+            sequences, "_get_tick_domain", lambda model: (
+                get_domain(model) & Domain("customer_id", "in", ours))))
+        self.startPatcher(patch.object(
+            self.registry["account.move.line"], "_put_newly_overdue", lambda model: None))
+
+    @contextmanager
+    def environment(self):
+        """A connection of one's own, committed at the end."""
+        with closing(self.registry.cursor()) as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            cr.commit()
+
+    # -- what there is to do ---------------------------------------------------
+
+    def _make_templates(self, env):
+        self.function = env["collection.function"].create({
+            "code": "WORK", "name": "Work", "default_user_id": env.ref("base.user_admin").id})
+        make = Builder.over(env, self.function).make_template
+        self.function = self.function.id
+
+        def manual(to, name):
+            return event_row(to, "manual", event_name=name)
+
+        last = [step("last", [action("end", "WORK")], [row("end")])]
+        for code, steps in {
+            "WOTHER": last,
+            "WCHILD": [step("look", [action("look", "WORK")], [
+                level_row("end:Little", "balance", below=100), row("end")])],
+            "WLATE": [step("wait", [action("call", "WORK", deadline_days=3, expires=True),
+                                    action("file", "WORK")],
+                           [deadline_row("last", 5), row("end")]), *last],
+            "WEVENT": [step("one", [action("a", "WORK")], [manual("two", "first"), row("end")]),
+                       step("two", [action("b", "WORK")], [manual("three", "second"), row("end")]),
+                       step("three", [action("c", "WORK")], [manual("last", "third"), row("end")]),
+                       *last],
+            "WPARENT": [step("wait", [action("call", "WORK")], [
+                flow_row("WCHILD", "last", condition="deadline", delay_amount=5,
+                         delay_unit="days", timing="at_once", wait=True), row("end")]), *last],
+            "WSWITCH": [step("wait", [action("call", "WORK")], [
+                flow_row("WOTHER", condition="deadline", delay_amount=5, delay_unit="days",
+                         timing="at_once"), row("end")])],
+        }.items():
+            self.templates.append(make(code, steps).id)
+
+    def make_work(self, tenants=3):
+        """Tenants whose sequences have something due, and events in the inbox.
+
+        :return: ids of the tenants
+        """
+        with freeze_time(datetime.now() - timedelta(days=20)), self.environment() as env:
+            templates = env["collection.sequence.template"].browse(self.templates).filtered(
+                lambda t: t.code not in ("WOTHER", "WCHILD"))
+            tenants = env["res.partner"].create(
+                [{"name": f"Tenant {number}"} for number in range(tenants)])
+            self.customers += tenants.ids
+            for tenant in tenants:
+                for template in templates:
+                    template.launch(tenant)
+            # in turns, so that the events of one tenant lie apart
+            env["collection.signal"]._put([{
+                "key": f"work:{tenant.id}:{name}", "code": "manual", "event_name": name,
+                "customer_id": tenant.id, "company_id": env.company.id,
+            } for name in ("first", "second", "third") for tenant in tenants])
+        return tenants.ids
+
+    def _put_away(self):
+        with self.environment() as env:
+            cr, tenants = env.cr, tuple(self.customers) or (0,)
+            cr.execute("SELECT id FROM collection_sequence WHERE customer_id IN %s", [tenants])
+            sequences = tuple(found for [found] in cr.fetchall()) or (0,)
+            cr.execute("SELECT id FROM collection_action WHERE customer_id IN %s", [tenants])
+            actions = tuple(found for [found] in cr.fetchall()) or (0,)
+            cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            for query, value in [
+                ("DELETE FROM mail_activity WHERE res_model = 'collection.action'"
+                 " AND res_id IN %s", actions),
+                ("DELETE FROM mail_message WHERE model = 'collection.action'"
+                 " AND res_id IN %s", actions),
+                ("DELETE FROM mail_message WHERE model = 'collection.sequence'"
+                 " AND res_id IN %s", sequences),
+                ("DELETE FROM mail_message WHERE model = 'res.partner' AND res_id IN %s", tenants),
+                ("DELETE FROM collection_signal WHERE customer_id IN %s", tenants),
+                ("DELETE FROM collection_signal_receipt WHERE sequence_id IN %s", sequences),
+                ("DELETE FROM collection_history WHERE sequence_id IN %s", sequences),
+                ("DELETE FROM collection_history_chain WHERE customer_id IN %s", tenants),
+                ("UPDATE collection_sequence SET visit_id = NULL, parent_id = NULL,"
+                 " successor_id = NULL WHERE id IN %s", sequences),
+                ("DELETE FROM collection_action WHERE id IN %s", actions),
+                ("DELETE FROM collection_deadline WHERE sequence_id IN %s", sequences),
+                ("DELETE FROM collection_sequence_visit WHERE sequence_id IN %s", sequences),
+                ("DELETE FROM collection_participant WHERE customer_id IN %s", tenants),
+                ("DELETE FROM collection_sequence WHERE id IN %s", sequences),
+                ("DELETE FROM collection_sequence_template WHERE id IN %s",
+                 tuple(self.templates) or (0,)),
+                ("DELETE FROM collection_function WHERE id IN %s", (self.function,)),
+                ("DELETE FROM res_partner WHERE id IN %s", tenants),
+            ]:
+                cr.execute(query, [value])
+            cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+
+    # -- workers -----------------------------------------------------------------
+
+    def work(self, *methods):
+        """One worker's passage: the crons, on a connection of its own."""
+        with closing(self.registry.cursor()) as cr:
+            sequences = api.Environment(cr, SUPERUSER_ID, {})["collection.sequence"]
+            for method in methods or PASSAGE:
+                getattr(sequences, method)()
+
+    def finish(self):
+        """Passages of one worker, until nothing is due; :return: how many"""
+        for passage in range(1, 10):
+            self.work()
+            with self.environment() as env:
+                if not env["collection.signal"].search_count([
+                        ("delivered_at", "=", False), ("customer_id", "in", self.customers)]):
+                    return passage
+        return self.fail("events stay in the inbox")
+
+    def read_histories(self, tenants):
+        """What happened: by the tenant's place and the tree, the facts in order."""
+        with self.environment() as env:
+            sequences = env["collection.sequence"].search([("customer_id", "in", tenants)])
+            histories = {}
+            for sequence in sequences:
+                self.assertEqual(sequence._replay(), sequence._get_state())
+                self.assertFalse(sequence.incident)
+                key = tenants.index(sequence.customer_id.id), sequence.template_code
+                self.assertNotIn(key, histories, "launched twice")
+                histories[key] = [
+                    (line.kind, line.step_name, line.action_name, line.cause,
+                     {name: value for name, value in (line.data or {}).items()
+                      if name not in PASSING})
+                    for line in sequence.history_ids.sorted("number")]
+            for tenant in env["res.partner"].browse(tenants):
+                self.assertTrue(env["collection.history"].verify(tenant))
+            return histories
+
+    def get_reference(self):
+        """The history of each sequence of a tenant, as one worker alone makes it."""
+        if not hasattr(self, "reference"):
+            tenants = self.make_work(1)
+            self.finish()
+            self.reference = {
+                code: rows for (_tenant, code), rows in self.read_histories(tenants).items()}
+        return self.reference
+
+    def assertDoneOnce(self, tenants):
+        """Each sequence has the history that one worker alone would have given it."""
+        histories, reference = self.read_histories(tenants), self.get_reference()
+        self.assertEqual(
+            set(histories), {(n, code) for n in range(len(tenants)) for code in reference})
+        for (number, code), rows in histories.items():
+            self.assertEqual(rows, reference[code], f"tenant {number}, {code}")
+
+    # -- what must hold --------------------------------------------------------------
+
+    def test_one_worker_alone(self):
+        """D-059, D-060: all that is due is done in one passage, in the order it happened."""
+        tenants = self.make_work(1)
+        self.assertEqual(self.finish(), 1)
+        self.assertDoneOnce(tenants)
+        with self.environment() as env:
+            steps = {
+                sequence.template_code: (sequence.state, sequence.step_id.key)
+                for sequence in env["collection.sequence"].search(
+                    [("customer_id", "in", tenants)])}
+        self.assertEqual(steps, {
+            "WLATE": ("running", "last"), "WEVENT": ("running", "last"),
+            "WPARENT": ("running", "last"), "WCHILD": ("done", "look"),
+            "WSWITCH": ("switched", "wait"), "WOTHER": ("running", "last")})
+
+    @mute_logger("odoo.sql_db", CRON)
+    def test_two_workers_share_the_work(self):
+        """D-053, D-059, D-060: at the same time, in another order, and nothing twice."""
+        tenants, errors = self.make_work(3), []
+        barrier = threading.Barrier(2)
+
+        def work(*methods):
+            try:
+                barrier.wait(30)
+                self.work(*methods)
+            except BaseException as error:  # noqa: BLE001 - told by the main thread
+                errors.append(error)
+
+        threads = [threading.Thread(target=work, args=methods) for methods in (
+            PASSAGE, ("_process_signals", "_process_signals", "_process_deadlines"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        self.assertEqual(errors, [])
+        self.finish()
+        self.assertDoneOnce(tenants)
+
+    @mute_logger("odoo.sql_db", CRON)
+    def test_a_slow_worker_keeps_the_order(self):
+        """D-059: while one worker is at a customer's event, no later one overtakes it."""
+        tenants = self.make_work(1)
+        started, go_on = threading.Event(), threading.Event()
+        deliver = self.registry["collection.sequence"]._deliver
+        slow = threading.local()
+
+        def deliver_slowly(sequences, signal):
+            if getattr(slow, "first", False):
+                slow.first = False
+                started.set()
+                go_on.wait(30)
+            return deliver(sequences, signal)
+
+        def work():
+            slow.first = True
+            self.work("_process_signals")
+
+        with patch.object(self.registry["collection.sequence"], "_deliver", deliver_slowly):
+            thread = threading.Thread(target=work)
+            thread.start()
+            try:
+                self.assertTrue(started.wait(30))
+                self.work("_process_signals")  # finds the first event taken, and two later ones
+            finally:
+                go_on.set()
+                thread.join(60)
+        self.finish()
+        self.assertDoneOnce(tenants)
+
+    @contextmanager
+    def killed_at(self, model, method, nth, *, after=False):
+        """Kill the worker at the nth call of a method, before it or after it."""
+        original = getattr(self.registry[model], method)
+        calls = []
+
+        def wrapped(record, *args, **kwargs):
+            calls.append(None)
+            if len(calls) == nth and not after:
+                raise Killed
+            result = original(record, *args, **kwargs)
+            if len(calls) == nth and after:
+                raise Killed
+            return result
+
+        with patch.object(self.registry[model], method, wrapped):
+            yield
+
+    def assertSurvives(self, model, method, **where):
+        """Killed at the first such point, then at the second…, it still ends as it should."""
+        tenants, deaths = self.make_work(1), 0
+        while True:
+            try:
+                with self.killed_at(model, method, deaths + 1, **where):
+                    self.work()
+                break
+            except Killed:
+                deaths += 1
+        self.finish()
+        self.assertGreater(deaths, 1)
+        self.assertDoneOnce(tenants)
+
+    def test_killed_after_the_lock(self):
+        """D-059: its rows are simply still due."""
+        self.assertSurvives("collection.sequence", "_run_in_turn")
+
+    def test_killed_after_the_decision(self):
+        """D-059: what was decided and not written is decided again."""
+        self.assertSurvives("collection.sequence", "_write_entries")
+
+    def test_killed_after_the_writing(self):
+        """D-016, D-059: what was written and not committed never was."""
+        self.assertSurvives("collection.sequence", "_write_entries", after=True)
+
+    def test_killed_after_carrying_out(self):
+        """D-031, D-059: nor was the sequence that it launched."""
+        self.assertSurvives("collection.sequence", "_carry_out", after=True)
+
+    def test_killed_before_the_commit(self):
+        """D-059: one transaction a record: all of it, or nothing."""
+        self.assertSurvives("ir.cron", "_commit_progress")
+
+    def test_killed_after_the_commit(self):
+        """D-059: what is done is not done again."""
+        self.assertSurvives("ir.cron", "_commit_progress", after=True)

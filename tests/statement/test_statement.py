@@ -1,0 +1,53 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..message.test_letters import PaperCase
+
+
+@tagged("post_install", "-at_install")
+class TestStatement(PaperCase):
+    """The statement of account, from the print menu."""
+
+    def print_statements(self, customers, user=None):
+        reports = self.env["ir.actions.report"].with_user(user or self.collector).with_context(
+            force_report_rendering=True)
+        pdf, _type = reports._render_qweb_pdf(
+            "account_collection.collection_statement", customers.ids)
+        return self.read(pdf)
+
+    def test_currencies_apart(self):
+        """Build: a total for each currency."""
+        self.make_invoice(self.customer, 500)
+        self.make_invoice(self.customer, 200, currency_id=self.dollar.id)
+        [page] = self.print_statements(self.customer)
+        self.assertIn("Statement of account", page)
+        self.assertIn("Overdue: 500.00 € and $ 200.00", page)
+
+    def test_each_in_the_own_language(self):
+        """Build: a run of several customers, each in its language."""
+        french = self.make_customer("Dupont", lang="fr_FR")
+        for customer in self.customer | french:
+            self.make_invoice(customer, 1500)
+        english, other = self.print_statements(self.customer | french)
+        self.assertIn("1,500.00 €", english)
+        self.assertIn("1 500,00 €", other.replace("\u202f", " "))
+        self.assertEqual(len(self.runs), 1)
+
+    def test_nothing_open(self):
+        """A customer who owes nothing is told so."""
+        [page] = self.print_statements(self.customer)
+        self.assertIn("Nothing is open.", page)
+
+    def test_as_html(self):
+        """The same page, for who looks at it in the browser."""
+        invoice = self.make_invoice(self.customer)
+        html, _type = self.env["ir.actions.report"].with_user(self.collector)._render_qweb_html(
+            "account_collection.collection_statement", self.customer.ids)
+        self.assertIn(invoice.name, html.decode())
+
+    def test_who_may_not_read_items(self):
+        """Security: who may not read the accounts gets no statement."""
+        self.make_invoice(self.customer)
+        clerk = self.make_user("clerk", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.print_statements(self.customer, user=clerk)

@@ -1,0 +1,3 @@
+from . import test_sequence_template
+from . import test_template_file
+from . import test_dry_run

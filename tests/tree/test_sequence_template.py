@@ -1,0 +1,123 @@
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from ..common import CollectionCase, action, row, step
+
+
+@tagged("post_install", "-at_install")
+class TestSequenceTemplate(CollectionCase):
+    """Templates: made in the settings, checked, published, frozen."""
+
+    def test_only_a_manager_makes_templates(self):
+        """D-002: the desk applies them, the settings make them."""
+        with self.assertRaises(AccessError):
+            self.env["collection.sequence.template"].with_user(self.collector).create(
+                {"code": "X", "name": "X"})
+
+    def test_a_broken_tree_is_not_published(self):
+        """D-051, D-074: each problem is named with its step."""
+        for code, steps, message in [
+            ("A", [], "has no step"),
+            ("B", [step("one", [action("a")], [row("one")])], "No step leads to an end"),
+            ("C", [step("one", [], [row("end")])], "Step “One” asks for nothing"),
+            ("D", [step("one", [action("a")], [row("end", "a", outcomes=["done"])])],
+             "Step “One” has no default row"),
+            ("E", [step("one", [action("a")], [row("nowhere"), row("end")])],
+             "Step “One” has a row that leads nowhere"),
+            ("F", [step("one", [action("a")], [row("end")]),
+                   step("two", [action("b")], [row("end")])],
+             "Step “Two” is never reached"),
+            ("G", [step("one", [action("a")], [
+                row("two", "a", outcomes=["done"]), row("end")]),
+                step("two", [action("b")], [row("two")])],
+             "From step “Two” no end can be reached"),
+            ("H", [step("one", [action("a")], [
+                row("end", "a", outcomes=["validated"]), row("end")])],
+             "Step “One”, row 1 waits for a result that its action cannot have"),
+        ]:
+            with self.subTest(code=code):
+                draft = self.make_template(code, steps, publish=False)
+                with self.assertRaisesRegex(UserError, message):
+                    draft.action_publish()
+                self.assertEqual(draft.state, "draft")
+
+    def test_a_published_structure_never_changes(self):
+        """D-012: whatever part of it; the message says how to go on."""
+        template = self.make_short_template()
+        first = template.step_ids[0]
+        for attempt in (
+            lambda: first.write({"join": "any"}),
+            lambda: first.content_ids.write({"required": False}),
+            lambda: first.transition_ids.write({"timing": "at_once"}),
+            lambda: first.content_ids.unlink(),
+            lambda: template.write({"suspends": "customer"}),
+            lambda: self.env["collection.sequence.step"].create(
+                {"template_id": template.id, "name": "More"}),
+        ):
+            with self.assertRaisesRegex(UserError, "Make a new version"), \
+                    self.env.cr.savepoint():
+                attempt()
+
+    def test_wording_may_change(self):
+        """D-012: a spelling mistake reaches everyone; the path does not change."""
+        template = self.make_short_template()
+        template.step_ids[0].content_ids.name = "Check the file"
+        self.assertEqual(template.step_ids[0].content_ids.name, "Check the file")
+
+    def test_a_new_version_is_a_draft_copy(self):
+        """D-012: the sequences under way stay on theirs."""
+        template = self.make_short_template()
+        sequence = self.launch(template)
+        draft = self.env["collection.sequence.template"].browse(
+            template.action_new_version()["res_id"])
+        self.assertEqual((draft.code, draft.version, draft.state), ("SHORT", 2, "draft"))
+        self.assertEqual(draft._get_definition().steps, template._get_definition().steps)
+        draft.step_ids[0].name = "Renamed"
+        draft.action_publish()
+        self.assertEqual(template.state, "archived")
+        self.close(sequence, "file")
+        self.assertAt(sequence, "judge")
+        self.assertEqual(sequence.template_id, template)
+
+    def test_a_second_new_version_opens_the_same_draft(self):
+        """D-002: one draft a code at a time."""
+        template = self.make_short_template()
+        self.assertEqual(template.action_new_version()["res_id"],
+                         template.action_new_version()["res_id"])
+
+    def test_a_template_in_use_is_not_deleted(self):
+        """D-044: the message says to archive it."""
+        template = self.make_short_template()
+        self.launch(template)
+        with self.assertRaisesRegex(UserError, "SHORT.*Archive it"):
+            template.unlink()
+
+    def test_an_option_in_use_keeps_its_meaning(self):
+        """D-012: its code and outcome belong to the published structure."""
+        option = self.make_option("YES")
+        self.make_template("OPT", [
+            step("one", [action("a", option_ids=["YES"])], [row("end")])])
+        with self.assertRaisesRegex(ValidationError, "OPT"):
+            option.outcome = "refused"
+
+    def test_what_a_template_uses_is_not_deleted(self):
+        """D-004, D-012: the message names the template and says to archive instead."""
+        truce = self.env["collection.truce"].create({
+            "name": "Winter truce", "start_month": 11, "start_day": 1, "end_month": 3,
+            "end_day": 31})
+        template = self.make_short_template(publish=False)
+        template.step_ids[0].transition_ids.truce_id = truce
+        for used in (truce, self.gest):
+            with self.assertRaisesRegex(UserError, "SHORT.*Archive it instead"):
+                used.unlink()
+
+    def test_a_function_that_somebody_holds_is_not_deleted(self):
+        """D-005: the message names the customer."""
+        with self.assertRaisesRegex(UserError, "Tenant.*Tenant One"):
+            self.loc.unlink()
+
+    def test_the_first_step_is_where_it_starts(self):
+        """D-010, D-051: by position, whatever the order of creation."""
+        draft = self.make_short_template(publish=False)
+        draft.step_ids[1].position = 0
+        self.assertEqual(draft._get_definition().start.key, "judge")
