@@ -20,10 +20,6 @@ class ResCompany(models.Model):
         string="Delay of payments", default=5, required=True,
         help="Days until a payment that a customer says was made should have arrived. The "
         "scenario is silent meanwhile.")
-    _collection_link_days_check = models.Constraint(
-        "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
-    _collection_payment_days_check = models.Constraint(
-        "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
 
     collection_penalty_regime = fields.Selection(
         [("business", "Default of the law"), ("contractual", "Rate of our terms")],
@@ -37,6 +33,11 @@ class ResCompany(models.Model):
         domain="[('company_id', 'in', (False, id))]",
         help="Written to customers when they are created, instead of the default scenario: "
         "they keep it when another one is chosen here.")
+
+    _collection_link_days_check = models.Constraint(
+        "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
+    _collection_payment_days_check = models.Constraint(
+        "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
 
     # === RES_COMPANY === #
 

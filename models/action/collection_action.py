@@ -87,13 +87,6 @@ class CollectionAction(models.Model):
     can_answer = fields.Boolean(
         compute="_compute_can_answer",
         help="The user may close it in some way, if only by cancelling or skipping it.")
-    _number_unique = models.UniqueIndex(
-        "(sequence_id, number) WHERE sequence_id IS NOT NULL",
-        "Actions of a sequence are numbered without a double.")
-    #: read by the cron that brings scheduled actions to their day (_bring_to_day)
-    _scheduled_index = models.Index("(date) WHERE state = 'scheduled'")
-    #: read by "My actions" and its counters
-    _turn_index = models.Index("(user_id, date) WHERE state <> 'closed'")
 
     can_send = fields.Boolean(
         compute="_compute_can_send", help="The user may send it now: a message that asks for no "
@@ -108,6 +101,14 @@ class CollectionAction(models.Model):
     assignment_problem = fields.Char(
         compute="_compute_assignment_problem", search="_search_assignment_problem",
         help="Why whoever owes or receives it cannot, in words.")
+
+    _number_unique = models.UniqueIndex(
+        "(sequence_id, number) WHERE sequence_id IS NOT NULL",
+        "Actions of a sequence are numbered without a double.")
+    #: read by the cron that brings scheduled actions to their day (_bring_to_day)
+    _scheduled_index = models.Index("(date) WHERE state = 'scheduled'")
+    #: read by "My actions" and its counters
+    _turn_index = models.Index("(user_id, date) WHERE state <> 'closed'")
 
     # === COMPUTE === #
 

@@ -62,9 +62,10 @@ class CollectionAssignmentRule(models.Model):
     value_name = fields.Char(string="Assigns", compute="_compute_value_name")
     problem = fields.Char(compute="_compute_matches", help="Why the rule cannot do its work.")
     match_count = fields.Integer(string="Customers", compute="_compute_matches")
-    _attribute_index = models.Index("(company_id, attribute, sequence) WHERE active")
 
     filter_domain = fields.Text(string="Its criteria", related="filter_id.domain")
+
+    _attribute_index = models.Index("(company_id, attribute, sequence) WHERE active")
 
     # === COMPUTE === #
 

@@ -40,15 +40,16 @@ class CollectionDocumentContributor(models.Model):
     removed_at = fields.Datetime(string="Removed on", readonly=True)
     item_ids = fields.One2many("collection.document.item", "contributor_id", string="Documents")
     link_ids = fields.One2many("collection.link", "contributor_id", string="Personal links")
-    _partner_unique = models.UniqueIndex(
-        "(request_id, partner_id) WHERE state <> 'removed'",
-        "This person contributes to the request already.")
 
     part = fields.Char(string="Contributes as", compute="_compute_part")
     asked_count = fields.Integer(string="Asked", compute="_compute_counts")
     approved_count = fields.Integer(string="Approved", compute="_compute_counts")
     review_count = fields.Integer(string="To review", compute="_compute_counts")
     missing_count = fields.Integer(string="Missing", compute="_compute_counts")
+
+    _partner_unique = models.UniqueIndex(
+        "(request_id, partner_id) WHERE state <> 'removed'",
+        "This person contributes to the request already.")
 
     # === COMPUTE === #
 

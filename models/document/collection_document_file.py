@@ -30,9 +30,10 @@ class CollectionDocumentFile(models.Model):
         "the contributor's behalf.")
     given_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     set_aside = fields.Boolean(readonly=True)
-    _attachment_unique = models.UniqueIndex("(attachment_id)", "A file is given once.")
 
     contributor_name = fields.Char(string="Provided by", compute="_compute_contributor_name")
+
+    _attachment_unique = models.UniqueIndex("(attachment_id)", "A file is given once.")
 
     # === COLLECTION_DOCUMENT_FILE === #
 

@@ -65,10 +65,6 @@ class CollectionDocumentRequest(models.Model):
     approved_count = fields.Integer("Approved", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Approved, in percent.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
-    #: one request under way answers an action: two would close it twice
-    _action_unique = models.UniqueIndex(
-        "(action_id) WHERE action_id IS NOT NULL AND state IN ('open', 'paused')",
-        "A request of this action is under way already. Open that one.")
 
     available_line_ids = fields.Many2many(
         "collection.document.template.function", string="Still to invite",
@@ -81,6 +77,11 @@ class CollectionDocumentRequest(models.Model):
     notice_ids = fields.One2many(
         "collection.document.notice", "request_id", string="Messages to contributors",
         readonly=True)
+
+    #: one request under way answers an action: two would close it twice
+    _action_unique = models.UniqueIndex(
+        "(action_id) WHERE action_id IS NOT NULL AND state IN ('open', 'paused')",
+        "A request of this action is under way already. Open that one.")
 
     # === COMPUTE === #
 

@@ -33,11 +33,12 @@ class CollectionDocumentTemplate(models.Model):
         string="Functions that contribute", help="Of which documents may be asked.")
     request_ids = fields.One2many("collection.document.request", "template_id")
     request_count = fields.Integer(compute="_compute_request_count")
-    _due_days_check = models.Constraint(
-        "CHECK(due_days > 0)", "A request runs for one day at least.")
 
     automation_ids = fields.One2many(
         "collection.document.automation", "template_id", string="Automations", copy=True)
+
+    _due_days_check = models.Constraint(
+        "CHECK(due_days > 0)", "A request runs for one day at least.")
 
     # === TEMPLATE === #
 

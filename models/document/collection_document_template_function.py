@@ -21,12 +21,13 @@ class CollectionDocumentTemplateFunction(models.Model):
         string="At most", default=1,
         help="How many people may hold the function in one request. 0: any number. Each "
         "has an own copy of its documents, and none sees another's.")
+
+    asked_names = fields.Char(string="Provides", compute="_compute_asked_names")
+
     _function_unique = models.Constraint(
         "UNIQUE(template_id, function_id)", "This function contributes already.")
     _most_check = models.Constraint(
         "CHECK(most >= 0)", "The number of people cannot be negative.")
-
-    asked_names = fields.Char(string="Provides", compute="_compute_asked_names")
 
     # === COLLECTION_DOCUMENT_TEMPLATE_FUNCTION === #
 

@@ -136,11 +136,12 @@ class CollectionHistory(models.Model):
     text_salt = fields.Char(readonly=True, groups="base.group_system")
     text_digest = fields.Char(readonly=True, groups="base.group_system")
     digest = fields.Char(readonly=True, groups="base.group_system")
-    _number_unique = models.Constraint(
-        "UNIQUE(chain_id, number)", "History rows are numbered without a double.")
 
     summary = fields.Char(compute="_compute_summary")
     who = fields.Char("By", compute="_compute_who", help="The person, and on whose behalf.")
+
+    _number_unique = models.Constraint(
+        "UNIQUE(chain_id, number)", "History rows are numbered without a double.")
 
     # === COMPUTE === #
 

@@ -64,12 +64,13 @@ class CollectionAnswer(models.Model):
     refusal = fields.Text(string="Why refused", readonly=True)
     promise_id = fields.Many2one("collection.promise", readonly=True)
     dispute_id = fields.Many2one("collection.dispute", readonly=True)
-    _submission_unique = models.UniqueIndex(
-        "(link_id, submission, item_id)", "This answer was received already.")
 
     excluding_action_id = fields.Many2one(
         "collection.action", string="Already in", compute="_compute_excluding_action_id",
         help="The specific action that the item is in; an accepted dispute takes it out of it.")
+
+    _submission_unique = models.UniqueIndex(
+        "(link_id, submission, item_id)", "This answer was received already.")
 
     # === COMPUTE === #
 

@@ -11,7 +11,6 @@ _BUTTON = Markup(
 
 
 class ResCompany(models.Model):
-
     _inherit = "res.company"
 
     def _get_collection_colour(self):

@@ -6,7 +6,6 @@ from .attachments import PDF
 
 
 class AccountMove(models.Model):
-
     _inherit = "account.move"
 
     def _get_collection_pdfs(self):

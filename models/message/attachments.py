@@ -12,6 +12,8 @@ class CollectionAction(models.Model):
 
     _inherit = "collection.action"
 
+    # === FILES === #
+
     def _get_message_files(self, facts, messages):
         """Files of the messages of actions of one company.
 
@@ -100,3 +102,39 @@ class CollectionAction(models.Model):
         self.ensure_one()
         env = self.with_context(lang=facts[self.id].lang).env
         return env._("Letter %(date)s.pdf", date=facts[self.id].day.isoformat())
+
+    # === PREVIEW === #
+
+    def _get_message_page(self, message):
+        """:return: a message as its reader sees it: the e-mail, the sheet of paper, the lines"""
+        self.ensure_one()
+        if self.kind != "letter":
+            return Markup('<div style="padding: 16px; font-family: sans-serif;">%s</div>') % (
+                message.body)
+        sheet = self._prepare_letter_sheet(message, self.company_id._get_collection_day())
+        return self.env["collection.print"]._render_document([sheet], screen=True)
+
+    def _describe_files(self, message):
+        """:return: generator of the names of what goes along with a message, not printed yet"""
+        if self.kind == "email":
+            yield from self.mail_template_id.attachment_ids.mapped("name")
+        if self.attach_invoices and self.kind != "sms":
+            yield from message.items.move_id.filtered(
+                lambda move: move.is_sale_document()).mapped("name")
+        if self.attach_statement and self.kind == "email":
+            yield self.customer_id._get_statement_filename(lang=message.lang)
+
+    # === BUTTONS === #
+
+    def action_open_preview(self):
+        """:return: window action on the message as it would leave today"""
+        self.ensure_one()
+        preview = self.env["collection.message.preview"].create({"action_id": self.id})
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("As it would leave today"),
+            "res_model": preview._name,
+            "res_id": preview.id,
+            "views": [(False, "form")],
+            "target": "new",
+        }

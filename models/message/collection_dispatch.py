@@ -58,11 +58,12 @@ class CollectionDispatch(models.Model):
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
+
+    trouble = fields.Boolean(compute="_compute_trouble", store=True)
+
     _key_unique = models.Constraint(
         "UNIQUE(action_id, channel, partner_id, occurrence)",
         "An action is sent once to a recipient.")
-
-    trouble = fields.Boolean(compute="_compute_trouble", store=True)
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
 

@@ -7,7 +7,6 @@ _PLACE = Markup("<!--collection-message-->")
 
 
 class ResCompany(models.Model):
-
     _inherit = "res.company"
 
     def _get_collection_mail_layout(self):

@@ -64,12 +64,13 @@ class CollectionScenario(models.Model):
     customer_count = fields.Integer(
         compute="_compute_customer_count", help="In the current company.")
     open_action_count = fields.Integer(compute="_compute_open_action_count")
-    _amounts_check = models.Constraint(
-        "CHECK(minimum_amount >= 0 AND item_minimum >= 0 AND min_days >= 0 AND repeat_days >= 0)",
-        "Amounts and days of a scenario cannot be negative.")
 
     ladder = fields.Char(
         string="Steps", compute="_compute_ladder", help="Days from the due date of each step.")
+
+    _amounts_check = models.Constraint(
+        "CHECK(minimum_amount >= 0 AND item_minimum >= 0 AND min_days >= 0 AND repeat_days >= 0)",
+        "Amounts and days of a scenario cannot be negative.")
 
     # === COMPUTE === #
 

@@ -74,11 +74,6 @@ class CollectionSequence(models.Model):
     action_todo_count = fields.Integer("Waiting", compute="_compute_action_counts")
     action_coming_count = fields.Integer("To come", compute="_compute_action_counts")
     unassigned_count = fields.Integer("Unassigned", compute="_compute_action_counts")
-    _open_unique = models.UniqueIndex(
-        "(customer_id, company_id, template_code) WHERE state IN ('new', 'running', 'paused')",
-        "The customer is already in a sequence of this template. Open that one, or stop it "
-        "first: a template runs once at a time for a customer.",
-    )
 
     path = fields.Json(
         string="Steps", compute="_compute_path",
@@ -95,6 +90,12 @@ class CollectionSequence(models.Model):
     picture = fields.Json(
         compute="_compute_picture",
         help="Its template's own version as drawn, with the path taken.")
+
+    _open_unique = models.UniqueIndex(
+        "(customer_id, company_id, template_code) WHERE state IN ('new', 'running', 'paused')",
+        "The customer is already in a sequence of this template. Open that one, or stop it "
+        "first: a template runs once at a time for a customer.",
+    )
 
     # === COMPUTE === #
 

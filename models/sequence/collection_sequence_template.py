@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -10,6 +10,14 @@ class CollectionSequenceTemplate(models.Model):
     """Launching: a person applies a template to one customer (D-001)."""
 
     _inherit = "collection.sequence.template"
+
+    older_sequence_count = fields.Integer(compute="_compute_older_sequence_count")
+
+    # === COMPUTE === #
+
+    def _compute_older_sequence_count(self):
+        for template in self:
+            template.older_sequence_count = len(template._get_older_sequences())
 
     # === COLLECTION_SEQUENCE_TEMPLATE_LAUNCH === #
 
@@ -125,3 +133,29 @@ class CollectionSequenceTemplate(models.Model):
                 "user_id": user.id if internal else False,
                 "contact_id": False if internal else contact.id,
             }
+
+    # === MIGRATION === #
+    # The way into the dialog: from the newest version.
+
+    def _get_older_sequences(self):
+        """:return: the open sequences that follow an older version of this template"""
+        return self.env["collection.sequence"].search([
+            ("template_code", "=", self.code), ("state", "in", ("running", "paused")),
+            ("template_id.version", "<", self.version)])
+
+    # === BUTTONS === #
+
+    def action_open_migration(self):
+        """:return: window action on the dialog that moves older sequences to this version
+        :raise UserError: this is not the published version, or no sequence follows an older one
+        """
+        self.ensure_one()
+        sequences = self._get_older_sequences()
+        if self.state != "published":
+            raise UserError(self.env._(
+                "%(template)s is not published.", template=self.display_name))
+        if not sequences:
+            raise UserError(self.env._(
+                "No open sequence follows an older version of %(template)s.",
+                template=self.display_name))
+        return self.env["collection.sequence.migration"]._open(self, sequences)

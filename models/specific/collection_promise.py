@@ -46,11 +46,12 @@ class CollectionPromise(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="open", tracking=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     closed_on = fields.Date(readonly=True)
-    #: read by the cron that finds kept and broken promises (_process_promises)
-    _open_index = models.Index("(date) WHERE state = 'open'")
 
     late = fields.Boolean(
         compute="_compute_late", help="Its day has passed, and it is not known to be kept.")
+
+    #: read by the cron that finds kept and broken promises (_process_promises)
+    _open_index = models.Index("(date) WHERE state = 'open'")
 
     # === COMPUTE === #
 

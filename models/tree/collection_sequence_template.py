@@ -7,7 +7,7 @@ from odoo.tools import ormcache
 from ... import engine
 from ...engine import Definition, find_problems
 from ...engine.picture.layout import Words, lay_out
-from ...tools.dialogs import notify
+from ...tools.dialogs import notify, open_dialog
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 
 TEMPLATE_STATES = [
@@ -65,18 +65,16 @@ class CollectionSequenceTemplate(models.Model):
     published_at = fields.Datetime(readonly=True, copy=False)
     published_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     active = fields.Boolean(default=True)
-    _code_version_unique = models.Constraint(
-        "UNIQUE(code, version)", "This version of the template exists already.")
-
     export_file = fields.Binary(
         compute="_compute_export_file", attachment=False, string="File",
         help="This version as a JSON file, to be imported into another database.")
-
     check_ids = fields.One2many("collection.template.check", "template_id", copy=True)
-
     picture = fields.Json(
         compute="_compute_picture",
         help="The tree as saved: where its steps and rows are drawn, and what they say.")
+
+    _code_version_unique = models.Constraint(
+        "UNIQUE(code, version)", "This version of the template exists already.")
 
     # === COMPUTE === #
 
@@ -527,3 +525,17 @@ class CollectionSequenceTemplate(models.Model):
         action = self.action_open_dry_run()
         name = self.env._("All paths of %(template)s", template=self.display_name)
         return {**action, "tag": "account_collection.all_paths", "name": name}
+
+    def action_publish_checked(self):
+        """Refuse a tree with problems; ask before one is published, naming its warnings.
+
+        :return: window action on the publishing dialog
+        :raise UserError: the tree has problems
+        """
+        self.ensure_one()
+        if self.state != "draft" or self._describe_problems():
+            self.action_publish()  # says why it cannot be
+        return open_dialog(
+            "collection.sequence.template.publish",
+            self.env._("Publish %(template)s", template=self.display_name),
+            default_template_id=self.id)

@@ -1,5 +1,4 @@
-from . import collection_action_close
-from . import collection_action_close_marker
 from . import collection_action_assign
+from . import collection_action_close
 from . import collection_action_reschedule
 from . import collection_action_skip

@@ -1,5 +1,3 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
@@ -11,7 +9,8 @@ from ...models.selections import SENT_KINDS
 
 class CollectionMessagePreview(models.TransientModel):
     """The message of an action as it would leave today; and, while a text is written, as it
-    would read for a customer."""
+    would read for a customer.
+    """
 
     _name = "collection.message.preview"
     _description = "Message as It Would Leave Today"
@@ -56,8 +55,6 @@ class CollectionMessagePreview(models.TransientModel):
             "files": ", ".join(action._describe_files(message)),
             "page": action._get_message_page(message),
         }
-
-    # -- beside the editor -----------------------------------------------------------------
 
     @api.model
     def get_tags(self):
@@ -107,39 +104,3 @@ class CollectionMessagePreview(models.TransientModel):
             "page": action._get_message_page(message),
             "unknown": [*hashtags.unknown(subject), *hashtags.unknown(body, html=True)],
         }
-
-
-class CollectionAction(models.Model):
-    _inherit = "collection.action"
-
-    def action_open_preview(self):
-        """:return: window action on the message as it would leave today"""
-        self.ensure_one()
-        preview = self.env["collection.message.preview"].create({"action_id": self.id})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("As it would leave today"),
-            "res_model": preview._name,
-            "res_id": preview.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
-
-    def _get_message_page(self, message):
-        """:return: a message as its reader sees it: the e-mail, the sheet of paper, the lines"""
-        self.ensure_one()
-        if self.kind != "letter":
-            return Markup('<div style="padding: 16px; font-family: sans-serif;">%s</div>') % (
-                message.body)
-        sheet = self._prepare_letter_sheet(message, self.company_id._get_collection_day())
-        return self.env["collection.print"]._render_document([sheet], screen=True)
-
-    def _describe_files(self, message):
-        """:return: generator of the names of what goes along with a message, not printed yet"""
-        if self.kind == "email":
-            yield from self.mail_template_id.attachment_ids.mapped("name")
-        if self.attach_invoices and self.kind != "sms":
-            yield from message.items.move_id.filtered(
-                lambda move: move.is_sale_document()).mapped("name")
-        if self.attach_statement and self.kind == "email":
-            yield self.customer_id._get_statement_filename(lang=message.lang)

@@ -2,10 +2,14 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
 
 from ...tools.dialogs import notify
 
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
+
+class _Rehearsed(Exception):
+    """The message was put in words: what was written for it is taken back."""
 
 
 class CollectionItemWizard(models.TransientModel):
@@ -28,7 +32,6 @@ class CollectionItemWizard(models.TransientModel):
     currency_id = fields.Many2one(
         "res.currency", compute="_compute_summary", help="Empty where they are of several.")
     balance = fields.Monetary(compute="_compute_summary")
-
     status_id = fields.Many2one("collection.item.status", string="Status")
     status_kind = fields.Selection(related="status_id.kind", string="Kind of status")
     status_excludes = fields.Boolean(related="status_id.excludes")
@@ -48,13 +51,40 @@ class CollectionItemWizard(models.TransientModel):
     owner_id = fields.Many2one(
         "res.users", string="Resolved by", domain="[('share', '=', False)]",
         compute="_compute_owner_id", store=True, readonly=False)
-
     next = fields.Selection(
         [("follow", "Follow the scenario"),
          ("specific", "A specific action on these items")],
         string="Next reminder", required=True, default="follow")
     proposed_for_id = fields.Many2one(
         "collection.item.status", help="The status for which an action was proposed last.")
+
+    message = fields.Selection(
+        [("none", "No"), ("customer", "Yes, an e-mail to the customer"),
+         ("colleagues", "Yes, an internal interactive e-mail to colleagues")],
+        string="Write to somebody now?", required=True, default="none")
+    message_template_id = fields.Many2one(
+        "mail.template", string="Template of the message",
+        domain="[('model', '=', 'collection.action')]")
+    message_subject = fields.Char(
+        string="Subject of the message", compute="_compute_message", store=True, readonly=False)
+    message_body = fields.Html(
+        string="Text of the message", compute="_compute_message", store=True, readonly=False)
+    message_invoices = fields.Boolean(string="Join the invoices")
+    message_statement = fields.Boolean(string="Join the statement")
+    preview_to = fields.Char(readonly=True)
+    preview_subject = fields.Char(readonly=True)
+    preview_body = fields.Html(readonly=True, sanitize=False)
+
+    colleague_ids = fields.Many2many(
+        "res.partner", "collection_item_wizard_colleague_rel", string="Colleagues",
+        domain="['|', ('user_ids.share', '=', False), ('collection_internal', '=', True)]",
+        help="Users, employees or contacts marked as colleagues; never the customer.")
+    question_subject = fields.Char(
+        string="Subject of the question", compute="_compute_question", store=True, readonly=False)
+    question_body = fields.Html(
+        string="Question", compute="_compute_question", store=True, readonly=False)
+
+    # === COMPUTE === #
 
     @api.depends("item_ids")
     def _compute_summary(self):
@@ -94,29 +124,34 @@ class CollectionItemWizard(models.TransientModel):
         for wizard in self:
             wizard.owner_id = wizard.reason_id.owner_id
 
-    # -- step by step ------------------------------------------------------------------------
+    @api.depends("message")
+    def _compute_message(self):
+        """Words that suit the status, in the customer's language; once, to be changed."""
+        for wizard in self:
+            if wizard.message != "customer" or wizard.message_subject or (
+                    not is_html_empty(wizard.message_body)):
+                wizard.message_subject = wizard.message_subject
+                wizard.message_body = wizard.message_body
+                continue
+            subject, text = wizard.with_context(
+                lang=wizard.lang or self.env.lang)._get_proposed_words()
+            wizard.message_subject = subject
+            wizard.message_body = "".join(f"<p>{line}</p>" for line in text.split("\n"))
 
-    def action_next(self):
-        """Button *Next*: what this step asks for is there, go on.
+    @api.depends("message")
+    def _compute_question(self):
+        """Words to start from, once; to be changed."""
+        for wizard in self:
+            asked = wizard.message == "colleagues"
+            wizard.question_subject = wizard.question_subject or (
+                asked and wizard._get_question_subject())
+            if asked and is_html_empty(wizard.question_body):
+                wizard.question_body = self.env._(
+                    "Could you look into these items, and answer through the link?")
+            else:
+                wizard.question_body = wizard.question_body
 
-        :return: window action on the next step
-        :raise UserError: something is missing in this step
-        """
-        self.ensure_one()
-        getattr(self, f"_check_{self.step}")()
-        if self.step == "message":
-            self._propose_next()
-        self.step = "next" if self.step == "message" else "message"
-        return self._reopen()
-
-    def action_back(self):
-        """Button *Back*.
-
-        :return: window action on the step before
-        """
-        self.ensure_one()
-        self.step = "message" if self.step == "next" else "status"
-        return self._reopen()
+    # === STATUS === #
 
     def _reopen(self):
         return {
@@ -159,36 +194,6 @@ class CollectionItemWizard(models.TransientModel):
             "name": words.get(status.kind) or False,
             "date": self._get_promised_day() or self.review_date or today,
         })
-
-    # -- at the end --------------------------------------------------------------------------
-
-    def action_apply(self):
-        """Do all of it, or nothing: what was typed stays where something is refused.
-
-        :return: notification of what was done
-        :raise UserError: nothing was asked for, or something is missing
-        :raise ValidationError: items are in another excluding action, and are not to be moved
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        self.ensure_one()
-        self.lock_for_update()
-        self.invalidate_recordset(["applied"])
-        if self.applied:  # a double click
-            return self._close("")
-        self.applied = True
-        self.item_ids._check_open_items()
-        self._check_status()
-        if self.status_kind == "dispute":
-            self._propose_next()  # nothing else was, where the last step was left out
-        specific = self.next == "specific" or self.status_kind == "dispute"
-        if not (self.status_id or self.comment or specific or self.message != "none"):
-            raise UserError(self.env._(
-                "Nothing is changed by this. Choose a status, write a comment or a message, or "
-                "ask for an action."))
-        vals = self._prepare_action_vals() if specific else None
-        for items in self._get_groups():
-            self._apply_to(items, vals)
-        return self._close(self._describe_done(specific))
 
     def _apply_to(self, items, vals):
         """Carry it out on items of one customer and company.
@@ -274,6 +279,185 @@ class CollectionItemWizard(models.TransientModel):
         if not message:
             return refresh
         return notify(message, then=refresh)
+
+    # === MESSAGE TO THE CUSTOMER === #
+    # Step 2: a message that leaves at once, or none (A-012, A-013).
+
+    def _get_proposed_words(self):
+        """:return: (subject, text) that suit the status, with hashtags"""
+        _, kind = self.env._, self.status_kind
+        if kind == "promise":
+            return _("Your promise to pay"), _(
+                "Hello,\nThank you for having promised to pay #items_amount_selected:\n"
+                "#items_list_selected\nKind regards,\n#collector_name")
+        if kind == "dispute":
+            return _("Your objection"), _(
+                "Hello,\nWe have taken note of your objection and look into it:\n"
+                "#items_list_selected\nKind regards,\n#collector_name")
+        return _("Your account with #company_name"), _(
+            "Hello,\nThis is about the following items:\n#items_list_selected\n"
+            "Kind regards,\n#collector_name")
+
+    def _check_text(self):
+        """:raise UserError: the message has no text"""
+        if not self.message_template_id and is_html_empty(self.message_body):
+            raise UserError(self.env._("Write the text of the message, or choose a template."))
+
+    def _check_message(self):
+        """:raise UserError: the message has no text, or nowhere to go to
+        :raise ValidationError: a hashtag that nobody knows"""
+        self.preview_body = False
+        if self.message == "customer":
+            self._check_text()
+            for items in self._get_groups():
+                self._rehearse(items)
+        elif self.message == "colleagues":
+            self._check_question()
+
+    def _rehearse(self, items):
+        """Put the message for items of one customer in words, and leave nothing behind.
+
+        :return: :class:`~..models.collection_message.Message`
+        """
+        actions = self.env["collection.action"].sudo().with_context(tracking_disable=True)
+        items = items.sudo()
+        customer, company = items._get_single_customer()
+        try:
+            with self.env.cr.savepoint():
+                if self.status_kind == "dispute":  # what is disputed bears no interest
+                    items.collection_status_id = self.status_id
+                action = actions.create({
+                    **actions._prepare_specific_vals(
+                        self._prepare_message_vals(), customer, company),
+                    "item_ids": [fields.Command.set(items.ids)]})
+                problems = action._find_problems()
+                message = action._render_messages(attachments=False)[action.id]
+                raise _Rehearsed
+        except _Rehearsed:
+            pass
+        if problems:
+            raise UserError(next(iter(problems.values())))
+        return message
+
+    def _prepare_message_vals(self):
+        template = self.message_template_id
+        subject = self.message_subject or self.env._("Message")
+        return {
+            "name": template.name or subject,
+            "kind": "email", "subject": subject, "body": self.message_body,
+            "mail_template_id": template.id, "attach_invoices": self.message_invoices,
+            "attach_statement": self.message_statement, "excludes": False,
+        }
+
+    def _send_message(self, items):
+        """Send it now: to the customer of these items, or to the colleagues who are asked."""
+        if self.message == "customer":
+            self._check_text()
+            self.env["collection.action"].create_specific(
+                items, self._prepare_message_vals()).send_now()
+        elif self.message == "colleagues":
+            self._check_question()
+            self.env["collection.link"].send_internal(
+                items, self.colleague_ids, self.question_subject, self.question_body)
+
+    # === QUESTION TO COLLEAGUES === #
+    # Step 2: an internal interactive message to colleagues (A-014, A-015).
+
+    def _get_question_subject(self):
+        customer = self.customer_ids[:1].name if self.single else ""
+        parts = [self.status_id.name, self.reason_id.name, customer]
+        return " – ".join(part for part in parts if part)
+
+    def _check_question(self):
+        """:raise UserError: nobody is asked, nothing is asked, or whom it would go to is no
+            colleague"""
+        if not self.colleague_ids:
+            raise UserError(self.env._("Choose a colleague to ask."))
+        if is_html_empty(self.question_body):
+            raise UserError(self.env._("Write what you ask your colleague."))
+        for customer in self._get_customers():
+            for colleague in self.colleague_ids:
+                problem = colleague._find_not_internal(customer)
+                if problem:
+                    raise UserError(problem)
+
+
+    # === BUTTONS === #
+
+    def action_next(self):
+        """Button *Next*: what this step asks for is there, go on.
+
+        :return: window action on the next step
+        :raise UserError: something is missing in this step
+        """
+        self.ensure_one()
+        getattr(self, f"_check_{self.step}")()
+        if self.step == "message":
+            self._propose_next()
+        self.step = "next" if self.step == "message" else "message"
+        return self._reopen()
+
+    def action_back(self):
+        """Button *Back*.
+
+        :return: window action on the step before
+        """
+        self.ensure_one()
+        self.step = "message" if self.step == "next" else "status"
+        return self._reopen()
+
+    def action_apply(self):
+        """Do all of it, or nothing: what was typed stays where something is refused.
+
+        :return: notification of what was done
+        :raise UserError: nothing was asked for, or something is missing
+        :raise ValidationError: items are in another excluding action, and are not to be moved
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.lock_for_update()
+        self.invalidate_recordset(["applied"])
+        if self.applied:  # a double click
+            return self._close("")
+        self.applied = True
+        self.item_ids._check_open_items()
+        self._check_status()
+        if self.status_kind == "dispute":
+            self._propose_next()  # nothing else was, where the last step was left out
+        specific = self.next == "specific" or self.status_kind == "dispute"
+        if not (self.status_id or self.comment or specific or self.message != "none"):
+            raise UserError(self.env._(
+                "Nothing is changed by this. Choose a status, write a comment or a message, or "
+                "ask for an action."))
+        vals = self._prepare_action_vals() if specific else None
+        for items in self._get_groups():
+            self._apply_to(items, vals)
+        return self._close(self._describe_done(specific))
+
+    def action_preview(self):
+        """Button *Preview*: show the message as its first recipient would read it.
+
+        :return: window action on the same step
+        :raise UserError: it has no text, or nowhere to go to
+        """
+        self.ensure_one()
+        self._check_text()
+        message = self._rehearse(self._get_groups()[0])
+        self.write({
+            "preview_to": message.recipient.email_formatted or message.recipient.name,
+            "preview_subject": message.subject,
+            "preview_body": message.content,
+        })
+        return self._reopen()
+
+    def action_edit(self):
+        """Button *Change the text*: back from the preview.
+
+        :return: window action on the same step
+        """
+        self.ensure_one()
+        self.preview_body = False
+        return self._reopen()
 
 
 class CollectionItemWizardInstalment(models.TransientModel):

@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ...tools.dialogs import open_dialog
-
 
 class CollectionSequenceTemplatePublish(models.TransientModel):
     """Publishing dialog: what deserves a second thought, before the version is frozen (D-087)."""
@@ -27,23 +25,3 @@ class CollectionSequenceTemplatePublish(models.TransientModel):
         self.ensure_one()
         self.template_id.action_publish()
         return {"type": "ir.actions.act_window_close"}
-
-
-class CollectionSequenceTemplate(models.Model):
-    """The button that publishes asks first."""
-
-    _inherit = "collection.sequence.template"
-
-    def action_publish_checked(self):
-        """Refuse a tree with problems; ask before one is published, naming its warnings.
-
-        :return: window action on the publishing dialog
-        :raise UserError: the tree has problems
-        """
-        self.ensure_one()
-        if self.state != "draft" or self._describe_problems():
-            self.action_publish()  # says why it cannot be
-        return open_dialog(
-            "collection.sequence.template.publish",
-            self.env._("Publish %(template)s", template=self.display_name),
-            default_template_id=self.id)
