@@ -14,9 +14,10 @@ database. The models gather facts, ask the engine, write what it said and trace 
 * :mod:`.colour`: a company's colour, dark enough to be read.
 """
 
+from . import claims, dates, hashtags, ladder
 from .claims import Payment, Rate, RateMissing, find_rate, interest, is_late
 from .dates import Calendar, Delay, Truce
-from .sequence import errors, outcomes, ways
+from .sequence import conditions, effects, entries, errors, outcomes, ways
 from .sequence.checks import Problem, find_problems
 from .sequence.commands import (
     AddAction, Close, Fail, Jump, Launch, Leave, Migrate, Move, Pause, Receive, Resume, Retry,

@@ -1,4 +1,6 @@
 
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -7,6 +9,10 @@ from ...engine.sequence.outcomes import SILENT
 from ...engine.sequence.timers import missing_markers
 from ...tools.dialogs import open_dialog
 from ..selections import INCIDENTS, SEQUENCE_STATES
+
+#: States of a sequence that nothing moves any more.
+ENDED = ("done", "stopped", "switched")
+
 
 
 class CollectionSequence(models.Model):
@@ -207,6 +213,8 @@ class CollectionSequence(models.Model):
                 "A sequence moves by its actions and by the buttons Pause, Resume, Stop and "
                 "Ways out, never by editing %(fields)s.",
                 fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
+        if "markers" in vals:
+            return self._write_markers(partial(super().write, vals))
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -73,17 +73,19 @@ class CollectionSequence(models.Model):
         for sequence in self:
             sequence.next_deadline = dues.get(sequence.id)
 
-    # === CRUD === #
+    def _write_markers(self, write):
+        """Markers typed on the form are a command too: deadlines that count from them start.
 
-    def write(self, vals):
-        """Dates typed on the form are a command too: deadlines that count from them start."""
-        if "markers" not in vals or self.env.context.get(FILLING):
-            return super().write(vals)
+        :param write: function without argument that writes them
+        :return: what it returns
+        """
+        if self.env.context.get(FILLING):
+            return write()
         self.check_access("write")
         sequences = self.sudo()
         sequences._raise_rev()
         before = {sequence: sequence._get_markers() for sequence in sequences}
-        result = super().write(vals)
+        result = write()
         for sequence in sequences:
             if sequence._trace_markers(before[sequence]):
                 sequence._run_in_turn(engine.Tick())
@@ -182,7 +184,7 @@ class CollectionSequence(models.Model):
         }
         if decision.entries:
             sequence._write_entries(decision.entries, context)
-            sequence._carry_out(decision.effects)
+            sequence._execute_effects(decision.effects)
         return decision
 
     def _raise_rev(self):

@@ -9,8 +9,10 @@ from odoo.fields import Domain
 from ... import engine
 from ...engine.sequence.effects import Alert, StartChild, SwitchTo
 from ...tools.records import as_record
+from .collection_sequence import ENDED
 
-ENDED = ("done", "stopped", "switched")
+#: Effects that are none of an action of the sequence itself.
+BETWEEN_SEQUENCES = (Alert, StartChild, SwitchTo)
 
 _logger = logging.getLogger(__name__)
 
@@ -63,16 +65,20 @@ class CollectionSequence(models.Model):
             yield vals if not row else {
                 **vals, "user_id": row.user_id.id, "contact_id": row.contact_id.id}
 
-    def _carry_out(self, effects):
-        super()._carry_out(
-            [e for e in effects if not isinstance(e, (Alert, StartChild, SwitchTo))])
+    def _execute_effects(self, effects):
+        """Do outside of the sequence what the engine asks for: turns first, then other sequences.
+
+        :param effects: the effects of one decision, in order
+        """
+        self._pass_turns([e for e in effects if not isinstance(e, BETWEEN_SEQUENCES)])
         for effect in effects:
-            if isinstance(effect, Alert):
-                self._alert_legal_deadline(effect.row)
-            elif isinstance(effect, StartChild):
-                self._start_child(self._get_template(effect.template))
-            elif isinstance(effect, SwitchTo):
-                self._launch_successor(self._get_template(effect.template))
+            match effect:
+                case Alert():
+                    self._alert_legal_deadline(effect.row)
+                case StartChild():
+                    self._start_child(self._get_template(effect.template))
+                case SwitchTo():
+                    self._launch_successor(self._get_template(effect.template))
 
     def _get_template(self, code):
         """:return: the published version of a template, in this sequence's company
@@ -123,11 +129,6 @@ class CollectionSequence(models.Model):
             "mail.mail_activity_data_warning", user_id=pilot.id,
             summary=self.env._("A legal deadline passed during the pause"),
             note=self.env._("Step “%(step)s”: %(row)s", step=step.name, row=row.sentence))
-
-    def _write_status(self, facts):
-        super()._write_status(facts)
-        if self.state in ENDED:
-            self._tell_waiting()
 
     def _tell_waiting(self):
         """Let the sequences that launched or link this one know that it has ended."""

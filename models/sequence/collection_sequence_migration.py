@@ -138,12 +138,6 @@ class CollectionSequence(models.Model):
             (row.step_id.key, row.key) for row in template.step_ids.transition_ids
             if row.guard and self.filtered_domain(Domain(literal_eval(row.guard))))
 
-    def _write_entries(self, facts, context):
-        for fact in facts:
-            if isinstance(fact, entries.Migrated):
-                self._write_migrated(fact, facts)
-        super()._write_entries(facts, context)
-
     def _write_migrated(self, fact, facts):
         """What is under way points to the new version; what is past stays where it was."""
         steps = {step.key: step for step in self.template_id.step_ids}

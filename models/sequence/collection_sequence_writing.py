@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ...engine import entry_to_dict
 from ...engine.sequence import entries
 from ...engine.sequence.effects import Ask, Release
+from .collection_sequence import ENDED
 
 _NO_INCIDENT = {"incident": False, "incident_row_key": False}
 
@@ -47,6 +48,9 @@ class CollectionSequence(models.Model):
         :param dict context: command, command_ref, cause, text, on_behalf, action
         """
         self.ensure_one()
+        for fact in facts:
+            if isinstance(fact, entries.Migrated):
+                self._write_migrated(fact, facts)
         self._write_visits(facts)
         self._create_actions(
             [fact for fact in facts if isinstance(fact, entries.ActionCreated)],
@@ -139,6 +143,8 @@ class CollectionSequence(models.Model):
                 fact, fields.Datetime.now())
         if vals:
             self.write(vals)
+        if self.state in ENDED:
+            self._tell_waiting()
 
     def _trace(self, facts, context):
         """Add the facts to the customer's history; mirror them in the chatter."""
@@ -335,10 +341,12 @@ class CollectionSequence(models.Model):
         actions._tell_holders()
         return rows
 
-    def _carry_out(self, effects):
-        """Carry out the engine's effects: tell whose turn it is, and whose no more.
+    def _pass_turns(self, effects):
+        """Open and close activities as turns pass, and notify the external holders.
 
-        Partners outside are looked at one and all: what waited for a pause to end is told too.
+        External holders are looked at one and all: a pause that ends lets through what waited.
+
+        :param effects: the engine's effects that name an action
         """
         self.ensure_one()
         released = {e.action for e in effects if not isinstance(e, Ask)}

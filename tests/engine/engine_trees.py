@@ -40,8 +40,8 @@ from ...engine import (
     State,
     Step,
     Stop,
+    decide,
 )
-from ...engine.sequence import decide
 
 #: The moment of every command: what the engine decides must not depend on a real clock.
 NOW = datetime(2026, 3, 2, 9, 30)

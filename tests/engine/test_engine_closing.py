@@ -6,8 +6,7 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ...engine import Close, CommandRefused, Definition, Option, Stop, ways_to_close
-from ...engine.sequence import decide
+from ...engine import Close, CommandRefused, Definition, Option, Stop, decide, ways_to_close
 from ...engine.sequence.effects import Ask, AskValidation, Release
 from .engine_trees import Walk, content, option, result, row, step
 

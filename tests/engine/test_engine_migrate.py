@@ -21,12 +21,12 @@ from ...engine import (
     Row,
     State,
     Tick,
+    decide,
     entry_from_dict,
     entry_to_dict,
     find_content,
     replay,
 )
-from ...engine.sequence import decide
 from .engine_trees import NOW, Walk, commands_for, content, row, step, valid_trees
 
 

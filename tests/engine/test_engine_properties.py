@@ -20,8 +20,15 @@ from hypothesis.stateful import (
 
 from odoo.tests import BaseCase, tagged
 
-from ...engine import CommandRefused, State, entry_from_dict, entry_to_dict, find_problems, replay
-from ...engine.sequence import decide
+from ...engine import (
+    CommandRefused,
+    State,
+    decide,
+    entry_from_dict,
+    entry_to_dict,
+    find_problems,
+    replay,
+)
 from ...engine.sequence.effects import Ask, AskValidation, Release
 from .engine_reference import Book
 from .engine_trees import NOW, commands_for, valid_trees

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from odoo.tests import BaseCase, tagged
 
-from ...engine import CommandRefused, Definition, Launch, State, entry_to_dict
-from ...engine.sequence import decide, entries
+from ...engine import CommandRefused, Definition, Launch, State, decide, entry_to_dict
+from ...engine.sequence import entries
 from .engine_reference import TODAY
 from .engine_trees import NOW, Walk, content, result, row, step, tree
 

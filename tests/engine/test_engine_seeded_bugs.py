@@ -3,7 +3,6 @@ fail. A bug that goes unseen is a property that is missing."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from unittest import mock
 
@@ -12,15 +11,12 @@ from hypothesis import Phase, Verbosity
 from odoo.tests import BaseCase, tagged
 
 from ...engine import Close, Resume
-from ...engine.sequence import conditions, decide, entries, outcomes
+from ...engine.sequence import conditions, decide as deciding, entries, outcomes
 from ...engine.sequence.definition import Row
 from ...engine.sequence.entries import ActionClosed, VisitEntered
 from ...engine.sequence.run import Run
 from ...engine.sequence.state import State, Visit
 from .test_engine_properties import run_properties
-
-# the package exports the function under its module's name, which hides the module
-deciding = sys.modules[decide.__module__]
 
 
 @tagged("standard", "at_install")
