@@ -333,7 +333,7 @@ class TestWorkers(BaseCase):
 
     def test_killed_after_carrying_out(self):
         """D-031, D-059: nor was the sequence that it launched."""
-        self.assertSurvives("collection.sequence", "_carry_out", after=True)
+        self.assertSurvives("collection.sequence", "_execute_effects", after=True)
 
     def test_killed_before_the_commit(self):
         """D-059: one transaction a record: all of it, or nothing."""
