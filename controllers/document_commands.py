@@ -26,7 +26,7 @@ class DocumentCommands(DocumentPages):
             return problem
         items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)
         if len(items) != len(wanted):
-            return self._say_unknown()
+            return self._render_unknown()
         told = Told() if items else Told(error=contributor.env._("Choose a file first."))
         for item in items:
             try:
@@ -50,7 +50,7 @@ class DocumentCommands(DocumentPages):
         if door.read_only:
             return self._refuse(door, contributor.env._("Only the contributor provides here."))
         contributor.request_id._raise_rev()
-        return self._say_unknown() if contributor.state == "removed" else None
+        return self._render_unknown() if contributor.state == "removed" else None
 
     def _refuse(self, door, words):
         return self._show_documents(door, told=Told(error=words), status=422)
@@ -69,7 +69,7 @@ class DocumentCommands(DocumentPages):
     def _command_back(self, door, form):
         file = self._find_file(door, _read_id(form.get("file", "")))
         if not file:
-            return self._say_unknown()
+            return self._render_unknown()
         try:
             door.contributor._take_back_document(file)
         except UserError as refusal:
@@ -90,7 +90,7 @@ class DocumentCommands(DocumentPages):
     def _command_invite(self, door, form):
         contributor = door.contributor
         if not contributor.can_invite:
-            return self._say_unknown()
+            return self._render_unknown()
         written = {name: form.get(name, "") for name in ("function", "name", "email")}
         try:
             contributor._invite_somebody(**written)
@@ -110,12 +110,12 @@ class DocumentCommands(DocumentPages):
         if what == "file":
             file = self._find_file(door, number)
             if not file:
-                return self._say_unknown()
+                return self._render_unknown()
             content = binary._get_stream_from(file.attachment_id, filename=file.name)
         else:
             item = self._find_item(door, number)
             if not item.example:
-                return self._say_unknown()
+                return self._render_unknown()
             content = binary._get_stream_from(
                 item, "example", filename=item.example_name or item.name)
         response = content.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
@@ -129,7 +129,7 @@ class DocumentCommands(DocumentPages):
         contributor = door.contributor
         items = contributor._get_visible_items().filtered("file_ids")
         if not contributor.can_download or not items:
-            return self._say_unknown()
+            return self._render_unknown()
         documents = contributor.request_id
         try:
             file = documents._get_zip(items) if what == "zip" else (

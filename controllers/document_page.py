@@ -11,7 +11,7 @@ class CollectionDocumentPage(DocumentCommands, http.Controller):
 
     def _enter(self, token, act):
         link = self._open(token, ("documents",))
-        return self._enter_by_link(link, token, act) if link else self._say_unknown()
+        return self._enter_by_link(link, token, act) if link else self._render_unknown()
 
     @http.route("/collection/<string:token>/<any(back,finish,invite):command>", type="http",
                 auth="public", methods=["POST"], sitemap=False)

@@ -79,6 +79,6 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
         found = self._get_contributors().search(
             self._get_contributor_domain() & Domain("id", "=", number))
         if not found:
-            return self._say_unknown()
-        contributor = self._speak(found, found.company_id, found.partner_id)
+            return self._render_unknown()
+        contributor = self._localize(found, found.company_id, found.partner_id)
         return act(Door(contributor, f"{LIST}/{number}"))

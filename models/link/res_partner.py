@@ -40,14 +40,6 @@ class ResPartner(models.Model):
         """:return: window action on the personal links that were sent for the customer"""
         return self._open_collection_list("collection_link_action")
 
-    def _open_collection_list(self, name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
-        return {
-            **action, "context": {},
-            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
-        }
-
     # === COLLEAGUES === #
     # Who is one of us, and may read what we say of a customer among ourselves (A-015, B36).
 

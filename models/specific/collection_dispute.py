@@ -162,7 +162,7 @@ class CollectionDispute(models.Model):
         disputes._write_resolved(result, comment)
         disputes.action_id.filtered(lambda action: action.state != "closed")._write_closed_alone(
             "done", comment=comment, by_person=True, command="resolve")
-        disputes.item_ids._plan_customers()
+        disputes.item_ids._react_to_treatment()
 
     def _write_resolved(self, result, comment):
         labels = dict(self._fields["result"]._description_selection(self.env))

@@ -178,7 +178,7 @@ class CollectionPromise(models.Model):
                     "“%(promise)s” is no longer awaited.", promise=promise.display_name))
         promises = self.sudo()
         promises._end("cancelled", reason)
-        promises.item_ids._plan_customers()
+        promises.item_ids._react_to_treatment()
 
     @api.model
     def _process_promises(self, limit=100):
@@ -212,7 +212,7 @@ class CollectionPromise(models.Model):
         found["broken"]._tell_broken()
         found["next"]._move_on()
         changed = found["kept"] | found["broken"] | found["next"]
-        changed.item_ids._plan_customers()
+        changed.item_ids._react_to_treatment()
         return changed
 
     def _get_verdict(self, today):
