@@ -23,7 +23,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         link._use()
         if link.kind == "documents":
             return self._enter_by_link(
-                link, token, lambda door: self._show_documents(door, sent=sent))
+                link, token, lambda access: self._show_documents(access, sent=sent))
         return self._show(link, token, sent=bool(sent))
 
     @http.route("/collection/<string:token>", type="http", auth="public", methods=["POST"],
