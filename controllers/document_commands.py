@@ -27,7 +27,8 @@ class DocumentCommands(DocumentPages):
         items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)
         if len(items) != len(wanted):
             return self._render_unknown()
-        feedback = PageFeedback() if items else PageFeedback(error=contributor.env._("Choose a file first."))
+        feedback = PageFeedback(
+            error="" if items else contributor.env._("Choose a file first."))
         for item in items:
             try:
                 contributor._provide_document(
