@@ -18,14 +18,14 @@ class CollectionDocumentFiles(http.Controller):
             documents.check_access("read")
             items = documents.item_ids.filtered(lambda item: item.state != "cancelled")
         except (AccessError, MissingError):
-            # the same answer whether it is another's or none at all
+            # the same answer whether it is another's or does not exist
             return request.not_found()
         make = {"zip": documents._get_zip, "pdf": documents._get_merged_pdf}[ending]
         return stream(make(items), f"{documents.name}.{ending}", TYPES[ending])
 
 
 def stream(file, name, mimetype):
-    """:return: response that hands a file on piece by piece, and closes it"""
+    """:return: response that streams a file, and closes it"""
     size = file.seek(0, 2)
     file.seek(0)
     return Response(FileWrapper(file), direct_passthrough=True, headers={

@@ -6,12 +6,9 @@ from odoo.http import content_disposition, request
 from odoo.tools import format_date
 
 from ..models.collection_upload import MOST
-from ..models.link.collection_link_page import Form
+from ..models.link.link_kinds import ACCOUNT_KINDS, KINDS
+from ..models.link.page import AnswerForm
 from .document_commands import DocumentCommands
-
-#: Links that show an account; a contributor's shows documents.
-_ACCOUNT = ("customer", "internal")
-_EVERY = (*_ACCOUNT, "documents")
 
 
 class CollectionPage(DocumentCommands, http.Controller):
@@ -20,21 +17,21 @@ class CollectionPage(DocumentCommands, http.Controller):
     @http.route("/collection/<string:token>", type="http", auth="public", methods=["GET"],
                 sitemap=False)
     def show(self, token, sent=None, **_query):
-        link = self._open(token, _EVERY)
+        link = self._open(token, KINDS)
         if not link:
-            return self._say_unknown()
+            return self._render_unknown()
         link._use()
         if link.kind == "documents":
             return self._enter_by_link(
-                link, token, lambda door: self._show_documents(door, sent=sent))
+                link, token, lambda access: self._show_documents(access, sent=sent))
         return self._show(link, token, sent=bool(sent))
 
     @http.route("/collection/<string:token>", type="http", auth="public", methods=["POST"],
                 sitemap=False)
     def answer(self, token, **_post):
-        link = self._open(token, _EVERY)
+        link = self._open(token, KINDS)
         if not link:
-            return self._say_unknown()
+            return self._render_unknown()
         if link.kind == "documents":
             return self._enter_by_link(link, token, self._take_documents)
         link._use()
@@ -42,7 +39,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         try:
             if self._is_read_only(link):
                 raise UserError(link.env._("Only the customer answers here."))
-            link._submit(form)
+            link.env["collection.answer"]._receive(link, form)
         except UserError as refusal:
             return self._show(link, token, form=form, error=str(refusal), status=422)
         return self._harden(request.redirect(f"/collection/{token}?sent=1", code=303))
@@ -50,10 +47,10 @@ class CollectionPage(DocumentCommands, http.Controller):
     @http.route("/collection/<string:token>/invoice/<int:item_id>", type="http", auth="public",
                 methods=["GET"], sitemap=False)
     def invoice(self, token, item_id, **_query):
-        link = self._open(token, _ACCOUNT)
+        link = self._open(token, ACCOUNT_KINDS)
         move = link and link._get_invoice(item_id)
         if not move:
-            return self._say_unknown()
+            return self._render_unknown()
         name, content, mimetype = move._get_collection_pdfs()[move.id]
         return self._harden(request.make_response(content, headers=[
             ("Content-Type", mimetype),
@@ -62,21 +59,21 @@ class CollectionPage(DocumentCommands, http.Controller):
     @http.route("/collection/<string:token>/pay/<int:item_id>", type="http", auth="public",
                 methods=["GET"], sitemap=False)
     def pay(self, token, item_id, **_query):
-        link = self._open(token, _ACCOUNT)
+        link = self._open(token, ACCOUNT_KINDS)
         address = link and link._get_payment_address(item_id)
         if not address:
-            return self._say_unknown()
+            return self._render_unknown()
         return self._harden(request.redirect(address, code=303, local=False))
 
-    # -- in and out ----------------------------------------------------------------------------
+    # === IN AND OUT === #
 
     def _is_read_only(self, link):
-        """What the customer says is the customer's to say: no colleague answers for it."""
+        """Only the customer answers on its page: a user who looks at it does not."""
         return link.kind == "customer" and request.env.user._is_internal()
 
     def _read_form(self, link):
         form = request.httprequest.form
-        return Form(
+        return AnswerForm(
             key=form.get("key", ""), kind=form.get("kind", ""),
             items=frozenset(
                 int(value) for value in form.getlist("item") if value.isascii()
@@ -91,7 +88,8 @@ class CollectionPage(DocumentCommands, http.Controller):
         day = link.company_id._get_collection_day()
         sections = link._get_sections()
         answerable = [
-            row.item.id for section in sections for row in section.rows if row.answerable]
+            shown.item.id for section in sections for shown in section.items
+            if shown.answerable]
         every = link.kind == "internal" or len(answerable) == 1
         return self._render("account_collection.collection_page", status, link.company_id, {
             "link": link, "token": token, "sections": sections, "error": error, "sent": sent,

@@ -10,7 +10,7 @@ _logger = logging.getLogger(__name__)
 
 _ASSETS = "/account_collection/static/src/link/page/"
 _FILES = ("page.css", "page.js", "documents.css", "documents.js")
-#: The page loads nothing from elsewhere, and tells nobody where it stands.
+#: The page loads nothing from elsewhere, and does not reveal its address.
 _POLICY = (
     "default-src 'none'; img-src 'self' data: blob:; script-src 'self'; connect-src 'self'; "
     "style-src 'self' 'nonce-%s'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'")
@@ -24,13 +24,14 @@ _HEADERS = {
 
 
 class PageBase:
-    """What the pages behind personal links share: the way in, how they look and what they tell."""
+    """What the pages behind personal links share: access, language, layout and headers."""
 
     def _open(self, token, kinds):
         """Find the link of a token, in its company and its reader's language.
 
-        :param kinds: of link that the page is for
-        :return: ``collection.link``, empty for none that may be seen
+        :param str token: as a stranger gave it
+        :param kinds: kinds of links that the page is for
+        :return: ``collection.link`` in superuser mode; empty where nothing may be shown
         """
         link = request.env["collection.link"]._find(token)
         if link.kind not in kinds:
@@ -38,16 +39,16 @@ class PageBase:
         if not link:
             _logger.info("Personal link refused for %s", request.httprequest.remote_addr)
             return link
-        return self._speak(link, link.company_id, link.partner_id)
+        return self._localize(link, link.company_id, link.partner_id)
 
-    def _speak(self, record, company, partner):
-        """:return: the record in a company and in the language of whoever reads the page"""
+    def _localize(self, record, company, partner):
+        """:return: the record in a company and in the language of the page's reader"""
         lang = partner._get_collection_langs(company)[partner.id]
         request.update_context(lang=lang)
         return record.with_company(company).with_context(lang=lang)
 
-    def _say_unknown(self):
-        """The same words whether the link is unknown, expired, revoked or another's."""
+    def _render_unknown(self):
+        """The same page whether the link is unknown, expired, revoked or another's."""
         return self._render("account_collection.collection_page_unknown", 404)
 
     def _render(self, template, status, company=None, values=None):
@@ -69,10 +70,10 @@ class PageBase:
         return response
 
     def _read_files(self, name, most, limit):
-        """Read uploads of the form, never more of one than a byte too much.
+        """Read uploaded files of the form, of each at most one byte more than is allowed.
 
         :param str name: of the form's field
-        :param int most: number of files that are taken; one more is read, so that it is told
+        :param int most: number of files allowed; one more is read, so that it can be refused
         :param int limit: bytes of a file at most
         :return: tuple of (file name, bytes)
         """
@@ -86,7 +87,7 @@ class PageBase:
 
 @cache
 def _get_version():
-    """:return: what tells these styles and scripts from those of another release"""
+    """:return: str, changes whenever one of these styles and scripts does"""
     digest = sha256()
     for name in _FILES:
         with file_open(f"{_ASSETS[1:]}{name}", "rb") as file:

@@ -29,10 +29,10 @@ class ResCompany(models.Model):
     )
 
     collection_scenario_id = fields.Many2one(
-        "collection.scenario", string="Scenario of new customers", ondelete="restrict",
+        "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
         domain="[('company_id', 'in', (False, id))]",
-        help="Written to customers when they are created, instead of the default scenario: "
-        "they keep it when another one is chosen here.")
+        help="Written once to each customer created from now on, as if a colleague had chosen it. "
+        "Choosing another one changes no customer that exists.")
 
     _collection_link_days_check = models.Constraint(
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")

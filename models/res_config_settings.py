@@ -14,14 +14,19 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_scenario_id", readonly=False)
 
     collection_default_scenario_id = fields.Many2one(
-        "collection.scenario", string="Default scenario",
+        "collection.scenario", string="Scenario of customers without one",
         compute="_compute_collection_default_scenario_id",
         inverse="_inverse_collection_default_scenario_id",
-        domain="[('company_id', 'in', (False, company_id))]")
+        domain="[('company_id', 'in', (False, company_id))]",
+        help="Holds for every customer, new or old, that has no scenario of its own. Choosing "
+        "another one changes all of them at once.")
     collection_default_collector_id = fields.Many2one(
-        "res.users", string="Default collector", domain="[('share', '=', False)]",
+        "res.users", string="Collector of customers without one",
+        domain="[('share', '=', False)]",
         compute="_compute_collection_default_collector_id",
-        inverse="_inverse_collection_default_collector_id")
+        inverse="_inverse_collection_default_collector_id",
+        help="In charge of every customer, new or old, that has no collector of its own. "
+        "Choosing another one changes all of them at once.")
 
     collection_link_days = fields.Integer(
         related="company_id.collection_link_days", readonly=False)
@@ -40,9 +45,11 @@ class ResConfigSettings(models.TransientModel):
         help="For customers whose own switch follows the default; never for consumers.")
 
     # === DEFAULTS === #
-    # What customers have that neither a rule nor a hand has given anything (M-042).
+    # Scenario and collector of customers to whom neither a rule nor a user has given one (M-042).
+    # They are company-dependent fallbacks (``ir.default``) that hold for old and new customers
+    # alike; ``res.company.collection_scenario_id`` is written to new customers instead (S-008).
 
-    # one method a field: computing one must not undo what was entered in the other
+    # One method a field: computing one must not undo what was entered in the other.
 
     @api.depends("company_id")
     def _compute_collection_default_scenario_id(self):
@@ -65,7 +72,7 @@ class ResConfigSettings(models.TransientModel):
             settings._set_default("collector_id", settings.collection_default_collector_id)
 
     def _get_default(self, field):
-        """:return: what customers of the company have where nothing else is said"""
+        """:return: value of a field for the company's customers that have none of their own"""
         partner = self.env["res.partner"].sudo().with_company(self.company_id)
         return partner._fields[field].get_company_dependent_fallback(partner)
 
@@ -76,7 +83,7 @@ class ResConfigSettings(models.TransientModel):
             self.env["collection.assignment.rule"]._plan_soon()
 
     # === PENALTIES === #
-    # What a company claims from customers that pay late, where the customer says nothing.
+    # What a company claims from customers that pay late, unless the customer's own switch differs.
 
     @api.depends("company_id")
     def _compute_collection_switches(self):

@@ -6,7 +6,7 @@ from ..engine import hashtags
 
 
 class ResPartner(models.Model):
-    """The customer's statement of account: on paper, or joined to a message."""
+    """The customer's statement of account: printed, or attached to a message."""
 
     _inherit = "res.partner"
 
@@ -25,7 +25,8 @@ class ResPartner(models.Model):
         return self.env["collection.print"]._render_document(list(sheets.values()))
 
     def _prepare_statement_sheets(self):
-        """:return: dict of the statement as a sheet, by partner id, in each one's language"""
+        """:return: dict of :class:`~.collection_print.Sheet` by partner id, each in the partner's
+            language"""
         company = self.env.company
         day = company._get_collection_day()
         items = self._get_collection_items(company)
@@ -41,7 +42,7 @@ class ResPartner(models.Model):
 
     def _prepare_statement_sheet(
             self, company, items, day, claims, instalments, lang, recipient):
-        """The statement of one customer.
+        """Prepare the statement of one customer.
 
         :param items: its open items
         :param dict claims: late-payment claims by item id
@@ -53,7 +54,7 @@ class ResPartner(models.Model):
         overdue = items.filtered(lambda item: (
             item.amount_residual < 0 or item._get_collection_due() < day))
         tables = statement._get_tables(
-            items, day, statement._get_words(items, instalments), claims)
+            items, day, statement._get_labels(items, instalments), claims)
         return self.env["collection.print"]._prepare_sheet(
             "account_collection.collection_statement_sheet", company, lang, recipient, day,
             customer=self.commercial_partner_id, bank=company.partner_id.bank_ids[:1],

@@ -7,9 +7,8 @@ from odoo import models
 from odoo.fields import Domain
 
 from ... import engine
+from ..item import open_items
 
-#: Payment states of an invoice whose open lines nobody owes any more, or that is not chased.
-CLOSED_STATES = ("in_payment", "paid", "reversed", "blocked")
 
 @dataclass(frozen=True)
 class Claim:
@@ -113,7 +112,8 @@ class AccountMoveLine(models.Model):
         # reading an invoice reads others with it: its partner and state, not its whole row
         lines.move_id.fetch(["commercial_partner_id", "payment_state"])
         return lines.filtered(
-            lambda line: line.reconciled or line.move_id.payment_state not in CLOSED_STATES)
+            lambda line: line.reconciled
+            or line.move_id.payment_state not in open_items.NOT_OPEN_STATES)
 
     def _get_penalty_domain(self, moves):
         """:return: domain of the lines of these moves on which interest may run"""

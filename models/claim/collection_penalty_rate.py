@@ -23,7 +23,7 @@ class CollectionPenaltyRate(models.Model):
     """A dated rate of late-payment interest, or the dated amount of the fixed indemnity.
 
     The law's rates hold for a semester and end with it: the next one is entered when the ECB and
-    the State have published it, and until then it is missing, which is said and never guessed.
+    the State have published it; until then it is reported as missing, never guessed.
     A company's own row goes before a row for all companies, for the days that it covers.
     """
 
@@ -59,7 +59,7 @@ class CollectionPenaltyRate(models.Model):
         string="Annual rate", digits=(6, 2), aggregator=None, compute="_compute_rate", store=True,
         readonly=False,
         help="The rate applied, in percent a year. 0: not known yet; interest is then claimed up "
-        "to the eve of these days only, and the rate is said to be missing.",
+        "to the eve of these days only, and the rate is reported as missing.",
     )
     legal_rate = fields.Float(
         string="Legal rate", digits=(6, 2), aggregator=None,
@@ -106,7 +106,7 @@ class CollectionPenaltyRate(models.Model):
         "Two penalty rates of one kind cover the same day.",
     )
 
-    # -- compute -------------------------------------------------------------------
+    # === COMPUTE === #
 
     @api.depends("regime")
     def _compute_points(self):
@@ -129,20 +129,20 @@ class CollectionPenaltyRate(models.Model):
 
     @api.depends("regime", "rate", "date_from", "date_to")
     def _compute_warning(self):
-        """What the user should know of a row.
+        """Warn of what is wrong with a row.
 
-        A contractual rate below the floor is said, not refused: the floor moves each semester
+        A contractual rate below the floor is reported, not refused: the floor moves each semester
         with the legal rate, so a rate that was lawful when the terms were written may fall below
-        it later, and to refuse it would refuse the entry of the new legal rate. What the terms
-        say is a fact; to change them is the company's affair.
+        it later, and refusing it would refuse the entry of the new legal rate. What the terms
+        say is a fact; changing them is up to the company.
         """
         floors = self.search([("regime", "=", "business"), ("floor_rate", ">", 0)])
         for row in self:
             row.warning = row._get_warning(floors)
 
     def _get_warning(self, floors):
-        """:param floors: the rows that say a floor
-        :return: a sentence, or False
+        """:param floors: the rows that set a floor
+        :return: str, translated sentence; False for nothing
         """
         if self.regime == "indemnity":
             return False
@@ -168,7 +168,7 @@ class CollectionPenaltyRate(models.Model):
             parts = (regimes.get(row.regime), dates, row.company_id.name)
             row.display_name = ", ".join(part for part in parts if part)
 
-    # -- checks --------------------------------------------------------------------
+    # === CONSTRAINTS === #
 
     @api.constrains("regime", "company_id", "date_from", "date_to")
     def _check_overlap(self):
@@ -185,14 +185,14 @@ class CollectionPenaltyRate(models.Model):
                     one=row.display_name, other=following.display_name))
 
     def _overlaps(self, other):
-        """:return: whether two rows share a day"""
+        """:return: bool, whether two rows share a day"""
         last = fields.Date.to_date("9999-12-31")
         return bool(
             self.date_from and other.date_from
             and self.date_from <= (other.date_to or last)
             and other.date_from <= (self.date_to or last))
 
-    # -- reading the table ---------------------------------------------------------
+    # === READING THE TABLE === #
 
     @api.model
     def _get_tables(self, companies):

@@ -12,19 +12,19 @@ DEBTOR_KINDS = [
     ("consumer", "Consumer or tenant"),
 ]
 
-#: The switches that a consumer may not have, with what the law says of each.
+#: The switches that a consumer may not have.
 SWITCHES = ("collection_penalties", "collection_indemnity")
 
 
 class ResPartner(models.Model):
-    """What the law lets a company claim from a customer that pays late."""
+    """What a company may by law claim from a customer that pays late."""
 
     _inherit = "res.partner"
 
     collection_debtor_kind = fields.Selection(
         DEBTOR_KINDS, string="Debtor", company_dependent=True, groups=COLLECTORS, tracking=True,
-        help="Empty: a company is a professional, a person is a consumer. Say professional for a "
-        "sole trader, consumer for a company that rents a home for its own use.",
+        help="Empty: a company is a professional, a person is a consumer. Choose professional for "
+        "a sole trader, consumer for a company that rents a home for its own use.",
     )
     collection_penalties = fields.Boolean(
         string="Late-payment interest", company_dependent=True, groups=COLLECTORS, tracking=True,
@@ -60,13 +60,13 @@ class ResPartner(models.Model):
                     "professional or public buyer.", customer=customer.display_name))
 
     def _has_own_penalty_switch(self):
-        """Whether a switch is on and the company's default would leave it off."""
+        """:return: bool, whether a switch is on that the company's default would leave off"""
         return any(
             self[name] and not self._fields[name].get_company_dependent_fallback(self)
             for name in SWITCHES)
 
     def _get_collection_debtor_kinds(self):
-        """What each partner's commercial entity is in the current company.
+        """Debtor kind of each partner's commercial entity in the current company.
 
         :return: dict of professional / public / consumer by partner id
         """

@@ -11,8 +11,6 @@ class CollectionLink(models.Model):
 
     _inherit = "collection.link"
 
-    kind = fields.Selection(selection_add=[("documents", "A contributor's")],
-                            ondelete={"documents": "cascade"})
     contributor_id = fields.Many2one(
         "collection.document.contributor", readonly=True, index="btree_not_null",
         ondelete="restrict")
@@ -42,19 +40,10 @@ class CollectionLink(models.Model):
             "subject": contributor.request_id.name,
         } for contributor in contributors])
 
-    def _get_shown_items(self):
-        """A contributor's link shows documents: nothing of the customer's account."""
-        if self.kind == "documents":
-            return self.item_ids.browse()
-        return super()._get_shown_items()
-
-    def _is_valid(self):
+    def _is_valid_documents(self):
         """A contributor's link shows nothing once they are removed, or the request is cancelled or
         has ended without answer."""
-        if self.kind != "documents":
-            return super()._is_valid()
         contributor = self.contributor_id
         return (
-            self._get_state() == "open" and self.partner_id.active
-            and contributor.state != "removed"
+            contributor.state != "removed"
             and contributor.request_id.state in ("open", "paused", *ENDED[:2]))

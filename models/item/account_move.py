@@ -1,15 +1,15 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
 from ..access import COLLECTORS
+from . import open_items
 
 #: Of several statuses on the lines of an invoice, it shows the gravest.
 GRAVITY = ("normal", "resolved", "promise", "dispute", "litigation")
 
 
 class AccountMove(models.Model):
-    """An invoice mirrors what is said of its open lines, as the core does for no_followup."""
+    """An invoice mirrors the status of its open lines, as the core does for no_followup."""
 
     _inherit = "account.move"
 
@@ -19,12 +19,12 @@ class AccountMove(models.Model):
     collection_status_color = fields.Integer(
         related="collection_status_id.color", string="Colour of the status")
     collection_comment = fields.Text(
-        string="Collection comment", compute="_compute_collection_said", groups=COLLECTORS)
+        string="Collection comment", compute="_compute_collection_comment", groups=COLLECTORS)
     collection_promise_date = fields.Date(
-        string="Promised for", compute="_compute_collection_said", groups=COLLECTORS)
+        string="Promised for", compute="_compute_collection_comment", groups=COLLECTORS)
     collection_is_chased = fields.Boolean(
         compute="_compute_collection_is_chased", groups=COLLECTORS,
-        help="It has lines that somebody owes or is owed.")
+        help="Something is left on its receivable lines.")
 
     def _auto_init(self):
         """No invoice has a status when the module comes: none is computed for all of them."""
@@ -42,7 +42,7 @@ class AccountMove(models.Model):
 
     @api.depends("line_ids.collection_comment", "line_ids.collection_promise_date",
                  "line_ids.reconciled")
-    def _compute_collection_said(self):
+    def _compute_collection_comment(self):
         for move in self:
             lines = move.line_ids.filtered(lambda line: not line.reconciled)
             comments = filter(None, lines.mapped("collection_comment"))
@@ -56,21 +56,5 @@ class AccountMove(models.Model):
             move.collection_is_chased = bool(move._get_collection_lines())
 
     def _get_collection_lines(self):
-        """:return: the open items of these entries"""
-        return self.line_ids.filtered(lambda line: (
-            line.parent_state == "posted" and line.account_type == "asset_receivable"
-            and not line.reconciled))
-
-    def action_open_collection_wizard(self):
-        """Button *Change status…* of invoices, one or many.
-
-        :return: window action on the wizard, for their open items
-        :raise UserError: nothing is open on them
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        lines = self._get_collection_lines()
-        if not lines:
-            raise UserError(self.env._(
-                "Nothing is open on what you chose: choose posted customer invoices that are "
-                "not paid yet."))
-        return lines.action_open_collection_wizard()
+        """:return: ``account.move.line`` of these entries on which something is left"""
+        return self.line_ids.filtered_domain(open_items.UNRECONCILED)

@@ -8,9 +8,10 @@ from odoo.tools import format_date
 
 from ...tools.records import as_record
 from ..access import COLLECTORS
+from . import open_items
 
-#: What is said of an item: each change is traced.
-SAID = frozenset({
+#: Fields of an item's status: each change of them is traced.
+STATUS_FIELDS = frozenset({
     "collection_status_id", "collection_comment", "collection_promise_date",
     "collection_review_date",
 })
@@ -29,20 +30,20 @@ class AccountMoveLine(models.Model):
         string="Promised for", copy=False, groups=COLLECTORS,
         help="The day by which the customer promised to pay.")
     collection_review_date = fields.Date(
-        string="Back in view on", copy=False, groups=COLLECTORS,
-        help="The day on which an item left out of the scenario is looked at again.")
+        string="Review on", copy=False, groups=COLLECTORS,
+        help="Day on which to review an item that is left out of the scenario.")
     collection_excluded_since = fields.Date(
         string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
 
     # === CRUD === #
 
     def write(self, vals):
-        """What is said of an item is traced, whoever says it."""
-        if not SAID & set(vals):
+        """Record each change of an item's status, whoever makes it."""
+        if not STATUS_FIELDS & set(vals):
             return super().write(vals)
-        before = {line: line._describe_said() for line in self.sudo()}
+        before = {line: line._describe_status() for line in self.sudo()}
         result = super().write(vals)
-        self.sudo()._trace_said(before, vals.get("collection_comment") or "")
+        self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result
 
     # === OPEN ITEMS === #
@@ -50,15 +51,7 @@ class AccountMoveLine(models.Model):
     @api.model
     def _get_open_item_domain(self, company):
         """:return: domain of the company's open items, instalments and credits included"""
-        return (
-            Domain("company_id", "=", company.id)
-            & Domain("parent_state", "=", "posted")
-            & Domain("account_type", "=", "asset_receivable")
-            & Domain("reconciled", "=", False)
-            & Domain("no_followup", "=", False)
-            & Domain("move_id.payment_state", "not in", (
-                "in_payment", "paid", "reversed", "blocked"))
-        )
+        return Domain("company_id", "=", company.id) & open_items.OPEN
 
     @api.model
     def _get_overdue_item_domain(self, company, day=None):
@@ -70,16 +63,16 @@ class AccountMoveLine(models.Model):
         )
 
     # === STATUS === #
-    # What collectors know of an open item: its status, a comment, a promised day.
+    # Status, comment and promised day of an open item.
 
     def set_collection_status(self, status, *, comment="", promise_date=None, review_date=None):
-        """Say what is known of these open items; traced on item, invoice and customer (A-010).
+        """Set the status of these open items; traced on item, invoice and customer (A-010).
 
-        :param status: ``collection.item.status``, or empty to clear it
-        :param str comment: what there is to say; empty leaves the comments as they are
-        :param promise_date: day by which it is promised, for a promise
-        :param review_date: day on which excluded items come back into view; by default the
-            status's delay from today
+        :param status: ``collection.item.status`` or its id; empty clears the status
+        :param str comment: replaces the items' comments; empty leaves them as they are
+        :param promise_date: date or ISO string by which they are promised, for a promise
+        :param review_date: date or ISO string on which to review excluded items; by default
+            the status's delay from today
         :return: True
         :raise UserError: no item, an item that is not open, or a promise without a coming day
         :raise AccessError: a customer outside of the user's portfolio
@@ -92,8 +85,15 @@ class AccountMoveLine(models.Model):
             items.write(items._prepare_status_vals(
                 status, comment, fields.Date.to_date(promise_date),
                 fields.Date.to_date(review_date), day))
-        lines._plan_customers()
+        lines._react_to_treatment()
         return True
+
+    def _react_to_treatment(self):
+        """Hook: the way in which these items are treated has changed.
+
+        Called in superuser mode after a change of status, promise, dispute or specific action.
+        Does nothing by itself; the scenario extends it and plans the items' customers anew.
+        """
 
     def _prepare_status_vals(self, status, comment, promised, review, day):
         promises = status.kind == "promise"
@@ -123,9 +123,7 @@ class AccountMoveLine(models.Model):
         self.check_access("read")
         lines = self.sudo()
         for company, items in lines.grouped("company_id").items():
-            closed = items - items.filtered_domain(
-                [("account_type", "=", "asset_receivable"), ("parent_state", "=", "posted"),
-                 ("reconciled", "=", False)])
+            closed = items - items.filtered_domain(open_items.UNRECONCILED)
             if closed:
                 raise UserError(self.env._(
                     "%(items)s is not open in %(company)s any more: reload, and choose what is "
@@ -150,11 +148,12 @@ class AccountMoveLine(models.Model):
         return customers, self.company_id
 
     def _name_items(self):
-        """:return: the numbers of these items, as a reader knows them"""
+        """:return: str, the document numbers of these items, each once"""
         return ", ".join(dict.fromkeys(line.move_name or line.name or "–" for line in self))
 
-    def _describe_said(self):
-        """:return: the status of an item in words, with the promised day"""
+    def _describe_status(self):
+        """:return: str, name of the item's status with the promised day, translated; empty for
+            none"""
         self.ensure_one()
         name = self.collection_status_id.name or ""
         if self.collection_promise_date:
@@ -162,26 +161,40 @@ class AccountMoveLine(models.Model):
             return self.env._("%(status)s for %(day)s", status=name, day=day)
         return name
 
-    def _trace_said(self, before, comment):
-        facts, notes = defaultdict(list), defaultdict(list)
+    def _trace_status(self, before, comment):
+        """Record what changed in the customers' history and on the entries.
+
+        :param dict before: what :meth:`_describe_status` gave before, by item
+        :param str comment: the new comment
+        """
+        rows, notes = defaultdict(list), defaultdict(list)
         for line in self:
             customer, old = line.partner_id.commercial_partner_id, before[line]
-            new = line._describe_said()
+            new = line._describe_status()
             if not customer or (old == new and not comment):
                 continue
-            facts[customer, line.company_id].append({
+            rows[customer, line.company_id].append({
                 "kind": "item_changed", "data": {"item": line._name_items()},
                 "old_value": old, "new_value": new, "text": comment,
                 "cause": "person", "command": "status"})
             notes[line.move_id].append(self.env._(
                 "Collection: %(old)s → %(new)s. %(comment)s", old=old or "–", new=new or "–",
                 comment=comment))
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
         moves = self.move_id.filtered(lambda move: move in notes)
         moves._message_log_batch({move.id: " ".join(notes[move]) for move in moves})
 
-    # === WHAT A MESSAGE SAYS === #
+    # === DUE DATE === #
 
     def _get_collection_due(self):
-        """:return: the day on which the item is due; entries by hand may have none of their own"""
+        """:return: date on which the item is due; manual entries may have none of their own"""
         return self.date_maturity or self.date
+
+    def _get_collection_days_late(self, day):
+        """:param date day: the company's day
+        :return: int, days since the item was due; 0 for credits and what is not overdue
+        """
+        due = self._get_collection_due()
+        if not due or self.amount_residual_currency <= 0:
+            return 0
+        return max((day - due).days, 0)

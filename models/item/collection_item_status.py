@@ -10,7 +10,7 @@ KINDS = [
 
 
 class CollectionItemStatus(models.Model):
-    """What a collector says of an open item, and whether it leaves the scenario."""
+    """Status that a collector gives an open item; it may take the item out of the scenario."""
 
     _name = "collection.item.status"
     _description = "Open Item Status"
@@ -26,11 +26,11 @@ class CollectionItemStatus(models.Model):
         "its date has passed.")
     delay_days = fields.Integer(
         string="Follow up after", default=15,
-        help="Days after which an item of this status is looked at again.")
+        help="Days after which to review an item of this status.")
     color = fields.Integer()
 
     _delay_check = models.Constraint(
         "CHECK(delay_days >= 0)", "The delay of a status cannot be negative.")
     _dispute_check = models.Constraint(
         "CHECK(kind NOT IN ('dispute', 'litigation') OR excludes)",
-        "Disputed items are necessarily excluded from the scenario.")
+        "Disputed items always leave the scenario.")

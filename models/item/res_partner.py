@@ -6,18 +6,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..access import COLLECTORS
+from . import open_items
 
-#: How a stored figure is compared, and what no row at all (nothing open) reads as.
+#: Operators by which figures are compared.
 COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
-#: Which lines are overdue; the moves that do not count are looked up once.
+#: Which unreconciled lines are overdue.
 OVERDUE = SQL(
-    "line.date_maturity < day.today AND line.amount_residual > 0"
-    " AND line.no_followup IS NOT TRUE AND line.move_id NOT IN ("
-    "     SELECT move.id FROM account_move AS move"
-    "      WHERE move.payment_state IN ('in_payment', 'paid', 'reversed', 'blocked'))")
+    "line.date_maturity < day.today AND line.amount_residual > 0 AND %s", open_items.IS_OPEN)
 
-#: What each figure is of the lines of a partner, and of the partners of a customer.
+#: Each figure as an aggregate of a partner's lines, and of a customer's partners.
 FIGURES = {
     "collection_balance": (SQL("sum(line.amount_residual)"), SQL("sum")),
     "collection_overdue": (
@@ -26,25 +24,25 @@ FIGURES = {
         SQL("day.today - min(line.date_maturity) FILTER (WHERE %s)", OVERDUE), SQL("max")),
 }
 
-#: In the context: figures are read once and kept. An object, which no call from outside can name.
+#: In the context: figures are read once and kept. An object, so that no remote call can set it.
 READ_ONCE = object()
 
-#: What they are kept in: tables of the connection, which end with it whatever happens.
+#: Temporary tables that keep them; they end with the connection whatever happens.
 KEPT = {name: SQL.identifier("pg_temp", f"collection_{name}") for name in ("items", "payments")}
 
-#: Rolling window over which the habit is read (S-011).
+#: Rolling window of the payments that count for the payer profile (S-011).
 WINDOW = timedelta(days=183)
 
-#: Up to so many days late on the mean, a payer is of that profile; beyond, it is a bad one.
+#: Payer profiles by the mean delay, in days, up to which they hold; beyond, it is ``bad``.
 PROFILES = ((0, "prompt"), (15, "slow"), (30, "late"))
 
 
 class ResPartner(models.Model):
-    """What customers are searched by: outstanding, overdue, days late, last payment.
+    """Figures by which customers are searched: outstanding, overdue, days late, last payment.
 
     Searched by one grouped query, however many customers there are, so that saved searches feed
-    assignment rules (M-007, M-008). Figures are those of the current company. The rules of a run
-    share what was read of them.
+    assignment rules (M-007, M-008). Figures are those of the current company. The rules of one
+    run read them once.
     """
 
     _inherit = "res.partner"
@@ -52,7 +50,7 @@ class ResPartner(models.Model):
     collection_balance = fields.Monetary(
         string="Outstanding", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_balance",
-        help="What the customer owes in all, due or not, less its credits.")
+        help="All that the customer owes, due or not, less its credits.")
     collection_overdue = fields.Monetary(
         string="Overdue", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_overdue",
@@ -64,13 +62,12 @@ class ResPartner(models.Model):
     collection_last_payment = fields.Date(
         string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
         search="_search_collection_last_payment", help="Day of the last payment received.")
-    collection_sequence_count = fields.Integer(search="_search_collection_sequence_count")
 
     collection_payer_delay = fields.Float(
         string="Mean delay", compute="_compute_collection_payer", groups=COLLECTORS,
         digits=(16, 1),
-        help="Days between due date and payment, on the mean of what was paid in the last six "
-        "months, each payment by its amount. Negative: ahead of the due date.")
+        help="Mean days between due date and payment over the last six months, weighted by "
+        "amount. Negative: paid before the due date.")
     collection_payer_profile = fields.Selection(
         [("unknown", "No payment yet"), ("prompt", "Pays on time"), ("slow", "Pays slowly"),
          ("late", "Pays late"), ("bad", "Pays very late")],
@@ -110,21 +107,15 @@ class ResPartner(models.Model):
             self._get_figures("payments", self._get_payments_query()),
             "collection_last_payment", operator, value, None)
 
-    def _search_collection_sequence_count(self, operator, value):
-        self.env["collection.sequence"].flush_model(["customer_id", "state"])
-        query = SQL(
-            "(SELECT sequence.customer_id, count(*) AS under_way"
-            "   FROM collection_sequence AS sequence"
-            "  WHERE sequence.state IN ('running', 'paused') GROUP BY sequence.customer_id)")
-        return self._search_figure(query, "under_way", operator, value, 0)
-
     def _search_figure(self, figures, name, operator, value, nothing):
-        """Compare a figure of customers.
+        """Compare a figure of customers; other domains search their own figures by it, too.
 
-        :param figures: SQL of a relation with one row a customer
-        :param name: the figure's column
-        :param nothing: what customers count as of whom there is no row
-        :return: domain, or NotImplemented
+        :param SQL figures: relation with a column ``customer_id``, one row a customer
+        :param str name: the figure's column
+        :param str operator: of the domain
+        :param value: of the domain: number, date, or a collection of them
+        :param nothing: value of customers without a row; None for no value
+        :return: ``Domain``, or NotImplemented for another operator
         """
         figure = SQL.identifier("figure", name)
         if nothing is not None:
@@ -140,7 +131,7 @@ class ResPartner(models.Model):
                 without, condition = not without, SQL("NOT %s", condition)
         else:
             return NotImplemented
-        # where those of whom nothing is known count too: all but the others
+        # where customers without a row match: all but those who have one that does not
         kept, condition = (SQL("NOT IN"), SQL("NOT (%s)", condition)) if without else (
             SQL("IN"), condition)
         return Domain.custom(to_sql=lambda model, alias, query: SQL(
@@ -165,7 +156,7 @@ class ResPartner(models.Model):
             get_query(customers.ids))} if customers.ids else {}
 
     def _get_figures(self, name, query):
-        """:return: SQL of a relation of these figures: the query itself, or what is kept of it"""
+        """:return: SQL of a relation of these figures: the query, or the table that keeps it"""
         if self.env.context.get("collection_figures") is not READ_ONCE:
             return SQL("(%s)", query)
         self.env.cr.execute(SQL("CREATE TEMP TABLE IF NOT EXISTS %s AS %s", KEPT[name], query))
@@ -173,7 +164,7 @@ class ResPartner(models.Model):
 
     @api.model
     def _forget_figures(self):
-        """Let go of the figures that were kept: the next search reads them anew."""
+        """Drop the figures that were kept: the next search reads them again."""
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", SQL(", ").join(KEPT.values())))
 
     def _get_items_query(self, customer_ids=None):
@@ -181,8 +172,8 @@ class ResPartner(models.Model):
 
         Lines are summed up by partner before anything is joined: there are ten times as many.
 
-        :param customer_ids: whose; None for everybody
-        :return: query of the customer's id and its figures
+        :param customer_ids: list of ids of commercial partners; None for all customers
+        :return: ``SQL``, a query of the customer's id and its figures
         """
         company = self.env.company
         self.env["account.move.line"].flush_model()
@@ -198,20 +189,18 @@ class ResPartner(models.Model):
             SELECT partner.commercial_partner_id AS customer_id, %(sums)s
               FROM (SELECT line.partner_id, %(columns)s
                       FROM account_move_line AS line, (SELECT %(day)s::date AS today) AS day
-                     WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
-                       AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE
-                           %(customers)s
+                     WHERE %(unreconciled)s%(customers)s
                   GROUP BY line.partner_id, day.today) AS figure
               JOIN res_partner AS partner ON partner.id = figure.partner_id
           GROUP BY partner.commercial_partner_id
             """,
-            sums=SQL(", ").join(sums), columns=SQL(", ").join(columns), company=company.id,
+            sums=SQL(", ").join(sums), columns=SQL(", ").join(columns),
             day=company._get_collection_day(),
-            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            unreconciled=open_items.is_unreconciled(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
     def _get_payments_query(self, customer_ids=None):
-        """:return: query of the customer's id and the day it last paid into bank or cash desk"""
+        """:return: ``SQL``, a query of the customer's id and the date of its last payment"""
         company = self.env.company
         self.env["account.move.line"].flush_model()
         return SQL(
@@ -227,7 +216,7 @@ class ResPartner(models.Model):
           GROUP BY partner.commercial_partner_id
             """,
             company=company.id,
-            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            accounts=open_items.get_receivable_ids(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
     def _get_customers_condition(self, customer_ids):
@@ -238,10 +227,10 @@ class ResPartner(models.Model):
             " WHERE partner.commercial_partner_id = ANY(%s))", customer_ids)
 
     # === PAYER === #
-    # How late a customer pays: the mean over the invoices it has paid in six months.
+    # How late a customer pays: the mean over six months.
 
     def _get_payer_delays(self, company):
-        """:return: dict of the mean delay in days by customer id; who paid nothing is not in it"""
+        """:return: dict of the mean delay in days, float, by id of the customers who paid"""
         if not self.ids:
             return {}
         self.env["account.partial.reconcile"].flush_model()
@@ -265,10 +254,11 @@ class ResPartner(models.Model):
           GROUP BY partner.commercial_partner_id
             """, tuple(self.ids), company.id, since))}
 
-    # === WHAT A MESSAGE SAYS === #
+    # === ITEMS AND LANGUAGES === #
 
     def _get_collection_items(self, company):
-        """:return: open items of these customers in a company, the oldest first"""
+        """:return: ``account.move.line``, open items of these customers in a company, the oldest
+            first"""
         lines = self.env["account.move.line"]
         return lines.search(
             lines._get_open_item_domain(company) & Domain(
@@ -276,8 +266,8 @@ class ResPartner(models.Model):
             order="date_maturity, id")
 
     def _get_collection_langs(self, company):
-        """In which language each partner is written to: its own, where that is installed; the
-        company's for one without, or whose language was uninstalled since.
+        """Language in which to write to each partner: its own where that is installed, else the
+        company's.
 
         :return: dict of language codes by partner id
         """

@@ -1,3 +1,4 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
 
@@ -7,8 +8,17 @@ from odoo.tools import format_amount, format_date
 
 from ...tools.dialogs import open_dialog
 from ..specific.collection_dispute import RESULTS
+from .link_kinds import KINDS
 
-KINDS = [
+_logger = logging.getLogger(__name__)
+
+#: Characters kept of a text.
+LONGEST = 4000
+
+#: Answers of one link that may wait at a time.
+MOST_WAITING = 100
+
+ANSWER_KINDS = [
     ("paid", "Paid"),
     ("promise", "Will pay"),
     ("dispute", "Disputed"),
@@ -18,9 +28,9 @@ KINDS = [
 
 
 class CollectionAnswer(models.Model):
-    """What somebody answered for an open item on the page behind a personal link.
+    """An answer for one open item, given on the page behind a personal link.
 
-    It waits until a collector accepts or refuses it; nothing of the account changes before.
+    It waits until a collector accepts or refuses it; the account does not change before.
     """
 
     _name = "collection.answer"
@@ -46,7 +56,7 @@ class CollectionAnswer(models.Model):
     move_id = fields.Many2one(related="item_id.move_id", string="Document")
     currency_id = fields.Many2one(related="item_id.currency_id")
     residual = fields.Monetary(related="item_id.amount_residual_currency", string="Amount due")
-    kind = fields.Selection(KINDS, string="Answer", required=True, readonly=True)
+    kind = fields.Selection(ANSWER_KINDS, string="Answer", required=True, readonly=True)
     date = fields.Date(readonly=True, help="The day it was paid, or will be paid.")
     amount = fields.Monetary(readonly=True, help="How much of it will be paid on that day.")
     reason_id = fields.Many2one("collection.dispute.reason", readonly=True, ondelete="restrict")
@@ -105,7 +115,7 @@ class CollectionAnswer(models.Model):
     # === ANSWERS === #
 
     def _describe(self):
-        """:return: the answer in a line, in the reader's language"""
+        """:return: str, the answer in a line, in the reader's language"""
         self.ensure_one()
         answer, _ = self.sudo(), self.env._
         day = answer.date and format_date(self.env, answer.date)
@@ -126,13 +136,14 @@ class CollectionAnswer(models.Model):
         return answer.status_id.name or _("Comment")
 
     def _trace(self, kind, texts=None):
-        """Note in the customer's history what became of these answers.
+        """Record in the customer's history that these answers were received or decided.
 
-        :param texts: dict of what is said besides, by answer id; by default what was answered
+        :param str kind: of the history row
+        :param texts: dict of str by answer id; by default the answers' own texts
         """
-        facts = {}
+        rows = {}
         for answer in self:
-            facts.setdefault((answer.customer_id, answer.company_id), []).append({
+            rows.setdefault((answer.customer_id, answer.company_id), []).append({
                 "kind": kind, "new_value": answer._describe(), "cause": "person",
                 "command": "answer",
                 "on_behalf": answer.partner_id.name if kind == "answer_received" else "",
@@ -140,17 +151,18 @@ class CollectionAnswer(models.Model):
                 "data": {"answer": answer.id, "item": answer.item_id._name_items(),
                          "files": answer.attachment_ids.mapped("name")},
             })
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
 
-    def _tell(self):
-        """An activity for whoever asked, or collects from the customer: one a submission."""
+    def _notify_collector(self):
+        """Schedule an activity for whoever asked, else for the customer's collector: one for all
+        answers of a submission."""
         first = self[:1]
         company = first.company_id
         user = first.link_id.user_id or (
             first.customer_id.with_company(company).collector_id or company.collection_manager_id)
         if not user:
             return
-        words = first.with_context(lang=user.lang)
+        translated = first.with_context(lang=user.lang)
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create({
             "res_model_id": self.env["ir.model"]._get_id(self._name),
             "res_id": first.id,
@@ -158,13 +170,13 @@ class CollectionAnswer(models.Model):
             "user_id": user.id,
             "date_deadline": company._get_collection_day(),
             "automated": True,
-            "summary": words.env._(
+            "summary": translated.env._(
                 "Answer of %(who)s: %(answer)s", who=first.partner_id.name,
-                answer=words._describe()),
+                answer=translated._describe()),
         })
 
     def _close_activities(self):
-        """Of submissions of which nothing waits any more, the activity is done."""
+        """Mark as done the activity of submissions of which no answer waits any more."""
         kin = self.search([("link_id", "in", self.link_id.ids),
                            ("submission", "in", self.mapped("submission"))])
         waiting = {(answer.link_id, answer.submission)
@@ -175,16 +187,177 @@ class CollectionAnswer(models.Model):
             ("activity_type_id", "=", self.env.ref(
                 "account_collection.mail_activity_type_answer").id)]).action_archive()
 
+    # === RECEIVING === #
+    # From what a page sent to answers that wait.
+
+    @api.model
+    def _receive(self, link, form):
+        """Keep an answer for each of the items, and notify the collector.
+
+        The link must be in use (``collection.link._use``), so that two at a time take turns.
+
+        :param link: ``collection.link``, in superuser mode and its reader's language
+        :param form: :class:`~.page.AnswerForm`
+        :return: the answers; sent again, those that there are already
+        :raise UserError: what the reader has to change, in the reader's language
+        """
+        link.ensure_one()
+        if form.kind not in KINDS[link.kind].answers:
+            raise UserError(self.env._("Choose an answer."))
+        if not form.has_valid_key():
+            raise UserError(self.env._("Reload the page, and try again."))
+        answers = link.env[self._name].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True)
+        known = answers.search([("link_id", "=", link.id), ("submission", "=", form.key)])
+        if known:
+            return known
+        items = answers._get_answered_items(link, form)
+        common = getattr(answers, f"_read_{form.kind}")(link, form, items)
+        common["text"] = form.text[:LONGEST].replace("\0", "").strip()
+        amounts = common.pop("amounts", {})
+        files = link._check_files(form.files)
+        waiting = answers.search([("link_id", "=", link.id), ("state", "=", "waiting")])
+        if not files and (same := waiting._find_same(form.kind, items, common, amounts)):
+            return same
+        if len(waiting) + len(items) > MOST_WAITING:
+            raise UserError(self.env._(
+                "Many of your answers are still being checked. Please wait for our reply."))
+        return answers._create_received(link, form, items, common, amounts, files)
+
+    def _create_received(self, link, form, items, common, amounts, files):
+        """:param dict common: values that all answers share
+        :param dict amounts: what is promised of each item; empty for no promise
+        :param files: list of (file name, bytes, MIME type)
+        """
+        created = self.create([{
+            **common, "link_id": link.id, "submission": form.key, "kind": form.kind,
+            "customer_id": link.customer_id.id, "company_id": link.company_id.id,
+            "partner_id": link.partner_id.id, "item_id": item.id,
+            "amount": amounts.get(item, 0.0),
+        } for item in items if not amounts or item in amounts])
+        created._keep_files(files)
+        created._trace("answer_received")
+        created._notify_collector()
+        return created
+
+    def _get_answered_items(self, link, form):
+        if not form.items:
+            raise UserError(self.env._("Tick at least one invoice."))
+        items = link._get_answerable_items().filtered(lambda item: item.id in form.items)
+        if len(items) != len(form.items):
+            _logger.warning("%s: answer for items %s refused, that it does not show or that are "
+                            "settled", link, sorted(form.items - set(items.ids)))
+            raise UserError(self.env._(
+                "An invoice that you ticked is not open any more. Please look again."))
+        return items
+
+    # Each takes a link, the form and the items answered for, and returns the values of an answer
+    # of that kind.
+
+    def _read_paid(self, link, form, items):
+        day, today = form.read_day(), link.company_id._get_collection_day()
+        if not day or not today - timedelta(days=366) <= day <= today:
+            raise UserError(self.env._("Say on which day you paid: today or earlier."))
+        return {"date": day}
+
+    def _read_promise(self, link, form, items):
+        day, today = form.read_day(), link.company_id._get_collection_day()
+        if not day or not today <= day <= today + timedelta(days=366):
+            raise UserError(self.env._("Say on which day you will pay: today or later."))
+        return {"date": day, "amounts": self._read_amounts(form, items)}
+
+    def _read_amounts(self, form, items):
+        """:return: dict of how much of each item will be paid: the oldest first"""
+        due = {item: item.amount_residual_currency for item in items}
+        if not form.amount.strip():
+            return due
+        if len(items.currency_id) > 1:
+            raise UserError(self.env._(
+                "Your invoices are in several currencies: answer for one currency at a time, or "
+                "leave the amount empty."))
+        left, currency = form.read_amount(), items.currency_id
+        if left is None or currency.compare_amounts(left, 0) <= 0 or currency.compare_amounts(
+                left, sum(due.values())) > 0:
+            raise UserError(self.env._(
+                "Say how much you will pay: at most %(amount)s.",
+                amount=self.env["collection.statement"]._format_amount(
+                    sum(due.values()), currency)))
+        amounts = {}
+        for item, residual in due.items():
+            part = currency.round(min(left, residual))
+            if currency.compare_amounts(part, 0) > 0:
+                amounts[item] = part
+            left -= part
+        return amounts
+
+    def _read_dispute(self, link, form, items):
+        reason = self.env["collection.dispute.reason"].search(
+            [("id", "=", form.read_reason_id())])
+        if not reason:
+            raise UserError(self.env._("Say why you do not agree: choose a reason."))
+        return {"reason_id": reason.id}
+
+    def _read_question(self, link, form, items):
+        if not form.text.strip():
+            raise UserError(self.env._("Write your question."))
+        return {}
+
+    def _read_comment(self, link, form, items):
+        if form.read_result() in dict(RESULTS):
+            return {"result": form.read_result()}
+        status = link._get_proposable_statuses().filtered(
+            lambda status: status.id == form.read_status_id())
+        if not status:
+            if not form.text.strip() and not form.files:
+                raise UserError(self.env._("Write an answer, or propose a status."))
+            return {}
+        if status.kind != "promise":
+            return {"status_id": status.id}
+        return {"status_id": status.id, "date": self._read_promise(link, form, items)["date"]}
+
+    def _find_same(self, kind, items, common, amounts):
+        """Find the same answers among these, which wait: a page open twice sends them twice.
+
+        :param str kind: of answer
+        :param dict common: values that the answers share
+        :param dict amounts: what is promised of each item; empty for no promise
+        :return: ``collection.answer``, empty unless there is the same one for each item
+        """
+        same = self.filtered(lambda answer: (
+            answer.kind == kind and answer.item_id in items
+            and answer._has_values(common, amounts.get(answer.item_id, 0.0))))
+        wanted = items.filtered(lambda item: not amounts or item in amounts)
+        return same if same.item_id == wanted else self.browse()
+
+    def _has_values(self, common, amount):
+        """:return: bool, whether it has these values, and that amount"""
+        values = {name: self._fields[name].convert_to_write(self[name], self) for name in common}
+        return not self.currency_id.compare_amounts(self.amount, amount) and all(
+            (values[name] or False) == (value or False) for name, value in common.items())
+
+    def _keep_files(self, files):
+        """Keep files with these answers; only who may read the answers may read them.
+
+        :param files: list of (file name, bytes, MIME type)
+        """
+        if not files:
+            return
+        kept = self.env["ir.attachment"].create([{
+            "name": name, "raw": content, "mimetype": kind, "public": False,
+            "res_model": self._name, "res_id": self[0].id,
+        } for name, content, kind in files])
+        self.write({"attachment_ids": [(6, 0, kept.ids)]})
+
     # === DECIDING === #
-    # What a collector makes of answers: accepted, they become promise, dispute or comment.
+    # Accepted, answers become promise, dispute or comment.
 
     def accept(self):
-        """Take these answers as they were given.
+        """Accept these answers as they were given.
 
-        A payment that the customer says was made becomes a promise for when it should have
-        arrived: so the scenario is silent meanwhile, the payment is found by itself, and the
-        chase goes on where it never arrives. A question becomes an activity of the collector.
-        Of an item that is settled meanwhile, nothing but the acceptance is noted.
+        A payment that the customer reports becomes a promise for the day on which it should
+        arrive: the scenario is silent until then, keeps the promise by itself when the payment
+        comes, and resumes when it does not. A question becomes an activity of the collector.
+        For an item settled in the meantime, only the acceptance is recorded.
 
         :raise UserError: one of them was checked already, or cannot become what it says
         :raise AccessError: a customer outside of the user's portfolio
@@ -199,7 +372,7 @@ class CollectionAnswer(models.Model):
         answers._decide("accepted")
 
     def refuse(self, reason):
-        """Do not take these answers; nothing of the account changes.
+        """Refuse these answers; the account does not change.
 
         :param str reason: stays in the history; whoever answered does not see it
         :raise UserError: no reason, or one of them was checked already
@@ -210,7 +383,12 @@ class CollectionAnswer(models.Model):
         self._take_turn()._decide("refused", reason)
 
     def _take_turn(self):
-        """:return: these answers in superuser mode, ours to decide"""
+        """Lock these answers to decide them.
+
+        :return: the answers, in superuser mode
+        :raise UserError: one was decided already
+        :raise AccessError: a customer outside of the user's portfolio
+        """
         self.check_access("read")
         for company, own in self.grouped("company_id").items():
             own.customer_id.with_company(company)._check_collection_portfolio()
@@ -234,7 +412,7 @@ class CollectionAnswer(models.Model):
         self._close_activities()
 
     def _get_group(self):
-        """:return: what answers that are accepted as one have in common"""
+        """:return: tuple, the same for answers that are accepted as one"""
         self.ensure_one()
         return (self.link_id, self.submission, self.kind, self.currency_id,
                 self.item_id.company_id)
@@ -243,11 +421,11 @@ class CollectionAnswer(models.Model):
         first, company = self[0], self.company_id
         due = max(first.date, company._get_collection_day()) + timedelta(
             days=company.collection_payment_days)
-        said = self.env._("Paid on %(day)s, says %(who)s.",
-                          day=format_date(self.env, first.date), who=first.partner_id.name)
+        report = self.env._("Paid on %(day)s, says %(who)s.",
+                            day=format_date(self.env, first.date), who=first.partner_id.name)
         self.promise_id = items.env["collection.promise"].make(
             items, due, promised_by=first.partner_id.id, source="customer",
-            comment=f"{said} {first.text or ''}".strip())
+            comment=f"{report} {first.text or ''}".strip())
 
     def _accept_promise(self, items):
         first = self[0]
@@ -274,7 +452,7 @@ class CollectionAnswer(models.Model):
             note=first.text)
 
     def _accept_comment(self, items):
-        """What a colleague found out: it becomes the items' status and comment."""
+        """A colleague's answer becomes the items' status and comment."""
         first = self[0]
         if first.result:
             self._resolve_disputes(items)
@@ -297,43 +475,10 @@ class CollectionAnswer(models.Model):
         disputes.with_env(items.env).resolve(self[0].result, comment=self[0].text or "")
         self.dispute_id = disputes[0]
 
-    # === FILES === #
-
-    def _keep_files(self, files):
-        """Keep files with these answers; only who may read the answers may read them.
-
-        :param files: list of (file name, bytes, MIME type)
-        """
-        if not files:
-            return
-        kept = self.env["ir.attachment"].create([{
-            "name": name, "raw": content, "mimetype": kind, "public": False,
-            "res_model": self._name, "res_id": self[0].id,
-        } for name, content, kind in files])
-        self.write({"attachment_ids": [(6, 0, kept.ids)]})
-
-    # === ANSWER FORM === #
-
-    def _find_same(self, kind, items, common, amounts):
-        """The same answers among these that wait: a page open twice sends them twice.
-
-        :return: the answers, empty unless there is the same one for each item
-        """
-        same = self.filtered(lambda answer: (
-            answer.kind == kind and answer.item_id in items
-            and answer._says(common, amounts.get(answer.item_id, 0.0))))
-        wanted = items.filtered(lambda item: not amounts or item in amounts)
-        return same if same.item_id == wanted else self.browse()
-
-    def _says(self, common, amount):
-        """Whether it gives these values, and that amount."""
-        said = {name: self._fields[name].convert_to_write(self[name], self) for name in common}
-        return not self.currency_id.compare_amounts(self.amount, amount) and all(
-            (said[name] or False) == (value or False) for name, value in common.items())
-
     # === BUTTONS === #
 
     def action_accept(self):
+        """Button *Accept*; see :meth:`accept`."""
         self.accept()
 
     def action_open_refuse(self):

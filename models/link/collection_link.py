@@ -9,14 +9,19 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext, is_html_empty
+from odoo.fields import Domain
+from odoo.tools import format_date, html2plaintext, is_html_empty
 
 from ...engine import hashtags
 from ...tools.records import as_record
+from ..statement.statement_line import PAGE
+from .link_kinds import KINDS
+from .page import PageCell, PageItem, PageSection
 
 _logger = logging.getLogger(__name__)
 
-KINDS = [("customer", "The customer's"), ("internal", "A colleague's")]
+#: Items of a currency shown at most: a page is read on a telephone.
+MOST_ITEMS = 200
 
 #: Bytes of the part by which a link is found, and of the secret part.
 _SELECTOR, _SECRET = 9, 33
@@ -28,8 +33,8 @@ class CollectionLink(models.Model):
     """A personal link: what a message lets its reader see and answer, without login.
 
     It shows one customer's account in one company, or to a colleague chosen items of it, for as
-    long as it lasts. Nobody can read it back: only a digest of its secret is kept, and what is
-    kept of the message has a place where the link was.
+    long as it lasts. Nobody can read it back: only a digest of its secret is kept, and the
+    message is kept with a placeholder for the link. Kinds of links: :mod:`~.link_kinds`.
     """
 
     _name = "collection.link"
@@ -37,7 +42,8 @@ class CollectionLink(models.Model):
     _description = "Personal Collection Link"
     _order = "id desc"
 
-    kind = fields.Selection(KINDS, required=True, readonly=True)
+    kind = fields.Selection(
+        [(kind.code, kind.label) for kind in KINDS.values()], required=True, readonly=True)
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -90,7 +96,7 @@ class CollectionLink(models.Model):
     # === LINKS === #
 
     def _get_state(self):
-        """:return: the state as it is now; time passes without the field being told"""
+        """:return: str, the state at this moment, whatever the cache holds"""
         self.ensure_one()
         if self.revoked_at:
             return "revoked"
@@ -102,7 +108,7 @@ class CollectionLink(models.Model):
         """Make links, all at once.
 
         :param vals_list: list of dicts of field values; validity is the company's
-        :return: list of (link, its address): the only moment at which that is known
+        :return: list of (link, its URL): the only moment at which the URL is known
         """
         companies = self.env["res.company"].browse(
             {vals["company_id"] for vals in vals_list})
@@ -122,7 +128,7 @@ class CollectionLink(models.Model):
     def _find(self, token):
         """Find the link of a token.
 
-        :param str token: whatever a stranger gave
+        :param str token: as a stranger gave it
         :return: the link, in superuser mode; empty for an unknown, forged, expired or revoked
             one, and for one whose recipient may no longer see what it shows
         """
@@ -138,29 +144,32 @@ class CollectionLink(models.Model):
         return link
 
     def _is_valid(self):
-        """Whether what was sent may still be seen by whom it was sent to."""
+        """:return: bool, whether its recipient may still see what it shows"""
         self.ensure_one()
-        if self._get_state() != "open" or not self.partner_id.active:
-            return False
-        if self.kind == "customer":
-            return self.partner_id.commercial_partner_id == self.customer_id
+        return (self._get_state() == "open" and self.partner_id.active
+                and getattr(self, f"_is_valid_{self.kind}")())
+
+    def _is_valid_customer(self):
+        return self.partner_id.commercial_partner_id == self.customer_id
+
+    def _is_valid_internal(self):
         return not self.partner_id._find_not_internal(self.customer_id)
 
     def _use(self):
-        """Note that it was opened; two uses at a time take turns."""
+        """Count that it was opened; two uses at a time take turns."""
         self.ensure_one()
         self.write({"use_count": self.use_count + 1, "used_at": fields.Datetime.now()})
 
     def _revoke(self):
-        """Take these links back, and trace it."""
+        """Revoke these links, and trace it."""
         links = self.filtered(lambda link: link._get_state() == "open")
         links.write({"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid})
-        facts = {}
+        rows = {}
         for link in links:
-            facts.setdefault((link.customer_id, link.company_id), []).append({
+            rows.setdefault((link.customer_id, link.company_id), []).append({
                 "kind": "link_revoked", "new_value": link.partner_id.display_name,
                 "cause": "person", "command": "revoke"})
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
 
     # === COLLEAGUES === #
     # Internal interactive messages: colleagues without rights in Odoo see and answer (A-014).
@@ -212,21 +221,16 @@ class CollectionLink(models.Model):
     def _send_internal(self, url):
         """Queue the e-mail of a link, in the language of the context.
 
-        It belongs to no thread: answers by e-mail go to whoever asked, never to the customer's
+        It belongs to no thread: replies by e-mail go to whoever asked, never to the customer's
         conversation.
         """
         self.ensure_one()
         before, after = self.company_id._get_collection_mail_layout()
-        statement = self.env["collection.statement"]
-        items = self.item_ids
-        tables = statement._get_tables(
-            items, self.company_id._get_collection_day(),
-            statement._get_words(items, statement._get_instalments(items)),
-            items._get_collection_penalties(self.company_id._get_collection_day()))
-        who = Markup("<p><b>%s</b></p>") % self.customer_id.display_name
-        words = Markup() if is_html_empty(self.body) else self.body
-        content = words + who + Markup("").join(
-            Markup(hashtags.render_table(table)) for table in tables)
+        customer = Markup("<p><b>%s</b></p>") % self.customer_id.display_name
+        text = Markup() if is_html_empty(self.body) else self.body
+        content = text + customer + Markup("").join(
+            Markup(hashtags.render_table(table))
+            for table in self.item_ids._get_statement_tables())
         button = self.company_id._get_collection_button(url, self.env._("Open and answer"))
         user = self.user_id
         self.env["mail.mail"].sudo().with_company(self.company_id).create({
@@ -242,10 +246,160 @@ class CollectionLink(models.Model):
             "record_company_id": self.company_id.id,
         })
 
+    # === PAGE === #
+
+    def _get_shown_items(self):
+        """:return: ``account.move.line`` that the link shows: the customer's open items, or
+            those that a colleague is asked about, settled or not; none for other kinds"""
+        self.ensure_one()
+        if not KINDS[self.kind].shows_account:
+            return self.item_ids.browse()
+        if self.kind == "internal":
+            return self.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
+        return self.customer_id._get_collection_items(self.company_id)
+
+    def _get_sections(self):
+        """:return: list of :class:`~.page.PageSection`, in the language of the context"""
+        self.ensure_one()
+        items, day = self._get_shown_items(), self.company_id._get_collection_day()
+        statement = self.env["collection.statement"]
+        labels = statement._get_labels(items, statement._get_instalments(items))
+        claims = items._get_collection_penalties(day)
+        notes, open_items = self._get_notes(items), self._get_answerable_items()
+        return [
+            self._get_section(own, day, labels, claims, notes, open_items)
+            for own in items.grouped("currency_id").values()]
+
+    def _get_section(self, items, day, labels, claims, notes, open_items):
+        statement, currency = self.env["collection.statement"], items.currency_id
+        late = items.filtered(lambda item: item._get_collection_days_late(day))
+        credits = items.filtered(lambda item: item.amount_residual_currency < 0)
+        ordered = late + (items - late - credits) + credits
+        overdue = statement._sum_items(late + credits).get(currency, 0.0)
+        shown = ordered[:MOST_ITEMS]
+        columns = statement._get_columns_at(PAGE, statement._has_claims(items, claims))
+        return PageSection(
+            currency=currency, more=len(ordered) - len(shown),
+            total=statement._format_amounts(statement._sum_items(items), currency=currency),
+            overdue=late and currency.compare_amounts(overdue, 0) > 0
+            and statement._format_amount(overdue, currency) or "",
+            claims=self._format_claims(late, claims),
+            items=tuple(
+                self._get_page_item(
+                    line, columns, notes[line.items.id], line.items in open_items)
+                for line in statement._get_lines(shown, day, labels, claims)))
+
+    def _get_page_item(self, line, columns, note, answerable):
+        item, move, internal = line.items, line.items.move_id, self.kind == "internal"
+        cells = [(column, PageCell(column.code, column.get_card_text(line)))
+                 for column in columns]
+        return PageItem(
+            item=item, note=note, late=line.days_late > 0,
+            titles=tuple(cell for column, cell in cells if column.is_title and cell.text),
+            details=tuple(cell for column, cell in cells if not column.is_title and cell.text),
+            printed=move.is_sale_document(), answerable=answerable,
+            payable=not internal and answerable and self._is_payable(move),
+            status=internal and self._describe_status(item) or "",
+            comment=internal and item.collection_comment or "")
+
+    def _is_payable(self, move):
+        """Whether Odoo's online payment, where it is installed, takes this invoice."""
+        return hasattr(move, "_has_to_be_paid") and move._has_to_be_paid()
+
+    def _format_claims(self, late, claims):
+        """:return: str, what may be claimed for late payment on top of what is owed"""
+        statement = self.env["collection.statement"]
+        sums = [statement._sum_interest(late, claims), statement._sum_indemnities(late, claims)]
+        if not any(sums):
+            return ""
+        return statement._format_amounts(*sums, currency=self.company_id.currency_id)
+
+    def _describe_status(self, item):
+        if item.reconciled:
+            return self.env._("Settled")
+        return item._describe_status() or self.env._("Normal")
+
+    def _get_notes(self, items):
+        """:return: dict of str, what the reader should know of items, by id"""
+        last = {
+            answer.item_id: answer for answer in self.env["collection.answer"].search([
+                ("item_id", "in", items.ids), ("link_kind", "=", self.kind),
+                *([("partner_id", "=", self.partner_id.id)] if self.kind == "internal" else []),
+            ], order="id")}
+        return {item.id: self._describe_note(item, last.get(item)) for item in items}
+
+    def _describe_note(self, item, answer):
+        if answer and answer.state == "waiting":
+            return self.env._(
+                "Your answer of %(day)s is being checked: %(answer)s",
+                day=format_date(self.env, answer.create_date), answer=answer._describe())
+        if self.kind == "internal":
+            return ""
+        if item.collection_status_id.kind == "promise" and item.collection_promise_date:
+            return self.env._("Payment promised for %(day)s. Thank you.", day=format_date(
+                self.env, item.collection_promise_date))
+        if item.collection_status_id.kind == "dispute":
+            return self.env._("You do not agree with it: we are looking into it.")
+        if answer and answer.state == "refused":
+            return self.env._(
+                "We could not accept your answer of %(day)s (%(answer)s). Please contact us.",
+                day=format_date(self.env, answer.create_date), answer=answer._describe())
+        return ""
+
+    def _get_contact(self):
+        """:return: ``res.partner`` to turn to: whoever asked, else the collector, else the
+            company"""
+        self.ensure_one()
+        collector = self.customer_id.with_company(self.company_id).collector_id
+        user = self.user_id or collector.filtered("active") or (
+            self.company_id.collection_manager_id)
+        return user.partner_id or self.company_id.partner_id
+
+    def _get_choices(self):
+        """:return: dict of the choices that the page's template offers"""
+        self.ensure_one()
+        if self.kind == "customer":
+            return {"reasons": self.env["collection.dispute.reason"].search([])}
+        disputed = self.env["collection.dispute"].search_count(
+            [("state", "=", "open"), ("item_ids", "in", self.item_ids.ids)], limit=1)
+        return {
+            "statuses": self._get_proposable_statuses(),
+            "results": disputed and self.env["collection.answer"]._fields[
+                "result"]._description_selection(self.env) or [],
+        }
+
+    def _get_invoice(self, item_id):
+        """:param int item_id: as a stranger gave it
+        :return: ``account.move`` of an item that the link shows; empty for any other"""
+        item = self._get_shown_items().filtered(lambda item: item.id == item_id)
+        return item.move_id.filtered(lambda move: move.is_sale_document())
+
+    def _get_payment_address(self, item_id):
+        """:param int item_id: as a stranger gave it
+        :return: URL where an invoice that the link shows is paid online; None for any other"""
+        move = self._get_invoice(item_id)
+        if self.kind == "customer" and move and self._is_payable(move):
+            return move._get_portal_payment_link()
+        return None
+
+    def _get_answerable_items(self):
+        """:return: open items that the link's reader may answer for, the oldest first"""
+        self.ensure_one()
+        open_items = self.env["account.move.line"]._get_open_item_domain(self.company_id)
+        if self.kind == "internal":
+            return self.item_ids.filtered_domain(open_items)
+        return self.customer_id._get_collection_items(self.company_id).filtered(
+            lambda item: item.amount_residual_currency > 0)
+
+    def _get_proposable_statuses(self):
+        """:return: statuses that a colleague may propose; disputes need more than a status"""
+        return self.env["collection.item.status"].search(
+            Domain("kind", "not in", ("dispute", "resolved")))
+
     # === BUTTONS === #
 
     def action_revoke(self):
-        """A person takes links back: they show nothing any more.
+        """Button *Revoke*: these links show nothing any more.
 
         :raise AccessError: a customer outside of the user's portfolio
         """

@@ -6,7 +6,7 @@ from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
-    """What the customer answered and what it can see, from its form."""
+    """The customer's answers and personal links, on its form; colleagues without a login."""
 
     _inherit = "res.partner"
 
@@ -40,16 +40,8 @@ class ResPartner(models.Model):
         """:return: window action on the personal links that were sent for the customer"""
         return self._open_collection_list("collection_link_action")
 
-    def _open_collection_list(self, name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
-        return {
-            **action, "context": {},
-            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
-        }
-
     # === COLLEAGUES === #
-    # Who is one of us, and may read what we say of a customer among ourselves (A-015, B36).
+    # Who is internal, and may read internal notes on a customer (A-015, B36).
 
     @api.constrains("collection_internal")
     def _check_collection_internal(self):
@@ -60,7 +52,8 @@ class ResPartner(models.Model):
                     contact=partner.display_name))
 
     def _is_collection_internal(self):
-        """Whether this is a colleague: an internal user, an employee or flagged as one."""
+        """:return: bool, whether this is a colleague: an internal user, an employee or flagged as
+            one"""
         self.ensure_one()
         partner = self.sudo()
         if partner.collection_internal or any(
@@ -70,7 +63,9 @@ class ResPartner(models.Model):
             [("work_contact_id", "=", partner.id)], limit=1))
 
     def _find_not_internal(self, customer):
-        """:return: why what is said of a customer must not go to this contact, or None"""
+        """:param customer: ``res.partner``
+        :return: str, translated reason why internal notes on the customer must not go to this
+            contact; None where they may"""
         self.ensure_one()
         partner, customer = self.sudo(), customer.sudo().commercial_partner_id
         own = partner.commercial_partner_id == customer or (
@@ -80,7 +75,7 @@ class ResPartner(models.Model):
         if own:
             return self.env._(
                 "%(contact)s is an address of the customer %(customer)s: internal messages show "
-                "what is said of it among colleagues. Send an ordinary message instead.",
+                "internal notes on it. Send an ordinary message instead.",
                 contact=partner.display_name, customer=customer.display_name)
         if not partner._is_collection_internal():
             return self.env._(
@@ -89,10 +84,10 @@ class ResPartner(models.Model):
         return None
 
     # === LINK IN A MESSAGE === #
-    # Interactive messages as the customer's option.
+    # Interactive messages are the customer's option.
 
     def write(self, vals):
-        """Without the option, the links that were sent show nothing any more."""
+        """Without the option, links already sent show nothing any more."""
         result = super().write(vals)
         if "collection_interactive_email" in vals and not vals["collection_interactive_email"]:
             self.env["collection.link"].sudo().search([

@@ -79,7 +79,7 @@ class CollectionAction(models.Model):
             statement = self.env["collection.statement"]
             tables = statement._get_tables(
                 facts.account, facts.day,
-                statement._get_words(facts.account, facts.instalments), facts.claims)
+                statement._get_labels(facts.account, facts.instalments), facts.claims)
         return self.env["ir.qweb"]._render("account_collection.collection_letter_body", {
             "content": content, "sender": facts.sender, "company": self.company_id,
             "tables": [Markup(hashtags.render_table(table)) for table in tables],

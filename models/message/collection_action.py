@@ -252,8 +252,18 @@ class CollectionAction(models.Model):
         own = self.item_ids if self.origin != "sequence" else self.sequence_id.item_ids
         if self.origin != "scenario":
             return account & own if own else account
+        return self._filter_reached(account, day)
+
+    def _filter_reached(self, items, day):
+        """Choose the items that a scenario action speaks of, of those that the scenario chases.
+
+        :param items: ``account.move.line``
+        :param date day: the company's day
+        :return: ``account.move.line``: credits, and what is due by that day or with the leader
+        """
+        self.ensure_one()
         last = max(day, self.leader_id._get_collection_due() if self.leader_id else day)
-        return account.filtered(
+        return items.filtered(
             lambda line: line.amount_residual < 0 or line._get_collection_due() <= last)
 
     def _get_message_leader(self, items):

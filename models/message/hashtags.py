@@ -65,7 +65,7 @@ class CollectionAction(models.Model):
         if self and wanted & _NAMING:
             lines = lines.union(*(facts[action.id].account for action in self))
             numbers = facts[self[:1].id].instalments
-        words = self.env["collection.statement"]._get_words(lines, numbers)
+        words = self.env["collection.statement"]._get_labels(lines, numbers)
         getters = {name: getattr(self, f"_get_tag_{name}") for name in wanted}
         return {
             action.id: {

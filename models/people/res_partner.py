@@ -137,9 +137,17 @@ class ResPartner(models.Model):
 
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""
+        return self._open_collection_list("collection_sequence_action")
+
+    def _open_collection_list(self, name):
+        """Open a list of records of the customer.
+
+        :param str name: XML id, in this module, of a window action on a model with
+            ``customer_id``
+        :return: dict, window action
+        """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_sequence_action")
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
         return {
             **action, "context": {},
             "domain": [("customer_id", "=", self.commercial_partner_id.id)],

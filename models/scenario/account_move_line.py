@@ -42,7 +42,7 @@ class AccountMoveLine(models.Model):
             action = specific.get(line.id)
             if not action and not causes.get(line.id) and not line.reconciled:
                 action = planned.get(line.partner_id.commercial_partner_id)
-                action = action and action._reaches(line, day) and action
+                action = action and action._filter_reached(line, day) and action
             words[line.id] = action._describe_next() if action else line._describe_exclusion(
                 causes.get(line.id))
         return words
@@ -67,11 +67,11 @@ class AccountMoveLine(models.Model):
             "suspended": _("A sequence suspends the scenario"),
         }.get(cause, "")
 
-    # === STATUS === #
-    # What collectors know of an open item: its status, a comment, a promised day.
+    # === PLANNING === #
 
-    def _plan_customers(self):
-        """What is said of items replaces what is planned for their customers at once."""
+    def _react_to_treatment(self):
+        """Plan the items' customers anew at once."""
+        super()._react_to_treatment()
         customers = self.partner_id.commercial_partner_id
         self.env["collection.scenario"]._plan(customers)
         self.env["collection.action"].sudo()._bring_to_day(customers)

@@ -231,12 +231,6 @@ class CollectionAction(models.Model):
 
     # === STATEMENT === #
 
-    def _reaches(self, line, day):
-        """Whether a planned scenario action speaks of an item that nothing leaves out."""
-        self.ensure_one()
-        last = max(day, self.leader_id._get_collection_due() if self.leader_id else day)
-        return line.amount_residual < 0 or line._get_collection_due() <= last
-
     def _describe_next(self):
         """:return: what it is called, and its day"""
         self.ensure_one()

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine import ladder
+from ..item import open_items
 from ..selections import CONTACT_KINDS
 
 #: What the query calls each cause; the strongest has the lowest bit.
@@ -178,15 +179,12 @@ class CollectionScenario(models.Model):
               JOIN res_partner AS partner ON partner.id = contact.commercial_partner_id
               JOIN account_move AS move ON move.id = line.move_id
          LEFT JOIN collection_item_status AS status ON status.id = line.collection_status_id
-             WHERE line.account_id = ANY(%(accounts)s)
-               AND line.company_id = %(company)s
-               AND line.reconciled IS NOT TRUE
-               AND line.parent_state = 'posted'
+             WHERE %(unreconciled)s
                AND line.amount_residual <> 0
                AND contact.commercial_partner_id = ANY(%(customers)s)
             """,
-            cause=cause, accounts=self._get_receivable_ids(company),
-            company=company.id, customers=list(customer_ids))
+            cause=cause, unreconciled=open_items.is_unreconciled(self.env, company),
+            customers=list(customer_ids))
 
     def _get_cause_expression(self, company, day):
         """:return: SQL expression of the bit of what keeps ``line`` out; 0: nothing does"""
@@ -199,14 +197,16 @@ class CollectionScenario(models.Model):
                            ELSE %(promised)s END
                  WHEN EXISTS (%(specific_query)s) THEN %(specific)s
                  WHEN EXISTS (%(suspending)s) THEN %(suspended)s
-                 WHEN status.excludes OR line.no_followup OR move.payment_state = 'blocked'
+                 WHEN status.excludes OR line.no_followup
+                      OR move.payment_state = %(blocked_state)s
                  THEN %(blocked)s
-                 WHEN move.payment_state IN ('in_payment', 'paid', 'reversed')
+                 WHEN move.payment_state IN %(paid_states)s
                  THEN %(in_payment)s
                  ELSE 0 END
             """,
             day=day, specific_query=self._get_specific_query(),
             suspending=self._get_suspending_query(company, "items"),
+            blocked_state=open_items.BLOCKED_STATE, paid_states=open_items.PAID_STATES,
             **{cause: bit for cause, bit in _BITS.items() if cause != ladder.SMALL})
 
     def _get_specific_query(self):
@@ -247,11 +247,6 @@ class CollectionScenario(models.Model):
             fallback = str(fallback).lower()  # as JSON has it
         return SQL("COALESCE(%s ->> %s, %s)", column, str(company.id),
                    None if fallback is None else str(fallback))
-
-    def _get_receivable_ids(self, company):
-        return self.env["account.account"].sudo().with_context(active_test=False).search([
-            ("account_type", "=", "asset_receivable"),
-            ("company_ids", "parent_of", company.id)]).ids
 
     def _get_item_causes(self, lines, day):
         """:return: dict of the cause that keeps each line out of the scenario, or None, by id"""

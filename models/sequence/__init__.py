@@ -7,3 +7,4 @@ from . import collection_sequence_flow
 from . import collection_sequence_migration
 from . import collection_sequence_template
 from . import collection_sequence_writing
+from . import res_partner

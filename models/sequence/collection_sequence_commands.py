@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ... import engine
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
+from ..item import open_items
 
 #: Set while a command fills dates and facts itself: it traces them and reads its table after.
 FILLING = "collection_filling_markers"
@@ -286,7 +287,7 @@ class CollectionSequence(models.Model):
         """
         settled = self.item_ids.filtered(lambda item: (
             item.parent_state == "cancel"
-            or item.move_id.payment_state in ("in_payment", "paid", "reversed")))
+            or item.move_id.payment_state in open_items.PAID_STATES))
         due = sum((self.item_ids - settled).mapped("amount_residual"))
         return {
             "settled": bool(self.item_ids) and self.currency_id.compare_amounts(due, 0) <= 0,

@@ -1,4 +1,6 @@
 from . import collection_dispute
 from . import collection_promise
+from . import account_move
 from . import account_move_line
 from . import collection_action
+from . import res_partner

@@ -1,22 +1,23 @@
-from odoo import models
+from odoo import fields, models
 
 from ...tools.dialogs import open_dialog
+from ..access import COLLECTORS
 
 
 class AccountMoveLine(models.Model):
-    """Open items as a statement of account shows them.
-
-    What is computed is read for a page of items at once: the number of queries does not depend
-    on how many they are.
-    """
+    """Open items are treated one by one: the wizard *Change status*, and specific actions."""
 
     _inherit = "account.move.line"
+
+    collection_action_ids = fields.Many2many(
+        "collection.action", string="Collection actions", readonly=True, copy=False,
+        groups=COLLECTORS)
 
     def action_open_collection_wizard(self):
         """Button *Change status…*.
 
         :return: window action on the wizard, for these items
-        :raise UserError: none is chosen, or one is settled meanwhile
+        :raise UserError: none is chosen, or one was settled in the meantime
         :raise AccessError: a customer outside of the user's portfolio
         """
         self._check_open_items()
@@ -24,7 +25,7 @@ class AccountMoveLine(models.Model):
             "collection.item.wizard", self.env._("Change status"), default_item_ids=self.ids)
 
     def action_detach_from_collection(self):
-        """Button on a row of a specific action: let this item out of it.
+        """Button on a row of a specific action: take this item out of the action.
 
         :raise UserError: nothing would be left in the action
         """

@@ -54,7 +54,7 @@ class CollectionAction(models.Model):
             "data": {"date": fields.Date.to_string(action.date), "items": lines._name_items()},
         })], command="specific")
         action._open_activities()
-        lines._plan_customers()
+        lines._react_to_treatment()
         return action.with_env(self.env)
 
     def _prepare_specific_vals(self, values, customer, company):
@@ -103,7 +103,7 @@ class CollectionAction(models.Model):
                 "“%(action)s” would be left without an item. Close it instead.",
                 action=action.name))
         action._release(items)
-        items.sudo()._plan_customers()
+        items.sudo()._react_to_treatment()
 
     def _release(self, items):
         """Take items out of these actions, and trace it; an action left empty is cancelled."""

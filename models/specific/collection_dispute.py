@@ -47,7 +47,7 @@ class CollectionDispute(models.Model):
         "collection.dispute.reason", required=True, readonly=True, ondelete="restrict")
     owner_id = fields.Many2one(
         "res.users", string="Resolved by", domain="[('share', '=', False)]", tracking=True,
-        help="The colleague who has to resolve it.")
+        help="User who has to resolve it.")
     description = fields.Text(readonly=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     state = fields.Selection(
@@ -91,7 +91,7 @@ class CollectionDispute(models.Model):
     # === DISPUTES === #
 
     def _get_editable_fields(self):
-        """:return: names of the fields that whoever sees a dispute may edit"""
+        """:return: set of names of the fields that users who see a dispute may edit"""
         return {
             "owner_id", "message_follower_ids", "message_partner_ids",
             "message_main_attachment_id", "activity_ids",
@@ -105,10 +105,10 @@ class CollectionDispute(models.Model):
         :param reason: ``collection.dispute.reason``
         :param owner: ``res.users`` who resolves it; by default the reason's, else the collector
         :param dict follow_up: values of the follow-up, see
-            :meth:`~.collection_action_specific.CollectionActionSpecific.create_specific`; its
-            day is by default the status's delay from today
+            :meth:`~.collection_action.CollectionAction.create_specific`; its day is by default
+            the status's delay from today
         :param bool move: take items out of the excluding action that they are in
-        :return: the new dispute
+        :return: the new ``collection.dispute``
         :raise UserError: no reason, no open item, or items of several customers or companies
         :raise ValidationError: an item is in another excluding action
         :raise AccessError: a customer outside of the user's portfolio
@@ -135,14 +135,15 @@ class CollectionDispute(models.Model):
             "description": description, "action_id": action.id, "opened_on": day,
         })
         dispute._trace("dispute_opened", reason.name, description)
-        dispute._put_signals("dispute_opened")
+        dispute._post_signals("dispute_opened")
         items.set_collection_status(status, comment=description, review_date=action.date)
         return dispute.with_env(self.env)
 
     def resolve(self, result, comment=""):
-        """End disputes: their items return to the scenario, as disputes resolved (A-042).
+        """Resolve disputes: their items return to the scenario, with a status that says so
+        (A-042).
 
-        Nothing is credited by it: the credit note is the accountants'.
+        It credits nothing: the credit note is the accountants'.
 
         :param str result: ``credited``, ``justified`` or ``withdrawn``
         :param str comment: what was found
@@ -162,7 +163,7 @@ class CollectionDispute(models.Model):
         disputes._write_resolved(result, comment)
         disputes.action_id.filtered(lambda action: action.state != "closed")._write_closed_alone(
             "done", comment=comment, by_person=True, command="resolve")
-        disputes.item_ids._plan_customers()
+        disputes.item_ids._react_to_treatment()
 
     def _write_resolved(self, result, comment):
         labels = dict(self._fields["result"]._description_selection(self.env))
@@ -171,7 +172,7 @@ class CollectionDispute(models.Model):
                 "state": "resolved", "result": result, "resolution": comment,
                 "resolved_on": company._get_collection_day()})
         self._trace("dispute_resolved", labels.get(result, ""), comment)
-        self._put_signals("dispute_closed")
+        self._post_signals("dispute_closed")
         status = self._get_status("resolved")
         self.item_ids.filtered(
             lambda item: item.collection_status_id.kind == "dispute").write({
@@ -182,11 +183,11 @@ class CollectionDispute(models.Model):
         status = self.env["collection.item.status"].sudo().search([("kind", "=", kind)], limit=1)
         if not status:
             raise UserError(self.env._(
-                "No item status is for disputes, or for disputes resolved. A collection manager "
-                "can add it under Configuration, Item statuses."))
+                "There is no item status for disputes or for resolved disputes. A collection "
+                "manager can add one under Configuration, Item statuses."))
         return status
 
-    def _put_signals(self, code):
+    def _post_signals(self, code):
         self.env["collection.signal"]._put_where_open([{
             "key": f"{code}:{dispute.id}", "code": code,
             "customer_id": dispute.customer_id.id, "company_id": dispute.company_id.id,
@@ -194,13 +195,13 @@ class CollectionDispute(models.Model):
         } for dispute in self])
 
     def _trace(self, kind, new, text):
-        facts = defaultdict(list)
+        rows = defaultdict(list)
         for dispute in self:
-            facts[dispute.customer_id, dispute.company_id].append({
+            rows[dispute.customer_id, dispute.company_id].append({
                 "kind": kind, "data": {
                     "dispute": dispute.id, "item": dispute.item_ids._name_items()},
                 "new_value": new, "text": text, "cause": "person", "command": "dispute"})
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
 
     # === BUTTONS === #
 
@@ -208,7 +209,7 @@ class CollectionDispute(models.Model):
         """:return: window action on the dialog that asks how it ended"""
         self.ensure_one()
         return open_dialog("collection.dispute.resolve", self.env._("Resolve the dispute"),
-                            default_dispute_id=self.id)
+                           default_dispute_id=self.id)
 
     def action_open_follow_up(self):
         """:return: window action on the action that follows it up"""

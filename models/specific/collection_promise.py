@@ -14,8 +14,8 @@ STATES = [
 class CollectionPromise(models.Model):
     """A promise to pay: how much of which items, by which day or in which instalments (E1, E24).
 
-    It pauses its items. Whether it is kept is found by itself from what is reconciled; broken,
-    it brings the items back to the scenario and tells the collector.
+    It pauses its items. Reconciliation shows whether it is kept; broken, it brings the items back
+    to the scenario and notifies the collector.
     """
 
     _name = "collection.promise"
@@ -30,7 +30,7 @@ class CollectionPromise(models.Model):
     item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
     balance = fields.Monetary(
-        string="Owed then", readonly=True, help="What the items owed when it was made.")
+        string="Owed then", readonly=True, help="Amount due on the items when it was made.")
     paid = fields.Monetary(compute="_compute_paid", help="Paid on the items since then.")
     date = fields.Date(
         string="Promised for", required=True, readonly=True, index=True,
@@ -39,9 +39,9 @@ class CollectionPromise(models.Model):
         "collection.promise.line", "promise_id", string="Instalments", readonly=True)
     promised_by_id = fields.Many2one("res.partner", string="Promised by", readonly=True)
     source = fields.Selection(
-        [("collector", "Noted by a collector"), ("customer", "Given by the customer")],
+        [("collector", "Recorded by a collector"), ("customer", "Given by the customer")],
         required=True, readonly=True, default="collector")
-    user_id = fields.Many2one("res.users", string="Noted by", readonly=True)
+    user_id = fields.Many2one("res.users", string="Recorded by", readonly=True)
     comment = fields.Text(readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="open", tracking=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
@@ -93,17 +93,17 @@ class CollectionPromise(models.Model):
     @api.model
     def make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
              source="collector", comment=""):
-        """Note a promise on open items of one customer, company and currency.
+        """Record a promise on open items of one customer, company and currency.
 
         An earlier promise on one of them is cancelled: it is replaced.
 
         :param items: ``account.move.line``
-        :param date: the day, unless ``instalments`` are given
-        :param amount: in the items' currency; by default all that they owe
+        :param date: date or ISO string, unless ``instalments`` are given
+        :param amount: float in the items' currency; by default all that is due on them
         :param instalments: list of (date, amount), in order
         :param promised_by: the ``res.partner`` who promised, by default the customer
         :param str source: ``collector`` or ``customer``
-        :return: the new promise
+        :return: the new ``collection.promise``
         :raise UserError: a day gone by, nothing or more than is owed, items of several
             customers, companies or currencies
         :raise AccessError: a customer outside of the user's portfolio
@@ -148,7 +148,7 @@ class CollectionPromise(models.Model):
             raise UserError(self.env._("The amount promised must be above zero."))
         if currency.compare_amounts(total, balance) > 0:
             raise UserError(self.env._(
-                "%(amount)s is more than the items owe: %(balance)s.",
+                "%(amount)s is more than is due on the items: %(balance)s.",
                 amount=format_amount(self.env, total, currency),
                 balance=format_amount(self.env, balance, currency)))
 
@@ -157,12 +157,12 @@ class CollectionPromise(models.Model):
             [("kind", "=", "promise")], limit=1)
         if not status:
             raise UserError(self.env._(
-                "No item status is for promises. A collection manager can add one under "
+                "There is no item status for promises. A collection manager can add one under "
                 "Configuration, Item statuses."))
         return status
 
     def cancel(self, reason):
-        """Take back a promise; its items return to the scenario.
+        """Cancel promises; their items return to the scenario.
 
         :param str reason: stays in the history
         :raise UserError: no reason, or it is no longer awaited
@@ -178,13 +178,13 @@ class CollectionPromise(models.Model):
                     "“%(promise)s” is no longer awaited.", promise=promise.display_name))
         promises = self.sudo()
         promises._end("cancelled", reason)
-        promises.item_ids._plan_customers()
+        promises.item_ids._react_to_treatment()
 
     @api.model
     def _process_promises(self, limit=100):
         """Cron: find which promises are kept, broken, or come to their next instalment.
 
-        :param int limit: promises looked at in a transaction
+        :param int limit: promises evaluated in one transaction
         :return: number of promises that changed
         """
         crons, promises = self.env["ir.cron"], self.sudo()
@@ -193,12 +193,12 @@ class CollectionPromise(models.Model):
         while batch := promises.search(
                 [*awaited, ("id", ">", last)], order="id", limit=limit):
             last = batch[-1].id
-            changed += len(batch._judge())
+            changed += len(batch._evaluate())
             if not crons._commit_progress(len(batch)):
                 break
         return changed
 
-    def _judge(self):
+    def _evaluate(self):
         """Compare what was paid with what was promised by today.
 
         :return: the promises that changed
@@ -206,17 +206,18 @@ class CollectionPromise(models.Model):
         days = {company: company._get_collection_day() for company in self.company_id}
         found = defaultdict(self.browse)
         for promise in self:
-            found[promise._get_verdict(days[promise.company_id])] |= promise
+            found[promise._get_outcome(days[promise.company_id])] |= promise
         found["kept"]._end("kept")
         found["broken"]._end("broken")
-        found["broken"]._tell_broken()
-        found["next"]._move_on()
+        found["broken"]._notify_broken()
+        found["next"]._advance()
         changed = found["kept"] | found["broken"] | found["next"]
-        changed.item_ids._plan_customers()
+        changed.item_ids._react_to_treatment()
         return changed
 
-    def _get_verdict(self, today):
-        """:return: ``kept``, ``broken``, ``next`` (a later instalment is awaited) or None"""
+    def _get_outcome(self, today):
+        """:param date today: the company's day
+        :return: ``kept``, ``broken``, ``next`` (a later instalment is awaited) or None"""
         self.ensure_one()
         due, compare = 0.0, self.currency_id.compare_amounts
         if compare(self.paid, self.amount) >= 0:
@@ -231,20 +232,20 @@ class CollectionPromise(models.Model):
         return "kept"
 
     def _end(self, state, reason=""):
-        """Close promises, and let go of the items that are still promised by them."""
+        """Close promises, and clear the status of items that still have it from them."""
         if not self:
             return
         for company, promises in self.grouped("company_id").items():
             promises.write({"state": state, "closed_on": company._get_collection_day()})
         self._trace(f"promise_{state}", reason)
-        let_go = self.item_ids.filtered(
+        promised = self.item_ids.filtered(
             lambda item: item.collection_status_id.kind == "promise" and not item.reconciled)
-        let_go.write({
+        promised.write({
             "collection_status_id": False, "collection_promise_date": False,
             "collection_review_date": False, "collection_excluded_since": False})
 
-    def _move_on(self):
-        """The instalment is paid: the next one is awaited, and the follow-up waits with it."""
+    def _advance(self):
+        """Await the next instalment, after one was paid; the follow-up is rescheduled with it."""
         for promise in self:
             paid, due = promise.paid, 0.0
             for line in promise.line_ids.sorted("date"):
@@ -258,8 +259,8 @@ class CollectionPromise(models.Model):
             if promise.action_id and promise.action_id.state != "closed":
                 promise.action_id._write_rescheduled(promise.date)
 
-    def _tell_broken(self):
-        """Raise the signal for sequences, and tell the collector (E2)."""
+    def _notify_broken(self):
+        """Put the event for sequences in the inbox, and notify the collector (E2)."""
         self.env["collection.signal"]._put_where_open([{
             "key": f"promise_broken:{promise.id}", "code": "promise_broken",
             "customer_id": promise.customer_id.id, "company_id": promise.company_id.id,
@@ -267,26 +268,26 @@ class CollectionPromise(models.Model):
         } for promise in self])
         model = self.env["ir.model"]._get_id(self._name)
         kind = self.env.ref("mail.mail_activity_data_todo")
-        told = []
+        activities = []
         for promise in self:
             company = promise.company_id
             user = promise.customer_id.with_company(company).collector_id or (
                 company.collection_manager_id)
             if user:
-                told.append({
+                activities.append({
                     "res_model_id": model, "res_id": promise.id, "activity_type_id": kind.id,
                     "user_id": user.id, "date_deadline": company._get_collection_day(),
                     "summary": self.with_context(lang=user.lang).env._("Promise not kept")})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(told)
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
 
     def _trace(self, kind, text=""):
-        facts = defaultdict(list)
+        rows = defaultdict(list)
         for promise in self:
-            facts[promise.customer_id, promise.company_id].append({
+            rows[promise.customer_id, promise.company_id].append({
                 "kind": kind, "data": {"promise": promise.id}, "new_value": promise._describe(),
                 "text": text, "cause": "person" if self.env.user.active else "cron",
                 "command": "promise"})
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
 
     # === BUTTONS === #
 
@@ -294,7 +295,7 @@ class CollectionPromise(models.Model):
         """:return: window action on the dialog that asks why it is cancelled"""
         self.ensure_one()
         return open_dialog("collection.promise.cancel", self.env._("Cancel the promise"),
-                            default_promise_id=self.id)
+                           default_promise_id=self.id)
 
 
 class CollectionPromiseLine(models.Model):

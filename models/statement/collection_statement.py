@@ -1,6 +1,4 @@
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 
 from odoo import api, fields, models
@@ -8,18 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
 from ...engine.hashtags import Column, Table
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the items of a batch are called, in one language.
-
-    :ivar documents: names by item id
-    :ivar date: a day in words; kept, as the same days come back for many customers
-    """
-
-    documents: dict
-    date: Callable
+from .statement_line import PAGE, TABLE, CurrencyTotal, ItemLabels, StatementColumn, StatementLine
 
 
 class CollectionStatement(models.AbstractModel):
@@ -30,18 +17,140 @@ class CollectionStatement(models.AbstractModel):
     currencies are never added up.
 
     Everything is in the language of the context. Late-payment claims come as
-    ``_get_collection_penalties`` of the items gives them; where a rate is missing that is said,
-    and no amount of interest is given.
+    ``_get_collection_penalties`` of the items gives them; where a rate is missing the statement
+    says so, and shows no amount of interest.
     """
 
     _name = "collection.statement"
     _description = "Statement of Account"
 
-    # === COLLECTION_STATEMENT === #
+    # === COLUMNS AND LINES === #
+
+    @api.model
+    def _get_columns(self):
+        """Hook: the columns of all statements of account.
+
+        Another add-on adds one by extending this method; see
+        :mod:`~.statement_line`.
+
+        :return: list of :class:`~.statement_line.StatementColumn`, in order
+        """
+        _ = self.env._
+        return [
+            StatementColumn(
+                "document", _("Document"), lambda line: line.document,
+                total=lambda total: total.document, is_title=True),
+            StatementColumn(
+                "date", _("Date"), lambda line: line.date, places=frozenset((TABLE,))),
+            StatementColumn(
+                "due", _("Due date"), lambda line: line.due,
+                card=lambda line: _("Due on %(date)s", date=line.due)),
+            StatementColumn(
+                "days_late", _("Days late"), lambda line: str(line.days_late or ""),
+                card=self._describe_days_late, is_number=True,
+                places=frozenset((TABLE, PAGE))),
+            StatementColumn(
+                "amount", _("Amount due"), lambda line: line.amount,
+                total=lambda total: total.amount, is_title=True, is_number=True),
+            StatementColumn(
+                "interest", _("Interest"), lambda line: line.interest,
+                total=lambda total: total.interest, is_number=True, is_claim=True,
+                places=frozenset((TABLE,))),
+            StatementColumn(
+                "indemnity", _("Indemnity"), lambda line: line.indemnity,
+                total=lambda total: total.indemnity, is_number=True, is_claim=True,
+                places=frozenset((TABLE,))),
+        ]
+
+    @api.model
+    def _get_columns_at(self, place, claims=False):
+        """:param str place: rendering, see :mod:`~.statement_line`
+        :param bool claims: whether to show the columns of claims
+        :return: list of the columns that it shows
+        """
+        return [column for column in self._get_columns()
+                if place in column.places and (claims or not column.is_claim)]
+
+    @api.model
+    def _get_tables(self, items, day, labels, claims, place=TABLE):
+        """Lists of items, one for each currency, with totals.
+
+        :param items: open ``account.move.line`` of one customer
+        :param date day: the company's day
+        :param ItemLabels labels: see :meth:`_get_labels`
+        :param dict claims: late-payment claims by item id
+        :param str place: rendering, see :mod:`~.statement_line`
+        :return: tuple of :class:`~...engine.hashtags.Table`
+        """
+        claims = claims if self._has_claims(items, claims) else None
+        columns = self._get_columns_at(place, bool(claims))
+        return tuple(
+            self._get_table(own, day, labels, claims, columns)
+            for own in items.grouped("currency_id").values())
+
+    def _get_table(self, items, day, labels, claims, columns):
+        lines = self._get_lines(items, day, labels, claims)
+        total = self._get_total(items, claims)
+        return Table(
+            columns=tuple(Column(column.label, number=column.is_number) for column in columns),
+            rows=tuple(tuple(column.value(line) for column in columns) for line in lines),
+            totals=(tuple(column.get_total(total) for column in columns),),
+            lines=(*map(self._describe_line, lines),
+                   self.env._("Total: %(amount)s", amount=total.amount)),
+            notes=self._get_notes(items, claims))
+
+    @api.model
+    def _get_lines(self, items, day, labels, claims=None):
+        """:param items: ``account.move.line``
+        :param date day: the company's day
+        :param ItemLabels labels: see :meth:`_get_labels`
+        :param claims: dict of late-payment claims by item id; None: none is shown
+        :return: list of :class:`~.statement_line.StatementLine`, one an item
+        """
+        lines = []
+        for item in items:
+            interest, indemnity = self._format_claims(item, claims) if claims else ("", "")
+            lines.append(StatementLine(
+                items=item, document=labels.documents[item.id],
+                date=labels.date(item.invoice_date or item.date),
+                due=labels.date(item._get_collection_due()),
+                days_late=item._get_collection_days_late(day),
+                amount=self._format_amount(item.amount_residual_currency, item.currency_id),
+                interest=interest, indemnity=indemnity))
+        return lines
+
+    def _get_total(self, items, claims):
+        """:return: :class:`~.statement_line.StatementLine`, the total of items of one currency"""
+        interest, indemnity = self._format_claims(items, claims) if claims else ("", "")
+        return StatementLine(
+            items=items, document=self.env._("Total"), interest=interest, indemnity=indemnity,
+            amount=self._format_amounts(self._sum_items(items), currency=items.currency_id))
+
+    def _describe_line(self, line):
+        """:return: str, a :class:`~.statement_line.StatementLine` for a message without HTML"""
+        if line.items.amount_residual_currency < 0:
+            return self.env._(
+                "%(document)s: %(amount)s", document=line.document, amount=line.amount)
+        return self.env._("%(document)s, due on %(date)s: %(amount)s",
+                          document=line.document, date=line.due, amount=line.amount)
+
+    def _describe_days_late(self, line):
+        if not line.days_late:
+            return ""
+        return self.env._("1 day late") if line.days_late == 1 else self.env._(
+            "%(days)s days late", days=line.days_late)
+
+    def _get_notes(self, items, claims):
+        """:return: tuple of str, notes below a table"""
+        missing = claims and self._get_missing_day(items, claims)
+        return (self.env._("Late-payment interest: %(missing)s.",
+                           missing=self._describe_missing(missing)),) if missing else ()
+
+    # === AMOUNTS AND CLAIMS === #
 
     @api.model
     def _sum_items(self, items):
-        """:return: dict of what the items come to, by currency, in the order of the items"""
+        """:return: dict of the items' net amounts due, by currency, in the order of the items"""
         totals = defaultdict(float)
         for item in items:
             totals[item.currency_id] += item.amount_residual_currency
@@ -68,17 +177,18 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _get_missing_day(self, items, claims):
-        """:return: the first day for which a rate is missing, None where none is"""
+        """:return: date, the first day for which a rate is missing; None where none is"""
         return min((
             claims[item.id].missing_from for item in items
             if claims[item.id].missing_from), default=None)
 
     @api.model
     def _format_amounts(self, *sums, currency):
-        """Amounts in words, currency by currency: “€500.00 and $200.00”.
+        """Format amounts, currency by currency: “€500.00 and $200.00”.
 
         :param sums: dicts of amounts by currency, to add up
-        :param currency: of the zero that is said where there is no amount
+        :param currency: of the zero that stands where there is no amount
+        :return: str
         """
         totals = defaultdict(float)
         for amounts in sums:
@@ -92,11 +202,40 @@ class CollectionStatement(models.AbstractModel):
         return formatLang(self.env, currency.round(amount) + 0.0, currency_obj=currency)
 
     @api.model
-    def _get_words(self, items, instalments):
-        """What each item is called: number, of which kind, which instalment.
+    def _has_claims(self, items, claims):
+        """:return: bool, whether anything may be claimed on top of the items, or might be if
+            its rate were known"""
+        return any(
+            claims[item.id].interest or claims[item.id].indemnity or claims[item.id].missing_from
+            for item in items)
 
+    @api.model
+    def _format_claims(self, items, claims):
+        """:return: tuple of str, interest and indemnity of the items; empty where there is none"""
+        interest = self._sum_interest(items, claims)
+        if self._get_missing_day(items, claims):
+            interest = self.env._("rate missing")
+        elif interest:
+            interest = self._format_amounts(interest, currency=items.currency_id)
+        indemnity = self._sum_indemnities(items, claims)
+        if indemnity:
+            indemnity = self._format_amounts(indemnity, currency=items.currency_id)
+        return interest or "", indemnity or ""
+
+    @api.model
+    def _describe_missing(self, day):
+        """:return: str, shown in place of interest whose rate nobody has entered"""
+        return self.env._("rate missing since %(day)s", day=format_date(self.env, day))
+
+    # === NAMES OF ITEMS === #
+
+    @api.model
+    def _get_labels(self, items, instalments):
+        """Name each item: number, type of document, which instalment.
+
+        :param items: ``account.move.line``
         :param dict instalments: see :meth:`_get_instalments`
-        :return: :class:`Words`
+        :return: :class:`~.statement_line.ItemLabels`
         """
         documents = {}
         for item in items:
@@ -106,7 +245,7 @@ class CollectionStatement(models.AbstractModel):
                 documents[item.id] = self.env._(
                     "%(document)s, instalment %(number)s of %(count)s",
                     document=documents[item.id], number=number, count=count)
-        return Words(documents, cache(lambda day: format_date(self.env, day)))
+        return ItemLabels(documents, cache(lambda day: format_date(self.env, day)))
 
     def _get_document(self, item):
         move, number = item.move_id, item.move_id.name or item.name or ""
@@ -129,95 +268,23 @@ class CollectionStatement(models.AbstractModel):
             for own in lines.grouped("move_id").values() if len(own) > 1
             for number, line in enumerate(own, start=1)}
 
-    @api.model
-    def _describe_missing(self, day):
-        """:return: what stands in the place of interest whose rate nobody has entered"""
-        return self.env._("rate missing since %(day)s", day=format_date(self.env, day))
+    # === TOTALS OF CUSTOMERS === #
 
     @api.model
-    def _get_tables(self, items, day, words, claims):
-        """Lists of items, one for each currency, with totals.
-
-        :param items: open receivable lines of one customer
-        :param date day: the company's day
-        :param Words words: see :meth:`_get_words`
-        :param dict claims: late-payment claims by item id
-        :return: tuple of :class:`~..engine.hashtags.Table`
-        """
-        shown = any(
-            claims[item.id].interest or claims[item.id].indemnity or claims[item.id].missing_from
-            for item in items)
-        return tuple(
-            self._get_table(own, day, words, claims if shown else None)
-            for own in items.grouped("currency_id").values())
-
-    def _get_table(self, items, day, words, claims):
-        columns = [
-            Column(self.env._("Document")), Column(self.env._("Date")),
-            Column(self.env._("Due date")), Column(self.env._("Days late"), number=True),
-            Column(self.env._("Amount due"), number=True)]
-        rows = self._get_rows(items, day, words)
-        total = self._format_amounts(self._sum_items(items), currency=items.currency_id)
-        totals = [self.env._("Total"), "", "", "", total]
-        lines = [self._get_line(item, row) for item, row in zip(items, rows)]
-        lines.append(self.env._("Total: %(amount)s", amount=total))
-        if claims:
-            columns += [Column(self.env._("Interest"), number=True),
-                        Column(self.env._("Indemnity"), number=True)]
-            rows = [(*row, *self._get_claim_cells(item, claims)) for item, row in zip(items, rows)]
-            totals += self._get_claim_cells(items, claims)
-        missing = claims and self._get_missing_day(items, claims)
-        notes = (self.env._("Late-payment interest: %(missing)s.",
-                            missing=self._describe_missing(missing)),) if missing else ()
-        return Table(tuple(columns), tuple(rows), (tuple(totals),), tuple(lines), notes)
-
-    def _get_rows(self, items, day, words):
-        """:return: list of tuples: document, date, due date, days late, amount due"""
-        rows = []
-        for item in items:
-            due = item._get_collection_due()
-            late = (day - due).days if item.amount_residual_currency > 0 else 0
-            rows.append((
-                words.documents[item.id], words.date(item.invoice_date or item.date),
-                words.date(due),
-                str(late) if late > 0 else "",
-                self._format_amount(item.amount_residual_currency, item.currency_id)))
-        return rows
-
-    def _get_line(self, item, row):
-        document, _date, due, _late, amount = row
-        if item.amount_residual_currency < 0:
-            return self.env._("%(document)s: %(amount)s", document=document, amount=amount)
-        return self.env._("%(document)s, due on %(date)s: %(amount)s",
-                          document=document, date=due, amount=amount)
-
-    def _get_claim_cells(self, items, claims):
-        """:return: interest and indemnity of items in words, empty where there is none"""
-        interest = self._sum_interest(items, claims)
-        if self._get_missing_day(items, claims):
-            interest = self.env._("rate missing")
-        elif interest:
-            interest = self._format_amounts(interest, currency=items.currency_id)
-        indemnity = self._sum_indemnities(items, claims)
-        if indemnity:
-            indemnity = self._format_amounts(indemnity, currency=items.currency_id)
-        return interest or "", indemnity or ""
-
-    # === STATEMENT === #
-
     def _get_totals(self, customers, company_ids):
         """What customers owe, currency by currency.
 
-        :return: list of (currency, open amount, overdue amount), in the order of the currencies
+        :param customers: ``res.partner``
+        :param company_ids: list of ids
+        :return: list of :class:`~.statement_line.CurrencyTotal`, by the currency's name
         """
         lines = self.env["account.move.line"]
         account = lines._get_statement_domain(customers) & Domain("company_id", "in", company_ids)
-        totals = defaultdict(lambda: [0.0, 0.0])
-        overdue = account & Domain("amount_residual", ">", 0) & Domain(
+        late = account & Domain("amount_residual", ">", 0) & Domain(
             "date_maturity", "<", fields.Date.context_today(self))
-        for position, domain in enumerate((account, overdue)):
-            for currency, amount in lines._read_group(
-                    domain, ["currency_id"], ["amount_residual_currency:sum"]):
-                totals[currency][position] = amount
-        return [(currency, *amounts) for currency, amounts in sorted(
-            totals.items(), key=lambda total: total[0].name)]
+        owed, overdue = (
+            dict(lines._read_group(domain, ["currency_id"], ["amount_residual_currency:sum"]))
+            for domain in (account, late))
+        return [
+            CurrencyTotal(currency, amount, overdue.get(currency, 0.0))
+            for currency, amount in sorted(owed.items(), key=lambda total: total[0].name)]

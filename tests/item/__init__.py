@@ -1,2 +1,3 @@
 from . import test_invoice_views
 from . import test_payer
+from . import test_open_items

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
-from ...models.link.collection_link_page import Form
+from ...models.link.page import AnswerForm
 from .test_link import LinkCase
 
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -23,7 +23,7 @@ class AnswerCase(LinkCase):
         """What an answer becomes, as the collector sees it."""
         type(self).count += 1
         items = self.items if items is None else items
-        return (link or self.link)._submit(Form(
+        return self.env["collection.answer"]._receive(link or self.link, AnswerForm(
             **{"key": f"submission-{self.count}", "kind": kind,
                "items": frozenset(items.ids), **words})).with_user(self.collector)
 

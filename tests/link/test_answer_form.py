@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .test_answer import PDF, AnswerCase
 
-LOGGER = "odoo.addons.account_collection.models.link.collection_link_page"
+LOGGER = "odoo.addons.account_collection.models.link.collection_answer"
 PNG = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
        b"\0\0\0\rIDATx\x9cc\0\1\0\0\5\0\1\r\n-\xb4\0\0\0\0IEND\xaeB`\x82")
 HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64

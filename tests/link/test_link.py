@@ -1,7 +1,11 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
+from ...models.link import collection_link
 from ...models.link.collection_action import PLACE
+from ...models.link.link_kinds import KINDS
 from ..common import COLLECTOR, CollectionCase
 
 
@@ -61,6 +65,23 @@ class LinkCase(CollectionCase):
 @tagged("post_install", "-at_install")
 class TestLink(LinkCase):
     """A personal link shows one account to one reader for a while, and cannot be guessed."""
+
+    def test_each_kind_is_complete(self):
+        """Kinds: each has its check of validity, and a reader for each of its answers."""
+        answers = self.env["collection.answer"]
+        for kind in KINDS.values():
+            with self.subTest(kind=kind.code):
+                self.assertTrue(hasattr(self.env["collection.link"], f"_is_valid_{kind.code}"))
+                for answer in kind.answers:
+                    self.assertTrue(hasattr(answers, f"_read_{answer}"))
+
+    def test_the_page_names_how_many_items_it_leaves_out(self):
+        """Bad input: a very long account; totals still count all of it."""
+        link, _token = self.make_link()
+        with patch(f"{collection_link.__name__}.MOST_ITEMS", 1):
+            section, = link._get_sections()
+        self.assertEqual((len(section.items), section.more), (1, 1))
+        self.assertIn("800", section.total)
 
     def test_a_message_to_the_customer_carries_a_link(self):
         """A-049: the option of the customer puts a button below the text."""

@@ -79,7 +79,7 @@ class TestChasedItems(ItemCase):
                 moment = Date.add(Date.to_date("2026-03-02"), days=day // 3)
                 with self.subTest(seed=seed, told=told), self.at(f"{moment} 09:00:00"):
                     told = [*told, self.take_step(chance, items)]
-                    self.env["collection.promise"].search([("state", "=", "open")])._judge()
+                    self.env["collection.promise"].search([("state", "=", "open")])._evaluate()
                     self.env["collection.scenario"]._plan(customer)
                     expected = self.get_chased(items, moment)
                     excluded = items.browse(items._get_exclusions(moment))

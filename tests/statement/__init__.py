@@ -1,2 +1,3 @@
 from . import test_statement
 from . import test_statement_tab
+from . import test_statement_columns

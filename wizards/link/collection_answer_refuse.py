@@ -8,12 +8,12 @@ class CollectionAnswerRefuse(models.TransientModel):
     _description = "Refuse Answers"
 
     answer_ids = fields.Many2many("collection.answer", required=True, readonly=True)
-    reason = fields.Text(help="Stays in the customer's history; whoever answered does not see it.")
+    reason = fields.Text(help="Stays in the customer's history; the sender does not see it.")
 
     def action_apply(self):
         """Refuse them.
 
-        :raise UserError: no reason is given, or one of them was checked meanwhile
+        :raise UserError: no reason is given, or one of them was checked in the meantime
         """
         self.ensure_one()
         self.answer_ids.refuse(self.reason)

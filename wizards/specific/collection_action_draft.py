@@ -12,16 +12,16 @@ SOURCES = [
     ("earlier", "An earlier action of the customer"),
 ]
 
-#: What a copy of a content takes over.
+#: Fields that a copy of a content takes over.
 COPIED = ("name", "kind", "mode", "subject", "body", "description", "mail_template_id",
           "attach_invoices", "attach_statement")
-#: What only a message has.
+#: Fields that only a message has.
 OF_MESSAGES = frozenset({
     "subject", "body", "mail_template_id", "attach_invoices", "attach_statement"})
 
 
 class CollectionActionDraft(models.AbstractModel):
-    """An action that somebody is about to ask for: from nothing, or copied (A-018, A-019)."""
+    """An action that a user is about to create, from nothing or as a copy (A-018, A-019)."""
 
     _name = "collection.action.draft"
     _description = "Draft of a Collection Action"
@@ -36,7 +36,7 @@ class CollectionActionDraft(models.AbstractModel):
     customer_ids = fields.Many2many(
         "res.partner", string="Customers", compute="_compute_customer_ids")
     lang = fields.Char(
-        compute="_compute_customer_ids", help="The language of the customer, where it is one.")
+        compute="_compute_customer_ids", help="Language of the customer, if there is only one.")
 
     name = fields.Char(string="What to do")
     kind = fields.Selection(ACTION_KINDS, required=True, default="task")
@@ -78,7 +78,8 @@ class CollectionActionDraft(models.AbstractModel):
             draft.conflict = draft._describe_conflict()
 
     def _describe_conflict(self):
-        """:return: which items another excluding action has, in words; False for none (B34)"""
+        """:return: str, translated list of the items in other excluding actions; False for none
+            (B34)"""
         items = self.item_ids._origin.sudo()
         others = self.env["collection.action"].sudo()._find_excluding(items)
         return "\n".join(self.env._(
@@ -86,7 +87,7 @@ class CollectionActionDraft(models.AbstractModel):
             items=(other.item_ids & items)._name_items(),
             day=format_date(self.env, other.date)) for other in others) or False
 
-    # -- copying ---------------------------------------------------------------------------
+    # === COPYING === #
 
     @api.onchange("source")
     def _onchange_source(self):
@@ -97,23 +98,24 @@ class CollectionActionDraft(models.AbstractModel):
 
     @api.onchange("copied_step_id", "copied_template_id", "copied_action_id")
     def _onchange_copied(self):
-        """Take over what the chosen one says, its message in the customer's language."""
+        """Copy the chosen content, its message in the customer's language."""
         copied = self.copied_step_id or self.copied_template_id or self.copied_action_id
         if not copied:
             return
-        abroad = copied.with_context(lang=self.lang or self.env.lang)
+        translated = copied.with_context(lang=self.lang or self.env.lang)
         for name in COPIED:
-            self[name] = (abroad if name in ("subject", "body") else copied)[name]
+            self[name] = (translated if name in ("subject", "body") else copied)[name]
 
     @api.onchange("kind")
     def _onchange_kind(self):
         if self.kind not in SENT_KINDS:
             self.mode = "manual"
 
-    # -- asking for it -----------------------------------------------------------------------
+    # === CREATING === #
 
     def _prepare_action_vals(self):
-        """:return: values of the action, as :meth:`create_specific` takes them
+        """:return: dict of values of the action, as ``collection.action.create_specific`` takes
+            them
 
         :raise UserError: a message without text
         """

@@ -9,7 +9,7 @@ class CollectionActionKeep(models.TransientModel):
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
     date = fields.Date(
-        string="Comes back on", compute="_compute_date", store=True, readonly=False)
+        string="Next due on", compute="_compute_date", store=True, readonly=False)
 
     @api.depends("action_id")
     def _compute_date(self):
@@ -18,9 +18,9 @@ class CollectionActionKeep(models.TransientModel):
             wizard.date = fields.Date.add(max(today, wizard.action_id.date or today), days=7)
 
     def action_apply(self):
-        """Send the message, and put the action on its new day.
+        """Send the message, and reschedule the action to its new day.
 
-        :raise UserError: it is closed meanwhile, or cannot be sent
+        :raise UserError: it was closed in the meantime, or cannot be sent
         """
         self.ensure_one()
         self.action_id.send_and_keep(self.date)

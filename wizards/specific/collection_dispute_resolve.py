@@ -4,7 +4,7 @@ from ...models.specific.collection_dispute import RESULTS
 
 
 class CollectionDisputeResolve(models.TransientModel):
-    """Dialog that ends a dispute, with its result."""
+    """Dialog that resolves a dispute, with its result."""
 
     _name = "collection.dispute.resolve"
     _description = "Resolve a Dispute"
@@ -12,7 +12,7 @@ class CollectionDisputeResolve(models.TransientModel):
     dispute_id = fields.Many2one("collection.dispute", required=True, readonly=True)
     description = fields.Text(related="dispute_id.description")
     result = fields.Selection(RESULTS)
-    comment = fields.Text(help="What was found; stays in the customer's history.")
+    comment = fields.Text(help="Findings; stays in the customer's history.")
 
     def action_apply(self):
         """Resolve it; its items return to the scenario.

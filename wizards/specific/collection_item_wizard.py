@@ -8,16 +8,17 @@ from ...tools.dialogs import notify
 
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
 
+
 class _Rehearsed(Exception):
-    """The message was put in words: what was written for it is taken back."""
+    """The message was rendered: roll back what was written for it."""
 
 
 class CollectionItemWizard(models.TransientModel):
-    """*Change status…*: three steps from chosen open items to what becomes of them.
+    """*Change status…*: three steps for chosen open items.
 
-    Say what is known of them, write to the customer at once, decide what comes next: the
-    scenario, or a specific action. Each step may be left empty. Nothing is done before the end.
-    Items of several customers are treated customer by customer, each with an action of its own.
+    Set their status, send a message at once, choose what comes next: the scenario, or a specific
+    action. Each step may be left empty. Nothing is done before the end. Items of several
+    customers are treated customer by customer, each with an action of its own.
     """
 
     _name = "collection.item.wizard"
@@ -37,7 +38,7 @@ class CollectionItemWizard(models.TransientModel):
     status_excludes = fields.Boolean(related="status_id.excludes")
     comment = fields.Text(help="Stays on the items and in the customer's history.")
     review_date = fields.Date(
-        string="Back in view on", compute="_compute_review_date", store=True, readonly=False)
+        string="Review on", compute="_compute_review_date", store=True, readonly=False)
     promise_date = fields.Date(string="Promised for")
     promise_amount = fields.Monetary(
         string="Amount promised", compute="_compute_promise_amount", store=True, readonly=False)
@@ -69,8 +70,8 @@ class CollectionItemWizard(models.TransientModel):
         string="Subject of the message", compute="_compute_message", store=True, readonly=False)
     message_body = fields.Html(
         string="Text of the message", compute="_compute_message", store=True, readonly=False)
-    message_invoices = fields.Boolean(string="Join the invoices")
-    message_statement = fields.Boolean(string="Join the statement")
+    message_invoices = fields.Boolean(string="Attach the invoices")
+    message_statement = fields.Boolean(string="Attach the statement")
     preview_to = fields.Char(readonly=True)
     preview_subject = fields.Char(readonly=True)
     preview_body = fields.Html(readonly=True, sanitize=False)
@@ -98,13 +99,13 @@ class CollectionItemWizard(models.TransientModel):
             amounts = self.env["collection.statement"]._format_amounts(
                 self.env["collection.statement"]._sum_items(items),
                 currency=(items.company_id[:1] or self.env.company).currency_id)
-            words = {"count": len(items), "amount": amounts, "customer": customers[:1].name,
-                     "customers": len(customers)}
+            values = {"count": len(items), "amount": amounts, "customer": customers[:1].name,
+                      "customers": len(customers)}
             wizard.summary = (
-                self.env._("%(customer)s – 1 item, %(amount)s", **words) if len(items) == 1
-                else self.env._("%(customer)s – %(count)s items, %(amount)s", **words)
+                self.env._("%(customer)s – 1 item, %(amount)s", **values) if len(items) == 1
+                else self.env._("%(customer)s – %(count)s items, %(amount)s", **values)
                 if len(customers) == 1 else
-                self.env._("%(customers)s customers – %(count)s items, %(amount)s", **words))
+                self.env._("%(customers)s customers – %(count)s items, %(amount)s", **values))
 
     @api.depends("status_id", "promise_date")
     def _compute_review_date(self):
@@ -126,7 +127,7 @@ class CollectionItemWizard(models.TransientModel):
 
     @api.depends("message")
     def _compute_message(self):
-        """Words that suit the status, in the customer's language; once, to be changed."""
+        """Propose a text that suits the status, in the customer's language, once."""
         for wizard in self:
             if wizard.message != "customer" or wizard.message_subject or (
                     not is_html_empty(wizard.message_body)):
@@ -134,13 +135,13 @@ class CollectionItemWizard(models.TransientModel):
                 wizard.message_body = wizard.message_body
                 continue
             subject, text = wizard.with_context(
-                lang=wizard.lang or self.env.lang)._get_proposed_words()
+                lang=wizard.lang or self.env.lang)._get_proposed_text()
             wizard.message_subject = subject
             wizard.message_body = "".join(f"<p>{line}</p>" for line in text.split("\n"))
 
     @api.depends("message")
     def _compute_question(self):
-        """Words to start from, once; to be changed."""
+        """Propose a text to start from, once."""
         for wizard in self:
             asked = wizard.message == "colleagues"
             wizard.question_subject = wizard.question_subject or (
@@ -177,12 +178,13 @@ class CollectionItemWizard(models.TransientModel):
                 items.company_id)
 
     def _propose_next(self):
-        """An action that suits the status: after its delay, or on the promised day (B32)."""
+        """Propose an action that suits the status: after its delay, or on the promised day
+        (B32)."""
         status = self.status_id
         if self.proposed_for_id == status:
             return
         today = fields.Date.context_today(self)
-        words = {
+        names = {
             "promise": self.env._("Check the promised payment"),
             "dispute": self.env._(
                 "Follow up the dispute: %(reason)s", reason=self.reason_id.name),
@@ -191,12 +193,12 @@ class CollectionItemWizard(models.TransientModel):
         self.write({
             "proposed_for_id": status.id,
             "next": "specific" if status.kind in ("dispute", "litigation") else "follow",
-            "name": words.get(status.kind) or False,
+            "name": names.get(status.kind) or False,
             "date": self._get_promised_day() or self.review_date or today,
         })
 
     def _apply_to(self, items, vals):
-        """Carry it out on items of one customer and company.
+        """Apply everything to items of one customer and company.
 
         :param dict vals: of the specific action, None for none
         """
@@ -205,15 +207,15 @@ class CollectionItemWizard(models.TransientModel):
                 items, self.reason_id, owner=self.owner_id, description=self.comment or "",
                 follow_up=vals, move=self.move)
             return self._send_message(items)
-        promises = self._say_status(items)
+        promises = self._apply_status(items)
         self._send_message(items)
         if vals:
             action = self.env["collection.action"].create_specific(items, vals, move=self.move)
             promises.sudo().action_id = action
         return None
 
-    def _say_status(self, items):
-        """:return: the promises made, if it is one"""
+    def _apply_status(self, items):
+        """:return: ``collection.promise`` made, if the status is a promise"""
         promises = self.env["collection.promise"]
         if self.status_kind == "promise":
             for group in items.grouped("currency_id").values():
@@ -229,25 +231,25 @@ class CollectionItemWizard(models.TransientModel):
         return promises
 
     def _get_groups(self):
-        """:return: list of items, those of each customer and company together"""
+        """:return: list of ``account.move.line``, those of each customer and company together"""
         return list(self.item_ids.grouped(
             lambda item: (item.sudo().partner_id.commercial_partner_id, item.company_id)
         ).values())
 
     def _get_promised_groups(self):
-        """:return: the same, currency by currency: a promise is in one"""
+        """:return: the same, split by currency: a promise is in one"""
         return [group.sudo() for items in self._get_groups()
                 for group in items.grouped("currency_id").values()]
 
     def _get_promise(self, items):
-        """:return: list of (day, amount) promised on items"""
+        """:return: list of (date, amount) promised on items"""
         if self.in_instalments and self._asks_amount():
             return [(line.date, line.amount) for line in self.instalment_ids.sorted("date")]
         owed = sum(items.mapped("amount_residual_currency"))
         return [(self.promise_date, self.promise_amount if self._asks_amount() else owed)]
 
     def _asks_amount(self):
-        """Whether an amount can be promised: of one customer, in one currency."""
+        """:return: bool, whether an amount can be promised: one customer, one currency"""
         return self.single and bool(self.currency_id)
 
     def _get_promised_day(self):
@@ -257,14 +259,14 @@ class CollectionItemWizard(models.TransientModel):
         return min(days, default=self.promise_date)
 
     def _describe_done(self, specific):
-        """:return: what was done, in a sentence"""
+        """:return: str, translated sentence that describes what was done"""
         _, done = self.env._, []
         if self.status_id:
             done.append(_("%(status)s on %(count)s items", status=self.status_id.name,
                           count=len(self.item_ids)) if len(self.item_ids) > 1
                         else _("%(status)s on 1 item", status=self.status_id.name))
         elif self.comment:
-            done.append(_("Comment noted"))
+            done.append(_("Comment recorded"))
         if self.message == "customer":
             done.append(_("message on its way"))
         elif self.message == "colleagues":
@@ -274,7 +276,7 @@ class CollectionItemWizard(models.TransientModel):
         return "; ".join(done) + "."
 
     def _close(self, message):
-        """:return: action that closes the dialog, says what was done and shows the new state"""
+        """:return: dict, action that closes the dialog, notifies the user and reloads the page"""
         refresh = {"type": "ir.actions.client", "tag": "soft_reload"}
         if not message:
             return refresh
@@ -283,8 +285,8 @@ class CollectionItemWizard(models.TransientModel):
     # === MESSAGE TO THE CUSTOMER === #
     # Step 2: a message that leaves at once, or none (A-012, A-013).
 
-    def _get_proposed_words(self):
-        """:return: (subject, text) that suit the status, with hashtags"""
+    def _get_proposed_text(self):
+        """:return: (subject, text), both str with hashtags, that suit the status"""
         _, kind = self.env._, self.status_kind
         if kind == "promise":
             return _("Your promise to pay"), _(
@@ -315,9 +317,9 @@ class CollectionItemWizard(models.TransientModel):
             self._check_question()
 
     def _rehearse(self, items):
-        """Put the message for items of one customer in words, and leave nothing behind.
+        """Render the message for items of one customer, and leave nothing behind.
 
-        :return: :class:`~..models.collection_message.Message`
+        :return: :class:`~...models.message.message.Message`
         """
         actions = self.env["collection.action"].sudo().with_context(tracking_disable=True)
         items = items.sudo()
@@ -369,8 +371,7 @@ class CollectionItemWizard(models.TransientModel):
         return " – ".join(part for part in parts if part)
 
     def _check_question(self):
-        """:raise UserError: nobody is asked, nothing is asked, or whom it would go to is no
-            colleague"""
+        """:raise UserError: no recipient, no question, or a recipient who is no colleague"""
         if not self.colleague_ids:
             raise UserError(self.env._("Choose a colleague to ask."))
         if is_html_empty(self.question_body):
@@ -381,11 +382,10 @@ class CollectionItemWizard(models.TransientModel):
                 if problem:
                     raise UserError(problem)
 
-
     # === BUTTONS === #
 
     def action_next(self):
-        """Button *Next*: what this step asks for is there, go on.
+        """Button *Next*: check this step, and go on.
 
         :return: window action on the next step
         :raise UserError: something is missing in this step
@@ -407,9 +407,9 @@ class CollectionItemWizard(models.TransientModel):
         return self._reopen()
 
     def action_apply(self):
-        """Do all of it, or nothing: what was typed stays where something is refused.
+        """Button *Apply*: do all of it, or nothing.
 
-        :return: notification of what was done
+        :return: notification that describes what was done
         :raise UserError: nothing was asked for, or something is missing
         :raise ValidationError: items are in another excluding action, and are not to be moved
         :raise AccessError: a customer outside of the user's portfolio
@@ -464,7 +464,7 @@ class CollectionItemWizardInstalment(models.TransientModel):
     """An instalment that the customer promises."""
 
     _name = "collection.item.wizard.instalment"
-    _description = "Instalment of a Promise to Note"
+    _description = "Instalment of a Promise to Record"
     _order = "date, id"
 
     wizard_id = fields.Many2one("collection.item.wizard", required=True, ondelete="cascade")

@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class CollectionPromiseCancel(models.TransientModel):
-    """Dialog that takes back a promise, with a reason."""
+    """Dialog that cancels a promise, with a reason."""
 
     _name = "collection.promise.cancel"
     _description = "Cancel a Promise to Pay"

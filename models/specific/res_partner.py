@@ -1,0 +1,45 @@
+from odoo import fields, models
+
+from ...tools.dialogs import open_dialog
+from ..access import COLLECTORS
+
+
+class ResPartner(models.Model):
+    """The customer's promises, disputes and actions out of its scenario, on its form."""
+
+    _inherit = "res.partner"
+
+    collection_promise_count = fields.Integer(
+        string="Promises", compute="_compute_collection_promise_count", groups=COLLECTORS)
+    collection_dispute_count = fields.Integer(
+        string="Disputes", compute="_compute_collection_promise_count", groups=COLLECTORS)
+
+    def _compute_collection_promise_count(self):
+        for name, model in (("collection_promise_count", "collection.promise"),
+                            ("collection_dispute_count", "collection.dispute")):
+            counts = dict(self.env[model]._read_group(
+                [("customer_id", "in", self.ids), ("state", "=", "open")],
+                ["customer_id"], ["__count"]))
+            for partner in self:
+                partner[name] = counts.get(partner, 0)
+
+    def action_open_collection_promises(self):
+        """:return: window action on the customer's promises"""
+        return self._open_collection_list("collection_promise_action")
+
+    def action_open_collection_disputes(self):
+        """:return: window action on the customer's disputes"""
+        return self._open_collection_list("collection_dispute_action")
+
+    def action_open_collection_new_action(self):
+        """Button *New action (out of scenario)* (A-027).
+
+        :return: window action on the dialog that asks for it
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        customer._check_collection_portfolio()
+        return open_dialog(
+            "collection.new.action", self.env._("New action (out of scenario)"),
+            default_customer_id=customer.id)
