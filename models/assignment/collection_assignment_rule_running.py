@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.sql import partner_value
 from ..claim.res_partner import SWITCHES
 from ..item.res_partner import READ_ONCE
 from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH
@@ -139,8 +140,7 @@ class CollectionAssignmentRule(models.Model):
 
     def _leave_out_consumers(self, customer_ids):
         """No penalty or indemnity from a consumer or tenant (L8, L16), by a rule neither."""
-        kind = self.env["collection.scenario"]._get_partner_value(
-            "collection_debtor_kind", self.company_id)
+        kind = partner_value(self.env, "collection_debtor_kind", self.company_id)
         return [customer for [customer] in self.env.execute_query(SQL(
             "SELECT partner.id FROM res_partner AS partner WHERE partner.id = ANY(%s)"
             " AND COALESCE(%s, CASE WHEN partner.is_company THEN 'professional'"
@@ -175,7 +175,7 @@ class CollectionAssignmentRule(models.Model):
 
     def _get_setting_query(self, customer_ids):
         field, target = ATTRIBUTES[self.attribute].field, self._get_target()
-        current = self.env["collection.scenario"]._get_partner_value(field, self.company_id)
+        current = partner_value(self.env, field, self.company_id)
         if isinstance(target, bool):
             return SQL(
                 "SELECT partner.id, NOT %(target)s FROM res_partner AS partner"

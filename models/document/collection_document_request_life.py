@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence import outcomes
+from ...tools.batches import process_batch
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import as_record
 from .collection_document_automation import CLOCK
@@ -319,7 +320,7 @@ class CollectionDocumentRequest(models.Model):
         :return: number of requests looked at
         """
         requests, due = self.sudo(), self._get_remind_domain()
-        return self.env["collection.sequence"]._process_batch(
+        return process_batch(
             requests.search(due, limit=limit, order="reminded_on NULLS FIRST, id"),
             requests.search_count(due), lambda request: request._remind())
 

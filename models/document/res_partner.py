@@ -21,7 +21,7 @@ class ResPartner(models.Model):
 
     def action_open_collection_requests(self):
         """:return: window action on the customer's document requests"""
-        action = self._open_collection_list("collection_document_request_action")
+        action = self._open_collection_records("collection_document_request_action")
         return {**action, "context": {"default_customer_id": self.commercial_partner_id.id}}
 
     def action_request_collection_documents(self):

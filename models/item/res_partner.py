@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.sql import find_receivable_ids
 from ..access import COLLECTORS
 
 #: How a stored figure is compared, and what no row at all (nothing open) reads as.
@@ -207,7 +208,7 @@ class ResPartner(models.Model):
             """,
             sums=SQL(", ").join(sums), columns=SQL(", ").join(columns), company=company.id,
             day=company._get_collection_day(),
-            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            accounts=find_receivable_ids(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
     def _get_payments_query(self, customer_ids=None):
@@ -227,7 +228,7 @@ class ResPartner(models.Model):
           GROUP BY partner.commercial_partner_id
             """,
             company=company.id,
-            accounts=self.env["collection.scenario"]._get_receivable_ids(company),
+            accounts=find_receivable_ids(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
     def _get_customers_condition(self, customer_ids):

@@ -34,19 +34,11 @@ class ResPartner(models.Model):
 
     def action_open_collection_answers(self):
         """:return: window action on the customer's answers"""
-        return self._open_collection_list("collection_answer_action")
+        return self._open_collection_records("collection_answer_action")
 
     def action_open_collection_links(self):
         """:return: window action on the personal links that were sent for the customer"""
-        return self._open_collection_list("collection_link_action")
-
-    def _open_collection_list(self, name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
-        return {
-            **action, "context": {},
-            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
-        }
+        return self._open_collection_records("collection_link_action")
 
     # === COLLEAGUES === #
     # Who is one of us, and may read what we say of a customer among ourselves (A-015, B36).

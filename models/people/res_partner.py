@@ -138,9 +138,16 @@ class ResPartner(models.Model):
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_sequence_action")
-        return {
-            **action, "context": {},
-            "domain": [("customer_id", "=", self.commercial_partner_id.id)],
-        }
+        return self._open_collection_records("collection_sequence_action")
+
+    def _open_collection_records(self, name):
+        """Open the customer's records of a model.
+
+        :param str name: xml id, within the module, of a window action on records that have a
+            ``customer_id``
+        :return: dict, the window action on those of the commercial entity
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
+        return {**action, "context": {},
+                "domain": [("customer_id", "=", self.commercial_partner_id.id)]}

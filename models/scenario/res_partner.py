@@ -184,8 +184,4 @@ class ResPartner(models.Model):
 
     def action_open_collection_dispatches(self):
         """:return: window action on what was sent to the customer"""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_dispatch_action")
-        return {**action, "context": {},
-                "domain": [("customer_id", "=", self.commercial_partner_id.id)]}
+        return self._open_collection_records("collection_dispatch_action")

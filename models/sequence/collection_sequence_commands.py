@@ -274,8 +274,8 @@ class CollectionSequence(models.Model):
         return engine.Facts(
             levels=self._get_levels(),
             markers=self._get_marker_dates(),
-            guards=self._get_guards(),
-            calendar=self._get_calendar(),
+            guards=self._get_guards(self.template_id),
+            calendar=self.company_id._get_collection_calendar(),
         )
 
     def _get_levels(self):
@@ -301,17 +301,17 @@ class CollectionSequence(models.Model):
             if marker["type"] in ("date", "datetime") and marker.get("value")
         }
 
-    def _get_guards(self):
-        """:return: (step key, row key) of the guarded rows whose guard holds"""
-        rows = self.template_id.step_ids.transition_ids.filtered("guard")
+    def _get_guards(self, template):
+        """Which guards hold for this sequence.
+
+        :param template: the ``collection.sequence.template`` whose rows are read: the
+            sequence's own version, or one that it may move to
+        :return: frozenset of (step key, row key) of the guarded rows whose guard holds
+        """
+        rows = template.step_ids.transition_ids.filtered("guard")
         return frozenset(
             (row.step_id.key, row.key) for row in rows
             if self.filtered_domain(Domain(literal_eval(row.guard))))
-
-    def _get_calendar(self):
-        """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""
-        french = self.company_id.country_id.code == "FR"
-        return engine.Calendar(country="FR" if french else None)
 
     # === MARKERS === #
     # The dates and facts of a case: each change is traced, and deadlines follow it.

@@ -61,12 +61,6 @@ class ResPartner(models.Model):
         """:return: window action on the customer's disputes"""
         return self._open_collection_records("collection_dispute_action")
 
-    def _open_collection_records(self, name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collection.{name}")
-        return {**action, "context": {},
-                "domain": [("customer_id", "=", self.commercial_partner_id.id)]}
-
     def action_open_collection_new_action(self):
         """Button *New action (out of scenario)* (A-027).
 

@@ -351,9 +351,8 @@ class CollectionSequenceTemplate(models.Model):
         """
         self.ensure_one()
         company = self.company_id or self.env.company
-        calendar = engine.Calendar(
-            country="FR" if company.sudo().country_id.code == "FR" else None)
-        return engine.play(self._get_definition(), moves, start, calendar)
+        return engine.play(
+            self._get_definition(), moves, start, company._get_collection_calendar())
 
     def _describe_failed_checks(self):
         """:return: list of sentences, one a check whose result is no longer what was kept"""

@@ -7,7 +7,8 @@ from odoo.tools import mute_logger
 
 from ..common import CollectionCase, action, event_row, flow_row, level_row, row, step
 
-CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+CRON = ("odoo.addons.account_collection.models.sequence.collection_sequence_flow",
+        "odoo.addons.account_collection.tools.batches")
 
 
 class SignalsCase(CollectionCase):
@@ -268,7 +269,7 @@ class TestSignalFaults(SignalsCase):
         self.assertIn(self.invoice.payment_state, ("paid", "in_payment"))
         self.assertAt(sequence, "wait")
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_fault_is_an_incident(self):
         """D-059, D-066: it is shown, and the event waits for whoever resolves it."""
         sequence = self.start(event_row("after", "payment"))
@@ -281,7 +282,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "after")
         self.assertReplays(sequence)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_fault_leaves_the_others_alone(self):
         """D-059: the batch goes on."""
         sequence = self.start(event_row("after", "payment"))
@@ -294,7 +295,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "wait")
         self.assertAt(other, "after")
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_lost_race_loses_no_event(self):
         """D-069: it is still due, and the others were delivered."""
         sequence = self.start(event_row("after", "payment"))
@@ -310,7 +311,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "after")
         self.assertReplays(sequence)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_poisoned_event_lets_the_others_pass(self):
         """D-059: it says why, and comes after those that were never tried."""
         self.start(event_row("after", "payment"))
@@ -336,7 +337,7 @@ class TestSignalFaults(SignalsCase):
             self.env.ref("account_collection.cron_process_signals").method_direct_trigger()
         self.assertEqual(len(sequence.visit_ids), 3)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_switch_that_cannot_start_is_an_incident(self):
         """D-031, D-066: nothing has changed but that."""
         self.make_short_template("GONE")
