@@ -108,7 +108,7 @@ class AccessCase(DocumentCase):
         answer = env["collection.answer"].create({
             **own, "link_id": link.id, "submission": "a-submission", "kind": "question",
             "partner_id": customer.id, "item_id": cls.items.id})
-        signal = env["collection.signal"]._put([
+        signal = env["collection.signal"]._post([
             {**own, "key": "a-key", "code": "payment", "sequence_id": sequence.id}])
         group = env["collection.group"].create({"name": "Group"})
         search = env["ir.filters"].create({

@@ -22,6 +22,11 @@ SINCE_LAUNCH = "launch"
 
 INTERNAL = "internal"
 LEGAL = "legal"
+NATURES = (INTERNAL, LEGAL)
+
+SETTLED = "settled"  # nothing is due any more
+BALANCE = "balance"  # an amount: what is due
+LEVELS = (SETTLED, BALANCE)
 
 
 @dataclass(frozen=True, slots=True)

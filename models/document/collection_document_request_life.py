@@ -245,7 +245,7 @@ class CollectionDocumentRequest(models.Model):
                     "pause_reason": False})
         self._trace(FACTS[state], text=reason, cause=cause)
         if state in EVENTS:
-            self.env["collection.signal"]._put_where_open([{
+            self.env["collection.signal"]._post_where_open([{
                 "key": f"{EVENTS[state]}:{self.id}:{self.ended_at.isoformat()}",
                 "code": EVENTS[state], "customer_id": self.customer_id.id,
                 "company_id": self.company_id.id, "about": str(self.id)}])

@@ -9,12 +9,12 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _put_newly_overdue(self):
+    def _post_newly_overdue(self):
         """Tell the sequences of items overdue since their launch, each item once."""
         sequences = self.env["collection.sequence"].sudo()
         for company, day in sequences._get_company_days().items():
             items = self.sudo()._find_newly_overdue(company, day)
-            self.env["collection.signal"]._put_where_open([{
+            self.env["collection.signal"]._post_where_open([{
                 "key": f"item_overdue:{item.id}",
                 "code": "item_overdue",
                 "customer_id": item.partner_id.commercial_partner_id.id,

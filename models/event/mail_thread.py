@@ -20,7 +20,7 @@ class MailThread(models.AbstractModel):
         bounced = message_dict.get("bounced_message")
         if bounced and bounced.model in THREADS:
             thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
-            thread._put_mail_signal("mail_bounced", message_dict)
+            thread._post_mail_signal("mail_bounced", message_dict)
         return result
 
     @api.private  # an event that a caller tells would be as good as one that happened
@@ -29,7 +29,7 @@ class MailThread(models.AbstractModel):
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
             self.sudo().filtered(lambda thread: not thread._is_holders_word(author))\
-                ._put_mail_signal("mail_replied", msg_dict)
+                ._post_mail_signal("mail_replied", msg_dict)
         return result
 
     def _is_holders_word(self, author):
@@ -38,9 +38,9 @@ class MailThread(models.AbstractModel):
             return False
         return self.responsible_id in (author | author.commercial_partner_id)
 
-    def _put_mail_signal(self, code, message):
+    def _post_mail_signal(self, code, message):
         """Tell the sequence of these threads, or those of their customer in any company."""
-        self.env["collection.signal"]._put_where_open([{
+        self.env["collection.signal"]._post_where_open([{
             "key": f"{code}:{message.get('message_id')}:{thread._name},{thread.id}",
             "code": code,
             "customer_id": thread[THREADS[thread._name]].id,

@@ -9,7 +9,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ...tools.records import as_record
-from ..selections import INCIDENTS, OUTCOMES
 
 KINDS = [
     ("launched", "Launched"),
@@ -416,9 +415,8 @@ class CollectionHistory(models.Model):
     def _describe(self):
         """:return: the fact in words, in the reader's language"""
         _, data = self.env._, self.data or {}
-        outcome = self._get_label(OUTCOMES, "collection.action", "outcome", data.get("outcome"))
-        incident = self._get_label(
-            INCIDENTS, "collection.sequence", "incident", data.get("code"))
+        outcome = self._get_label("collection.action", "outcome", data.get("outcome"))
+        incident = self._get_label("collection.sequence", "incident", data.get("code"))
         words = {
             "outcome": outcome, "incident": incident, "old": self.old_value,
             "new": self.new_value, **self._get_names(), **self._get_dates(),
@@ -504,7 +502,7 @@ class CollectionHistory(models.Model):
             "request_cancelled": _("Document request cancelled: %(old)s"),
         }
 
-    def _get_label(self, selection, model, field, value):
+    def _get_label(self, model, field, value):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))
         return labels.get(value, value)
 

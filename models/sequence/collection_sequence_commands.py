@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import engine
+from ...engine.sequence import conditions
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
 
@@ -289,8 +290,9 @@ class CollectionSequence(models.Model):
             or item.move_id.payment_state in ("in_payment", "paid", "reversed")))
         due = sum((self.item_ids - settled).mapped("amount_residual"))
         return {
-            "settled": bool(self.item_ids) and self.currency_id.compare_amounts(due, 0) <= 0,
-            "balance": due,
+            conditions.SETTLED: bool(self.item_ids) and (
+                self.currency_id.compare_amounts(due, 0) <= 0),
+            conditions.BALANCE: due,
         }
 
     def _get_marker_dates(self):
@@ -395,7 +397,7 @@ class CollectionSequence(models.Model):
             raise UserError(self.env._(
                 "%(sequence)s does not wait for “%(event)s”.",
                 sequence=self.display_name, event=name))
-        signal = self.env["collection.signal"]._put([{
+        signal = self.env["collection.signal"]._post([{
             "key": f"manual:{uuid4().hex}",
             "code": "manual",
             "event_name": name,

@@ -121,8 +121,8 @@ class TestSignals(SignalsCase):
         """D-059: its key tells it from every other."""
         vals = {"key": "payment:1", "code": "payment", "customer_id": self.customer.id,
                 "company_id": self.company.id}
-        self.assertEqual(len(self.signals._put([vals, vals])), 1)
-        self.assertFalse(self.signals._put([vals]))
+        self.assertEqual(len(self.signals._post([vals, vals])), 1)
+        self.assertFalse(self.signals._post([vals]))
 
     def test_nothing_is_kept_of_a_customer_without_sequence(self):
         """D-059: an event of before the launch is nobody's business."""

@@ -65,7 +65,7 @@ class TestWorkers(BaseCase):
             sequences, "_get_tick_domain", lambda model: (
                 get_domain(model) & Domain("customer_id", "in", ours))))
         self.startPatcher(patch.object(
-            self.registry["account.move.line"], "_put_newly_overdue", lambda model: None))
+            self.registry["account.move.line"], "_post_newly_overdue", lambda model: None))
 
     @contextmanager
     def environment(self):
@@ -121,7 +121,7 @@ class TestWorkers(BaseCase):
                 for template in templates:
                     template.launch(tenant)
             # in turns, so that the events of one tenant lie apart
-            env["collection.signal"]._put([{
+            env["collection.signal"]._post([{
                 "key": f"work:{tenant.id}:{name}", "code": "manual", "event_name": name,
                 "customer_id": tenant.id, "company_id": env.company.id,
             } for name in ("first", "second", "third") for tenant in tenants])

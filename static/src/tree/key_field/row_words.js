@@ -22,9 +22,9 @@ function describeDeadline(record, action) {
 
 /** What a row waits for, when it is not the result of an action. */
 export function describeWait(record, action) {
-    const { below, condition, event_code: event, event_name: name, positive } = record.data;
+    const { below, condition, event_is_named: named, event_name: name, positive } = record.data;
     if (condition === "event") {
-        return event === "manual" ? name || "?" : selectionLabel(record, "event_code");
+        return named ? name || "?" : selectionLabel(record, "event_code");
     }
     if (condition === "level") {
         const level = selectionLabel(record, "level_code");
