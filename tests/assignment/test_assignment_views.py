@@ -313,7 +313,9 @@ class TestMassChange(AssignmentCase):
             scenario_change="set", scenario_id=self.second.id, collector_change="clear",
             added_group_ids=[Command.link(self.small.id)],
             removed_group_ids=[Command.link(self.big.id)], function_id=self.rc.id,
-            user_id=self.manager.id, penalties="on", interactive="on")
+            user_id=self.manager.id, switch_ids=[
+                Command.create({"attribute": code, "change": "on"})
+                for code in ("penalties", "interactive")])
         for customer in both:
             self.assertEqual(customer.collection_scenario_id, self.second)
             self.assertFalse(customer.collector_id)
