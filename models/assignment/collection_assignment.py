@@ -6,7 +6,7 @@ from .attributes import ATTRIBUTES, MANY, get_selection
 
 
 class CollectionAssignment(models.Model):
-    """Where a customer's attribute has its value from: a rule or a hand, which, when (M-022)."""
+    """Where a customer's attribute has its value from: which rule or person, and when (M-022)."""
 
     _name = "collection.assignment"
     _description = "Assignment"
@@ -25,7 +25,7 @@ class CollectionAssignment(models.Model):
         [("rule", "By a rule"), ("hand", "By hand")], required=True, readonly=True)
     rule_id = fields.Many2one("collection.assignment.rule", readonly=True, ondelete="set null")
     rule_name = fields.Char(readonly=True)
-    #: the hand; who ran a rule stands in the history
+    #: the person; who ran a rule stands in the history
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
     at = fields.Datetime(string="When", readonly=True)
     locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
@@ -54,7 +54,7 @@ class CollectionAssignment(models.Model):
         :param str attribute: its code
         :param customer_ids: ids of commercial partners
         :param int value: id of the group or function, where there are several
-        :param rule: the ``collection.assignment.rule``, or None for a hand
+        :param rule: the ``collection.assignment.rule``, or None for a person
         """
         if not customer_ids:
             return

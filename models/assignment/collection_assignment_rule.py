@@ -415,7 +415,7 @@ class CollectionAssignmentRule(models.Model):
 
     @api.model
     def get_alerts(self):
-        """What asks for a rule or for a hand (M-043).
+        """What needs a rule or a person's decision (M-043).
 
         :return: list of dicts: ``text``, ``count`` and what opens it (``filter``, a filter of the
             customers' list, or ``rules``, ids)

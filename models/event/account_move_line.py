@@ -10,7 +10,7 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _post_newly_overdue(self):
-        """Tell the sequences of items overdue since their launch, each item once."""
+        """Post an event for each item overdue since a sequence was launched, once an item."""
         sequences = self.env["collection.sequence"].sudo()
         for company, day in sequences._get_company_days().items():
             items = self.sudo()._find_newly_overdue(company, day)
@@ -25,9 +25,9 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _find_newly_overdue(self, company, day):
-        """The overdue items that no sequence was told of.
+        """The overdue items without an event yet.
 
-        Kept from one run to the next by the inbox itself: a run that was missed loses nothing.
+        The inbox remembers those of former runs, so that a missed run loses nothing.
 
         :param company: the ``res.company``
         :param day: its today

@@ -5,9 +5,9 @@ MONEY_JOURNALS = ("bank", "cash", "credit")
 
 
 class AccountPartialReconcile(models.Model):
-    """What a reconciliation tells sequences: paid, credited, or taken back.
+    """Events of reconciliations: paid, credited, or taken back.
 
-    It only inserts into the inbox: whatever a sequence makes of it runs in another transaction.
+    They are only posted to the inbox: whatever a sequence makes of it runs in another transaction.
     """
 
     _inherit = "account.partial.reconcile"

@@ -17,7 +17,7 @@ class CollectionSignal(models.Model):
 
     key = fields.Char(
         required=True, readonly=True,
-        help="Tells this event from every other; a second one of the same key is the same event.",
+        help="Identifies the event: a second one of the same key is the same event.",
     )
     code = fields.Selection("_selection_code", required=True, readonly=True)
     event_name = fields.Char(readonly=True)
@@ -68,7 +68,7 @@ class CollectionSignal(models.Model):
 
     @api.model
     def _post_where_open(self, vals_list):
-        """Post the events of customers that are in an open sequence; no other is kept.
+        """Post the events of customers that are in an open sequence; no other is stored.
 
         :param vals_list: see :meth:`_post`; without ``company_id``, an event of each company in
             which its customer has one

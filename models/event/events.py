@@ -79,5 +79,5 @@ register(
     Event("documents_complete", _lt("Documents complete"), "collection.document.request._end"),
     Event("documents_refused", _lt("Documents refused"), "collection.document.request._end"),
     Event("child_ended", _lt("Another sequence ended"), "collection.sequence._tell_waiting"),
-    Event(MANUAL, _lt("Event noted by hand"), "collection.sequence.note_event", is_named=True),
+    Event(MANUAL, _lt("Event recorded by hand"), "collection.sequence.note_event", is_named=True),
 )

@@ -49,7 +49,7 @@ class CollectionSequence(models.Model):
 
     markers = fields.Properties(
         definition="template_id.marker_definition", copy=False,
-        help="Dates and facts of the case, as the template asks for them.")
+        help="Case data: dates and other values, as the template asks for them.")
     deadline_ids = fields.One2many("collection.deadline", "sequence_id")
     receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
     next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")

@@ -93,7 +93,7 @@ class CollectionSequenceTransition(models.Model):
     event_is_named = fields.Boolean(compute="_compute_event")
     event_has_amount = fields.Boolean(compute="_compute_event")
     event_name = fields.Char(
-        string="Called", help="For an event noted by hand: the word on its button.")
+        string="Called", help="For an event recorded by hand: the label of its button.")
     since = fields.Selection(
         [("visit", "While the step is current"), ("launch", "Since the launch")],
         default="visit", string="Counts")
@@ -248,7 +248,7 @@ class CollectionSequenceTransition(models.Model):
     # What a row waits for: results, events, levels, deadlines; and its guard.
 
     def _get_event_code(self):
-        """:return: code of the event; one noted by hand carries its name"""
+        """:return: code of the event; one recorded by hand carries its name"""
         if self.event_code == MANUAL:
             return f"{MANUAL}:{self.event_name or ''}"
         return self.event_code or ""
@@ -285,7 +285,7 @@ class CollectionSequenceTransition(models.Model):
                     frozenset(self.option_ids.mapped("code")))
 
     def _describe_wait(self):
-        """:return: what the row waits for, in words, without its timing"""
+        """:return: str, what the row waits for, translated, without its timing"""
         labels = {
             name: dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
             for name in ("event_code", "level_code", "delay_unit", "base")}
@@ -339,7 +339,7 @@ class CollectionSequenceTransition(models.Model):
     # === PICTURE === #
 
     def _describe_briefly(self):
-        """:return: the condition in few words, for a label beside the step it belongs to"""
+        """:return: str, the condition, short and translated, for a label beside its step"""
         self.ensure_one()
         table = self.step_id.transition_ids
         if self.condition == "joined" and self.timing == "joined":
@@ -347,8 +347,8 @@ class CollectionSequenceTransition(models.Model):
         results = [*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")]
         if self.condition != "outcome" or not results:
             return self._describe_condition()
-        words = " / ".join(results)
+        label = " / ".join(results)
         if len(table.content_id) > 1:  # the step's other rows look at other actions
-            words = self.env._(
-                "%(action)s: %(results)s", action=self.content_id.name, results=words)
-        return self.env._("at once: %s", words) if self.timing == "at_once" else words
+            label = self.env._(
+                "%(action)s: %(results)s", action=self.content_id.name, results=label)
+        return self.env._("at once: %s", label) if self.timing == "at_once" else label

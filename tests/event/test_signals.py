@@ -38,7 +38,7 @@ class TestSignals(SignalsCase):
     """What happens in the accounts reaches the sequences that wait for it, once."""
 
     def test_a_payment_moves_the_sequence(self):
-        """D-059: through a real payment, told by someone who knows nothing of collection."""
+        """D-059: through a real payment, made by someone who knows nothing of collection."""
         sequence = self.start(event_row("after", "payment"))
         self.pay(self.invoice, 200, user=self.accountant)
         self.assertAt(sequence, "wait")
@@ -179,7 +179,7 @@ class TestSignals(SignalsCase):
         self.assertReplays(sequence)
 
     def test_a_missed_night_loses_no_overdue_item(self):
-        """D-059: a server that was down for days tells of them all."""
+        """D-059: a server that was down for days posts them all."""
         self.start(event_row("after", "item_overdue"))
         for day in ("2026-03-04", "2026-03-06"):
             self.make_invoice(self.customer, 70, due=day)
@@ -225,7 +225,7 @@ class TestLevels(SignalsCase):
         self.assertAt(sequence, "after")
 
     def test_levels_are_read_every_night(self):
-        """D-059: whatever the change, and whoever did not tell of it."""
+        """D-059: whatever the change, and although nobody posted it."""
         sequence = self.start(level_row("end:Settled"))
         self.pay(self.invoice)
         self.find("payment").sudo().unlink()

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 
-/** Words for a row of a decision table that may not be saved yet. */
+/** Labels of a row of a decision table that may not be saved yet. */
 
 function selectionLabel(record, name) {
     const choice = record.fields[name]?.selection?.find(([v]) => v === record.data[name]);
