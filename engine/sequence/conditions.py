@@ -16,6 +16,7 @@ from . import outcomes
 ALL_REQUIRED = "all"
 ANY = "any"
 FIRST = "first"
+JOINS = (ALL_REQUIRED, ANY, FIRST)
 
 SINCE_VISIT = "visit"
 SINCE_LAUNCH = "launch"

@@ -9,6 +9,7 @@ from ...models.sequence.collection_sequence import (
     INCIDENT_LABELS,
     STATE_LABELS,
 )
+from ...models.tree.collection_sequence_step import JOIN_LABELS
 from ...models.tree.collection_sequence_transition import (
     DELAY_UNIT_LABELS,
     LEVEL_LABELS,
@@ -28,7 +29,8 @@ class TestEngineConstants(TransactionCase):
         for constants, labels in (
                 (outcomes.ALL, OUTCOME_LABELS), (state.STATUSES, STATE_LABELS),
                 (state.INCIDENTS, INCIDENT_LABELS), (conditions.LEVELS, LEVEL_LABELS),
-                (conditions.NATURES, NATURE_LABELS), (dates.UNITS, DELAY_UNIT_LABELS)):
+                (conditions.NATURES, NATURE_LABELS), (conditions.JOINS, JOIN_LABELS),
+                (dates.UNITS, DELAY_UNIT_LABELS)):
             with self.subTest(constants=constants):
                 self.assertEqual(constants, tuple(labels))
 
@@ -38,6 +40,7 @@ class TestEngineConstants(TransactionCase):
                 ("collection.action", "outcome", outcomes.ALL),
                 ("collection.sequence", "state", state.STATUSES),
                 ("collection.sequence", "incident", state.INCIDENTS),
+                ("collection.sequence.step", "join", conditions.JOINS),
                 ("collection.sequence.transition", "level_code", conditions.LEVELS),
                 ("collection.sequence.transition", "nature", conditions.NATURES),
                 ("collection.sequence.transition", "delay_unit", dates.UNITS),
