@@ -3,6 +3,8 @@ from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 
+from .. import engine
+
 
 class ResCompany(models.Model):
     """What a company decides for its collecting: its clock, and who answers for it."""
@@ -50,3 +52,9 @@ class ResCompany(models.Model):
     def _get_collection_day(self):
         """:return: the company's day"""
         return self._get_collection_now().date()
+
+    def _get_collection_calendar(self):
+        """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""
+        self.ensure_one()
+        french = self.sudo().country_id.code == "FR"
+        return engine.Calendar(country="FR" if french else None)

@@ -3,7 +3,7 @@
 import inspect
 from contextlib import contextmanager
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tools import mute_logger
@@ -108,7 +108,7 @@ class AccessCase(DocumentCase):
         answer = env["collection.answer"].create({
             **own, "link_id": link.id, "submission": "a-submission", "kind": "question",
             "partner_id": customer.id, "item_id": cls.items.id})
-        signal = env["collection.signal"]._put([
+        signal = env["collection.signal"]._post([
             {**own, "key": "a-key", "code": "payment", "sequence_id": sequence.id}])
         group = env["collection.group"].create({"name": "Group"})
         search = env["ir.filters"].create({
@@ -222,7 +222,8 @@ class AccessCase(DocumentCase):
         vals = {
             "collection.action.assign": {"function_id": self.cj.id, "contact_id": self.second.id},
             "collection.action.reschedule": {"date": fields.Date.add(today, days=3)},
-            "collection.assignment.mass": {"penalties": "on"},
+            "collection.assignment.mass": {"switch_ids": [
+                Command.create({"attribute": "penalties", "change": "on"})]},
             "collection.document.invite": {
                 "function_id": self.cau.id, "partner_id": self.second.id, "name": "Sue"},
             "collection.document.start": {

@@ -52,6 +52,7 @@ RECORDS = {
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
     "collection.assignment.mass": DIALOG,
+    "collection.assignment.mass.switch": DIALOG,
     "collection.assignment.rule": {
         "read": OWN | {"other_collector"}, "write": MANAGER, "create": MANAGER,
         "unlink": MANAGER},

@@ -70,7 +70,7 @@ class DemoCase(CollectionCase):
 
     def put(self, sequence, code):
         """Let something happen to the customer, and deliver it."""
-        self.env["collection.signal"]._put([{
+        self.env["collection.signal"]._post([{
             "key": f"{code}:{sequence.id}:{len(sequence.visit_ids)}", "code": code,
             "customer_id": sequence.customer_id.id, "company_id": self.company.id}])
         self.deliver_signals()

@@ -16,12 +16,18 @@ from . import outcomes
 ALL_REQUIRED = "all"
 ANY = "any"
 FIRST = "first"
+JOINS = (ALL_REQUIRED, ANY, FIRST)
 
 SINCE_VISIT = "visit"
 SINCE_LAUNCH = "launch"
 
 INTERNAL = "internal"
 LEGAL = "legal"
+NATURES = (INTERNAL, LEGAL)
+
+SETTLED = "settled"  # nothing is due any more
+BALANCE = "balance"  # an amount: what is due
+LEVELS = (SETTLED, BALANCE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,13 @@ DONE = "done"
 STOPPED = "stopped"
 SWITCHED = "switched"
 
+STATUSES = (NEW, RUNNING, PAUSED, DONE, STOPPED, SWITCHED)
+
 #: A sequence that still holds its template's place on the customer.
 OPEN = frozenset({RUNNING, PAUSED})
+
+#: Why a running sequence cannot go on by itself.
+INCIDENTS = ("stuck", "max_visits", "runaway", "refused")
 
 TODO = "todo"
 VALIDATING = "validating"
@@ -117,7 +122,7 @@ class Waiting:
 class Incident:
     """Why a running sequence cannot go on by itself.
 
-    :param code: ``stuck``, ``max_visits``, ``runaway`` or ``refused``
+    :param code: one of :data:`INCIDENTS`
     :param row: the row that was held back, if one was
     """
 

@@ -5,7 +5,8 @@ from odoo.tools import SQL
 
 from ... import engine
 from ...tools.dialogs import RELOAD, notify, open_dialog
-from ..selections import OUTCOMES, SENT_KINDS
+from ..selections import SENT_KINDS
+from .collection_outcome import OUTCOMES
 
 ACTION_STATES = [
     ("scheduled", "To come"),

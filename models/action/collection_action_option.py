@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..selections import OPTION_OUTCOMES
+from .collection_outcome import OPTION_OUTCOMES
 
 
 class CollectionActionOption(models.Model):

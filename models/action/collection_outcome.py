@@ -1,6 +1,24 @@
 from odoo import fields, models
 
-from ..selections import OUTCOMES
+from ...engine import outcomes
+
+OUTCOME_LABELS = {
+    outcomes.DONE: "Done",
+    outcomes.VALIDATED: "Validated",
+    outcomes.REFUSED: "Refused",
+    outcomes.CANCELLED: "Cancelled",
+    outcomes.IGNORED: "Ignored",
+    outcomes.EXPIRED: "Expired",
+    outcomes.MOOT: "Moot",
+    outcomes.STOPPED: "Stopped",
+    outcomes.SETTLED: "Settled",
+    outcomes.FAILED: "Failed",
+}
+
+OUTCOMES = [(code, OUTCOME_LABELS[code]) for code in outcomes.ALL]
+
+#: Outcomes that an option of the trade may stand for.
+OPTION_OUTCOMES = [(code, label) for code, label in OUTCOMES if code in outcomes.FOR_OPTIONS]
 
 
 class CollectionOutcome(models.Model):

@@ -2,11 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from .attributes import ATTRIBUTES, HOLDER, MANY, SELECTION
+from .attributes import ATTRIBUTES, MANY, get_selection
 
 
 class CollectionAssignment(models.Model):
-    """Where a customer's attribute has its value from: a rule or a hand, which, when (M-022)."""
+    """Where a customer's attribute has its value from: which rule or person, and when (M-022)."""
 
     _name = "collection.assignment"
     _description = "Assignment"
@@ -17,7 +17,7 @@ class CollectionAssignment(models.Model):
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    attribute = fields.Selection(SELECTION, required=True, readonly=True)
+    attribute = fields.Selection("_selection_attribute", required=True, readonly=True)
     value = fields.Integer(
         readonly=True, required=True, default=0,
         help="Id of the group or function, where a customer has several.")
@@ -25,13 +25,17 @@ class CollectionAssignment(models.Model):
         [("rule", "By a rule"), ("hand", "By hand")], required=True, readonly=True)
     rule_id = fields.Many2one("collection.assignment.rule", readonly=True, ondelete="set null")
     rule_name = fields.Char(readonly=True)
-    #: the hand; who ran a rule stands in the history
+    #: the person; who ran a rule stands in the history
     user_id = fields.Many2one("res.users", string="By", readonly=True, ondelete="set null")
     at = fields.Datetime(string="When", readonly=True)
     locked = fields.Boolean(help="Rules leave this attribute of the customer alone.")
     # a constraint rather than an index: a merge of customers looks for constraints
     _key_unique = models.Constraint(
         "UNIQUE(customer_id, company_id, attribute, value)", "An attribute has one origin.")
+
+    @api.model
+    def _selection_attribute(self):
+        return get_selection(self.env)
 
     # === CRUD === #
 
@@ -40,17 +44,17 @@ class CollectionAssignment(models.Model):
         if not self.env.su:
             raise UserError(self.env._("Where a value comes from is kept with its customer."))
 
-    # === COLLECTION_ASSIGNMENT === #
+    # === RECORDING AND LOCKING === #
 
     @api.model
-    def _note(self, company, attribute, customer_ids, *, value=0, rule=None):
-        """Keep where these customers' attribute has its value from.
+    def _record(self, company, attribute, customer_ids, *, value=0, rule=None):
+        """Record where these customers' attribute has its value from.
 
         :param company: the ``res.company``
         :param str attribute: its code
         :param customer_ids: ids of commercial partners
         :param int value: id of the group or function, where there are several
-        :param rule: the ``collection.assignment.rule``, or None for a hand
+        :param rule: the ``collection.assignment.rule``, or None for a person
         """
         if not customer_ids:
             return
@@ -114,13 +118,13 @@ class CollectionAssignment(models.Model):
         self.sudo().locked = locked
 
     # === ORIGINS === #
-    # An origin in words.
+    # An origin as a translated sentence.
 
     def _is_shown(self):
-        """Whether it says something of what the customer has: a group left is no group."""
-        return not self.value or self.locked or (
-            ATTRIBUTES[self.attribute].how != MANY
-            or self.value in self.sudo().customer_id.collection_group_ids.ids)
+        """Whether the customer still has what was assigned: a group it has left is hidden."""
+        attribute = ATTRIBUTES[self.attribute]
+        return not self.value or self.locked or attribute.how != MANY or (
+            self.value in self.sudo().customer_id[attribute.field].ids)
 
     def _describe(self, automatic):
         """:return: dict that the icon and its card show"""
@@ -137,9 +141,8 @@ class CollectionAssignment(models.Model):
     def _get_value_name(self):
         if not self.value:
             return ""
-        model = ("collection.function" if ATTRIBUTES[self.attribute].how == HOLDER
-                 else "collection.group")
-        return self.env[model].sudo().browse(self.value).exists().name or ""
+        values = self.env["collection.assignment.rule"]._fields[ATTRIBUTES[self.attribute].value]
+        return self.env[values.comodel_name].sudo().browse(self.value).exists().name or ""
 
     # === BUTTONS === #
 

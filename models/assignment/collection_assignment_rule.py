@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
-from .attributes import ATTRIBUTES, MANY, ONE, SELECTION, SWITCH
+from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH, get_selection
 
 #: Rows of a preview that are shown; customers treated by one call of the dialog.
 SHOWN, STEP = 200, 20000
@@ -29,7 +29,14 @@ class CollectionAssignmentRule(models.Model):
     sequence = fields.Integer(
         default=lambda self: self._default_sequence(), help="Order of execution.")
     active = fields.Boolean(default=True, tracking=True)
-    attribute = fields.Selection(SELECTION, required=True, default="scenario", tracking=True)
+    attribute = fields.Selection(
+        "_selection_attribute", required=True, default="scenario", tracking=True)
+    value_field = fields.Char(
+        string="Field of the value", compute="_compute_value_field",
+        help="The field of the rule that says what it assigns.")
+    can_continue = fields.Boolean(
+        string="May go on", compute="_compute_value_field",
+        help="A customer may have several values of the attribute.")
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True)
     filter_id = fields.Many2one(
@@ -67,7 +74,18 @@ class CollectionAssignmentRule(models.Model):
 
     _attribute_index = models.Index("(company_id, attribute, sequence) WHERE active")
 
+    @api.model
+    def _selection_attribute(self):
+        return get_selection(self.env)
+
     # === COMPUTE === #
+
+    @api.depends("attribute")
+    def _compute_value_field(self):
+        for rule in self:
+            attribute = ATTRIBUTES.get(rule.attribute)
+            rule.value_field = attribute and attribute.value
+            rule.can_continue = bool(attribute and attribute.how == MANY)
 
     @api.model
     def _default_sequence(self):
@@ -88,8 +106,13 @@ class CollectionAssignmentRule(models.Model):
         for rule in self:
             rule.display_name = rule.name
 
-    @api.depends("attribute", "group_id", "scenario_id", "user_id", "function_id", "contact_id",
-                 "enabled")
+    @api.model
+    def _get_value_fields(self):
+        """:return: list of names of the rule's fields that say what it assigns, and to what"""
+        values = dict.fromkeys(attribute.value for attribute in ATTRIBUTES.values())
+        return ["attribute", *values, "user_id", "contact_id"]
+
+    @api.depends(lambda self: self._get_value_fields())
     @api.depends_context("lang")
     def _compute_value_name(self):
         switches = dict(self._fields["enabled"]._description_selection(self.env))
@@ -99,7 +122,7 @@ class CollectionAssignmentRule(models.Model):
                 rule.value_name = False
             elif attribute.how == SWITCH:
                 rule.value_name = switches.get(rule.enabled)
-            elif rule.attribute == "collaborator":
+            elif attribute.how == HOLDER:
                 holder = rule._get_holder().display_name
                 rule.value_name = f"{rule.function_id.name}: {holder}" if holder else False
             else:
@@ -126,9 +149,9 @@ class CollectionAssignmentRule(models.Model):
         except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError, TypeError) as fault:
             raise self._get_unreadable(fault) from fault
 
-    @api.depends("filter_id", "company_id", "sequence", "attribute", "automatic", "active",
-                 "new_only", "continues", "scenario_id", "user_id", "group_id", "function_id",
-                 "contact_id", "enabled")
+    @api.depends(lambda self: [
+        "filter_id", "company_id", "sequence", "automatic", "active", "new_only", "continues",
+        *self._get_value_fields()])
     @api.depends_context("lang")
     def _compute_matches(self):
         """One search a rule, whatever is asked of it."""
@@ -150,20 +173,16 @@ class CollectionAssignmentRule(models.Model):
 
     # === CONSTRAINTS === #
 
-    @api.constrains("attribute", "group_id", "scenario_id", "user_id", "function_id",
-                    "contact_id", "enabled", "company_id", "continues")
+    @api.constrains(lambda self: [*self._get_value_fields(), "company_id", "continues"])
     def _check_value(self):
         for rule in self:
             attribute = ATTRIBUTES[rule.attribute]
             missing = not rule[attribute.value] or (
-                rule.attribute == "collaborator" and not rule._get_holder())
+                attribute.how == HOLDER and not rule._get_holder())
             if missing:
                 raise ValidationError(self.env._("Say what the rule assigns."))
-            owner = rule.scenario_id.company_id
-            if rule.attribute == "scenario" and owner and owner != rule.company_id:
-                raise ValidationError(self.env._(
-                    "The scenario %(scenario)s is of %(company)s, not of the rule's company.",
-                    scenario=rule.scenario_id.name, company=owner.name))
+            if problem := rule._find_foreign_value():
+                raise ValidationError(problem)
             if rule.continues and attribute.how != MANY:
                 raise ValidationError(self.env._(
                     "Only rules of groups go on with the following ones: of anything else a "
@@ -209,10 +228,10 @@ class CollectionAssignmentRule(models.Model):
             raise UserError(problem)
 
     def _find_unfit(self):
-        """:return: why the value cannot be given, in words, or False"""
+        """:return: str, translated sentence that says why the value cannot be given, or False"""
         attribute = ATTRIBUTES[self.attribute]
         values = [] if attribute.how == SWITCH else [self.sudo()[attribute.value]]
-        if self.attribute == "collaborator":
+        if attribute.how == HOLDER:
             values.append(self.sudo()._get_holder())
         for value in values:
             if "active" in value._fields and not value.active:
@@ -221,18 +240,26 @@ class CollectionAssignmentRule(models.Model):
         if user and user in values and self.company_id not in user.company_ids:
             return self.env._("%(user)s has no access to %(company)s.",
                               user=user.name, company=self.company_id.name)
-        owner = self.sudo().scenario_id.company_id
-        if self.attribute == "scenario" and owner and owner != self.company_id:
-            return self.env._(
-                "The scenario %(scenario)s is of %(company)s, not of the rule's company.",
-                scenario=self.scenario_id.name, company=owner.name)
-        return False
+        return self._find_foreign_value()
+
+    def _find_foreign_value(self):
+        """:return: str, translated sentence that says which other company the value belongs to,
+            or False. Users are of several companies, and a function's holder may be anybody."""
+        attribute = ATTRIBUTES[self.attribute]
+        value = self.sudo()[attribute.value]
+        if attribute.how in (SWITCH, HOLDER) or value._name == "res.users" or (
+                "company_id" not in value._fields):
+            return False
+        owner = value.company_id
+        return bool(owner) and owner != self.company_id and self.env._(
+            "%(value)s is of %(company)s, not of the rule's company.",
+            value=value.display_name, company=owner.name)
 
     def _find_shadow(self, rules, found):
         """Which earlier automatic rule takes every customer of this one (M-027, M-028).
 
         :param dict found: set of customer ids by rule id
-        :return: that it never matches, in words, or False
+        :return: str, translated sentence that says that it never matches, or False
         """
         mine = found.get(self._origin.id)
         for other in rules if mine and self.automatic else ():
@@ -247,11 +274,10 @@ class CollectionAssignmentRule(models.Model):
     def _find_conflict(self, rules, found):
         """Which automatic rule undoes what this one, run by hand, assigns (M-028).
 
-        :return: which one and for how many, in words, or False
+        :return: str, translated sentence that says which one and for how many, or False
         """
         mine = found.get(self._origin.id)
-        single = ATTRIBUTES[self.attribute].how in (ONE, SWITCH) or (
-            self.attribute == "collaborator")
+        single = ATTRIBUTES[self.attribute].how != MANY
         for other in rules if mine and single and not self.automatic else ():
             if other.automatic and not other.new_only and self._is_like(other):
                 both = len(mine & found.get(other.id, set()))
@@ -264,7 +290,7 @@ class CollectionAssignmentRule(models.Model):
     def _is_like(self, other):
         """Whether two rules are of the same attribute: for collaborators, the same function."""
         return (other.company_id, other.attribute) == (self.company_id, self.attribute) and (
-            self.attribute != "collaborator" or other.function_id == self.function_id)
+            ATTRIBUTES[self.attribute].how != HOLDER or other.function_id == self.function_id)
 
     # === RUNNING BY HAND === #
     # Rules on screen: making them, running them with a preview, what is wrong with them.
@@ -389,7 +415,7 @@ class CollectionAssignmentRule(models.Model):
 
     @api.model
     def get_alerts(self):
-        """What asks for a rule or for a hand (M-043).
+        """What needs a rule or a person's decision (M-043).
 
         :return: list of dicts: ``text``, ``count`` and what opens it (``filter``, a filter of the
             customers' list, or ``rules``, ids)

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.sql import partner_value
 from ..claim.res_partner import SWITCHES
 from ..item.res_partner import READ_ONCE
 from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH
@@ -122,7 +123,7 @@ class CollectionAssignmentRule(models.Model):
             if not old:
                 continue
             self._write_value(list(old))
-            self.env["collection.assignment"]._note(
+            self.env["collection.assignment"]._record(
                 self.company_id, self.attribute, list(old), value=self._get_value_key(), rule=self)
             self._trace_assigned(old)
             changed += old
@@ -139,8 +140,7 @@ class CollectionAssignmentRule(models.Model):
 
     def _leave_out_consumers(self, customer_ids):
         """No penalty or indemnity from a consumer or tenant (L8, L16), by a rule neither."""
-        kind = self.env["collection.scenario"]._get_partner_value(
-            "collection_debtor_kind", self.company_id)
+        kind = partner_value(self.env, "collection_debtor_kind", self.company_id)
         return [customer for [customer] in self.env.execute_query(SQL(
             "SELECT partner.id FROM res_partner AS partner WHERE partner.id = ANY(%s)"
             " AND COALESCE(%s, CASE WHEN partner.is_company THEN 'professional'"
@@ -164,18 +164,18 @@ class CollectionAssignmentRule(models.Model):
         return holder.partner_id if holder._name == "res.users" else holder
 
     def _find_changes(self, customer_ids):
-        """:return: dict of what each customer has that has not the value, as stored, by id"""
+        """:return: dict of what each customer without the value has, as stored, by its id"""
         if not customer_ids:
             return {}
         self.env.flush_all()
         attribute = ATTRIBUTES[self.attribute]
-        get_query = {MANY: self._get_group_query, HOLDER: self._get_holder_query}.get(
+        get_query = {MANY: self._get_many_query, HOLDER: self._get_holder_query}.get(
             attribute.how, self._get_setting_query)
         return dict(self.env.execute_query(get_query(customer_ids)))
 
     def _get_setting_query(self, customer_ids):
         field, target = ATTRIBUTES[self.attribute].field, self._get_target()
-        current = self.env["collection.scenario"]._get_partner_value(field, self.company_id)
+        current = partner_value(self.env, field, self.company_id)
         if isinstance(target, bool):
             return SQL(
                 "SELECT partner.id, NOT %(target)s FROM res_partner AS partner"
@@ -187,19 +187,26 @@ class CollectionAssignmentRule(models.Model):
             " WHERE partner.id = ANY(%(ids)s) AND %(current)s IS DISTINCT FROM %(target)s"
             " ORDER BY partner.id", current=current, target=str(target), ids=customer_ids)
 
-    def _get_group_query(self, customer_ids):
+    def _get_many_query(self, customer_ids):
         return SQL(
             """
             SELECT customer, COALESCE((
-                   SELECT string_agg(rel.group_id::text, ',' ORDER BY rel.group_id)
-                     FROM collection_group_customer_rel AS rel
-                    WHERE rel.customer_id = customer), '')
+                   SELECT string_agg(rel.%(value)s::text, ',' ORDER BY rel.%(value)s)
+                     FROM %(relation)s AS rel
+                    WHERE rel.%(customer)s = customer), '')
               FROM unnest(%(ids)s::int[]) AS customer
              WHERE NOT EXISTS (
-                   SELECT FROM collection_group_customer_rel AS rel
-                    WHERE rel.customer_id = customer AND rel.group_id = %(group)s)
+                   SELECT FROM %(relation)s AS rel
+                    WHERE rel.%(customer)s = customer AND rel.%(value)s = %(target)s)
           ORDER BY customer
-            """, ids=customer_ids, group=self._get_target())
+            """, **self._get_relation(), ids=customer_ids, target=self._get_target())
+
+    def _get_relation(self):
+        """:return: dict of the SQL identifiers of the table that links customers to values"""
+        field = self.env["res.partner"]._fields[ATTRIBUTES[self.attribute].field]
+        return {"relation": SQL.identifier(field.relation),
+                "customer": SQL.identifier(field.column1),
+                "value": SQL.identifier(field.column2)}
 
     def _get_holder_query(self, customer_ids):
         return SQL(
@@ -215,11 +222,11 @@ class CollectionAssignmentRule(models.Model):
             holder=self._get_holder_partner().id)
 
     def _name_values(self, values):
-        """:return: dict of words by stored value"""
+        """:return: dict of names by stored value"""
         how = ATTRIBUTES[self.attribute].how
         if how == SWITCH:
-            words = dict(self._fields["enabled"]._description_selection(self.env))
-            return {True: words["on"], False: words["off"]}
+            labels = dict(self._fields["enabled"]._description_selection(self.env))
+            return {True: labels["on"], False: labels["off"]}
         model = "res.partner" if how == HOLDER else (
             self._fields[ATTRIBUTES[self.attribute].value].comodel_name)
         ids = {int(one) for value in values for one in value.split(",") if one}
@@ -229,16 +236,17 @@ class CollectionAssignmentRule(models.Model):
                 for value in values}
 
     def _write_value(self, customer_ids):
-        """Write the value to customers that have it not."""
+        """Write the value to customers that do not have it."""
         attribute = ATTRIBUTES[self.attribute]
         if attribute.how == HOLDER:
             self._write_holder(customer_ids)
         elif attribute.how == MANY:
             self.env.cr.execute(SQL(
-                "INSERT INTO collection_group_customer_rel (group_id, customer_id)"
-                " SELECT %s, customer FROM unnest(%s::int[]) AS customer ON CONFLICT DO NOTHING",
-                self._get_target(), customer_ids))
-            self.env["collection.group"].invalidate_model(["customer_ids"])
+                "INSERT INTO %(relation)s (%(value)s, %(customer)s)"
+                " SELECT %(target)s, customer FROM unnest(%(ids)s::int[]) AS customer"
+                " ON CONFLICT DO NOTHING",
+                **self._get_relation(), target=self._get_target(), ids=customer_ids))
+            self[attribute.value].invalidate_model()
         else:
             target = self._get_target()
             self.env.cr.execute(SQL(
@@ -290,15 +298,15 @@ class CollectionAssignmentRule(models.Model):
         self.env["res.partner"].invalidate_model(["collection_participant_ids"])
 
     def _trace_assigned(self, old):
-        """Note in each customer's history what the rule changed."""
+        """Record in each customer's history what the rule changed."""
         attribute = ATTRIBUTES[self.attribute]
         names, after = self._name_values(set(old.values())), self.value_name
         if attribute.how == MANY:
-            words = {value: (name, ", ".join(filter(None, (name, after))))
-                     for value, name in names.items()}
+            changes = {value: (name, ", ".join(filter(None, (name, after))))
+                       for value, name in names.items()}
         else:
-            words = {value: (name, after) for value, name in names.items()}
+            changes = {value: (name, after) for value, name in names.items()}
         self.env["collection.history"]._append_same(self.company_id, {
             "kind": "setting_changed", "cause": "rule", "command": "assign",
             "data": {"field": attribute.field or "collection_participant_ids", "rule": self.id},
-            "text": self.display_name}, old, words)
+            "text": self.display_name}, old, changes)

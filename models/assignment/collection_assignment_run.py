@@ -57,7 +57,7 @@ class CollectionAssignmentRun(models.Model):
         self._check_none_running(company)
         rules = self.env["collection.assignment.rule"].search(
             [("company_id", "=", company.id), ("automatic", "=", True)])
-        places = list(ATTRIBUTES)  # groups first: what follows may be searched by them
+        places = list(ATTRIBUTES)
         rules = rules.sorted(lambda rule: (
             places.index(rule.attribute), rule.sequence, rule.id))
         [[open_for]] = self.env.execute_query(SQL(

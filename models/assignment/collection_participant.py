@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .attributes import COLLABORATOR
+
 
 class CollectionParticipant(models.Model):
     """Where a customer's holder of a function comes from."""
@@ -12,7 +14,7 @@ class CollectionParticipant(models.Model):
     @api.depends("customer_id", "function_id", "company_id", "user_id", "contact_id")
     def _compute_collection_origins(self):
         rows = self.env["collection.assignment"].search([
-            ("customer_id", "in", self.customer_id.ids), ("attribute", "=", "collaborator")])
+            ("customer_id", "in", self.customer_id.ids), ("attribute", "=", COLLABORATOR)])
         automatic = self.env["collection.assignment.rule"]._get_automatic_attributes()
         known = {(row.customer_id.id, row.company_id.id, row.value): row for row in rows}
         for participant in self:
@@ -25,26 +27,26 @@ class CollectionParticipant(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         participants = super().create(vals_list)
-        participants._note_holders({})
+        participants._record_holders({})
         return participants
 
     def write(self, vals):
         before = {row.id: row.partner_id.display_name or "" for row in self}
         result = super().write(vals)
         if not {"user_id", "contact_id", "function_id"}.isdisjoint(vals):
-            self._note_holders(before)
+            self._record_holders(before)
         return result
 
     def unlink(self):
         gone = self.filtered(lambda row: not row.sequence_id)
-        facts = [(row.customer_id, row.company_id, row.function_id,
-                  row.partner_id.display_name or "") for row in gone]
+        removed = [(row.customer_id, row.company_id, row.function_id,
+                    row.partner_id.display_name or "", "") for row in gone]
         result = super().unlink()
-        self._trace_holders([(*fact, "") for fact in facts])
+        self._trace_holders(removed)
         return result
 
-    def _note_holders(self, before):
-        """Keep that a hand named these holders; a rule notes and traces its own.
+    def _record_holders(self, before):
+        """Record that a person named these holders; a rule records and traces its own.
 
         :param dict before: holders' names by id, empty for new ones
         """
@@ -55,17 +57,17 @@ class CollectionParticipant(models.Model):
         assignments = self.env["collection.assignment"].sudo()
         for (company, function), rows in changed.grouped(
                 lambda row: (row.company_id, row.function_id)).items():
-            assignments._note(company, "collaborator", rows.customer_id.ids, value=function.id)
+            assignments._record(company, COLLABORATOR, rows.customer_id.ids, value=function.id)
         # the first holder is no change, unless many customers are changed at once
         self._trace_holders([
             (row.customer_id, row.company_id, row.function_id, before.get(row.id, ""),
              row.partner_id.display_name or "") for row in changed
             if before.get(row.id) or self.env.context.get("collection_mass_change")])
 
-    def _trace_holders(self, facts):
-        """:param facts: list of (customer, company, function, old name, new name)"""
+    def _trace_holders(self, changes):
+        """:param changes: list of (customer, company, function, old name, new name)"""
         rows = {}
-        for customer, company, function, old, new in facts:
+        for customer, company, function, old, new in changes:
             rows.setdefault((customer, company), []).append({
                 "kind": "setting_changed", "cause": "person", "command": "setting",
                 "data": {"field": "collection_participant_ids"},

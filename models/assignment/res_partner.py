@@ -1,8 +1,10 @@
+from lxml.builder import E
+
 from odoo import api, fields, models
 
 from ..access import COLLECTORS
 from ..scenario.res_partner import PLANNED_BY
-from .attributes import BY_FIELD
+from .attributes import get_codes_by_field
 
 
 class ResPartner(models.Model):
@@ -22,8 +24,9 @@ class ResPartner(models.Model):
     # === SETTINGS === #
 
     def write(self, vals):
-        """A hand that changes an attribute is kept as its origin (M-022)."""
-        touched = {name for name in BY_FIELD if name in vals}
+        """A person who changes an attribute is recorded as its origin (M-022)."""
+        codes = get_codes_by_field()
+        touched = {name for name in codes if name in vals}
         if not touched:
             return super().write(vals)
         customers = self.filtered(lambda partner: partner.commercial_partner_id == partner)
@@ -33,8 +36,8 @@ class ResPartner(models.Model):
         for name in touched:
             changed = [customer.id for customer in customers
                        if before[customer, name] != after[customer, name]]
-            self.env["collection.assignment"].sudo()._note(
-                self.env.company, BY_FIELD[name], changed)
+            self.env["collection.assignment"].sudo()._record(
+                self.env.company, codes[name], changed)
         customers._trace_collection_settings({
             (customer, name): old for (customer, name), old in before.items()
             if name not in PLANNED_BY})
@@ -46,6 +49,16 @@ class ResPartner(models.Model):
 
     # === ORIGINS === #
     # Where each attribute of a customer has its value from, as its form shows it (M-022).
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """On a form, each attribute's field is followed by its origin and lock."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            for name, code in get_codes_by_field().items():
+                for node in arch.xpath(f"//field[@name='{name}'][not(ancestor::field)]"):
+                    _add_origin(node, code)
+        return arch, view
 
     @api.depends_context("company", "lang")
     @api.depends("collection_assignment_ids.locked", "collection_assignment_ids.source",
@@ -62,3 +75,24 @@ class ResPartner(models.Model):
                 if row._is_shown():
                     origins.setdefault(row.attribute, []).append(row._describe(automatic))
             partner.collection_origins = origins
+
+
+def _add_origin(node, code):
+    """Put the icon of an attribute's origin beside its field, both under the field's label.
+
+    :param node: the ``<field>`` element; replaced in its tree
+    :param str code: of the attribute
+    """
+    both = E.div(
+        {"class": "d-flex align-items-center gap-1"},
+        E.field(name="collection_origins", nolabel="1", widget="collection_origin",
+                options=str({"attribute": code})))
+    label = E.label({"for": node.get("name")})
+    for name in ("invisible", "groups"):
+        if node.get(name):
+            both.set(name, node.get(name))
+            label.set(name, node.get(name))
+    both.tail, node.tail = node.tail, None
+    node.getparent().replace(node, both)
+    both.insert(0, node)
+    both.addprevious(label)

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence import outcomes
+from ...tools.batches import process_batch
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import as_record
 from .collection_document_automation import CLOCK
@@ -244,7 +245,7 @@ class CollectionDocumentRequest(models.Model):
                     "pause_reason": False})
         self._trace(FACTS[state], text=reason, cause=cause)
         if state in EVENTS:
-            self.env["collection.signal"]._put_where_open([{
+            self.env["collection.signal"]._post_where_open([{
                 "key": f"{EVENTS[state]}:{self.id}:{self.ended_at.isoformat()}",
                 "code": EVENTS[state], "customer_id": self.customer_id.id,
                 "company_id": self.company_id.id, "about": str(self.id)}])
@@ -319,7 +320,7 @@ class CollectionDocumentRequest(models.Model):
         :return: number of requests looked at
         """
         requests, due = self.sudo(), self._get_remind_domain()
-        return self.env["collection.sequence"]._process_batch(
+        return process_batch(
             requests.search(due, limit=limit, order="reminded_on NULLS FIRST, id"),
             requests.search_count(due), lambda request: request._remind())
 

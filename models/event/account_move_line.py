@@ -9,12 +9,12 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _put_newly_overdue(self):
-        """Tell the sequences of items overdue since their launch, each item once."""
+    def _post_newly_overdue(self):
+        """Post an event for each item overdue since a sequence was launched, once an item."""
         sequences = self.env["collection.sequence"].sudo()
         for company, day in sequences._get_company_days().items():
             items = self.sudo()._find_newly_overdue(company, day)
-            self.env["collection.signal"]._put_where_open([{
+            self.env["collection.signal"]._post_where_open([{
                 "key": f"item_overdue:{item.id}",
                 "code": "item_overdue",
                 "customer_id": item.partner_id.commercial_partner_id.id,
@@ -25,9 +25,9 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _find_newly_overdue(self, company, day):
-        """The overdue items that no sequence was told of.
+        """The overdue items without an event yet.
 
-        Kept from one run to the next by the inbox itself: a run that was missed loses nothing.
+        The inbox remembers those of former runs, so that a missed run loses nothing.
 
         :param company: the ``res.company``
         :param day: its today

@@ -5,9 +5,9 @@ MONEY_JOURNALS = ("bank", "cash", "credit")
 
 
 class AccountPartialReconcile(models.Model):
-    """What a reconciliation tells sequences: paid, credited, or taken back.
+    """Events of reconciliations: paid, credited, or taken back.
 
-    It only inserts into the inbox: whatever a sequence makes of it runs in another transaction.
+    They are only posted to the inbox: whatever a sequence makes of it runs in another transaction.
     """
 
     _inherit = "account.partial.reconcile"
@@ -15,7 +15,7 @@ class AccountPartialReconcile(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partials = super().create(vals_list)
-        self.env["collection.signal"]._put_where_open(partials._prepare_collection_signals())
+        self.env["collection.signal"]._post_where_open(partials._prepare_collection_signals())
         return partials
 
     def unlink(self):
@@ -24,7 +24,7 @@ class AccountPartialReconcile(models.Model):
             for partial in self for vals in partial._prepare_collection_signals()
             if vals["code"] == "payment"]
         result = super().unlink()
-        self.env["collection.signal"]._put_where_open(taken_back)
+        self.env["collection.signal"]._post_where_open(taken_back)
         return result
 
     def _prepare_collection_signals(self):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ... import engine
-from ..selections import EVENTS
+from .events import MANUAL, get_selection
 
 
 class CollectionSignal(models.Model):
@@ -17,9 +17,9 @@ class CollectionSignal(models.Model):
 
     key = fields.Char(
         required=True, readonly=True,
-        help="Tells this event from every other; a second one of the same key is the same event.",
+        help="Identifies the event: a second one of the same key is the same event.",
     )
-    code = fields.Selection(EVENTS, required=True, readonly=True)
+    code = fields.Selection("_selection_code", required=True, readonly=True)
     event_name = fields.Char(readonly=True)
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
@@ -29,7 +29,6 @@ class CollectionSignal(models.Model):
         help="Set when the event concerns this sequence alone.")
     amount = fields.Float(readonly=True, help="In the company's currency.")
     about = fields.Char(readonly=True)
-    received_at = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     delivered_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(
         readonly=True, help="Deliveries that failed; the others come first.")
@@ -40,8 +39,14 @@ class CollectionSignal(models.Model):
     _pending_index = models.Index("(attempts, id) WHERE delivered_at IS NULL")
 
     @api.model
-    def _put(self, vals_list):
-        """Insert events, leaving out those that are in the inbox already.
+    def _selection_code(self):
+        return get_selection(self.env)
+
+    # === POSTING === #
+
+    @api.model
+    def _post(self, vals_list):
+        """Post events to the inbox, leaving out those that are in it already.
 
         :param vals_list: list of dicts: key, code, customer_id, company_id, and optionally
             event_name, sequence_id, amount, about
@@ -62,10 +67,10 @@ class CollectionSignal(models.Model):
         return created
 
     @api.model
-    def _put_where_open(self, vals_list):
-        """Insert the events of customers that are in an open sequence; no other is kept.
+    def _post_where_open(self, vals_list):
+        """Post the events of customers that are in an open sequence; no other is stored.
 
-        :param vals_list: see :meth:`_put`; without ``company_id``, an event of each company in
+        :param vals_list: see :meth:`_post`; without ``company_id``, an event of each company in
             which its customer has one
         :return: the new signals
         """
@@ -78,15 +83,17 @@ class CollectionSignal(models.Model):
         companies = {}
         for customer, company in found:
             companies.setdefault(customer.id, []).append(company.id)
-        return self._put([
+        return self._post([
             {**vals, "company_id": company}
             for vals in vals_list for company in companies.get(vals["customer_id"], ())
             if vals["company_id"] in (company, False)])
 
+    # === DELIVERY === #
+
     def _get_command(self):
         """:return: the signal as the engine's :class:`~..engine.Receive`"""
         self.ensure_one()
-        code = f"manual:{self.event_name or ''}" if self.code == "manual" else self.code
+        code = f"manual:{self.event_name or ''}" if self.code == MANUAL else self.code
         return engine.Receive(self.key, code, self.amount, self.about or None)
 
     def _get_listeners(self):

@@ -10,7 +10,7 @@ THREADS = {
 
 
 class MailThread(models.AbstractModel):
-    """What the mail gateway tells sequences: a message came back, or was answered."""
+    """Events of the mail gateway: a message bounced, or was answered."""
 
     _inherit = "mail.thread"
 
@@ -20,27 +20,27 @@ class MailThread(models.AbstractModel):
         bounced = message_dict.get("bounced_message")
         if bounced and bounced.model in THREADS:
             thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
-            thread._put_mail_signal("mail_bounced", message_dict)
+            thread._post_mail_signal("mail_bounced", message_dict)
         return result
 
-    @api.private  # an event that a caller tells would be as good as one that happened
+    @api.private  # a caller could make up events
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals=update_vals)
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
-            self.sudo().filtered(lambda thread: not thread._is_holders_word(author))\
-                ._put_mail_signal("mail_replied", msg_dict)
+            self.sudo().filtered(lambda thread: not thread._is_from_holder(author))\
+                ._post_mail_signal("mail_replied", msg_dict)
         return result
 
-    def _is_holders_word(self, author):
-        """Whether a bailiff or lawyer answers on an own action: no word of the customer's."""
+    def _is_from_holder(self, author):
+        """Whether a bailiff or lawyer answers on an action of their own, and not the customer."""
         if self._name != "collection.action" or self.function_id.kind != "external":
             return False
         return self.responsible_id in (author | author.commercial_partner_id)
 
-    def _put_mail_signal(self, code, message):
-        """Tell the sequence of these threads, or those of their customer in any company."""
-        self.env["collection.signal"]._put_where_open([{
+    def _post_mail_signal(self, code, message):
+        """Post an event for the sequence of these threads, or of their customer in any company."""
+        self.env["collection.signal"]._post_where_open([{
             "key": f"{code}:{message.get('message_id')}:{thread._name},{thread.id}",
             "code": code,
             "customer_id": thread[THREADS[thread._name]].id,

@@ -6,10 +6,11 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...tools.records import as_record
-from ..selections import INCIDENTS, OUTCOMES
+
+_lt = LazyTranslate(__name__)
 
 KINDS = [
     ("launched", "Launched"),
@@ -68,7 +69,7 @@ KINDS = [
     ("child_started", "Sequence launched"),
     ("switched", "Switched"),
     ("migrated", "Moved to another version"),
-    ("markers_changed", "Dates changed"),
+    ("markers_changed", "Case data changed"),
     ("participant_changed", "Participant changed"),
     ("paused", "Paused"),
     ("resumed", "Resumed"),
@@ -95,11 +96,127 @@ DIGESTED = (
     "new_value", "data", "text_digest",
 )
 
+#: Each kind of row as a sentence; its names are filled in when it is read.
+SENTENCES = {
+    "launched": _lt("Sequence launched"),
+    "visit_entered": _lt("Step “%(step)s” entered"),
+    "visit_left": _lt("Step “%(step)s” left"),
+    "action_created": _lt("“%(action)s” created for %(date)s"),
+    "action_submitted": _lt("“%(action)s” done, to be validated"),
+    "action_closed": _lt("“%(action)s” closed: %(outcome)s%(option)s"),
+    "action_reassigned": _lt("“%(action)s” passed from %(old)s to %(new)s"),
+    "action_rescheduled": _lt("“%(action)s” moved from %(old)s to %(new)s"),
+    "participant_changed": _lt("Participant changed: %(old)s → %(new)s"),
+    "postpone_asked": _lt("Asked to postpone “%(action)s” from %(old)s to %(new)s"),
+    "files_added": _lt("Files added to “%(action)s”: %(new)s"),
+    "action_confirmed": _lt("Sending of “%(action)s” confirmed"),
+    "message_sent": _lt("Message of “%(action)s” sent; it stays open"),
+    "item_changed": _lt("%(item)s: %(old)s → %(new)s"),
+    "items_detached": _lt("Taken out of “%(action)s”: %(new)s"),
+    "promise_made": _lt("Promise made: %(new)s"),
+    "promise_kept": _lt("Promise kept: %(new)s"),
+    "promise_broken": _lt("Promise broken: %(new)s"),
+    "promise_cancelled": _lt("Promise cancelled: %(new)s"),
+    "dispute_opened": _lt("Dispute opened on %(item)s: %(new)s"),
+    "dispute_resolved": _lt("Dispute resolved on %(item)s: %(new)s"),
+    "internal_sent": _lt("%(new)s asked about %(item)s"),
+    "answer_received": _lt("Answer on %(item)s: %(new)s"),
+    "answer_accepted": _lt("Answer on %(item)s accepted: %(new)s"),
+    "answer_refused": _lt("Answer on %(item)s refused: %(new)s"),
+    "link_revoked": _lt("Personal link of %(new)s revoked"),
+    "documents_requested": _lt("Documents requested: %(old)s"),
+    "contributor_invited": _lt("%(new)s invited to contribute to “%(old)s”"),
+    "contributor_notified": _lt("%(new)s written to about “%(old)s”"),
+    "contributor_reminded": _lt("%(new)s reminded of “%(old)s”"),
+    "contributor_removed": _lt("%(new)s does not contribute to “%(old)s” any more"),
+    "contributor_finished": _lt("%(new)s says that nothing more comes for “%(old)s”"),
+    "document_provided": _lt("Provided: %(new)s"),
+    "document_taken_back": _lt("File taken back: %(new)s"),
+    "document_approved": _lt("Approved: %(new)s"),
+    "document_refused": _lt("Refused: %(new)s"),
+    "document_reopened": _lt("Review taken back: %(new)s"),
+    "document_reset": _lt("Asked for anew: %(new)s"),
+    "request_paused": _lt("Document request paused: %(old)s"),
+    "request_resumed": _lt("Document request resumed: %(old)s"),
+    "request_moved": _lt("Last day of the document request “%(old)s”: %(new)s"),
+    "request_reopened": _lt("Document request reopened: %(old)s"),
+    "request_completed": _lt("Documents complete: %(old)s"),
+    "request_refused": _lt("Documents refused: %(old)s"),
+    "request_expired": _lt("Documents not given in time: %(old)s"),
+    "request_cancelled": _lt("Document request cancelled: %(old)s"),
+    "setting_changed": _lt("%(field)s: %(old)s → %(new)s"),
+    "action_moved": _lt("Deadline of “%(action)s” moved to %(due)s"),
+    "timer_set": _lt("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
+    "timer_frozen": _lt("Deadline frozen: %(row)s"),
+    "timer_resumed": _lt("Deadline runs again, until %(due)s: %(row)s"),
+    "legal_deadline_passed": _lt("Legal deadline passed during the pause: %(row)s"),
+    "event_received": _lt("Event: %(event)s"),
+    "event_used": _lt("Event used: %(row)s"),
+    "child_started": _lt("Sequence of template %(template)s launched"),
+    "switched": _lt("Switched to template %(template)s"),
+    "migrated": _lt("Moved from version %(version_from)s to version %(version)s"),
+    "markers_changed": _lt("%(new)s"),
+    "paused": _lt("Sequence paused"),
+    "resumed": _lt("Sequence resumed"),
+    "ended": _lt("Sequence ended: %(label)s"),
+    "stopped": _lt("Sequence stopped"),
+    "incident_raised": _lt("Incident at “%(step)s”: %(incident)s"),
+    "incident_cleared": _lt("Incident left"),
+}
+
+#: Adds a row to the history of each customer, seals it and raises the heads of the chains.
+#:
+#: Chains that are new begin here, the others are raised. One that somebody else has begun or
+#: raised meanwhile is a serialization error in both cases, as for all who add to one. Salts come
+#: from a secret that is drawn for the statement and stored nowhere: as good as one draw each, and
+#: cheaper. Each OFFSET has what is used more than once worked out once.
+APPEND_SAME = """
+    WITH added AS MATERIALIZED (
+         SELECT sealed.*, encode(sha256(convert_to(
+                    head || '[' || number || %(common)s || changed || %(data)s || seal
+                    || '"]', 'UTF8')), 'hex') AS digest
+           FROM (
+         SELECT salted.*, encode(sha256(convert_to(
+                    salt || %(text)s, 'UTF8')), 'hex') AS seal
+           FROM (
+         SELECT given.customer, given.key, chain.id IS NULL AS begins,
+                COALESCE(chain.id, nextval('collection_history_chain_id_seq')) AS chain,
+                COALESCE(chain.head_number, 0) + 1 AS number,
+                COALESCE(chain.head_digest, '') AS head,
+                (%(olds)s::text[])[given.place] AS old,
+                (%(news)s::text[])[given.place] AS new,
+                (%(changes)s::text[])[given.place] AS changed,
+                left(encode(sha256(convert_to(
+                    %(secret)s || given.customer, 'UTF8')), 'hex'), 32) AS salt
+           FROM (
+         SELECT customer, place, %(company)s || ':' || customer AS key
+           FROM unnest(%(customers)s::int[], %(places)s::int[]) AS given (customer, place)
+                ) AS given
+      LEFT JOIN collection_history_chain AS chain ON chain.key = given.key
+         OFFSET 0) AS salted
+         OFFSET 0) AS sealed),
+         begun AS (
+    INSERT INTO collection_history_chain
+                (id, key, customer_id, company_id, head_number, head_digest)
+         SELECT chain, key, customer, %(company)s, number, digest FROM added WHERE begins
+    ON CONFLICT DO NOTHING),
+         raised AS (
+         UPDATE collection_history_chain AS chain
+            SET head_number = added.number, head_digest = added.digest
+           FROM added WHERE chain.id = added.chain AND NOT added.begins)
+    INSERT INTO collection_history (
+           chain_id, number, at, user_id, user_name, cause, command, kind, old_value,
+           new_value, text, data, text_salt, text_digest, digest)
+    SELECT chain, number, %(at)s, %(user)s, %(user_name)s, %(cause)s, %(command)s,
+           %(kind)s, old, new, %(text)s, %(data_value)s::jsonb, salt, seal, digest
+      FROM added
+"""
+
 
 class CollectionHistory(models.Model):
-    """The trace: one row a fact, append only, numbered without gap, hash-chained.
+    """The trace: a row for each thing that happened; numbered without gap, hash-chained.
 
-    Rows are refused any change by the ORM and by a database trigger; only the free text may be
+    The ORM and a database trigger refuse any change of a row; only the free text may be
     erased, once, by :meth:`erase_text`.
     """
 
@@ -120,7 +237,7 @@ class CollectionHistory(models.Model):
     cause = fields.Selection(CAUSES, required=True, readonly=True)
     command = fields.Char(readonly=True)
     command_ref = fields.Char(
-        readonly=True, help="The same for all facts of one command.")
+        readonly=True, help="The same for all rows of one command.")
     kind = fields.Selection(KINDS, string="What", required=True, readonly=True)
     sequence_id = fields.Many2one(
         "collection.sequence", readonly=True, index="btree_not_null", ondelete="restrict")
@@ -197,36 +314,36 @@ class CollectionHistory(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("History is append-only: nothing that happened is deleted."))
 
-    # === WRITING AND PROVING === #
+    # === WRITING === #
 
     def _append(self, customer, company, vals_list):
-        """Add facts to a customer's history.
+        """Add rows to a customer's history.
 
         :param customer: the ``res.partner`` (commercial entity)
         :param company: the ``res.company``
-        :param vals_list: list of dicts of field values, in the order the facts happened
+        :param vals_list: list of dicts of field values, in the order in which it happened
         :return: the new rows
         """
         return self._append_many({(customer, company): vals_list})
 
-    def _append_many(self, facts):
-        """Add facts to the histories of several customers. The only way in.
+    def _append_many(self, vals_lists):
+        """Add rows to the histories of several customers. The only way in.
 
-        :param dict facts: lists of dicts of field values, by (customer, company)
+        :param dict vals_lists: lists of dicts of field values, by (customer, company)
         :return: the new rows
         """
-        facts = {owner: vals_list for owner, vals_list in facts.items() if vals_list}
-        if not facts:
+        vals_lists = {owner: vals_list for owner, vals_list in vals_lists.items() if vals_list}
+        if not vals_lists:
             return self.browse()
         chains = self.env["collection.history.chain"]
-        taken = chains._take({owner: len(vals_list) for owner, vals_list in facts.items()})
+        taken = chains._take({owner: len(vals_list) for owner, vals_list in vals_lists.items()})
         common = {
             "at": fields.Datetime.now(),
             "user_id": self.env.uid,
             "user_name": self.env.user.name,
         }
         rows, heads = [], {}
-        for owner, vals_list in facts.items():
+        for owner, vals_list in vals_lists.items():
             chain_id, number, digest = taken[owner]
             for position, vals in enumerate(vals_list, start=number + 1):
                 digest = vals["digest"] = self._seal(digest, vals, common | {
@@ -267,19 +384,45 @@ class CollectionHistory(models.Model):
         }
         return self._hash(previous, vals)
 
-    def erase_text(self):
-        """Erase the free text of these rows, for the law; the facts and the chain stay.
+    # === MANY CUSTOMERS AT ONCE === #
+    # The same row for very many customers, sealed and written by the database itself.
+    #
+    # A hundred thousand rows would take the ORM, and Python's hashing, minutes. What is hashed is
+    # to the letter what :meth:`_hash` hashes, so that :meth:`verify` holds for both.
 
-        :raise AccessError: the user is not a collection manager
+    def _append_same(self, company, vals, customers, changes):
+        """Add one row to each customer's history; only what was there before differs.
+
+        :param company: the ``res.company``
+        :param dict vals: field values of the row, ``text`` and ``data`` included
+        :param dict customers: a key of ``changes`` by customer's id
+        :param dict changes: (old value, new value) by key
         """
-        if not self.env.user.has_group("account_collection.group_collection_manager"):
-            raise AccessError(self.env._("Only a collection manager may erase a text."))
-        self.check_access("read")
-        if self.ids:
-            self.env.cr.execute(SQL(
-                "UPDATE collection_history SET text = NULL, text_salt = NULL WHERE id IN %s",
-                tuple(self.ids)))
-            self.invalidate_recordset()
+        if not customers:
+            return
+        self.env.flush_all()
+        row = vals | {
+            "at": fields.Datetime.now(), "user_id": self.env.uid, "user_name": self.env.user.name}
+        # the number comes before these, the old and new values and the text's digest after
+        between = DIGESTED[1:DIGESTED.index("old_value")]
+        common = json.dumps([row.get(name) or None for name in between], default=str)[1:-1]
+        data = json.dumps(row["data"], sort_keys=True)
+        keys = list(changes)
+        places = {key: place for place, key in enumerate(keys, start=1)}
+        self.env.cr.execute(SQL(
+            APPEND_SAME,
+            company=company.id, customers=list(customers), secret=secrets.token_hex(16),
+            places=[places[key] for key in customers.values()],
+            olds=[changes[key][0] or None for key in keys],
+            news=[changes[key][1] or None for key in keys],
+            changes=[json.dumps([old or None, new or None])[1:-1] for old, new in changes.values()],
+            common=f", {common}, ", data=f', {data}, "', data_value=data, at=row["at"],
+            user=row["user_id"], user_name=row["user_name"], cause=row["cause"],
+            command=row["command"], kind=row["kind"], text=row["text"]))
+        self.env["collection.history.chain"].invalidate_model(["head_number", "head_digest"])
+        self.env["collection.sequence"].invalidate_model(["history_ids"])
+
+    # === PROVING AND ERASING === #
 
     def verify(self, customer):
         """Whether the customer's history is whole: no gap, no changed row, no forked chain.
@@ -324,192 +467,50 @@ class CollectionHistory(models.Model):
     @staticmethod
     def _hash(previous, vals):
         """:return: digest of a row and, through ``previous``, of all before it"""
-        facts = [vals.get(name) or None for name in DIGESTED]
+        values = [vals.get(name) or None for name in DIGESTED]
         return hashlib.sha256(
-            (previous + json.dumps(facts, sort_keys=True, default=str)).encode()).hexdigest()
+            (previous + json.dumps(values, sort_keys=True, default=str)).encode()).hexdigest()
 
-    # === MANY CUSTOMERS AT ONCE === #
-    # The same fact for very many customers, sealed and written by the database itself.
-    #
-    # A hundred thousand rows would take the ORM, and Python's hashing, minutes. What is hashed is
-    # to the letter what :meth:`_hash` hashes, so that :meth:`verify` holds for both.
+    def erase_text(self):
+        """Erase the free text of these rows, as the law may ask; the row and the chain stay.
 
-    def _append_same(self, company, vals, customers, words):
-        """Add one fact to each customer's history, alike but for what was there before.
-
-        :param company: the ``res.company``
-        :param dict vals: field values of the fact, ``text`` and ``data`` included
-        :param dict customers: a key of ``words`` by customer's id
-        :param dict words: (old value, new value) by key
+        :raise AccessError: the user is not a collection manager
         """
-        if not customers:
-            return
-        self.env.flush_all()
-        facts = vals | {
-            "at": fields.Datetime.now(), "user_id": self.env.uid, "user_name": self.env.user.name}
-        # the number comes before these, the old and new values and the text's digest after
-        between = DIGESTED[1:DIGESTED.index("old_value")]
-        common = json.dumps([facts.get(name) or None for name in between], default=str)[1:-1]
-        data = json.dumps(facts["data"], sort_keys=True)
-        keys = list(words)
-        places = {key: place for place, key in enumerate(keys, start=1)}
-        # Chains that are new begin here, the others are raised. One that somebody else has begun
-        # or raised meanwhile is a serialization error in both cases, as for all who add to one.
-        # Salts come from a secret that is drawn for this statement and kept nowhere: as good as
-        # one draw each, and cheaper. Each OFFSET has what is used more than once worked out once.
-        self.env.cr.execute(SQL(
-            """
-            WITH fact AS MATERIALIZED (
-                 SELECT sealed.*, encode(sha256(convert_to(
-                            head || '[' || number || %(common)s || changed || %(data)s || seal
-                            || '"]', 'UTF8')), 'hex') AS digest
-                   FROM (
-                 SELECT salted.*, encode(sha256(convert_to(
-                            salt || %(text)s, 'UTF8')), 'hex') AS seal
-                   FROM (
-                 SELECT given.customer, given.key, chain.id IS NULL AS begins,
-                        COALESCE(chain.id, nextval('collection_history_chain_id_seq')) AS chain,
-                        COALESCE(chain.head_number, 0) + 1 AS number,
-                        COALESCE(chain.head_digest, '') AS head,
-                        (%(olds)s::text[])[given.word] AS old,
-                        (%(news)s::text[])[given.word] AS new,
-                        (%(changes)s::text[])[given.word] AS changed,
-                        left(encode(sha256(convert_to(
-                            %(secret)s || given.customer, 'UTF8')), 'hex'), 32) AS salt
-                   FROM (
-                 SELECT customer, word, %(company)s || ':' || customer AS key
-                   FROM unnest(%(customers)s::int[], %(words)s::int[]) AS given (customer, word)
-                        ) AS given
-              LEFT JOIN collection_history_chain AS chain ON chain.key = given.key
-                 OFFSET 0) AS salted
-                 OFFSET 0) AS sealed),
-                 begun AS (
-            INSERT INTO collection_history_chain
-                        (id, key, customer_id, company_id, head_number, head_digest)
-                 SELECT chain, key, customer, %(company)s, number, digest FROM fact WHERE begins
-            ON CONFLICT DO NOTHING),
-                 raised AS (
-                 UPDATE collection_history_chain AS chain
-                    SET head_number = fact.number, head_digest = fact.digest
-                   FROM fact WHERE chain.id = fact.chain AND NOT fact.begins)
-            INSERT INTO collection_history (
-                   chain_id, number, at, user_id, user_name, cause, command, kind, old_value,
-                   new_value, text, data, text_salt, text_digest, digest)
-            SELECT chain, number, %(at)s, %(user)s, %(user_name)s, %(cause)s, %(command)s,
-                   %(kind)s, old, new, %(text)s, %(data_value)s::jsonb, salt, seal, digest
-              FROM fact
-            """,
-            company=company.id, customers=list(customers), secret=secrets.token_hex(16),
-            words=[places[key] for key in customers.values()],
-            olds=[words[key][0] or None for key in keys],
-            news=[words[key][1] or None for key in keys],
-            changes=[json.dumps([old or None, new or None])[1:-1] for old, new in words.values()],
-            common=f", {common}, ", data=f', {data}, "', data_value=data, at=facts["at"],
-            user=facts["user_id"], user_name=facts["user_name"], cause=facts["cause"],
-            command=facts["command"], kind=facts["kind"], text=facts["text"]))
-        self.env["collection.history.chain"].invalidate_model(["head_number", "head_digest"])
-        self.env["collection.sequence"].invalidate_model(["history_ids"])
+        if not self.env.user.has_group("account_collection.group_collection_manager"):
+            raise AccessError(self.env._("Only a collection manager may erase a text."))
+        self.check_access("read")
+        if self.ids:
+            self.env.cr.execute(SQL(
+                "UPDATE collection_history SET text = NULL, text_salt = NULL WHERE id IN %s",
+                tuple(self.ids)))
+            self.invalidate_recordset()
 
     # === SENTENCES === #
-    # The facts in words, in the reader's language.
+    # A row as a translated sentence, in the reader's language.
 
     def _describe(self):
-        """:return: the fact in words, in the reader's language"""
-        _, data = self.env._, self.data or {}
-        outcome = self._get_label(OUTCOMES, "collection.action", "outcome", data.get("outcome"))
-        incident = self._get_label(
-            INCIDENTS, "collection.sequence", "incident", data.get("code"))
-        words = {
+        """:return: str, translated sentence describing what happened"""
+        data = self.data or {}
+        outcome = self._get_label("collection.action", "outcome", data.get("outcome"))
+        incident = self._get_label("collection.sequence", "incident", data.get("code"))
+        names = {
             "outcome": outcome, "incident": incident, "old": self.old_value,
             "new": self.new_value, **self._get_names(), **self._get_dates(),
         }
         if self.kind == "setting_changed":
-            words |= self._get_setting_words(data)
+            names |= self._get_setting_names(data)
         if "item" in data and "request" not in data:
             nothing = self.env._("no status")
-            words |= {"item": data["item"], "old": self.old_value or nothing,
+            names |= {"item": data["item"], "old": self.old_value or nothing,
                       "new": self.new_value or nothing}
-        sentences = {
-            "launched": _("Sequence launched"),
-            "visit_entered": _("Step “%(step)s” entered"),
-            "visit_left": _("Step “%(step)s” left"),
-            "action_created": _("“%(action)s” created for %(date)s"),
-            "action_submitted": _("“%(action)s” done, to be validated"),
-            "action_closed": _("“%(action)s” closed: %(outcome)s%(option)s"),
-            "action_reassigned": _("“%(action)s” passed from %(old)s to %(new)s"),
-            "action_rescheduled": _("“%(action)s” moved from %(old)s to %(new)s"),
-            "participant_changed": _("Participant changed: %(old)s → %(new)s"),
-            "postpone_asked": _("Asked to postpone “%(action)s” from %(old)s to %(new)s"),
-            "files_added": _("Files added to “%(action)s”: %(new)s"),
-            "action_confirmed": _("Sending of “%(action)s” confirmed"),
-            "message_sent": _("Message of “%(action)s” sent; it stays open"),
-            "item_changed": _("%(item)s: %(old)s → %(new)s"),
-            "items_detached": _("Taken out of “%(action)s”: %(new)s"),
-            "promise_made": _("Promise made: %(new)s"),
-            "promise_kept": _("Promise kept: %(new)s"),
-            "promise_broken": _("Promise broken: %(new)s"),
-            "promise_cancelled": _("Promise cancelled: %(new)s"),
-            "dispute_opened": _("Dispute opened on %(item)s: %(new)s"),
-            "dispute_resolved": _("Dispute resolved on %(item)s: %(new)s"),
-            "internal_sent": _("%(new)s asked about %(item)s"),
-            "answer_received": _("Answer on %(item)s: %(new)s"),
-            "answer_accepted": _("Answer on %(item)s accepted: %(new)s"),
-            "answer_refused": _("Answer on %(item)s refused: %(new)s"),
-            "link_revoked": _("Personal link of %(new)s revoked"),
-            **self._get_document_sentences(),
-            "setting_changed": _("%(field)s: %(old)s → %(new)s"),
-            "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
-            "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
-            "timer_frozen": _("Deadline frozen: %(row)s"),
-            "timer_resumed": _("Deadline runs again, until %(due)s: %(row)s"),
-            "legal_deadline_passed": _("Legal deadline passed during the pause: %(row)s"),
-            "event_received": _("Event: %(event)s"),
-            "event_used": _("Event used: %(row)s"),
-            "child_started": _("Sequence of template %(template)s launched"),
-            "switched": _("Switched to template %(template)s"),
-            "migrated": _("Moved from version %(version_from)s to version %(version)s"),
-            "markers_changed": _("%(new)s"),
-            "paused": _("Sequence paused"),
-            "resumed": _("Sequence resumed"),
-            "ended": _("Sequence ended: %(label)s"),
-            "stopped": _("Sequence stopped"),
-            "incident_raised": _("Incident at “%(step)s”: %(incident)s"),
-            "incident_cleared": _("Incident left"),
-        }
-        return sentences[self.kind] % words
+        return self.env._(SENTENCES[self.kind]) % names
 
-    def _get_document_sentences(self):
-        """:return: dict of what happened to a document request, by kind of fact"""
-        _ = self.env._
-        return {
-            "documents_requested": _("Documents requested: %(old)s"),
-            "contributor_invited": _("%(new)s invited to contribute to “%(old)s”"),
-            "contributor_notified": _("%(new)s written to about “%(old)s”"),
-            "contributor_reminded": _("%(new)s reminded of “%(old)s”"),
-            "contributor_removed": _("%(new)s does not contribute to “%(old)s” any more"),
-            "contributor_finished": _("%(new)s says that nothing more comes for “%(old)s”"),
-            "document_provided": _("Provided: %(new)s"),
-            "document_taken_back": _("File taken back: %(new)s"),
-            "document_approved": _("Approved: %(new)s"),
-            "document_refused": _("Refused: %(new)s"),
-            "document_reopened": _("Review taken back: %(new)s"),
-            "document_reset": _("Asked for anew: %(new)s"),
-            "request_paused": _("Document request paused: %(old)s"),
-            "request_resumed": _("Document request resumed: %(old)s"),
-            "request_moved": _("Last day of the document request “%(old)s”: %(new)s"),
-            "request_reopened": _("Document request reopened: %(old)s"),
-            "request_completed": _("Documents complete: %(old)s"),
-            "request_refused": _("Documents refused: %(old)s"),
-            "request_expired": _("Documents not given in time: %(old)s"),
-            "request_cancelled": _("Document request cancelled: %(old)s"),
-        }
-
-    def _get_label(self, selection, model, field, value):
+    def _get_label(self, model, field, value):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))
         return labels.get(value, value)
 
     def _get_names(self):
-        """:return: names in the reader's language; those kept with the fact stand in"""
+        """:return: names in the reader's language; those stored with the row stand in"""
         row, data = self.sudo(), self.data or {}
         option = self.kind == "action_closed" and (row.action_id.option_id.name or self.new_value)
         return {
@@ -522,8 +523,8 @@ class CollectionHistory(models.Model):
             "version_from": data.get("version_from"),
         }
 
-    def _get_setting_words(self, data):
-        """:return: the setting's name in the reader's language, and a word for no value"""
+    def _get_setting_names(self, data):
+        """:return: the setting's name in the reader's language, and a label for no value"""
         field = self.env["res.partner"]._fields.get(data.get("field"))
         nothing = self.env._("none")
         return {
@@ -541,7 +542,7 @@ class CollectionHistory(models.Model):
                             ._description_selection(self.env)).get(code, code)
 
     def _get_chatter_body(self):
-        """:return: these facts as a note for the chatter, as markup"""
+        """:return: markup, these rows as a note in the chatter"""
         lines = Markup().join(
             Markup("<li>%s%s</li>") % (
                 row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")
@@ -549,7 +550,7 @@ class CollectionHistory(models.Model):
         return Markup("<ul>%s</ul>") % lines
 
     def _get_dates(self):
-        """:return: dates as the reader writes them; facts keep them as ISO strings"""
+        """:return: dates as the reader writes them; rows keep them as ISO strings"""
         if self.kind in ("action_rescheduled", "postpone_asked"):
             return {"old": format_date(self.env, self.old_value),
                     "new": format_date(self.env, self.new_value)}

@@ -61,7 +61,7 @@ class ResPartner(models.Model):
         ])
 
     def _save_collection_participants(self, vals_list):
-        """Keep these holders as the customer's own; functions without a holder are left alone.
+        """Save these holders as the customer's own; functions without a holder are left alone.
 
         :param vals_list: list of dicts (``function_id``, ``user_id``, ``contact_id``)
         """
@@ -119,7 +119,7 @@ class ResPartner(models.Model):
             context={}, views=[(form.id, "form")])
 
     def action_verify_collection_history(self):
-        """Verify the customer's history, and say whether it is whole.
+        """Verify the customer's history, and show whether it is whole.
 
         :return: notification
         :raise UserError: the user is not a collection manager

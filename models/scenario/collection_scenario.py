@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import ladder
+from ...tools.sql import partner_value
 
 #: Customers planned, and messages sent, by one call of the dialog: what its bar moves by.
 PLAN_BATCH = 500
@@ -270,7 +271,7 @@ class CollectionScenario(models.Model):
         query = self._get_customers_query(company, what)
         if not self:
             return query
-        scenario = self._get_partner_value("collection_scenario_id", company)
+        scenario = partner_value(self.env, "collection_scenario_id", company)
         return SQL("%s AND (%s)::int = ANY(%s)", query, scenario, self.ids)
 
     def _get_run_domain(self):

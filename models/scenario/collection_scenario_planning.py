@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine import ladder
+from ...tools.sql import partner_value
 from ..item import open_items
 from ..selections import CONTACT_KINDS
 
@@ -145,10 +146,10 @@ class CollectionScenario(models.Model):
             """,
             items=self._get_items_query(company, customer_ids, day),
             suspending=self._get_suspending_query(company, "customer"),
-            scenario=self._get_partner_value("collection_scenario_id", company),
-            collector=self._get_partner_value("collector_id", company),
-            hold=self._get_partner_value("collection_hold_until", company),
-            insolvency=self._get_partner_value("collection_insolvency_date", company),
+            scenario=partner_value(self.env, "collection_scenario_id", company),
+            collector=partner_value(self.env, "collector_id", company),
+            hold=partner_value(self.env, "collection_hold_until", company),
+            insolvency=partner_value(self.env, "collection_insolvency_date", company),
             company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS,
             promised=_BITS[ladder.PROMISED])
 
@@ -167,7 +168,7 @@ class CollectionScenario(models.Model):
                 "         AS minimum (id, amount) WHERE minimum.id = %s::int)"
                 " THEN %s ELSE %s END",
                 list(minimums), list(minimums.values()),
-                self._get_partner_value("collection_scenario_id", company),
+                partner_value(self.env, "collection_scenario_id", company),
                 _BITS[ladder.SMALL], cause)
         return SQL(
             """
@@ -233,20 +234,6 @@ class CollectionScenario(models.Model):
             "SELECT %s AND sequence.id IN (SELECT rel.%s FROM %s AS rel WHERE rel.%s = line.id)",
             query, SQL.identifier(items.column1), SQL.identifier(items.relation),
             SQL.identifier(items.column2))
-
-    def _get_partner_value(self, name, company):
-        """:return: SQL expression of a setting of ``partner`` in a company, as text"""
-        partners = self.env["res.partner"].with_company(company)
-        field = partners._fields[name]
-        column = SQL.identifier("partner", name)
-        if not field.company_dependent:
-            return SQL("%s::text", column)
-        fallback = field.get_company_dependent_fallback(partners)
-        fallback = field.convert_to_column(field.convert_to_write(fallback, partners), partners)
-        if isinstance(fallback, bool):
-            fallback = str(fallback).lower()  # as JSON has it
-        return SQL("COALESCE(%s ->> %s, %s)", column, str(company.id),
-                   None if fallback is None else str(fallback))
 
     def _get_item_causes(self, lines, day):
         """:return: dict of the cause that keeps each line out of the scenario, or None, by id"""
@@ -391,7 +378,7 @@ class CollectionScenario(models.Model):
                     SELECT FROM collection_action AS action
                      WHERE action.customer_id = partner.id AND action.company_id = %s
                        AND action.origin = 'scenario' AND action.state <> 'closed'))
-            """, what, self._get_partner_value("collection_scenario_id", company), company.id)
+            """, what, partner_value(self.env, "collection_scenario_id", company), company.id)
 
     def _get_customers_to_plan(self, company, after=0):
         """:return: ids of the next customers with a scenario or an open action, by id"""

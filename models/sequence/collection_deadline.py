@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ... import engine
-from ..selections import NATURES
+from ..tree.collection_sequence_transition import NATURES
 
 
 class CollectionDeadline(models.Model):

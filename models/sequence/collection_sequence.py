@@ -5,13 +5,33 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ... import engine
+from ...engine.sequence import state as states
 from ...engine.sequence.outcomes import SILENT
 from ...engine.sequence.timers import missing_markers
 from ...tools.dialogs import open_dialog
-from ..selections import INCIDENTS, SEQUENCE_STATES
+
+STATE_LABELS = {
+    states.NEW: "New",
+    states.RUNNING: "Running",
+    states.PAUSED: "Paused",
+    states.DONE: "Ended",
+    states.STOPPED: "Stopped",
+    states.SWITCHED: "Switched",
+}
+
+SEQUENCE_STATES = [(code, STATE_LABELS[code]) for code in states.STATUSES]
 
 #: States of a sequence that nothing moves any more.
 ENDED = ("done", "stopped", "switched")
+
+INCIDENT_LABELS = {
+    "stuck": "Nothing can move it",
+    "max_visits": "Step visited too often",
+    "runaway": "Steps follow each other without end",
+    "refused": "Another sequence could not be started",
+}
+
+INCIDENTS = [(code, INCIDENT_LABELS[code]) for code in states.INCIDENTS]
 
 
 

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ... import engine
+from ...engine.sequence import conditions
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
 from ..item import open_items
@@ -49,7 +50,7 @@ class CollectionSequence(models.Model):
 
     markers = fields.Properties(
         definition="template_id.marker_definition", copy=False,
-        help="Dates and facts of the case, as the template asks for them.")
+        help="Case data: dates and other values, as the template asks for them.")
     deadline_ids = fields.One2many("collection.deadline", "sequence_id")
     receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
     next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
@@ -275,8 +276,8 @@ class CollectionSequence(models.Model):
         return engine.Facts(
             levels=self._get_levels(),
             markers=self._get_marker_dates(),
-            guards=self._get_guards(),
-            calendar=self._get_calendar(),
+            guards=self._get_guards(self.template_id),
+            calendar=self.company_id._get_collection_calendar(),
         )
 
     def _get_levels(self):
@@ -290,8 +291,9 @@ class CollectionSequence(models.Model):
             or item.move_id.payment_state in open_items.PAID_STATES))
         due = sum((self.item_ids - settled).mapped("amount_residual"))
         return {
-            "settled": bool(self.item_ids) and self.currency_id.compare_amounts(due, 0) <= 0,
-            "balance": due,
+            conditions.SETTLED: bool(self.item_ids) and (
+                self.currency_id.compare_amounts(due, 0) <= 0),
+            conditions.BALANCE: due,
         }
 
     def _get_marker_dates(self):
@@ -302,17 +304,17 @@ class CollectionSequence(models.Model):
             if marker["type"] in ("date", "datetime") and marker.get("value")
         }
 
-    def _get_guards(self):
-        """:return: (step key, row key) of the guarded rows whose guard holds"""
-        rows = self.template_id.step_ids.transition_ids.filtered("guard")
+    def _get_guards(self, template):
+        """Which guards hold for this sequence.
+
+        :param template: the ``collection.sequence.template`` whose rows are read: the
+            sequence's own version, or one that it may move to
+        :return: frozenset of (step key, row key) of the guarded rows whose guard holds
+        """
+        rows = template.step_ids.transition_ids.filtered("guard")
         return frozenset(
             (row.step_id.key, row.key) for row in rows
             if self.filtered_domain(Domain(literal_eval(row.guard))))
-
-    def _get_calendar(self):
-        """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""
-        french = self.company_id.country_id.code == "FR"
-        return engine.Calendar(country="FR" if french else None)
 
     # === MARKERS === #
     # The dates and facts of a case: each change is traced, and deadlines follow it.
@@ -396,7 +398,7 @@ class CollectionSequence(models.Model):
             raise UserError(self.env._(
                 "%(sequence)s does not wait for “%(event)s”.",
                 sequence=self.display_name, event=name))
-        signal = self.env["collection.signal"]._put([{
+        signal = self.env["collection.signal"]._post([{
             "key": f"manual:{uuid4().hex}",
             "code": "manual",
             "event_name": name,

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence.effects import Alert, StartChild, SwitchTo
+from ...tools.batches import process_batch
 from ...tools.records import as_record
 from .collection_sequence import ENDED
 
@@ -134,7 +135,7 @@ class CollectionSequence(models.Model):
         """Let the sequences that launched or link this one know that it has ended."""
         parents = self.search([
             ("child_ids", "in", self.ids), ("state", "in", ("running", "paused"))])
-        self.env["collection.signal"]._put([{
+        self.env["collection.signal"]._post([{
             "key": f"child_ended:{self.id}:{parent.id}",
             "code": "child_ended",
             "customer_id": parent.customer_id.id,
@@ -158,7 +159,7 @@ class CollectionSequence(models.Model):
         :return: number of events delivered
         """
         signals, due = self.env["collection.signal"].sudo(), [("delivered_at", "=", False)]
-        return self._process_batch(
+        return process_batch(
             signals.search(due, limit=limit, order="attempts, id"), signals.search_count(due),
             self._deliver)
 
@@ -169,9 +170,9 @@ class CollectionSequence(models.Model):
         :param int limit: sequences taken at most; the cron comes back for the rest
         :return: number of sequences looked at
         """
-        self.env["account.move.line"]._put_newly_overdue()
+        self.env["account.move.line"]._post_newly_overdue()
         sequences, due = self.sudo(), self._get_tick_domain()
-        return self._process_batch(
+        return process_batch(
             sequences.search(due, limit=limit, order="ticked_on NULLS FIRST, id"),
             sequences.search_count(due), lambda sequence: sequence._tick())
 
@@ -190,43 +191,6 @@ class CollectionSequence(models.Model):
             [("state", "in", ("running", "paused"))], ["company_id"])
         return {company: self.sudo().new({"company_id": company.id})._get_local_now().date()
                 for [company] in groups}
-
-    def _process_batch(self, records, remaining, process):
-        """Process records, each in its own transaction, as long as the cron may run.
-
-        :param int remaining: how many are due in all
-        :param process: what to do with one of them
-        :return: number of records processed
-        """
-        crons, done = self.env["ir.cron"], 0
-        crons._commit_progress(remaining=remaining)
-        for record in records:
-            processed = self._process_alone(record, process)
-            done += processed
-            remaining = max(remaining - processed, 0)
-            if not crons._commit_progress(int(processed), remaining=remaining):
-                break
-        return done
-
-    def _process_alone(self, record, process):
-        """Process a record that is still due; whatever happens, the batch goes on.
-
-        :return: False if it lost a race and is still due, else True
-        """
-        try:
-            locked = record.try_lock_for_update()
-            if locked._is_due():
-                process(locked)
-            self.env.cr.flush()
-        except OperationalError as error:  # its transaction is lost: the next run tries again
-            self.env.cr.rollback()
-            _logger.info("%s is still due: %s", record, error)
-            return False
-        except Exception as error:  # whatever it is: no fault may stop the cron
-            self.env.cr.rollback()
-            _logger.exception("%s could not be processed", record)
-            record._postpone(error)
-        return True
 
     def _is_due(self):
         """Whether it is open and was not looked at today: :meth:`_get_tick_domain`, for one."""

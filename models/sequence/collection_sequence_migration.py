@@ -1,9 +1,7 @@
-from ast import literal_eval
 from dataclasses import dataclass, replace
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import engine
@@ -82,7 +80,7 @@ class CollectionSequence(models.Model):
         problem = sequence._find_migration_problem(template)
         if problem:
             return Move(problem, nothing, template.step_ids.content_ids.browse())
-        facts = replace(sequence._get_facts(), guards=sequence._get_guards_of(template))
+        facts = replace(sequence._get_facts(), guards=sequence._get_guards(template))
         try:
             decision = engine.decide(
                 template._get_definition(), sequence._get_state(),
@@ -131,12 +129,6 @@ class CollectionSequence(models.Model):
         step = template.step_ids.filtered(lambda step: step.key == self.step_id.key)
         known = set(asked.mapped("content_key"))
         return step.content_ids.filtered(lambda content: content.key not in known)
-
-    def _get_guards_of(self, template):
-        """:return: (step key, row key) of a version's guarded rows whose guard holds"""
-        return frozenset(
-            (row.step_id.key, row.key) for row in template.step_ids.transition_ids
-            if row.guard and self.filtered_domain(Domain(literal_eval(row.guard))))
 
     def _write_migrated(self, fact, facts):
         """What is under way points to the new version; what is past stays where it was."""

@@ -188,7 +188,7 @@ class CollectionDispute(models.Model):
         return status
 
     def _post_signals(self, code):
-        self.env["collection.signal"]._put_where_open([{
+        self.env["collection.signal"]._post_where_open([{
             "key": f"{code}:{dispute.id}", "code": code,
             "customer_id": dispute.customer_id.id, "company_id": dispute.company_id.id,
             "amount": dispute.amount, "about": dispute.reason_id.name,

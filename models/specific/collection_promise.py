@@ -261,7 +261,7 @@ class CollectionPromise(models.Model):
 
     def _notify_broken(self):
         """Put the event for sequences in the inbox, and notify the collector (E2)."""
-        self.env["collection.signal"]._put_where_open([{
+        self.env["collection.signal"]._post_where_open([{
             "key": f"promise_broken:{promise.id}", "code": "promise_broken",
             "customer_id": promise.customer_id.id, "company_id": promise.company_id.id,
             "amount": promise.amount - promise.paid, "about": promise.display_name,

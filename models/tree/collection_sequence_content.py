@@ -31,12 +31,12 @@ class CollectionSequenceContent(models.Model):
         string="Expires", help="Past its deadline, it closes by itself as expired.")
     required_markers = fields.Char(
         string="Asks for",
-        help="Dates and facts of the sequence that must be filled to close it, by name, "
+        help="Case data of the sequence that must be filled to close it, by name, "
         "separated by commas.",
     )
     action_template_id = fields.Many2one(
         "collection.action.template", string="Copy from", store=False,
-        help="Takes over what a reusable action says.",
+        help="Copies the texts and settings of a reusable action.",
     )
 
     _key_unique = models.Constraint(
@@ -57,7 +57,7 @@ class CollectionSequenceContent(models.Model):
         return contents
 
     def write(self, vals):
-        """Wording may change at any time: what left is kept as it left."""
+        """Wording may change at any time: what was sent stays as it was sent."""
         if set(vals) - {"name", "description", "subject", "body"}:
             self.step_id.template_id._check_draft()
         return super().write(vals)

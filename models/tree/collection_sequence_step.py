@@ -2,7 +2,15 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ...engine import Step
+from ...engine import Step, conditions
+
+JOIN_LABELS = {
+    conditions.ALL_REQUIRED: "All required actions are closed",
+    conditions.ANY: "One action succeeded, or all are closed",
+    conditions.FIRST: "The first action is closed",
+}
+
+JOINS = [(code, JOIN_LABELS[code]) for code in conditions.JOINS]
 
 
 class CollectionSequenceStep(models.Model):
@@ -22,12 +30,7 @@ class CollectionSequenceStep(models.Model):
     name = fields.Char(required=True, translate=True)
     position = fields.Integer(default=10)
     join = fields.Selection(
-        [
-            ("all", "All required actions are closed"),
-            ("any", "One action succeeded, or all are closed"),
-            ("first", "The first action is closed"),
-        ],
-        string="Joined when", default="all", required=True,
+        JOINS, string="Joined when", default=conditions.ALL_REQUIRED, required=True,
         help="From then on the rows “when joined” of the decision table are read.",
     )
     max_visits = fields.Integer(

@@ -53,7 +53,7 @@ class CollectionSequenceTemplate(models.Model):
         help="What the automatic reminders leave alone while such a sequence is open.",
     )
     marker_definition = fields.PropertiesDefinition(
-        string="Dates and facts",
+        string="Case data",
         help="What each sequence of this template carries, e.g. the date of service. Deadlines "
         "may count from the dates, and actions may require them.",
     )
@@ -245,14 +245,14 @@ class CollectionSequenceTemplate(models.Model):
             lambda row: row.target in ("switch", "launch")).mapped("target_template_code"))
 
     def _describe_missing_portals(self):
-        """Functions outside whose default holder could not act: without portal access (D-087)."""
+        """External functions whose default holder could not act: no portal access (D-087)."""
         contents = self.step_ids.content_ids
-        outside = contents.function_id.filtered(lambda f: f.kind == "external")
+        external = contents.function_id.filtered(lambda f: f.kind == "external")
         return [
             self.env._(
                 "%(function)s is external, and its default holder %(holder)s has no portal "
                 "access.", function=function.name, holder=function.default_partner_id.name)
-            for function in outside
+            for function in external
             if function.default_partner_id and not function.default_partner_id.sudo().user_ids
         ]
 
@@ -351,9 +351,8 @@ class CollectionSequenceTemplate(models.Model):
         """
         self.ensure_one()
         company = self.company_id or self.env.company
-        calendar = engine.Calendar(
-            country="FR" if company.sudo().country_id.code == "FR" else None)
-        return engine.play(self._get_definition(), moves, start, calendar)
+        return engine.play(
+            self._get_definition(), moves, start, company._get_collection_calendar())
 
     def _describe_failed_checks(self):
         """:return: list of sentences, one a check whose result is no longer what was kept"""
@@ -390,7 +389,7 @@ class CollectionSequenceTemplate(models.Model):
         self.ensure_one()
         steps = {step.key: step for step in self.step_ids}
         rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
-        picture = lay_out(self._get_definition(), self._prepare_picture_words(steps, rows))
+        picture = lay_out(self._get_definition(), self._prepare_picture_labels(steps, rows))
         return {
             "width": picture.width,
             "height": picture.height,
@@ -399,7 +398,7 @@ class CollectionSequenceTemplate(models.Model):
             "edges": [self._prepare_picture_edge(edge, rows) for edge in picture.edges],
         }
 
-    def _prepare_picture_words(self, steps, rows):
+    def _prepare_picture_labels(self, steps, rows):
         return Words(
             steps={key: (step.name, step._get_function_names()) for key, step in steps.items()},
             rows={key: row._describe_briefly() for key, row in rows.items()},
@@ -490,7 +489,7 @@ class CollectionSequenceTemplate(models.Model):
         return {**action, "domain": [("template_id", "in", self.ids)], "context": {}}
 
     def action_check(self):
-        """Say what still keeps the draft from being published."""
+        """Show what still keeps the draft from being published."""
         self.ensure_one()
         problems = self._describe_problems()
         if problems:

@@ -6,8 +6,33 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ... import engine
-from ...engine import End, Goto, Row, Start, Switch
-from ..selections import DELAY_UNITS, EVENTS, LEVELS, NATURES
+from ...engine import End, Goto, Row, Start, Switch, conditions, dates
+from ..event.events import EVENTS, MANUAL, get_selection
+
+#: What may hold for a customer, as a state of the world.
+LEVEL_LABELS = {
+    conditions.SETTLED: "Nothing is due any more",
+    conditions.BALANCE: "Less is due than",
+}
+
+LEVELS = [(code, LEVEL_LABELS[code]) for code in conditions.LEVELS]
+
+DELAY_UNIT_LABELS = {
+    dates.DAYS: "days",
+    dates.WEEKS: "weeks",
+    dates.MONTHS: "months",
+    dates.WORKING_DAYS: "working days (Monday to Friday)",
+    dates.BUSINESS_DAYS: "working days (Monday to Saturday)",
+}
+
+DELAY_UNITS = [(code, DELAY_UNIT_LABELS[code]) for code in dates.UNITS]
+
+NATURE_LABELS = {
+    conditions.INTERNAL: "Internal: freezes with a pause",
+    conditions.LEGAL: "Legal: never freezes",
+}
+
+NATURES = [(code, NATURE_LABELS[code]) for code in conditions.NATURES]
 
 
 class CollectionSequenceTransition(models.Model):
@@ -64,9 +89,11 @@ class CollectionSequenceTransition(models.Model):
     sentence = fields.Char(compute="_compute_sentence")
     positive = fields.Boolean(
         string="All successful", help="Only when no result of the step is a failure.")
-    event_code = fields.Selection(EVENTS, string="Event")
+    event_code = fields.Selection("_selection_event_code", string="Event")
+    event_is_named = fields.Boolean(compute="_compute_event")
+    event_has_amount = fields.Boolean(compute="_compute_event")
     event_name = fields.Char(
-        string="Called", help="For an event noted by hand: the word on its button.")
+        string="Called", help="For an event recorded by hand: the label of its button.")
     since = fields.Selection(
         [("visit", "While the step is current"), ("launch", "Since the launch")],
         default="visit", string="Counts")
@@ -95,7 +122,18 @@ class CollectionSequenceTransition(models.Model):
     _key_unique = models.Constraint(
         "UNIQUE(step_id, key)", "Two rows of a decision table cannot share a key.")
 
+    @api.model
+    def _selection_event_code(self):
+        return get_selection(self.env)
+
     # === COMPUTE === #
+
+    @api.depends("event_code")
+    def _compute_event(self):
+        for row in self:
+            event = EVENTS.get(row.event_code)
+            row.event_is_named = bool(event and event.is_named)
+            row.event_has_amount = bool(event and event.has_amount)
 
     @api.depends("step_id.content_ids.key", "content_key")
     def _compute_content_id(self):
@@ -210,9 +248,9 @@ class CollectionSequenceTransition(models.Model):
     # What a row waits for: results, events, levels, deadlines; and its guard.
 
     def _get_event_code(self):
-        """:return: code of the event; one noted by hand carries its name"""
-        if self.event_code == "manual":
-            return f"manual:{self.event_name or ''}"
+        """:return: code of the event; one recorded by hand carries its name"""
+        if self.event_code == MANUAL:
+            return f"{MANUAL}:{self.event_name or ''}"
         return self.event_code or ""
 
     def _get_delay(self):
@@ -234,8 +272,8 @@ class CollectionSequenceTransition(models.Model):
             case "event":
                 return engine.Event(self._get_event_code(), self.since, self.minimum)
             case "level":
-                return engine.Level(
-                    self.level_code or "", self.below if self.level_code == "balance" else None)
+                is_amount = self.level_code == conditions.BALANCE
+                return engine.Level(self.level_code or "", self.below if is_amount else None)
             case "deadline":
                 return engine.Deadline(
                     self._get_delay(), self._get_base(), self.nature,
@@ -247,14 +285,14 @@ class CollectionSequenceTransition(models.Model):
                     frozenset(self.option_ids.mapped("code")))
 
     def _describe_wait(self):
-        """:return: what the row waits for, in words, without its timing"""
+        """:return: str, what the row waits for, translated, without its timing"""
         labels = {
             name: dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
             for name in ("event_code", "level_code", "delay_unit", "base")}
         if self.condition == "event":
-            return self.event_name if self.event_code == "manual" else labels["event_code"]
+            return self.event_name if self.event_is_named else labels["event_code"]
         if self.condition == "level":
-            amount = f" {self.below:g}" if self.level_code == "balance" else ""
+            amount = f" {self.below:g}" if self.level_code == conditions.BALANCE else ""
             return labels["level_code"] + amount
         start = {"action": self.content_id.name, "marker": self._get_marker_label()}.get(self.base)
         return self.env._(
@@ -301,7 +339,7 @@ class CollectionSequenceTransition(models.Model):
     # === PICTURE === #
 
     def _describe_briefly(self):
-        """:return: the condition in few words, for a label beside the step it belongs to"""
+        """:return: str, the condition, short and translated, for a label beside its step"""
         self.ensure_one()
         table = self.step_id.transition_ids
         if self.condition == "joined" and self.timing == "joined":
@@ -309,8 +347,8 @@ class CollectionSequenceTransition(models.Model):
         results = [*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")]
         if self.condition != "outcome" or not results:
             return self._describe_condition()
-        words = " / ".join(results)
+        label = " / ".join(results)
         if len(table.content_id) > 1:  # the step's other rows look at other actions
-            words = self.env._(
-                "%(action)s: %(results)s", action=self.content_id.name, results=words)
-        return self.env._("at once: %s", words) if self.timing == "at_once" else words
+            label = self.env._(
+                "%(action)s: %(results)s", action=self.content_id.name, results=label)
+        return self.env._("at once: %s", label) if self.timing == "at_once" else label

@@ -25,7 +25,7 @@ class CollectionTemplateCheck(models.Model):
             check.description = check._describe(check.expected or {})
 
     def _describe(self, summary):
-        """:return: a run's summary in words: the steps entered, and how it stands"""
+        """:return: str, translated summary of a run: the steps entered, and its state"""
         names = {step.key: step.name for step in self.template_id.step_ids}
         states = dict(self.env["collection.sequence"]._fields["state"]._description_selection(
             self.env))
@@ -45,7 +45,7 @@ class CollectionTemplateCheck(models.Model):
         return self.template_id._play_dry_run(self.start, self.moves or [])
 
     def _find_failure(self):
-        """:return: sentence that says how the run differs from what was kept, or None"""
+        """:return: str, translated sentence: how the run differs from its check; or None"""
         played = self._play()
         if played.refused:
             return self.env._(

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
-#: What a file says of itself; the number rises when an older module could not read it.
+#: The header of a file; the number rises when an older module could not read it.
 FILE_FORMAT = "account_collection.sequence_template"
 
 FILE_NUMBER = 1
@@ -20,7 +20,7 @@ REFERENCES = {
     "collection.truce": "name",
 }
 
-#: What belongs to the database rather than to the tree, or is told elsewhere in the file.
+#: What belongs to the database rather than to the tree, or stands elsewhere in the file.
 NOT_IN_FILE = {"version", "state", "active", "company_id", "published_at", "published_by_id"}
 
 #: The parts of a version, by the field that holds them.

@@ -131,7 +131,7 @@ class TestSameFact(AssignmentCase):
 
 
 class TestDefaults(AssignmentCase):
-    """M-042: what neither a rule nor a hand has given."""
+    """M-042: what neither a rule nor a person has given."""
 
     def test_a_default_holds_until_a_rule_assigns(self):
         """M-042"""

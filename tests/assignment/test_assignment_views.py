@@ -103,13 +103,13 @@ class TestRunDialog(AssignmentCase):
 class TestBadInput(AssignmentCase):
     """Searches, values and customers that have gone bad."""
 
-    def assertLeftOut(self, rule, words):
-        self.assertIn(words, rule.problem)
-        with self.assertRaisesRegex(UserError, words):
+    def assertLeftOut(self, rule, message):
+        self.assertIn(message, rule.problem)
+        with self.assertRaisesRegex(UserError, message):
             rule.run()
         self.run_automatic()
         run = self.env["collection.assignment.run"].search([], limit=1)
-        self.assertIn(words, run.errors)
+        self.assertIn(message, run.errors)
         self.assertFalse(self.french.collection_scenario_id)
 
     def test_an_archived_search(self):
@@ -153,7 +153,7 @@ class TestBadInput(AssignmentCase):
         self.assertFalse(self.run_automatic())
 
     def test_a_rule_claims_nothing_from_consumers(self):
-        """M-006: as a hand may not either."""
+        """M-006: as a person may not either."""
         tenant = self.make_partner("Tenant")
         rule = self.make_rule(
             [("id", "in", (tenant | self.french).ids)], "penalties", enabled="on")
@@ -313,7 +313,9 @@ class TestMassChange(AssignmentCase):
             scenario_change="set", scenario_id=self.second.id, collector_change="clear",
             added_group_ids=[Command.link(self.small.id)],
             removed_group_ids=[Command.link(self.big.id)], function_id=self.rc.id,
-            user_id=self.manager.id, penalties="on", interactive="on")
+            user_id=self.manager.id, switch_ids=[
+                Command.create({"attribute": code, "change": "on"})
+                for code in ("penalties", "interactive")])
         for customer in both:
             self.assertEqual(customer.collection_scenario_id, self.second)
             self.assertFalse(customer.collector_id)

@@ -11,7 +11,7 @@ from ..common import NOW
 from .document_automation_case import AutomationCase
 from .document_case import PDF
 
-CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+CRON = "odoo.addons.account_collection.tools.batches"
 
 
 @tagged("post_install", "-at_install")

@@ -1,6 +1,4 @@
-"""Events that people tell: noted by hand, or come by mail."""
-
-
+"""Events that people cause: recorded by hand, or received by mail."""
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -12,7 +10,7 @@ from .test_signals import SignalsCase
 
 @tagged("post_install", "-at_install")
 class TestManualEvents(SignalsCase):
-    """Events that a person notes by a button."""
+    """Events that a person records by a button."""
 
     def manual(self, to, name, **vals):
         return event_row(to, "manual", event_name=name, **vals)
@@ -35,7 +33,7 @@ class TestManualEvents(SignalsCase):
         self.assertEqual(sequence._get_manual_events(), [])
 
     def test_each_click_is_an_event(self):
-        """D-059: noted twice, it happened twice."""
+        """D-059: recorded twice, it happened twice."""
         sequence = self.start(self.manual("wait", "Called"))
         for _click in range(2):
             sequence.note_event("Called")
@@ -64,7 +62,7 @@ class TestMailSignals(SignalsCase):
             "message_id": message_id, "subject": "Re: rent", "author_id": author.id})
 
     def test_an_answer_to_a_sequence(self):
-        """D-059: it is told to that sequence."""
+        """D-059: it reaches that sequence."""
         sequence = self.start(event_row("after", "mail_replied"))
         self.receive(sequence, self.customer)
         self.deliver_signals()
@@ -80,7 +78,7 @@ class TestMailSignals(SignalsCase):
         self.assertEqual(len(sequence.visit_ids), 3)
 
     def test_a_colleague_who_writes_by_mail_is_no_answer(self):
-        """D-059: only the outside answers."""
+        """D-059: only somebody external answers."""
         sequence = self.start(event_row("after", "mail_replied"))
         self.receive(sequence, self.litigator.partner_id)
         self.assertFalse(self.find("mail_replied"))

@@ -7,7 +7,8 @@ from odoo.tools import mute_logger
 
 from ..common import CollectionCase, action, event_row, flow_row, level_row, row, step
 
-CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+CRON = ("odoo.addons.account_collection.models.sequence.collection_sequence_flow",
+        "odoo.addons.account_collection.tools.batches")
 
 
 class SignalsCase(CollectionCase):
@@ -37,7 +38,7 @@ class TestSignals(SignalsCase):
     """What happens in the accounts reaches the sequences that wait for it, once."""
 
     def test_a_payment_moves_the_sequence(self):
-        """D-059: through a real payment, told by someone who knows nothing of collection."""
+        """D-059: through a real payment, made by someone who knows nothing of collection."""
         sequence = self.start(event_row("after", "payment"))
         self.pay(self.invoice, 200, user=self.accountant)
         self.assertAt(sequence, "wait")
@@ -120,8 +121,8 @@ class TestSignals(SignalsCase):
         """D-059: its key tells it from every other."""
         vals = {"key": "payment:1", "code": "payment", "customer_id": self.customer.id,
                 "company_id": self.company.id}
-        self.assertEqual(len(self.signals._put([vals, vals])), 1)
-        self.assertFalse(self.signals._put([vals]))
+        self.assertEqual(len(self.signals._post([vals, vals])), 1)
+        self.assertFalse(self.signals._post([vals]))
 
     def test_nothing_is_kept_of_a_customer_without_sequence(self):
         """D-059: an event of before the launch is nobody's business."""
@@ -178,7 +179,7 @@ class TestSignals(SignalsCase):
         self.assertReplays(sequence)
 
     def test_a_missed_night_loses_no_overdue_item(self):
-        """D-059: a server that was down for days tells of them all."""
+        """D-059: a server that was down for days posts them all."""
         self.start(event_row("after", "item_overdue"))
         for day in ("2026-03-04", "2026-03-06"):
             self.make_invoice(self.customer, 70, due=day)
@@ -224,7 +225,7 @@ class TestLevels(SignalsCase):
         self.assertAt(sequence, "after")
 
     def test_levels_are_read_every_night(self):
-        """D-059: whatever the change, and whoever did not tell of it."""
+        """D-059: whatever the change, and although nobody posted it."""
         sequence = self.start(level_row("end:Settled"))
         self.pay(self.invoice)
         self.find("payment").sudo().unlink()
@@ -268,7 +269,7 @@ class TestSignalFaults(SignalsCase):
         self.assertIn(self.invoice.payment_state, ("paid", "in_payment"))
         self.assertAt(sequence, "wait")
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_fault_is_an_incident(self):
         """D-059, D-066: it is shown, and the event waits for whoever resolves it."""
         sequence = self.start(event_row("after", "payment"))
@@ -281,7 +282,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "after")
         self.assertReplays(sequence)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_fault_leaves_the_others_alone(self):
         """D-059: the batch goes on."""
         sequence = self.start(event_row("after", "payment"))
@@ -294,7 +295,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "wait")
         self.assertAt(other, "after")
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_lost_race_loses_no_event(self):
         """D-069: it is still due, and the others were delivered."""
         sequence = self.start(event_row("after", "payment"))
@@ -310,7 +311,7 @@ class TestSignalFaults(SignalsCase):
         self.assertAt(sequence, "after")
         self.assertReplays(sequence)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_poisoned_event_lets_the_others_pass(self):
         """D-059: it says why, and comes after those that were never tried."""
         self.start(event_row("after", "payment"))
@@ -336,7 +337,7 @@ class TestSignalFaults(SignalsCase):
             self.env.ref("account_collection.cron_process_signals").method_direct_trigger()
         self.assertEqual(len(sequence.visit_ids), 3)
 
-    @mute_logger(CRON)
+    @mute_logger(*CRON)
     def test_a_switch_that_cannot_start_is_an_incident(self):
         """D-031, D-066: nothing has changed but that."""
         self.make_short_template("GONE")

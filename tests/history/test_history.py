@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.history.collection_history import KINDS, SENTENCES
 from ..common import CollectionCase
 
 
@@ -116,7 +117,7 @@ class TestHistory(CollectionCase):
                 self.env.invalidate_all()
 
     def test_text_can_be_erased_by_law(self):
-        """D-072: the words go, the fact and the chain stay."""
+        """D-072: the text goes, the row and the chain stay."""
         closed = self.rows().filtered(lambda r: r.kind == "action_closed")
         closed.with_user(self.manager).erase_text()
         self.assertFalse(closed.text)
@@ -144,7 +145,7 @@ class TestHistory(CollectionCase):
             self.customer))
 
     def test_the_summary_speaks_the_readers_language(self):
-        """D-026: facts are stored without words."""
+        """D-026: rows are stored without sentences."""
         closed = self.rows().filtered(lambda r: r.kind == "action_closed")
         self.assertEqual(closed.summary, "“File” closed: Done")
 
@@ -160,3 +161,7 @@ class TestHistory(CollectionCase):
         bodies = "".join(self.sequence.message_ids.mapped("body"))
         self.assertNotIn("<script>", bodies)
         self.assertIn("&lt;script&gt;", bodies)
+
+    def test_every_kind_has_a_sentence(self):
+        """D-026: whatever is traced can be read."""
+        self.assertEqual(set(SENTENCES), set(dict(KINDS)))

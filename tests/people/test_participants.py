@@ -113,6 +113,6 @@ class TestParticipants(CollectionCase):
             self.cj.kind = "contact"
 
     def test_both_kinds_of_actors_take_part(self):
-        """D-073: colleagues inside, partners outside."""
+        """D-073: colleagues are internal, partners external."""
         self.assertEqual(set(self.sequence.participant_ids.mapped("kind")),
                          {"internal", "external"})

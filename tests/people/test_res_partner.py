@@ -58,13 +58,13 @@ class TestResPartner(CollectionCase):
         self.assertIn(self.bailiff, self.running.participant_ids.partner_id)
 
     def test_history_is_repeated_on_the_customer(self):
-        """D-026, D-044: every sequence's facts, latest first."""
+        """D-026, D-044: every sequence's rows, latest first."""
         rows = self.file.collection_history_ids
         self.assertEqual(rows.sequence_id, self.running | self.paused)
         self.assertEqual(rows.mapped("number"), sorted(rows.mapped("number"), reverse=True))
 
     def test_a_manager_verifies_the_history_from_the_form(self):
-        """D-071, D-072: and is told in words whether it is whole."""
+        """D-071, D-072: and reads a sentence that says whether it is whole."""
         notice = self.customer.with_user(self.manager).action_verify_collection_history()
         self.assertEqual(notice["params"]["type"], "success")
         self.env.cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")

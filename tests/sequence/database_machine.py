@@ -272,8 +272,8 @@ class DatabaseMachine(RuleBasedStateMachine):
             "customer_id": self.case.customers[customer].id, "company_id": self.case.company.id}
         signals = self.env["collection.signal"]
         known = signals.search_count([("key", "=", vals["key"])])
-        assert len(signals._put([vals, vals])) == 1 - known
-        assert not signals._put([vals])
+        assert len(signals._post([vals, vals])) == 1 - known
+        assert not signals._post([vals])
         if not late:
             self.deliver()
 

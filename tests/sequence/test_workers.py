@@ -15,7 +15,8 @@ from odoo.tools import mute_logger
 
 from ..common import CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step
 
-CRON = "odoo.addons.account_collection.models.sequence.collection_sequence_flow"
+CRON = ("odoo.addons.account_collection.models.sequence.collection_sequence_flow",
+        "odoo.addons.account_collection.tools.batches")
 #: a passage of the crons; two workers at once take these in another order
 PASSAGE = ("_process_signals", "_process_deadlines", "_process_signals")
 #: what tells one run from another and nothing else
@@ -64,7 +65,7 @@ class TestWorkers(BaseCase):
             sequences, "_get_tick_domain", lambda model: (
                 get_domain(model) & Domain("customer_id", "in", ours))))
         self.startPatcher(patch.object(
-            self.registry["account.move.line"], "_put_newly_overdue", lambda model: None))
+            self.registry["account.move.line"], "_post_newly_overdue", lambda model: None))
 
     @contextmanager
     def environment(self):
@@ -120,7 +121,7 @@ class TestWorkers(BaseCase):
                 for template in templates:
                     template.launch(tenant)
             # in turns, so that the events of one tenant lie apart
-            env["collection.signal"]._put([{
+            env["collection.signal"]._post([{
                 "key": f"work:{tenant.id}:{name}", "code": "manual", "event_name": name,
                 "customer_id": tenant.id, "company_id": env.company.id,
             } for name in ("first", "second", "third") for tenant in tenants])
@@ -233,7 +234,7 @@ class TestWorkers(BaseCase):
             "WPARENT": ("running", "last"), "WCHILD": ("done", "look"),
             "WSWITCH": ("switched", "wait"), "WOTHER": ("running", "last")})
 
-    @mute_logger("odoo.sql_db", CRON)
+    @mute_logger("odoo.sql_db", *CRON)
     def test_two_workers_share_the_work(self):
         """D-053, D-059, D-060: at the same time, in another order, and nothing twice."""
         tenants, errors = self.make_work(3), []
@@ -256,7 +257,7 @@ class TestWorkers(BaseCase):
         self.finish()
         self.assertDoneOnce(tenants)
 
-    @mute_logger("odoo.sql_db", CRON)
+    @mute_logger("odoo.sql_db", *CRON)
     def test_a_slow_worker_keeps_the_order(self):
         """D-059: while one worker is at a customer's event, no later one overtakes it."""
         tenants = self.make_work(1)

@@ -111,7 +111,7 @@ class TestDryRun(CollectionCase):
         self.assertEqual(later["path"][-1]["name"], "Judge")
 
     def test_what_the_tree_waits_for_can_happen(self):
-        """D-059: only that is offered, in words."""
+        """D-059: only that is offered, under its label."""
         run = self.run_moves()
         self.assertEqual([(e["code"], e["label"], e["has_amount"]) for e in run["events"]],
                          [("payment", "Payment received", True)])
@@ -135,7 +135,7 @@ class TestDryRun(CollectionCase):
             close("serve", "deed", outcome="cancelled"))["messages"][0]["state"], "dropped")
 
     def test_a_refused_move_is_explained(self):
-        """D-066: in words."""
+        """D-066: as a translated sentence."""
         self.assertIn("not possible now", self.run_moves({"do": "resume"})["refused"])
         self.assertIn("not possible here", self.run_moves({"do": "dance"})["refused"])
 
@@ -150,7 +150,7 @@ class TestDryRun(CollectionCase):
         self.assertFalse(run["may_keep"])
 
     def test_outsiders_play_nothing(self):
-        """D-079: templates are the house's own."""
+        """D-079: templates are the company's own."""
         outsider = self.make_user("outsider", "base.group_portal")
         for name in ("read_run", "read_paths"):
             with self.assertRaises(AccessError):

@@ -9,7 +9,7 @@ class TestSequenceTemplate(CollectionCase):
     """Templates: made in the settings, checked, published, frozen."""
 
     def test_only_a_manager_makes_templates(self):
-        """D-002: the desk applies them, the settings make them."""
+        """D-002: collectors apply them, the settings make them."""
         with self.assertRaises(AccessError):
             self.env["collection.sequence.template"].with_user(self.collector).create(
                 {"code": "X", "name": "X"})

@@ -36,7 +36,7 @@ class CollectionActionClose(models.TransientModel):
 
     marker_ids = fields.One2many(
         "collection.action.close.marker", "close_id", compute="_compute_marker_ids", store=True,
-        readonly=False, string="Dates and facts")
+        readonly=False, string="Case data")
 
     # === COLLECTION_ACTION_CLOSE === #
 

@@ -1,10 +1,16 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.assignment.attributes import ATTRIBUTES
+from ...models.assignment.attributes import (
+    ATTRIBUTES,
+    COLLABORATOR,
+    MANY,
+    ONE,
+    get_selection,
+    get_switches,
+)
 
 CHANGES = [("set", "Set"), ("clear", "Empty")]
-SWITCHED = [("on", "Switch on"), ("off", "Switch off")]
 
 
 class CollectionAssignmentMass(models.TransientModel):
@@ -34,9 +40,9 @@ class CollectionAssignmentMass(models.TransientModel):
         [("set", "Is held by"), ("clear", "Remove who holds it")], default="set", string="Change")
     user_id = fields.Many2one("res.users", string="Colleague", domain="[('share', '=', False)]")
     contact_id = fields.Many2one("res.partner", string="Contact")
-    penalties = fields.Selection(SWITCHED, string="Late-payment interest")
-    indemnity = fields.Selection(SWITCHED, string="Fixed indemnity")
-    interactive = fields.Selection(SWITCHED, string="Interactive message")
+    switch_ids = fields.One2many(
+        "collection.assignment.mass.switch", "mass_id", string="Switches",
+        default=lambda self: self._default_switch_ids())
     lock = fields.Boolean(
         string="Lock what is changed", help="Rules leave what this changes alone from now on.")
 
@@ -46,6 +52,10 @@ class CollectionAssignmentMass(models.TransientModel):
             return self.env["res.partner"]
         return self.env["res.partner"].browse(
             self.env.context.get("active_ids", [])).commercial_partner_id
+
+    @api.model
+    def _default_switch_ids(self):
+        return [Command.create({"attribute": code}) for code in get_switches()]
 
     @api.depends("customer_ids")
     def _compute_count(self):
@@ -74,22 +84,26 @@ class CollectionAssignmentMass(models.TransientModel):
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_vals(self):
-        vals = {}
-        for change, value, field in (
-                (self.scenario_change, self.scenario_id, "collection_scenario_id"),
-                (self.collector_change, self.collector_id, "collector_id")):
-            if change == "set" and not value:
-                raise UserError(self.env._("Say to what it is set."))
-            if change:
-                vals[field] = value.id if change == "set" else False
-        groups = [*map(Command.link, self.added_group_ids.ids),
-                  *map(Command.unlink, self.removed_group_ids.ids)]
-        if groups:
-            vals["collection_group_ids"] = groups
-        for name in ("penalties", "indemnity", "interactive"):
-            if self[name]:
-                vals[ATTRIBUTES[name].field] = self[name] == "on"
+        """:return: dict of the customer's fields that change"""
+        vals = {ATTRIBUTES[switch.attribute].field: switch.change == "on"
+                for switch in self.switch_ids if switch.change}
+        for attribute in ATTRIBUTES.values():
+            if attribute.how == ONE and f"{attribute.code}_change" in self._fields:
+                vals |= self._prepare_one_vals(attribute)
+            elif attribute.how == MANY and f"added_{attribute.code}_ids" in self._fields:
+                vals |= self._prepare_many_vals(attribute)
         return vals
+
+    def _prepare_one_vals(self, attribute):
+        change, value = self[f"{attribute.code}_change"], self[f"{attribute.code}_id"]
+        if change == "set" and not value:
+            raise UserError(self.env._("Say to what it is set."))
+        return {attribute.field: value.id if change == "set" else False} if change else {}
+
+    def _prepare_many_vals(self, attribute):
+        commands = [*map(Command.link, self[f"added_{attribute.code}_ids"].ids),
+                    *map(Command.unlink, self[f"removed_{attribute.code}_ids"].ids)]
+        return {attribute.field: commands} if commands else {}
 
     def _change_holder(self, customers):
         held = self.env["collection.participant"].search([
@@ -112,12 +126,27 @@ class CollectionAssignmentMass(models.TransientModel):
         """Keep rules from what was changed."""
         keys = [(code, 0) for code, attribute in ATTRIBUTES.items() if attribute.field in vals]
         if self.function_id:
-            keys.append(("collaborator", self.function_id.id))
+            keys.append((COLLABORATOR, self.function_id.id))
         assignments = self.env["collection.assignment"].sudo()
         for attribute, value in keys:
             domain = [
                 ("customer_id", "in", customers.ids), ("company_id", "=", self.env.company.id),
                 ("attribute", "=", attribute), ("value", "=", value)]
             unknown = customers - assignments.search(domain).customer_id
-            assignments._note(self.env.company, attribute, unknown.ids, value=value)
+            assignments._record(self.env.company, attribute, unknown.ids, value=value)
             assignments.search(domain).locked = True
+
+
+class CollectionAssignmentMassSwitch(models.TransientModel):
+    """An attribute that is on or off, and what the dialog makes of it."""
+
+    _name = "collection.assignment.mass.switch"
+    _description = "Switch of a Mass Change"
+
+    mass_id = fields.Many2one("collection.assignment.mass", string="Wizard", ondelete="cascade")
+    attribute = fields.Selection("_selection_attribute", required=True)
+    change = fields.Selection([("on", "Switch on"), ("off", "Switch off")])
+
+    @api.model
+    def _selection_attribute(self):
+        return get_selection(self.env)

@@ -20,7 +20,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
 
     @api.model
     def read_run(self, template_id, start=None, moves=None):
-        """Play a run and say where it stands. Writes nothing.
+        """Play a run, and return where it stands. Writes nothing.
 
         :param int template_id:
         :param str start: day of the launch, by default today
@@ -61,7 +61,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
             "markers": self._read_markers(played, template),
             "guards": self._read_guards(played, steps, definition),
             "steps": [{"key": step.key, "name": step.name} for step in template.step_ids],
-            "effects": [words for line in played.lines for words in self._read_effects(line)],
+            "effects": [effect for line in played.lines for effect in self._read_effects(line)],
         }
 
     @api.model
@@ -243,7 +243,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
         } for step in definition.steps for row in step.rows if row.guarded]
 
     def _read_effects(self, line):
-        """What would happen outside the sequence, besides what its actions say."""
+        """What would happen outside the sequence, besides its actions."""
         for effect in line.effects:
             if isinstance(effect, (StartChild, SwitchTo)):
                 yield {"on": line.day.isoformat(), "text": self.env._(

@@ -4,7 +4,7 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
-/** What asks for a rule or a hand, above the list of rules. */
+/** What needs a rule or a person's decision, above the list of rules. */
 export class AssignmentAlerts extends Component {
     static template = "account_collection.AssignmentAlerts";
     static props = {};

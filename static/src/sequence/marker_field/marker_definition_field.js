@@ -93,6 +93,6 @@ export class MarkerDefinitionField extends Component {
 
 registry.category("fields").add("collection_marker_definition", {
     component: MarkerDefinitionField,
-    displayName: _t("Dates and facts"),
+    displayName: _t("Case data"),
     supportedTypes: ["properties_definition"],
 });

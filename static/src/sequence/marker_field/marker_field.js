@@ -96,5 +96,5 @@ export class MarkersField extends PropertiesField {
 registry.category("fields").add("collection_markers", {
     ...propertiesField,
     component: MarkersField,
-    displayName: _t("Dates and facts of a sequence"),
+    displayName: _t("Case data of a sequence"),
 });

@@ -48,7 +48,7 @@ export class MarkerValueField extends Component {
 
 registry.category("fields").add("collection_marker_value", {
     component: MarkerValueField,
-    displayName: _t("Value of a date or fact"),
+    displayName: _t("Value of case data"),
     supportedTypes: ["char"],
     fieldDependencies: [{ name: "type", type: "selection" }],
 });

@@ -8,7 +8,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 
 const MODEL = "collection.sequence.dry.run";
 
-/** What both screens on a template need: its id, kept over a reload, and dates in words. */
+/** What both screens on a template need: its id, kept over a reload, and dates as the reader writes them. */
 class TemplateScreen extends Component {
     static components = { Layout };
     static props = { ...standardActionServiceProps };
@@ -45,7 +45,7 @@ export class CollectionDryRun extends TemplateScreen {
         onWillStart(() => this.play(this.state.moves));
     }
 
-    /** Play these moves; a last move that is refused is said and left out. */
+    /** Play these moves; a last move that is refused is reported and left out. */
     async play(moves) {
         const run = await this.orm.call(MODEL, "read_run", [
             this.templateId, this.start, moves,

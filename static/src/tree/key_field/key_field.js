@@ -4,7 +4,7 @@ import { registry } from "@web/core/registry";
 import { SelectMenu } from "@web/core/select_menu/select_menu";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
-import { describeTarget, describeWait } from "./row_words";
+import { describeTarget, describeWait } from "./row_labels";
 
 const MODELS = {
     content_ids: ["collection.sequence.content", "step_id"],

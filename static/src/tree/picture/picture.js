@@ -64,7 +64,7 @@ export class CollectionPicture extends Component {
             .sort((a, b) => a.taken.length - b.taken.length);
     }
 
-    /** Each step with its rows in words, from the first one down. */
+    /** Each step with its rows as text, from the first one down. */
     get outline() {
         const boxes = this.boxes.filter((box) => !box.is_end);
         boxes.sort((a, b) => a.y - b.y || a.x - b.x);
@@ -93,7 +93,7 @@ export class CollectionPicture extends Component {
         return [box.is_end ? "o_end" : "", box.state ? `o_${box.state}` : ""].join(" ");
     }
 
-    // -- words ---------------------------------------------------------------
+    // -- labels --------------------------------------------------------------
 
     day(text) {
         return formatDate(deserializeDateTime(text));

@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 
-/** Words for a row of a decision table that may not be saved yet. */
+/** Labels of a row of a decision table that may not be saved yet. */
 
 function selectionLabel(record, name) {
     const choice = record.fields[name]?.selection?.find(([v]) => v === record.data[name]);
@@ -22,9 +22,9 @@ function describeDeadline(record, action) {
 
 /** What a row waits for, when it is not the result of an action. */
 export function describeWait(record, action) {
-    const { below, condition, event_code: event, event_name: name, positive } = record.data;
+    const { below, condition, event_is_named: named, event_name: name, positive } = record.data;
     if (condition === "event") {
-        return event === "manual" ? name || "?" : selectionLabel(record, "event_code");
+        return named ? name || "?" : selectionLabel(record, "event_code");
     }
     if (condition === "level") {
         const level = selectionLabel(record, "level_code");

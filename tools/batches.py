@@ -1,0 +1,55 @@
+"""Records that a cron processes, each in a transaction of its own.
+
+Those of a killed worker, or of one that lost a race, are simply still due; a fault is rolled
+back alone, and the batch goes on.
+"""
+
+import logging
+
+from psycopg2 import OperationalError
+
+_logger = logging.getLogger(__name__)
+
+
+def process_batch(records, remaining, process):
+    """Process records, each in its own transaction, as long as the cron may run.
+
+    :param records: recordset whose model says ``_is_due()`` (bool, of one locked record or of
+        none: another worker has it) and ``_postpone(error)`` (puts off a record at fault)
+    :param int remaining: how many records are due in all
+    :param process: called with one locked record that is still due
+    :return: int, number of records processed
+    """
+    crons, done = records.env["ir.cron"], 0
+    crons._commit_progress(remaining=remaining)
+    for record in records:
+        processed = process_alone(record, process)
+        done += processed
+        remaining = max(remaining - processed, 0)
+        if not crons._commit_progress(int(processed), remaining=remaining):
+            break
+    return done
+
+
+def process_alone(record, process):
+    """Process a record that is still due; whatever happens, the batch goes on.
+
+    :param record: one record, see :func:`process_batch`
+    :param process: called with the locked record
+    :return: bool, False if it lost a race and is still due
+    """
+    cr = record.env.cr
+    try:
+        locked = record.try_lock_for_update()
+        if locked._is_due():
+            process(locked)
+        cr.flush()
+    except OperationalError as error:  # its transaction is lost: the next run tries again
+        cr.rollback()
+        _logger.info("%s is still due: %s", record, error)
+        return False
+    except Exception as error:  # whatever it is: no fault may stop the cron
+        cr.rollback()
+        _logger.exception("%s could not be processed", record)
+        record._postpone(error)
+    return True
