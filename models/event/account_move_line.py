@@ -9,7 +9,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     @api.model
-    def _post_newly_overdue(self):
+    def _put_newly_overdue(self):
         """Post an event for each item overdue since a sequence was launched, once an item."""
         sequences = self.env["collection.sequence"].sudo()
         for company, day in sequences._get_company_days().items():

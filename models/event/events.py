@@ -70,7 +70,7 @@ register(
     Event("credit_note", _lt("Credit note applied"),
           "account.partial.reconcile.create", has_amount=True),
     Event("item_overdue", _lt("New item overdue"),
-          "account.move.line._post_newly_overdue", has_amount=True),
+          "account.move.line._put_newly_overdue", has_amount=True),
     Event("dispute_opened", _lt("Dispute opened"), "collection.dispute._put_signals"),
     Event("dispute_closed", _lt("Dispute closed"), "collection.dispute._put_signals"),
     Event("promise_broken", _lt("Promise broken"), "collection.promise._tell_broken"),

@@ -170,7 +170,7 @@ class CollectionSequence(models.Model):
         :param int limit: sequences taken at most; the cron comes back for the rest
         :return: number of sequences looked at
         """
-        self.env["account.move.line"]._post_newly_overdue()
+        self.env["account.move.line"]._put_newly_overdue()
         sequences, due = self.sudo(), self._get_tick_domain()
         return process_batch(
             sequences.search(due, limit=limit, order="ticked_on NULLS FIRST, id"),

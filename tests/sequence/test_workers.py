@@ -65,7 +65,7 @@ class TestWorkers(BaseCase):
             sequences, "_get_tick_domain", lambda model: (
                 get_domain(model) & Domain("customer_id", "in", ours))))
         self.startPatcher(patch.object(
-            self.registry["account.move.line"], "_post_newly_overdue", lambda model: None))
+            self.registry["account.move.line"], "_put_newly_overdue", lambda model: None))
 
     @contextmanager
     def environment(self):
