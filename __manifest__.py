@@ -45,7 +45,7 @@
         "views/tree/collection_truce_views.xml",
         "views/claim/collection_penalty_rate_views.xml",
         "views/sequence/collection_deadline_views.xml",
-        "wizards/sequence/collection_sequence_migrate_views.xml",
+        "wizards/sequence/collection_sequence_migration_views.xml",
         "wizards/tree/collection_template_import_views.xml",
         "views/people/collection_function_views.xml",
         "views/tree/collection_label_views.xml",
