@@ -104,8 +104,10 @@ class CollectionSequenceLaunch(models.TransientModel):
             }) for vals in wizard._prepare_participants()]
 
     def _prepare_participants(self):
-        """:return: iterable of dicts of values, one a function of the template: who holds it for the
-        customer, or held it in the sequence left"""
+        """Say who is to hold each function of the template.
+
+        :return: iterable of dicts of values: the customer's holders, or the sequence's left
+        """
         if not self.template_id:
             return []
         if self.switch_from_id:
