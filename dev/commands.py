@@ -41,13 +41,14 @@ def run(arguments):
 
 
 def test(arguments):
-    """run every test (ARGS="-k name", and any other option of pytest)"""
+    """run every test, on every core (ARGS="-k name", and any other option of pytest)"""
     steps = Steps(8)
     with runtime.ready(steps, programs.BROWSER, programs.PDF):
         with steps.step(axe.PACKAGE), locks.exclusive("setup"):
             axe.ensure(steps)
-        with templates.copied(steps, "test") as copy:
-            return testing.run(copy, arguments)
+        workers = testing.get_workers(arguments)
+        with templates.copied(steps, "test", workers=workers) as copy:
+            return testing.run(copy, arguments, workers)
 
 
 def shell(arguments):

@@ -16,8 +16,8 @@ from .ui import tell
 #: Held while templates are made and copied from.
 LOCK = "templates"
 UNFINISHED = "_unfinished"
-#: The name of a copy made for one command.
-COPY = re.compile(database.PREFIX + r"_(test|pot|bench_[a-z]+)_(?P<pid>\d+)$")
+#: The name of a copy made for one command, or for one of the workers it has.
+COPY = re.compile(database.PREFIX + r"_(test|pot|bench_[a-z]+)_(?P<pid>\d+)(_gw\d+)?$")
 
 
 def ensure(steps, demo=False):
@@ -106,16 +106,24 @@ def _drop_others(level, kind, current):
 
 
 @contextmanager
-def copied(steps, purpose, demo=False):
-    """A copy of the module template for one command, removed afterwards."""
-    copy = database.name(purpose, os.getpid())
+def copied(steps, purpose, demo=False, workers=0):
+    """A copy of the module template for one command, removed afterwards.
+
+    :param workers: the number of workers that each get a copy of their own, named after
+        the one that this yields: `…_gw0`, `…_gw1`; with 0 there is that one alone
+    """
+    name = database.name(purpose, os.getpid())
+    copies = [f"{name}_gw{worker}" for worker in range(workers)] or [name]
     try:
         with locks.exclusive(LOCK):
             drop_abandoned()
-            database.copy(ensure(steps, demo), copy)
-        yield copy
+            template = ensure(steps, demo)
+            for copy in copies:
+                database.copy(template, copy)
+        yield name
     finally:
-        database.drop(copy)
+        for copy in copies:
+            database.drop(copy)
 
 
 def drop_abandoned():
