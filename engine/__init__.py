@@ -15,7 +15,7 @@ database. The models gather facts, ask the engine, write what it said and trace 
 """
 
 from . import claims, dates, hashtags, ladder
-from .claims import Payment, Rate, RateMissing, find_rate, interest, is_late
+from .claims import Payment, Rate, RateMissing, find_valid, interest, is_late
 from .dates import Calendar, Delay, Truce
 from .sequence import conditions, effects, entries, errors, outcomes, ways
 from .sequence.checks import Problem, find_problems
