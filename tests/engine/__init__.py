@@ -15,3 +15,4 @@ from . import test_engine_paths
 from . import test_engine_ladder
 from . import test_engine_contrast
 from . import test_engine_values
+from . import test_engine_purity
