@@ -78,8 +78,8 @@ def pot(_arguments):
 
 
 def lint(_arguments):
-    """check the code with ruff and pylint-odoo"""
-    steps = Steps(3)
+    """check the code with ruff and pylint-odoo, and its types with mypy"""
+    steps = Steps(4)
     with steps.step("Linters"), locks.exclusive("setup"):
         packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
     return linting.run(steps)

@@ -11,14 +11,17 @@ NOT_OURS = "--disable=missing-readme,manifest-required-author"
 
 
 def run(steps):
-    """Run both linters to their end; returns 1 if either has something to say."""
+    """Run every linter to its end; returns 1 if one has something to say."""
     module.link()
     ruff = ["ruff", "check", "--output-format=concise", "--config", SETTINGS]
     ruff += ["--cache-dir", paths.DEV / "ruff-cache"]
     pylint = ["pylint", "--rcfile", paths.REPOSITORY / "dev" / "pylintrc", NOT_OURS, paths.MODULE]
+    # what it checks, and how strictly, stands in its settings
+    mypy = ["mypy", "--config-file", SETTINGS, "--cache-dir", paths.DEV / "mypy-cache"]
     return max(
         _check(steps, "ruff", ruff, paths.REPOSITORY),
         _check(steps, "pylint-odoo", pylint, paths.ADDONS),
+        _check(steps, "mypy", mypy, paths.REPOSITORY),
     )
 
 

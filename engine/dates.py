@@ -18,6 +18,7 @@ zone of the company. A result is the last day on which one is still in time.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -45,14 +46,14 @@ class Delay:
     :param amount: how many units; none means the very day
     :param unit: one of :data:`UNITS`
     :param procedural: a delay of procedure: its last day is never a Saturday, a Sunday or a
-        holiday (article 642), and the closures of an office do not prolong it
+        holiday (article 642), and the closures of a company do not prolong it
     """
 
     amount: int
     unit: str
     procedural: bool = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise ValueError(f"unknown unit of delay {self.unit!r}, not one of {', '.join(UNITS)}")
         _check_amount(self.amount)
@@ -65,7 +66,7 @@ class Calendar:
     :param holidays: dates that are holidays besides those of the country
     :param country: whose legal holidays are computed: ``FR``, or None for no country's
     :param alsace_moselle: with those of Alsace and Moselle
-    :param closures: first and last days of periods in which the office is shut; such days
+    :param closures: first and last days of periods in which the company is closed; such days
         are no working days for a plain delay, and mean nothing to a procedural one
     """
 
@@ -74,28 +75,28 @@ class Calendar:
     alsace_moselle: bool = False
     closures: tuple[tuple[date, date], ...] = ()
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.country not in ("FR", None):
             raise ValueError(f"the holidays of country {self.country!r} are not known")
         for first, last in self.closures:
             if first > last:
                 raise ValueError(f"a closure cannot begin on {first} and end before, on {last}")
 
-    def is_holiday(self, day):
+    def is_holiday(self, day: date) -> bool:
         """Whether the day is a public holiday, or one named by hand."""
         if day in self.holidays:
             return True
         return self.country == "FR" and day in french_holidays(day.year, self.alsace_moselle)
 
-    def is_closure(self, day):
-        """Whether the office is shut on that day."""
+    def is_closure(self, day: date) -> bool:
+        """Whether the company is closed on that day."""
         return any(first <= day <= last for first, last in self.closures)
 
-    def is_working_day(self, day):
+    def is_working_day(self, day: date) -> bool:
         """Whether the day is from Monday to Friday and no holiday (closures apart)."""
         return day.weekday() <= _FRIDAY and not self.is_holiday(day)
 
-    def is_business_day(self, day):
+    def is_business_day(self, day: date) -> bool:
         """Whether the day is from Monday to Saturday and no holiday (closures apart)."""
         return day.weekday() <= _SATURDAY and not self.is_holiday(day)
 
@@ -113,7 +114,7 @@ class Truce:
     end_month: int
     end_day: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_day_of_year(*self._start)
         _check_day_of_year(*self._end)
         first = date(2001, 1, 1)
@@ -121,14 +122,14 @@ class Truce:
             raise ValueError("a truce that covers the whole year would never end")
 
     @property
-    def _start(self):
+    def _start(self) -> tuple[int, int]:
         return self.start_month, self.start_day
 
     @property
-    def _end(self):
+    def _end(self) -> tuple[int, int]:
         return self.end_month, self.end_day
 
-    def covers(self, day):
+    def covers(self, day: date) -> bool:
         """Whether the day lies within the truce."""
         after_start = self._start <= (day.month, day.day)
         before_end = (day.month, day.day) <= self._end
@@ -136,28 +137,27 @@ class Truce:
             return after_start and before_end
         return after_start or before_end
 
-    def next_open_day(self, day):
+    def next_open_day(self, day: date) -> date:
         """:return: the day itself when the truce does not cover it, else the first one after"""
         return _first(day, lambda found: not self.covers(found))
 
 
-def due_date(start, delay, calendar, truce=None):
+def due_date(
+        start: date, delay: Delay, calendar: Calendar, truce: Truce | None = None) -> date:
     """The last day on which one is in time.
 
-    :param date start: the day of the act, which does not count
-    :param Delay delay:
-    :param Calendar calendar:
-    :param Truce truce: when the thing may not be done: a last day within it waits for its end
-    :return: date; for a delay in working or business days, it is always such a day
+    :param start: the day of the act, which does not count
+    :param truce: when the thing may not be done: a last day within it waits for its end
+    :return: for a delay in working or business days, it is always such a day
     :raise ValueError: there is no such day before the year 10000
     """
     return _open_day(term(start, delay, calendar), delay, calendar, truce)
 
 
-def term(start, delay, calendar):
+def term(start: date, delay: Delay, calendar: Calendar) -> date:
     """The last day as counted, before article 642 and a truce put it off.
 
-    :return: date, see :func:`due_date`
+    :raise ValueError: there is no such day before the year 10000
     """
     _check_dates(start)
     if delay.unit == MONTHS:
@@ -168,15 +168,15 @@ def term(start, delay, calendar):
     return _count(start, delay.amount * (7 if delay.unit == WEEKS else 1), delay, calendar)
 
 
-def remaining(today, due, delay, calendar):
+def remaining(today: date, due: date, delay: Delay, calendar: Calendar) -> int:
     """What is still to run of a delay, for instance when it is paused.
 
     Give it the due date, and what put that off runs too: the eviction put off to 1 April
     moves by as many days as the pause lasts. Give it the :func:`term`, where that was kept,
     and only the delay itself runs.
 
-    :param date due: due date, or :func:`term`
-    :return: int, in the delay's own unit, but in calendar days for weeks and months (part of
+    :param due: due date, or :func:`term`
+    :return: in the delay's own unit, but in calendar days for weeks and months (part of
         which no whole number can say); 0 once it is over
     """
     _check_dates(today, due)
@@ -187,7 +187,9 @@ def remaining(today, due, delay, calendar):
     return sum(_is_counted(day, delay, calendar) for day in days)
 
 
-def resume(today, left, delay, calendar, truce=None):
+def resume(
+        today: date, left: int, delay: Delay, calendar: Calendar,
+        truce: Truce | None = None) -> date:
     """The due date of a delay of which only a part is still to run.
 
     Resuming on the day of the pause changes nothing: for each ``today`` up to ``due``,
@@ -196,20 +198,21 @@ def resume(today, left, delay, calendar, truce=None):
     The same holds when :func:`remaining` was given the :func:`term`. A due date that a person
     chose otherwise, on a day these rules would not give, is put off to the next they would.
 
-    :param int left: what :func:`remaining` said
-    :return: date, see :func:`due_date`
+    :param left: what :func:`remaining` returned
+    :return: see :func:`due_date`
+    :raise ValueError: there is no such day before the year 10000
     """
     _check_dates(today)
     _check_amount(left)
     return _open_day(_count(today, left, delay, calendar), delay, calendar, truce)
 
 
-def _is_selective(delay):
+def _is_selective(delay: Delay) -> bool:
     """Whether the delay's unit counts some days and not others."""
     return delay.unit in (WORKING_DAYS, BUSINESS_DAYS)
 
 
-def _is_counted(day, delay, calendar):
+def _is_counted(day: date, delay: Delay, calendar: Calendar) -> bool:
     """Whether the delay's unit counts this day."""
     if not _is_selective(delay):
         return True
@@ -220,12 +223,12 @@ def _is_counted(day, delay, calendar):
     return calendar.is_business_day(day)
 
 
-def _count(start, amount, delay, calendar):
+def _count(start: date, amount: int, delay: Delay, calendar: Calendar) -> date:
     """:return: the day that many counted days after the start; for 0, the first from it on"""
     if not _is_selective(delay) or amount > (date.max - start).days:
         return _plus(start, amount)
 
-    def counts(found):
+    def counts(found: date) -> bool:
         return _is_counted(found, delay, calendar)
 
     day = start
@@ -234,10 +237,10 @@ def _count(start, amount, delay, calendar):
     return _first(day, counts)
 
 
-def _open_day(day, delay, calendar, truce):
+def _open_day(day: date, delay: Delay, calendar: Calendar, truce: Truce | None) -> date:
     """:return: the first day, from this one on, on which the delay may end"""
 
-    def may_end(found):
+    def may_end(found: date) -> bool:
         if delay.procedural and not calendar.is_working_day(found):
             return False
         if truce and truce.covers(found):
@@ -247,7 +250,7 @@ def _open_day(day, delay, calendar, truce):
     return _first(day, may_end)
 
 
-def _first(start, accepts):
+def _first(start: date, accepts: Callable[[date], bool]) -> date:
     """:return: the first day, from this one on, that the test accepts"""
     day = start
     for _searched in range(_SEARCHED):
@@ -257,7 +260,7 @@ def _first(start, accepts):
     raise ValueError(f"no open day in the {_SEARCHED // 366} years after {start}")
 
 
-def _plus(start, days):
+def _plus(start: date, days: int) -> date:
     """:return: the day that many days later"""
     try:
         return start + timedelta(days=days)
@@ -265,25 +268,25 @@ def _plus(start, days):
         raise _too_late(start, f"{days} days") from None
 
 
-def _too_late(start, delay):
+def _too_late(start: date, delay: str) -> ValueError:
     return ValueError(f"no date can be written for {delay} after {start}: past the year 9999")
 
 
-def _check_amount(amount):
+def _check_amount(amount: int) -> None:
     if not isinstance(amount, int):
         raise ValueError(f"a delay is a whole number of units, not {amount!r}")
     if amount < 0:
         raise ValueError(f"a delay cannot be negative: {amount}")
 
 
-def _check_day_of_year(month, day):
+def _check_day_of_year(month: int, day: int) -> None:
     try:
         date(2000, month, day)  # a leap year, for 29 February
     except ValueError:
         raise ValueError(f"a truce has no day {day} of month {month}") from None
 
 
-def _check_dates(*days):
+def _check_dates(*days: date) -> None:
     """Refuse a moment: it would equal no holiday, and its day depends on a time zone."""
     for day in days:
         if isinstance(day, datetime):

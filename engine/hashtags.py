@@ -1,6 +1,6 @@
-"""Hashtags: the words of a message that are replaced by facts when it leaves.
+"""Hashtags: placeholders in a message that are replaced by values when it leaves.
 
-``#customer_name`` in a subject or text becomes the customer's name. Which facts there are
+``#customer_name`` in a subject or text becomes the customer's name. Which hashtags there are
 stands in :data:`CATALOGUE`; what they mean for a customer, in which language, is the caller's.
 
 Not everything behind a ``#`` is a hashtag: colours (``#ff0000``), anchors (``href="#top"``),
@@ -11,12 +11,14 @@ tag of HTML are left alone.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
+from typing import TypeAlias
 
-#: Kinds of facts: words, amounts of money, lists of items, addresses to click.
+#: Kinds of values: text, amounts of money, lists of items, addresses to click.
 TEXT, AMOUNT, BLOCK, LINK = "text", "amount", "block", "link"
 
 #: Kind by name, in the order in which they are listed beside the editor.
@@ -85,10 +87,9 @@ class Column:
 class Table:
     """A list of items in one currency: cells in the reader's language, not escaped.
 
-    :param columns: tuple of :class:`Column`
-    :param rows: tuple of tuples of words, one for each column
+    :param rows: one cell for each column
     :param totals: rows as well, below the others
-    :param lines: the same in plain words, a line each, for a message without HTML
+    :param lines: the same as plain text, a line each, for a message without HTML
     :param notes: what the reader should know besides
     """
 
@@ -101,39 +102,41 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address, and the words to click."""
+    """An address, and the text to click."""
 
     url: str
     label: str
 
 
-def find(text, html=False):
-    """:return: tuple of the names of the hashtags in a text, known or not, each once"""
+#: What takes the place of a hashtag.
+Value: TypeAlias = str | tuple[Table, ...] | Link
+
+
+def find(text: str | None, html: bool = False) -> tuple[str, ...]:
+    """:return: the names of the hashtags in a text, known or not, each once"""
     return tuple(dict.fromkeys(
         part.name for part in _split(str(text or ""), html) if part.name is not None))
 
 
-def unknown(text, html=False):
-    """:return: tuple of the names of the hashtags of a text that are not in the catalogue"""
+def unknown(text: str | None, html: bool = False) -> tuple[str, ...]:
+    """:return: the names of the hashtags of a text that are not in the catalogue"""
     return tuple(name for name in find(text, html) if name not in CATALOGUE)
 
 
-def nearest(name):
-    """:return: tuple of known names that a misspelt one may have meant, the nearest first"""
+def nearest(name: str) -> tuple[str, ...]:
+    """:return: known names that a misspelt one may have meant, the nearest first"""
     return tuple(get_close_matches(name.lower(), CATALOGUE, n=3, cutoff=0.6))
 
 
-def replace(text, values, html=False):
-    """Put facts in the place of hashtags.
+def replace(text: str | None, values: Mapping[str, Value], html: bool = False) -> str:
+    """Put values in the place of hashtags.
 
-    In HTML, words are escaped; whoever is called ``<script>`` stays a name. A paragraph that
-    holds a list becomes a ``div``, since a paragraph may not hold a table.
+    In HTML, plain values are escaped; whoever is called ``<script>`` stays a name. A paragraph
+    that holds a list becomes a ``div``, since a paragraph may not hold a table.
 
-    :param str text: the text, as it was written; unknown hashtags stay
-    :param dict values: by name, a str, a tuple of :class:`Table` or a :class:`Link`; a known
-        name without a value leaves nothing
-    :param bool html: the text is HTML
-    :return: str
+    :param text: the text, as it was written; unknown hashtags stay
+    :param values: by name; a known name without a value leaves nothing
+    :param html: the text is HTML
     """
     render = _to_html if html else _to_text
     return "".join(
@@ -153,14 +156,15 @@ class _Part:
 
 
 @lru_cache(maxsize=512)
-def _split(text, html):
+def _split(text: str, html: bool) -> tuple[_Part, ...]:
     """Cut a text into literal pieces and hashtags; joined, they are the text again.
 
     Kept, as the same text leaves for many customers.
     """
     if html:
         text = _PARAGRAPH.sub(_make_room, text)
-    parts, end = [], 0
+    parts: list[_Part] = []
+    end = 0
     for match in (_IN_HTML if html else _IN_TEXT).finditer(text):
         if match["name"] is None:
             found = list(_split_links(match)) if match[0].startswith("<") else []
@@ -173,32 +177,35 @@ def _split(text, html):
     return (*parts, _Part(text[end:]))
 
 
-def _split_links(tag):
-    """:return: generator of the hashtags that are the whole address of a link"""
+def _split_links(tag: re.Match[str]) -> Iterator[tuple[int, int, str, bool]]:
+    """Yield (start, end, name, True) of the hashtags that are the whole address of a link."""
     for match in _LINKED.finditer(tag[0]):
         if CATALOGUE.get(match["name"]) == LINK:
             yield (tag.start() + match.end("before"), tag.start() + match.end(),
                    match["name"], True)
 
 
-def _is_hashtag(name, text, start):
+def _is_hashtag(name: str, text: str, start: int) -> bool:
     """Known names always are; another is none when it is a colour or part of an address."""
     if name in CATALOGUE:
         return True
-    before = _WORD_START.search(text[max(0, start - 300):start])[0]
+    word = _WORD_START.search(text[max(0, start - 300):start])
+    before = word[0] if word else ""
+    is_colour = _COLOUR.fullmatch(name) is not None
     return not (
-        _COLOUR.fullmatch(name) or before[-1:].isalnum() or before[-1:] in {"_", "/", "&"}
+        is_colour or before[-1:].isalnum() or before[-1:] in {"_", "/", "&"}
         or "://" in before or before.startswith("www."))
 
 
-def _make_room(paragraph):
-    inner = paragraph["inner"]
+def _make_room(paragraph: re.Match[str]) -> str:
+    """:return: a paragraph that holds a list as a ``div``, any other as it is"""
+    inner: str = paragraph["inner"]
     if not any(CATALOGUE.get(match["name"]) == BLOCK for match in _IN_HTML.finditer(inner)):
-        return paragraph[0]
+        return str(paragraph[0])
     return f"<div{paragraph['attributes']}>{inner}</div>"
 
 
-def _to_text(value):
+def _to_text(value: Value) -> str:
     if isinstance(value, Link):
         return value.url
     if isinstance(value, tuple):
@@ -206,7 +213,7 @@ def _to_text(value):
     return value
 
 
-def _to_html(value):
+def _to_html(value: Value) -> str:
     if isinstance(value, Link):
         return f'<a href="{escape(value.url)}">{escape(value.label)}</a>'
     if isinstance(value, tuple):
@@ -214,12 +221,12 @@ def _to_html(value):
     return escape(value)
 
 
-def _to_address(value):
+def _to_address(value: Value) -> str:
     return escape(value.url if isinstance(value, Link) else "")
 
 
-def render_table(table):
-    """:return: a :class:`Table` as HTML that mail programs show, styled in its cells"""
+def render_table(table: Table) -> str:
+    """:return: a list as HTML that mail programs show, styled in its cells"""
     head = "".join(
         f'<th style="{_align(_HEAD, column)}">{escape(column.label)}</th>'
         for column in table.columns)
@@ -234,12 +241,12 @@ def render_table(table):
         f"<tbody>{rows}{totals}</tbody></table>{notes}")
 
 
-def _render_row(table, row, style):
+def _render_row(table: Table, row: tuple[str, ...], style: str) -> str:
     cells = "".join(
         f'<td style="{_align(style, column)}">{escape(cell)}</td>'
         for column, cell in zip(table.columns, row))
     return f"<tr>{cells}</tr>"
 
 
-def _align(style, column):
+def _align(style: str, column: Column) -> str:
     return style % "right" + " white-space: nowrap;" if column.number else style % "left"

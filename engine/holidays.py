@@ -14,14 +14,12 @@ AFTER_EASTER = (1, 39, 50)
 
 
 @lru_cache(maxsize=256)
-def french_holidays(year, alsace_moselle=False):
+def french_holidays(year: int, alsace_moselle: bool = False) -> frozenset[date]:
     """The holidays of a year, by the law as it stands today.
 
-    :param int year:
-    :param bool alsace_moselle: add Good Friday and 26 December (L. 3134-13). The law gives
+    :param alsace_moselle: add Good Friday and 26 December (L. 3134-13). The law gives
         Good Friday only to towns with a Protestant or a mixed church: elsewhere there, leave
         it off and name 26 December by hand.
-    :return: frozenset of dates
     """
     sunday = easter(year)
     found = {date(year, month, day) for month, day in FIXED}

@@ -1,14 +1,19 @@
 """The reminder ladder: which step of its scenario a customer comes to, and on which day.
 
-Pure and stable: deciding again with what was decided, on any later day, says the same, until a
-fact changes. The rules stand in :func:`decide`.
+Pure and stable: deciding again with what was decided, on any later day, gives the same, until
+what is known of the customer changes. The rules stand in :func:`decide`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import NamedTuple, TypeAlias
+
+#: A date, where a field is called so.
+Day: TypeAlias = date
 
 #: How a ladder is entered for a new leader (B43).
 FIRST, CONTEXTUAL = "first", "contextual"
@@ -40,7 +45,7 @@ class Rung:
 class Ladder:
     """A scenario.
 
-    :param rungs: tuple of :class:`Rung`, by offset
+    :param rungs: by offset
     :param entry: ``FIRST`` or ``CONTEXTUAL``
     :param min_days: days at least between two messages to a customer; never less than one
     :param minimum: what must be due at least, in the company's currency
@@ -68,14 +73,14 @@ class Planned:
 
     rung: int
     leader: int
-    date: date
-    on: date
+    date: Day
+    on: Day
     by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """The last step carried out (or skipped) for the leader, and the day it was."""
+    """The last step executed (or skipped) for the leader, and the day it was."""
 
     rung: int
     offset: int
@@ -86,11 +91,15 @@ class Executed:
 class Chase:
     """What is known of a customer in a company.
 
-    :param leader: the oldest open item that nothing excludes, or None
-    :param due: the leader's due date
-    :param amount: what is due by the leader's day or today, credits netted
-    :param causes: set of :data:`CAUSES` for which items are left out
+    :param leader: id of the oldest open item that nothing excludes, or None
+    :param due: the leader's due date; there is one wherever there is a leader
+    :param amount: what is due by the leader's day or today, credits netted, in the company's
+        currency
+    :param causes: those of :data:`CAUSES` for which items are left out
     :param stop: a reason that stops the whole customer, or None
+    :param last: the last step executed for the leader
+    :param last_message: day of the last message to the customer
+    :param planned: the open action
     :param wakes: days on which what is known changes by itself: a hold ends, a promise has
         passed, another item falls due
     """
@@ -112,7 +121,7 @@ class Next:
 
     rung: int
     leader: int
-    date: date
+    date: Day
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +131,12 @@ class Stop:
     reason: str
 
     @property
-    def nothing_due(self):
+    def nothing_due(self) -> bool:
+        """Whether nothing is left to collect."""
         return self.reason in NOTHING_DUE
 
 
-def decide(ladder, chase, today):
+def decide(ladder: Ladder | None, chase: Chase, today: date) -> Next | Stop:
     """Which step comes next for a customer.
 
     - The leader's due date carries the ladder. A new leader starts it again: from the first
@@ -138,48 +148,58 @@ def decide(ladder, chase, today):
     - What is planned stays as planned, as long as leader and step hold; a day chosen by a person
       is theirs.
 
-    :param Ladder ladder: the customer's scenario, or None
-    :param Chase chase: what is known
-    :param date today: the company's day
-    :return: :class:`Next` or :class:`Stop`
+    :param ladder: the customer's scenario, or None
+    :param chase: what is known
+    :param today: the company's day
     """
     reason = _find_stop(ladder, chase)
     if reason:
         return Stop(reason)
-    planned = chase.planned if _holds(ladder, chase, today) else None
-    found = _find_rung(ladder, chase, today, planned)
+    assert ladder and chase.leader is not None and chase.due  # else there is a reason to stop
+    leader = _Leader(chase.leader, chase.due)
+    planned = chase.planned if _holds(ladder, chase, leader, today) else None
+    found = _find_rung(ladder, chase, leader, today, planned)
     if found is None:
         return Stop(FINISHED)
     rung, earliest = found
     if planned and planned.by_hand:
-        return Next(rung.key, chase.leader, planned.date)
+        return Next(rung.key, leader.key, planned.date)
     earliest = max(earliest, planned.on if planned else today)
     if chase.last_message:
         earliest = max(earliest, chase.last_message + timedelta(days=max(ladder.min_days, 1)))
-    return Next(rung.key, chase.leader, next_open_day(earliest, ladder.open_days))
+    return Next(rung.key, leader.key, next_open_day(earliest, ladder.open_days))
 
 
-def find_wake(ladder, chase, decision):
-    """The next day on which deciding again may say something else although no fact changes.
+def find_wake(ladder: Ladder | None, chase: Chase, decision: Next | Stop) -> date | None:
+    """The next day on which deciding again may give something else although nothing was changed.
 
+    :param ladder: that of the decision
+    :param decision: what :func:`decide` answered for them
     :return: the day, or None
     """
     days = list(chase.wakes)
-    if isinstance(decision, Next):
+    if isinstance(decision, Next) and ladder and chase.due:
         rung = next(rung for rung in ladder.rungs if rung.key == decision.rung)
         if rung.offset < 0:
             days.append(chase.due + timedelta(days=1))
     return min(days, default=None)
 
 
-def next_open_day(day, open_days):
+def next_open_day(day: date, open_days: frozenset[int]) -> date:
     """:return: the day, or the next one whose weekday is among ``open_days`` (empty: any)"""
     while open_days and day.weekday() not in open_days:
         day += timedelta(days=1)
     return day
 
 
-def _find_stop(ladder, chase):
+class _Leader(NamedTuple):
+    """The item that carries the ladder."""
+
+    key: int
+    due: date
+
+
+def _find_stop(ladder: Ladder | None, chase: Chase) -> str | None:
     if chase.stop:
         return chase.stop
     if ladder is None:
@@ -193,33 +213,36 @@ def _find_stop(ladder, chase):
     return BELOW_MINIMUM if chase.amount < ladder.minimum else None
 
 
-def _holds(ladder, chase, today):
+def _holds(ladder: Ladder, chase: Chase, leader: _Leader, today: date) -> bool:
     """Whether the open action still stands for the customer's next step."""
     planned = chase.planned
-    rung = planned and next((r for r in ladder.rungs if r.key == planned.rung), None)
-    if not rung or planned.leader != chase.leader:
+    if not planned or planned.leader != leader.key:
         return False
-    return planned.by_hand or not _is_gone(rung, chase, today)
+    rung = next((rung for rung in ladder.rungs if rung.key == planned.rung), None)
+    return rung is not None and (planned.by_hand or not _is_gone(rung, leader, today))
 
 
-def _is_gone(rung, chase, today):
+def _is_gone(rung: Rung, leader: _Leader, today: date) -> bool:
     """A reminder before the due date makes no sense after it."""
-    return rung.offset < 0 and chase.due < today
+    return rung.offset < 0 and leader.due < today
 
 
-def _find_rung(ladder, chase, today, planned):
+def _find_rung(
+        ladder: Ladder, chase: Chase, leader: _Leader, today: date,
+        planned: Planned | None) -> tuple[Rung, date] | None:
     """:return: (the rung, the earliest day it may fall on), or None at the ladder's end"""
-    rungs = [rung for rung in ladder.rungs if not _is_gone(rung, chase, today)]
+    rungs = [rung for rung in ladder.rungs if not _is_gone(rung, leader, today)]
     last = chase.last
+    rung: Rung | None
     if planned:
         rung = next(rung for rung in ladder.rungs if rung.key == planned.rung)
     elif last:
         rung = _find_following(rungs, ladder, last)
     else:
-        rung = _find_entry(rungs, ladder.entry, (today - chase.due).days)
+        rung = _find_entry(rungs, ladder.entry, (today - leader.due).days)
     if rung is None:
         return None
-    ideal = chase.due + timedelta(days=rung.offset)
+    ideal = leader.due + timedelta(days=rung.offset)
     if last is None:
         return rung, ideal
     again = rung.key == last.rung
@@ -227,7 +250,7 @@ def _find_rung(ladder, chase, today, planned):
     return rung, max(ideal, last.on + timedelta(days=interval))
 
 
-def _find_entry(rungs, entry, age):
+def _find_entry(rungs: Sequence[Rung], entry: str, age: int) -> Rung | None:
     """:return: the rung at which a new leader of that age enters, or None"""
     reached = [rung for rung in rungs if rung.offset <= age]
     if entry == CONTEXTUAL and reached:
@@ -235,7 +258,7 @@ def _find_entry(rungs, entry, age):
     return rungs[0] if rungs else None
 
 
-def _find_following(rungs, ladder, last):
+def _find_following(rungs: Sequence[Rung], ladder: Ladder, last: Executed) -> Rung | None:
     """:return: the rung after the last one executed, which may be gone from the ladder"""
     keys = [rung.key for rung in ladder.rungs]
     if last.rung in keys:

@@ -1,11 +1,22 @@
 """Arguments of public methods, which a remote call can only name by their ids."""
 
+from __future__ import annotations
 
-def as_record(env, model, value):
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from odoo.api import Environment
+    from odoo.models import BaseModel
+
+
+def as_record(
+        env: Environment, model: str,
+        value: BaseModel | int | Sequence[int] | None) -> BaseModel:
     """Take a record from what a caller gave.
 
-    :param str model: model of the record
-    :param value: a record of that model, an id, or nothing
+    :param model: technical name of the record's model
+    :param value: a record of that model, its id, or nothing
     :return: record of that model, with the rights of ``env``; empty for nothing
     """
     ids = getattr(value, "ids", value)

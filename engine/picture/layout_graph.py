@@ -7,9 +7,10 @@ close a ring are *back* links: they are left out of the layers and drawn apart.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..sequence.definition import End, Goto
+from ..sequence.definition import Definition, End, Goto, LaunchChild, Row, Step, Target
 
 
 @dataclass(eq=False)
@@ -18,37 +19,47 @@ class Link:
 
     source: str
     target: str
-    rows: list = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     back: bool = False
 
     @property
-    def is_loop(self):
+    def is_loop(self) -> bool:
         return self.source == self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What a terminal box stands for: a target, beside the step that it ends."""
+
+    step: str
+    target: Target
 
 
 @dataclass(eq=False)
 class Graph:
     """The boxes and links of one tree, by key, in the order of its steps and rows.
 
-    :param ends: the target that each terminal box stands for, by its key
+    :param start: key of the first step
+    :param order: keys of all boxes, each before what follows it, back links apart
     """
 
     start: str
-    steps: dict
-    ends: dict = field(default_factory=dict)
-    links: list = field(default_factory=list)
-    order: list = field(default_factory=list)
+    steps: dict[str, Step]
+    ends: dict[str, Terminal] = field(default_factory=dict)
+    links: list[Link] = field(default_factory=list)
+    order: list[str] = field(default_factory=list)
 
     @property
-    def forward(self):
+    def forward(self) -> list[Link]:
+        """The links that lead downwards."""
         return [link for link in self.links if not link.back and not link.is_loop]
 
 
-def read_graph(definition):
-    """:return: the :class:`Graph` of a definition that has a step"""
-    graph = Graph(definition.start.key, {step.key: step for step in definition.steps})
+def read_graph(definition: Definition) -> Graph:
+    """:return: what is to be drawn of a definition that has a step"""
+    graph = Graph(definition.steps[0].key, {step.key: step for step in definition.steps})
     for step in definition.steps:
-        found = {}
+        found: dict[str, Link] = {}
         for row in step.rows:
             target = _find_box(graph, step, row.target)
             if target not in found:
@@ -59,51 +70,54 @@ def read_graph(definition):
     return graph
 
 
-def _find_box(graph, step, target):
+def _find_box(graph: Graph, step: Step, target: Target) -> str:
     """:return: key of the box that a row leads to; ends are drawn beside each step they end"""
     if isinstance(target, Goto) and target.step in graph.steps:
         return target.step
-    for key, (source, known) in graph.ends.items():
-        if source == step.key and known == target:
+    terminal = Terminal(step.key, target)
+    for key, known in graph.ends.items():
+        if known == terminal:
             return key
     key = f"{step.key}>{len(graph.ends)}"
-    graph.ends[key] = (step.key, target)
+    graph.ends[key] = terminal
     return key
 
 
-def name_target(target):
-    """What a terminal box says by default, of an end as of any other way out."""
+def name_target(target: Target) -> str:
+    """:return: the default caption of a terminal box, for an end as for any other way out"""
     if isinstance(target, End):
         return target.label
     if isinstance(target, Goto):
         return "?"  # a draft: the step is not there (any more)
-    words = [getattr(target, name, None) for name in ("label", "template", "code", "step")]
-    return " ".join([type(target).__name__, *(str(word) for word in words if word)])
+    step = target.step if isinstance(target, LaunchChild) else ""
+    return " ".join(part for part in (type(target).__name__, target.template, step) if part)
 
 
-def _find_back_links(graph):
+def _find_back_links(graph: Graph) -> None:
     """Mark what closes a ring, going through the tree as its steps are listed.
 
     The list tells which of two steps people think of first, better than the table's rows do:
     those are listed by priority, urgent ones above.
     """
     places = {key: place for place, key in enumerate((*graph.steps, *graph.ends))}
-    links = defaultdict(list)
+    links: dict[str, list[Link]] = defaultdict(list)
     for link in sorted(graph.links, key=lambda link: places[link.target]):
         link.back = link.target == graph.start and not link.is_loop
         if not link.back and not link.is_loop:
             links[link.source].append(link)
-    done, under_way, left = set(), set(), []
+    done: set[str] = set()
+    left: list[str] = []
     for root in graph.steps:
         if root not in done:
-            _walk(root, links, under_way, done, left)
+            _walk(root, links, done, left)
     graph.order = left[::-1]
 
 
-def _walk(root, links, under_way, done, left):
+def _walk(
+        root: str, links: Mapping[str, list[Link]], done: set[str], left: list[str]) -> None:
     """Depth first; ``left`` gets each box once all that follows it is there."""
-    stack = [(root, iter(links[root]))]
-    under_way.add(root)
+    stack: list[tuple[str, Iterator[Link]]] = [(root, iter(links[root]))]
+    under_way = {root}
     while stack:
         key, waiting = stack[-1]
         for link in waiting:
@@ -119,12 +133,13 @@ def _walk(root, links, under_way, done, left):
             left.append(key)
 
 
-def find_layers(graph, widths, most):
+def find_layers(graph: Graph, widths: Mapping[str, float], most: float) -> dict[str, int]:
     """The layer of each box: below all that leads to it, the start alone on top.
 
     A layer wider than ``most`` hands its last boxes on to the next one, ends first.
 
     :param widths: room that each box takes, by key
+    :return: number of its layer by key of the box, 0 for the start
     """
     least = {key: int(key != graph.start) for key in graph.order}
     while True:
@@ -135,8 +150,9 @@ def find_layers(graph, widths, most):
         least[surplus] = layers[surplus] + 1
 
 
-def _longest_paths(graph, least):
-    layers, following = dict(least), defaultdict(list)
+def _longest_paths(graph: Graph, least: Mapping[str, int]) -> dict[str, int]:
+    layers = dict(least)
+    following: dict[str, list[str]] = defaultdict(list)
     for link in graph.forward:
         following[link.source].append(link.target)
     for key in graph.order:
@@ -145,9 +161,11 @@ def _longest_paths(graph, least):
     return layers
 
 
-def _find_surplus(graph, layers, widths, most):
+def _find_surplus(
+        graph: Graph, layers: Mapping[str, int], widths: Mapping[str, float],
+        most: float) -> str | None:
     """:return: key of a box that its layer has no room for, or None"""
-    rows = defaultdict(list)
+    rows: dict[int, list[str]] = defaultdict(list)
     for key in (*graph.steps, *graph.ends):
         rows[layers[key]].append(key)
     for layer in sorted(rows):

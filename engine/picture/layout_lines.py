@@ -7,7 +7,15 @@ boxes and enters its step from above; back links to the same step share a lane.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from .layout_graph import Link
+from .shapes import Edge, Label, Point
+
+if TYPE_CHECKING:
+    from .layout import Drawing
 
 
 @dataclass(eq=False)
@@ -19,17 +27,17 @@ class Lane:
 
     target: str
     right: bool
-    layers: list = field(default_factory=list)
-    links: list = field(default_factory=list)
+    layers: list[int] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     x: float = 0
 
 
 # -- lanes ---------------------------------------------------------------------
 
 
-def place_lanes(drawing):
-    """:return: the :class:`Lane` of each back link, placed beside what it passes"""
-    lanes = {}
+def place_lanes(drawing: Drawing) -> list[Lane]:
+    """:return: the lanes of all back links, each placed beside what it passes"""
+    lanes: dict[tuple[str, bool], Lane] = {}
     for link in drawing.graph.links:
         if link.back:
             right = _goes_right(drawing, link)
@@ -38,15 +46,14 @@ def place_lanes(drawing):
     for lane in lanes.values():
         above = {drawing.layers[link.source] + 1 for link in lane.links}
         lane.layers = sorted({drawing.layers[lane.target], *above})
-    placed = []
+    placed: list[Lane] = []
     for lane in sorted(lanes.values(), key=lambda lane: lane.layers[-1] - lane.layers[0]):
         _place_lane(drawing, lane, placed)
         placed.append(lane)
-    drawing.lane_of = {link: lane for lane in placed for link in lane.links}
-    return lanes
+    return list(lanes.values())
 
 
-def _goes_right(drawing, link):
+def _goes_right(drawing: Drawing, link: Link) -> bool:
     """:return: whether the way round is shorter on the right"""
     label, target = drawing.routes[link][0], drawing.boxes[link.target]
     left, right = _sides(
@@ -54,13 +61,13 @@ def _goes_right(drawing, link):
     return 2 * right - label.x - target.x <= label.x + target.x - 2 * left
 
 
-def _sides(drawing, first, last):
+def _sides(drawing: Drawing, first: int, last: int) -> tuple[float, float]:
     """:return: how far left and right the layers from first to before last extend"""
     nodes = [node for rank in drawing.ranks[2 * first:2 * last] for node in rank]
     return min(node.x - node.left for node in nodes), max(node.x + node.right for node in nodes)
 
 
-def _place_lane(drawing, lane, placed):
+def _place_lane(drawing: Drawing, lane: Lane, placed: Iterable[Lane]) -> None:
     """Beside what it passes, and outside the shorter lanes that it passes."""
     first, last = lane.layers[0], lane.layers[-1]
     left, right = _sides(drawing, first, last)
@@ -74,26 +81,29 @@ def _place_lane(drawing, lane, placed):
 # -- edges ---------------------------------------------------------------------
 
 
-def draw_lines(drawing):
-    """:return: for each link (source, target, points, labels, whether it goes up again)"""
+def draw_lines(drawing: Drawing) -> Iterator[Edge]:
+    """Yield the line of each link, with its labels."""
+    lanes = {link: lane for lane in drawing.lanes for link in lane.links}
     for link in drawing.graph.links:
         if link.is_loop:
-            points, labels = _draw_loop(drawing, link)
+            points, labels = _draw_loop(drawing, link), _draw_loop_labels(drawing, link)
+        elif link.back:
+            points, labels = _draw_back(drawing, link, lanes[link]), _draw_labels(drawing, link)
         else:
-            draw = _draw_back if link.back else _draw_forward
-            points, labels = draw(drawing, link), _draw_labels(drawing, link)
-        points = tuple((round(x, 1), round(y, 1)) for x, y in points)
-        yield link.source, link.target, points, tuple(labels), link.back or link.is_loop
+            points, labels = _draw_forward(drawing, link), _draw_labels(drawing, link)
+        yield Edge(
+            link.source, link.target, tuple((round(x, 1), round(y, 1)) for x, y in points),
+            tuple(labels), link.back or link.is_loop)
 
 
-def _draw_start(drawing, link):
+def _draw_start(drawing: Drawing, link: Link) -> list[Point]:
     """From the bottom of the box down through its rank."""
     box, node = drawing.placed[link.source], drawing.boxes[link.source]
     rank = 2 * drawing.layers[link.source]
     return [(node.x, box.y + box.height), (node.x, drawing.bottom(rank))]
 
 
-def _draw_forward(drawing, link):
+def _draw_forward(drawing: Drawing, link: Link) -> list[Point]:
     points = _draw_start(drawing, link)
     rank = 2 * drawing.layers[link.source] + 1
     for number, node in enumerate(drawing.routes[link], rank):
@@ -101,9 +111,9 @@ def _draw_forward(drawing, link):
     return [*points, (drawing.boxes[link.target].x, drawing.placed[link.target].y)]
 
 
-def _draw_back(drawing, link):
+def _draw_back(drawing: Drawing, link: Link, lane: Lane) -> list[Point]:
     """Through its label, across to the lane, up, across to above its step, and in."""
-    lane, label = drawing.lane_of[link], drawing.routes[link][0]
+    label = drawing.routes[link][0]
     rank = 2 * drawing.layers[link.source] + 1
     below = drawing.tracks[lane, drawing.layers[link.source] + 1]
     above = drawing.tracks[lane, drawing.layers[link.target]]
@@ -115,27 +125,33 @@ def _draw_back(drawing, link):
     ]
 
 
-def _draw_labels(drawing, link):
+def _draw_labels(drawing: Drawing, link: Link) -> Iterator[Label]:
     """Rows that lead to the same place, one below the other on their line."""
     for number, node in enumerate(drawing.routes[link], 2 * drawing.layers[link.source] + 1):
         if node.kind == "label":
             yield from _stack(drawing.labels[link], node.x, drawing.tops[number])
 
 
-def _stack(labels, x, y):
+def _stack(labels: Iterable[Label], x: float, y: float) -> Iterator[Label]:
+    """Yield labels below each other, from the height ``y`` on, with their middle at ``x``."""
     for label in labels:
         yield replace(label, x=round(x - label.width / 2, 1), y=round(y, 1))
         y += label.height
 
 
-def _draw_loop(drawing, link):
-    """Out of the right side of the box and in again, the words beside it."""
+def _draw_loop(drawing: Drawing, link: Link) -> list[Point]:
+    """Out of the right side of the box and in again."""
+    box, size = drawing.placed[link.source], drawing.sizes.loop
+    side, middle = box.x + box.width, box.y + box.height / 2
+    return [(side, middle + size / 2), (side + size, middle + size / 2),
+            (side + size, middle - size / 2), (side, middle - size / 2)]
+
+
+def _draw_loop_labels(drawing: Drawing, link: Link) -> Iterator[Label]:
+    """Beside the loop."""
     box, labels = drawing.placed[link.source], drawing.labels[link]
-    size, side = drawing.sizes.loop, box.x + box.width
     height = sum(label.height for label in labels)
     width = max(label.width for label in labels)
-    middle = box.y + box.height / 2
-    points = [(side, middle + size / 2), (side + size, middle + size / 2),
-              (side + size, middle - size / 2), (side, middle - size / 2)]
-    top = max(box.y, middle - height / 2)
-    return points, _stack(labels, side + 1.25 * size + width / 2, top)
+    top = max(box.y, box.y + box.height / 2 - height / 2)
+    middle = box.x + box.width + 1.25 * drawing.sizes.loop + width / 2
+    return _stack(labels, middle, top)

@@ -7,8 +7,12 @@ has a *bend* in each, so that it has room of its own and never runs through a bo
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeAlias
+
+from .shapes import Box
 
 SWEEPS = 16
 
@@ -18,6 +22,7 @@ class Node:
     """Something with a place in a rank, ``left`` and ``right`` of its axis ``x``.
 
     :param kind: ``box``, ``label`` or ``bend``
+    :param box: of the kind *box*, what stands there
     :param weight: how much it is worth that it stands where it wants: what leads on stands
         straight below, ends give way
     """
@@ -26,18 +31,24 @@ class Node:
     left: float
     right: float
     height: float
-    content: object = None
+    box: Box | None = None
     weight: float = 1
     x: float = 0
-    above: list = field(default_factory=list)
-    below: list = field(default_factory=list)
+    above: list[Node] = field(default_factory=list)
+    below: list[Node] = field(default_factory=list)
 
-    def lead_to(self, other):
+    def lead_to(self, other: Node) -> None:
+        """Link this node with one of the next rank."""
         self.below.append(other)
         other.above.append(self)
 
 
-def arrange(ranks):
+Ranks: TypeAlias = list[list[Node]]
+#: The nodes on the left and on the right of a node, or None.
+_Neighbours: TypeAlias = dict[Node, tuple[Node | None, Node | None]]
+
+
+def arrange(ranks: Ranks) -> None:
     """Order each rank so that few links cross: sweeps by barycentre, the best is kept."""
     best, fewest = [list(rank) for rank in ranks], _count_crossings(ranks)
     for sweep in range(SWEEPS):
@@ -55,7 +66,7 @@ def arrange(ranks):
         _move_ends(ranks[index - 1:index + 3])
 
 
-def _move_ends(ranks):
+def _move_ends(ranks: Ranks) -> None:
     """Move an end, with its label, past the others wherever that saves a crossing.
 
     :param ranks: boxes, their labels, the next boxes and their labels if there are any
@@ -81,18 +92,18 @@ def _move_ends(ranks):
         labels[:], boxes[:] = best
 
 
-def _sort(rank, ranks, down):
+def _sort(rank: list[Node], ranks: Ranks, down: bool) -> None:
     """Put each node under (over) the middle of what leads to it (what it leads to)."""
     places = {node: (index + .5) / len(r) for r in ranks for index, node in enumerate(r)}
 
-    def middle(node):
+    def middle(node: Node) -> float:
         linked = (node.above if down else node.below) or [node]
         return sum(places[other] for other in linked) / len(linked)
 
     rank.sort(key=middle)
 
 
-def _swap_neighbours(ranks):
+def _swap_neighbours(ranks: Ranks) -> None:
     """Swap two nodes that stand side by side wherever that saves a crossing."""
     places = {node: index for rank in ranks for index, node in enumerate(rank)}
     for rank in ranks:
@@ -103,19 +114,19 @@ def _swap_neighbours(ranks):
                 places[one], places[other] = index, index - 1
 
 
-def _cross(one, other, places):
+def _cross(one: Node, other: Node, places: Mapping[Node, int]) -> int:
     """:return: crossings between the links of two nodes, the first standing on the left"""
     return sum(
         places[a] > places[b]
-        for side in ("above", "below")
-        for a in getattr(one, side) for b in getattr(other, side))
+        for mine, others in ((one.above, other.above), (one.below, other.below))
+        for a in mine for b in others)
 
 
-def _count_crossings(ranks):
+def _count_crossings(ranks: Sequence[Sequence[Node]]) -> int:
     crossings = 0
     for upper, lower in pairwise(ranks):
         places = {node: index for index, node in enumerate(lower)}
-        seen = []
+        seen: list[int] = []
         for node in upper:
             ends = sorted(places[other] for other in node.below)
             crossings += sum(len(seen) - bisect_left(seen, end + 1) for end in ends)
@@ -124,7 +135,7 @@ def _count_crossings(ranks):
     return crossings
 
 
-def place(ranks, gap):
+def place(ranks: Ranks, gap: float) -> None:
     """Give each node its ``x``: near what it is linked with, in order, nothing overlapping."""
     for rank in ranks:
         _spread(rank, [0.0] * len(rank), gap)
@@ -139,11 +150,11 @@ def place(ranks, gap):
                 _spread(rank, wanted, gap)
 
 
-def straighten(ranks, routes, gap):
+def straighten(ranks: Ranks, routes: Iterable[Sequence[Node]], gap: float) -> None:
     """Take the small jogs out: what hangs on one thing alone hangs straight below it, and a
     long link runs straight wherever there is room.
     """
-    rooms = {}
+    rooms: _Neighbours = {}
     for rank in ranks:
         for index, node in enumerate(rank):
             rooms[node] = (rank[index - 1] if index else None,
@@ -152,7 +163,7 @@ def straighten(ranks, routes, gap):
         for node in rank:
             _align([node], rooms, gap)
     for route in routes:
-        run = []
+        run: list[Node] = []
         for node in route:
             if run and not _find_room([*run, node], rooms, gap):
                 _align(run, rooms, gap)
@@ -161,11 +172,12 @@ def straighten(ranks, routes, gap):
         _align(run, rooms, gap)
 
 
-def _align(run, rooms, gap):
+def _align(run: Sequence[Node], rooms: _Neighbours, gap: float) -> None:
     """Move nodes that follow each other to one place, that of a lone neighbour if possible."""
-    if not run:
+    room = _find_room(run, rooms, gap) if run else None
+    if room is None:
         return
-    least, most = _find_room(run, rooms, gap)
+    least, most = room
     wanted = sum(node.x for node in run) / len(run)
     for linked in (run[0].above, run[-1].below):
         if len(linked) == 1 and abs(linked[0].x - wanted) < gap and (
@@ -176,7 +188,8 @@ def _align(run, rooms, gap):
         node.x = min(max(wanted, least), most)
 
 
-def _find_room(run, rooms, gap):
+def _find_room(
+        run: Sequence[Node], rooms: _Neighbours, gap: float) -> tuple[float, float] | None:
     """:return: (least, most) place where all of them may stand, or None"""
     least, most = float("-inf"), float("inf")
     for node in run:
@@ -188,30 +201,46 @@ def _find_room(run, rooms, gap):
     return (least, most) if least <= most + .001 else None
 
 
-def _wanted(node, linked):
+def _wanted(node: Node, linked: Sequence[Node]) -> float:
     weight = sum(other.weight for other in linked)
     return sum(other.x * other.weight for other in linked) / weight if linked else node.x
 
 
-def _spread(rank, wanted, gap):
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Nodes that stand side by side, as near to each other as they may.
+
+    :param pull: sum of the places that they want, less their offsets, each by its weight
+    """
+
+    pull: float
+    weight: float
+    size: int = 1
+
+    @property
+    def place(self) -> float:
+        return self.pull / self.weight
+
+    def join(self, other: _Block) -> _Block:
+        return _Block(self.pull + other.pull, self.weight + other.weight, self.size + other.size)
+
+
+def _spread(rank: Sequence[Node], wanted: Sequence[float], gap: float) -> None:
     """The places nearest to the wanted ones (least squares) that keep order and distance."""
-    offsets, blocks = [], []
+    offsets: list[float] = []
+    blocks: list[_Block] = []
     for index, node in enumerate(rank):
         before = rank[index - 1] if index else None
         offsets.append(offsets[-1] + before.right + _gap(before, node, gap) + node.left
                        if before else 0)
-        blocks.append([(wanted[index] - offsets[index]) * node.weight, node.weight, 1])
-        while len(blocks) > 1 and _mean(blocks[-2]) > _mean(blocks[-1]):
+        blocks.append(_Block((wanted[index] - offsets[index]) * node.weight, node.weight))
+        while len(blocks) > 1 and blocks[-2].place > blocks[-1].place:
             last = blocks.pop()
-            blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
-    places = [_mean(block) for block in blocks for _node in range(block[2])]
+            blocks[-1] = blocks[-1].join(last)
+    places = [block.place for block in blocks for _node in range(block.size)]
     for node, at, offset in zip(rank, places, offsets, strict=True):
         node.x = at + offset
 
 
-def _mean(block):
-    return block[0] / block[1]
-
-
-def _gap(one, other, gap):
+def _gap(one: Node, other: Node, gap: float) -> float:
     return gap / 2 if "bend" in (one.kind, other.kind) else gap

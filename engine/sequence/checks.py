@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from . import outcomes
+from .closing import get_allowed_answers
 from .conditions import INTERNAL, Deadline, Joined, Outcome
-from .definition import End, Switch
+from .definition import Definition, End, Row, Step, Switch
 from .graph import closure, find_ring, invert
 from .state import TODO, VALIDATING
-from .ways import ways_to_close
+from .values import ACTION, MARKER, VISIT
 
 #: A step that asks for more than that is hard to keep in view.
 MANY_ACTIONS = 8
+
+#: (template code, key) of a step.
+_Place = tuple[str, str]
 
 ERROR = "error"
 WARNING = "warning"
@@ -34,23 +39,24 @@ class Problem:
     severity: str = ERROR
 
 
-def find_problems(definition, others=None):
+def find_problems(
+        definition: Definition, others: Mapping[str, Definition] | None = None) -> list[Problem]:
     """Check a tree.
 
-    :param Definition definition: the tree to publish
-    :param dict others: the trees that it may start or switch to, by code
-    :return: list of :class:`Problem`, empty when the tree may be published
+    :param definition: the tree to publish
+    :param others: the trees that it may launch or switch to, by code
+    :return: empty when the tree may be published
     """
     if not definition.steps:
         return [Problem("no_start")]
-    problems = []
+    problems: list[Problem] = []
     for step in definition.steps:
         problems += _check_contents(definition, step)
         problems += _check_rows(definition, step, others or {})
     return problems + _check_paths(definition) + _check_rings(definition, others or {})
 
 
-def _check_contents(definition, step):
+def _check_contents(definition: Definition, step: Step) -> Iterator[Problem]:
     if not step.contents and not step.waits_outside:
         yield Problem("no_action", step.key)
     if len(step.contents) > MANY_ACTIONS:
@@ -66,57 +72,59 @@ def _check_contents(definition, step):
             yield Problem("expires_without_deadline", step.key, content.key)
 
 
-def _check_rows(definition, step, others):
+def _check_rows(
+        definition: Definition, step: Step,
+        others: Mapping[str, Definition]) -> Iterator[Problem]:
     if step.contents and not step.default:
         yield Problem("no_default", step.key)
     for number, row in enumerate(step.rows):
         if row.next_step is not None and not definition.step(row.next_step):
             yield Problem("unknown_target", step.key, row.next_step)
-        template = getattr(row.target, "template", None)
-        if template is not None and template not in others:
+        if row.template is not None and row.template not in others:
             yield Problem("unknown_template", step.key, row.key)
         if isinstance(row.condition, Outcome):
-            yield from _check_outcome(step, row)
+            yield from _check_outcome(step, row, row.condition)
         elif isinstance(row.condition, Deadline):
-            yield from _check_deadline(definition, step, row)
+            yield from _check_deadline(definition, step, row, row.condition)
         if any(_hides(earlier, row) for earlier in step.rows[:number]):
             yield Problem("hidden_row", step.key, row.key)
 
 
-def _check_outcome(step, row):
-    content = step.content(row.condition.content)
+def _check_outcome(step: Step, row: Row, condition: Outcome) -> Iterator[Problem]:
+    content = step.content(condition.content)
     if not content:
         yield Problem("unknown_content", step.key, row.key)
         return
-    if not row.condition.outcomes and not row.condition.options:
+    if not condition.outcomes and not condition.options:
         yield Problem("no_result", step.key, row.key)
-    ways = ways_to_close(content, TODO)
-    if ways.submits:  # its own answer is only a proposal: the validator gives the outcome
-        ways = ways_to_close(content, VALIDATING)
-    possible = {*ways.outcomes, outcomes.FAILED}
+    allowed = get_allowed_answers(content, TODO)
+    if allowed.submits:  # its own answer is only a proposal: the validator gives the outcome
+        allowed = get_allowed_answers(content, VALIDATING)
+    possible = {*allowed.outcomes, outcomes.FAILED}
     if content.expires:
         possible.add(outcomes.EXPIRED)
     codes = {option.code for option in content.options}
-    if row.condition.outcomes - possible or row.condition.options - codes:
+    if condition.outcomes - possible or condition.options - codes:
         yield Problem("impossible_result", step.key, row.key)
 
 
-def _check_deadline(definition, step, row):
-    kind, _colon, name = row.condition.base.partition(":")
+def _check_deadline(
+        definition: Definition, step: Step, row: Row, condition: Deadline) -> Iterator[Problem]:
+    base = condition.base
     known = {
-        "visit": True,
-        "action": step.content(name) is not None,
-        "marker": name in definition.markers,
-    }.get(kind)
+        VISIT: True,
+        ACTION: step.content(base.name) is not None,
+        MARKER: base.name in definition.markers,
+    }.get(base.kind)
     if not known:
         yield Problem("unknown_base", step.key, row.key)
-    if not row.condition.delay.amount and kind == "visit":
+    if not condition.delay.amount and base.kind == VISIT:
         yield Problem("no_delay", step.key, row.key)
-    if row.condition.delay.procedural and row.condition.nature == INTERNAL:
+    if condition.delay.procedural and condition.nature == INTERNAL:
         yield Problem("legal_as_internal", step.key, row.key, WARNING)
 
 
-def _hides(earlier, later):
+def _hides(earlier: Row, later: Row) -> bool:
     """Whether the later row can never fire, as the earlier one always holds before it."""
     if earlier.guarded or (later.at_once and not earlier.at_once):
         return False
@@ -131,7 +139,7 @@ def _hides(earlier, later):
         and later.condition.options <= earlier.condition.options)
 
 
-def _check_paths(definition):
+def _check_paths(definition: Definition) -> list[Problem]:
     """Steps that cannot be reached, and steps from which no end can be."""
     edges = {
         step.key: {row.next_step for row in step.rows if row.next_step is not None}
@@ -141,7 +149,7 @@ def _check_paths(definition):
         step.key for step in definition.steps
         if any(isinstance(row.target, (End, Switch)) for row in step.rows)
     }
-    if not ends:
+    if not ends or not definition.start:
         return [Problem("no_end")]
     reached = closure({definition.start.key}, edges)
     ending = closure(ends, invert(edges))
@@ -151,9 +159,10 @@ def _check_paths(definition):
     ]
 
 
-def _check_rings(definition, others):
+def _check_rings(
+        definition: Definition, others: Mapping[str, Definition]) -> list[Problem]:
     """A ring of steps that neither a person nor a day's delay ever holds up."""
-    edges = {}
+    edges: dict[_Place, set[_Place]] = {}
     for tree in (definition, *(other for code, other in others.items()
                                if code != definition.code)):
         for step in tree.steps:
@@ -163,13 +172,14 @@ def _check_rings(definition, others):
     return [Problem("ring", here[0])] if here else []
 
 
-def _get_instant_targets(tree, step, others):
+def _get_instant_targets(
+        tree: Definition, step: Step, others: Mapping[str, Definition]) -> Iterator[_Place]:
     """The steps, as (template code, key), that may be entered at once from this one."""
     for row in step.rows:
         if not row.at_once or not row.condition.is_instant:
             continue
         if row.next_step is not None:
             yield tree.code, row.next_step
-        template = others.get(getattr(row.target, "template", None))
+        template = others.get(row.template) if row.template else None
         if template and template.start:
             yield template.code, template.start.key

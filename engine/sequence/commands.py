@@ -1,8 +1,9 @@
-"""What may be asked of a sequence. A command that cannot be carried out changes nothing."""
+"""What may be asked of a sequence. A command that is refused changes nothing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +13,7 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Give an action its result; on an action being validated, the validator's word.
+    """Give an action its result; on an action being validated, the validator's answer.
 
     :param action: the action's number within the sequence
     :param outcome: one of :mod:`.outcomes`; None takes the option's
@@ -100,8 +101,8 @@ class Receive:
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
-    """End as switched: a sequence of another template takes over.
+class EndAsSwitched:
+    """End: a sequence of another template takes over.
 
     :param template: its code
     """
@@ -111,12 +112,12 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Fail:
-    """What a row asked for could not be carried out: stay, and say so.
+    """What a row asked for could not be executed: stay at the step, with an incident.
 
-    :param row: key of the row that was held back
+    :param row: key of the row that was held back, or None
     """
 
-    row: str
+    row: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +144,22 @@ class AddAction:
     date: str
     due: str | None = None
     required: bool = False
+
+
+Command: TypeAlias = (
+    Launch | Close | Pause | Resume | Stop | Retry | Skip | Jump | Migrate | Tick | Receive
+    | EndAsSwitched | Fail | Move | AddAction
+)
+
+#: The names under which histories hold commands, for ever.
+_NAMES: dict[type[Command], str] = {
+    Launch: "launch", Close: "close", Pause: "pause", Resume: "resume", Stop: "stop",
+    Retry: "retry", Skip: "skip", Jump: "jump", Migrate: "migrate", Tick: "tick",
+    Receive: "receive", EndAsSwitched: "leave", Fail: "fail", Move: "move",
+    AddAction: "addaction",
+}
+
+
+def get_name(command: Command) -> str:
+    """:return: the name under which the history holds a command"""
+    return _NAMES[type(command)]

@@ -7,11 +7,19 @@ step is entered, with neither a person nor a day in between.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
-from ..dates import Delay
+from ..dates import Delay, Truce
 from . import outcomes
+from .state import Action, ReceivedEvent, State
+from .values import MARKER, SINCE_ENTRY, Base
+from .world import World
+
+if TYPE_CHECKING:
+    from .definition import Row, Step
 
 ALL_REQUIRED = "all"
 ANY = "any"
@@ -31,32 +39,21 @@ LEVELS = (SETTLED, BALANCE)
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """The state of the world around a sequence, gathered before each command.
+class Situation:
+    """What a condition may look at: the visit under way, and the world.
 
-    :param levels: what holds now, by level code: True / False, or an amount in company currency
-    :param markers: the sequence's date properties, by name; those not filled are missing
-    :param guards: (step key, row key) of the guarded rows whose guard holds
-    :param calendar: the company's :class:`~.dates.Calendar`
+    :param step: the step visited
+    :param state: the sequence, of which :attr:`~.state.State.visit` is under way
     """
 
-    levels: dict = field(default_factory=dict)
-    markers: dict = field(default_factory=dict)
-    guards: frozenset = frozenset()
-    calendar: object = None
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What a condition may look at: the visit under way, and the world."""
-
-    step: object
-    state: object
-    facts: Facts
-    today: object
+    step: Step
+    state: State
+    world: World
+    today: date
 
     @property
-    def actions(self):
+    def actions(self) -> tuple[Action, ...]:
+        """The actions of the visit under way."""
         return self.state.visit_actions
 
 
@@ -70,11 +67,11 @@ class Joined:
     positive: bool = False
     is_instant: ClassVar[bool] = False
 
-    def holds(self, situation, row):
+    def holds(self, situation: Situation, row: Row) -> bool:
         if not is_joined(situation.step, situation.actions):
             return False
         return not self.positive or all(
-            action.outcome in outcomes.POSITIVE for action in _waited(situation.actions)
+            action.outcome in outcomes.POSITIVE for action in _get_awaited(situation.actions)
             if action.has_result)
 
 
@@ -82,6 +79,7 @@ class Joined:
 class Outcome:
     """The action of a content closed with one of these results.
 
+    :param content: key of the content
     :param outcomes: outcomes that count
     :param options: option codes that count
     """
@@ -91,7 +89,7 @@ class Outcome:
     options: frozenset[str] = frozenset()
     is_instant: ClassVar[bool] = False
 
-    def holds(self, situation, row):
+    def holds(self, situation: Situation, row: Row) -> bool:
         return any(
             action.outcome in self.outcomes or action.option in self.options
             for action in situation.actions
@@ -103,7 +101,7 @@ class Outcome:
 class Event:
     """An edge: something happened. Each event is used once by a sequence, in the order received.
 
-    :param code: of the catalogue, e.g. ``payment``
+    :param code: of the catalogue, e.g. ``payment``; see :class:`~.values.EventCode`
     :param since: ``visit``: while the step was current; ``launch``: at any time before
     :param minimum: smallest amount that counts, in company currency
     """
@@ -113,15 +111,17 @@ class Event:
     minimum: float = 0.0
     is_instant: ClassVar[bool] = False
 
-    def holds(self, situation, row):
+    def holds(self, situation: Situation, row: Row) -> bool:
         return self.find(situation.state) is not None
 
-    def find(self, state):
-        """:return: the oldest unused :class:`~.state.Received` that matches, or None"""
+    def find(self, state: State) -> ReceivedEvent | None:
+        """:return: the oldest unused event that matches, or None"""
+        visit = state.visit
         return next((
             received for received in state.received
             if received.code == self.code and not received.used
-            and (self.since == SINCE_LAUNCH or received.visit == state.visit.number)
+            and (self.since == SINCE_LAUNCH
+                 or (visit is not None and received.visit == visit.number))
             and received.amount >= self.minimum
         ), None)
 
@@ -131,15 +131,15 @@ class Level:
     """A state of the world that holds now: read on entering the step and at every command.
 
     :param code: of the catalogue, e.g. ``settled``
-    :param below: for an amount: the level holds under this much
+    :param below: for an amount: the level holds under this much, in company currency
     """
 
     code: str
     below: float | None = None
     is_instant: ClassVar[bool] = True
 
-    def holds(self, situation, row):
-        value = situation.facts.levels.get(self.code)
+    def holds(self, situation: Situation, row: Row) -> bool:
+        value = situation.world.levels.get(self.code)
         if value is None:
             return False
         return value < self.below if self.below is not None else bool(value)
@@ -150,39 +150,37 @@ class Deadline:
     """A delay has run out since its base. Until the base is known, it does not run.
 
     :param delay: how long; its procedural counting is that of CPC 640 to 642
-    :param base: ``visit`` (the step was entered), ``action:KEY`` (that action closed) or
-        ``marker:NAME`` (a date of the sequence)
+    :param base: the day that it counts from
     :param nature: an ``internal`` deadline freezes with the sequence, a ``legal`` one never
-    :param truce: yearly period in which it cannot fall (:class:`~.dates.Truce`), or None
+    :param truce: yearly period in which it cannot fall, or None
     """
 
     delay: Delay
-    base: str = "visit"
+    base: Base = SINCE_ENTRY
     nature: str = INTERNAL
-    truce: object = None
+    truce: Truce | None = None
 
     @property
-    def is_instant(self):
+    def is_instant(self) -> bool:
         """Whether it may have run out already when its step is entered."""
-        return not self.delay.amount or self.base.startswith("marker:")
+        return not self.delay.amount or self.base.kind == MARKER
 
-    def holds(self, situation, row):
-        timer = situation.state.timer(row.key)
-        return bool(timer and not timer.frozen and timer.is_over(situation.today))
-
-
-def _waited(actions):
-    return [action for action in actions if action.required] or list(actions)
+    def holds(self, situation: Situation, row: Row) -> bool:
+        running = situation.state.deadline(row.key)
+        return running is not None and not running.frozen and running.is_over(situation.today)
 
 
-def is_joined(step, actions):
+Condition: TypeAlias = Joined | Outcome | Event | Level | Deadline
+
+
+def is_joined(step: Step, actions: Sequence[Action]) -> bool:
     """Whether a visit's results are complete enough to read the rows *when joined*.
 
     A step whose contents are all optional waits for all of them; a step without any action
     is never joined (it waits for something else).
 
-    :param Step step: the step visited
-    :param actions: the visit's :class:`~.state.Action` values
+    :param step: the step visited
+    :param actions: those of the visit
     """
     if not actions:
         return False
@@ -190,4 +188,9 @@ def is_joined(step, actions):
         return any(action.has_result for action in actions)
     if step.join == ANY and any(action.outcome in outcomes.POSITIVE for action in actions):
         return True
-    return all(action.has_result for action in _waited(actions))
+    return all(action.has_result for action in _get_awaited(actions))
+
+
+def _get_awaited(actions: Sequence[Action]) -> list[Action]:
+    """:return: the required actions, all of them where none is"""
+    return [action for action in actions if action.required] or list(actions)

@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from . import commands, entries, outcomes, state as states, timers
-from .conditions import Facts
+from . import commands, deadlines, entries, outcomes, state as states
+from .closing import check_answer
+from .commands import Command
+from .definition import Definition
+from .effects import Effect
+from .entries import Entry
 from .errors import CommandRefused
-from .run import CHILD_ENDED, Run
-from .ways import find_content, find_orphans, read_answer
+from .run import Run
+from .state import Action, Incident, State
+from .values import CHILD_ENDED, is_added_key
+from .world import World
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a command leads to: ``entries`` to write and trace, ``effects`` to carry out."""
+    """What a command leads to: ``entries`` to write and trace, ``effects`` to execute.
 
-    entries: tuple
-    effects: tuple
-    state: states.State
+    :param state: where the sequence stands after it
+    """
+
+    entries: tuple[Entry, ...]
+    effects: tuple[Effect, ...]
+    state: State
 
 
-def decide(definition, state, command, now, facts=None):
+def decide(
+        definition: Definition, state: State, command: Command, now: datetime,
+        world: World | None = None) -> Decision:
     """Decide what a command does to a sequence.
 
-    :param Definition definition: the tree, on the sequence's own version
-    :param State state: where the sequence stands
-    :param command: one of :mod:`.commands`
-    :param datetime now: the moment, in the company's time zone
-    :param Facts facts: the state of the world around it
-    :return: :class:`Decision`; folding its entries into ``state`` gives its ``state``
-    :raise CommandRefused: the command cannot be carried out; nothing happened
+    :param definition: the tree, on the sequence's own version
+    :param state: where the sequence stands
+    :param now: the moment, in the company's time zone
+    :param world: the state of the world around it; None: nothing is known of it
+    :return: folding its entries into ``state`` gives its ``state``
+    :raise CommandRefused: the command cannot be executed; nothing happened
     """
-    run = Run(definition, state, now, facts or Facts())
+    run = Run(definition, state, now, world or World())
     _HANDLERS[type(command)](run, command)
     return Decision(tuple(run.entries), tuple(run.effects), run.state)
 
 
-def _launch(run, command):
+def find_orphans(definition: Definition, state: State) -> tuple[Action, ...]:
+    """:return: the open actions that another version of their tree does not know; one that a
+        person added only needs its step
+    """
+    def is_known(action: Action) -> bool:
+        step = definition.step(state.step_of(action))
+        return step is not None and (
+            is_added_key(action.content) or step.content(action.content) is not None)
+
+    return tuple(action for action in state.open_actions if not is_known(action))
+
+
+def _launch(run: Run, command: commands.Launch) -> None:
     run.need(states.NEW)
     if not run.definition.start:
         raise CommandRefused("no_start")
@@ -45,33 +70,29 @@ def _launch(run, command):
     run.route()
 
 
-def _close(run, command):
+def _close(run: Run, command: commands.Close) -> None:
     action = _get_open_action(run, command.action)
-    visit = run.state.visits[action.visit - 1]
-    content = find_content(run.definition, visit.step, action.content)
-    outcome, option, submits = read_answer(content, action, command)
-    if submits:
-        run.submit(action, option)
+    content = run.definition.get_content(run.state.step_of(action), action.content)
+    answer = check_answer(content, action, command)
+    if answer.submits:
+        run.submit(action, answer.option)
         return
-    if action.state == states.VALIDATING and outcome == outcomes.VALIDATED:
-        option = action.option  # the validator confirms what was proposed
-    run.close(action, outcome, option)
+    confirms = action.state == states.VALIDATING and answer.outcome == outcomes.VALIDATED
+    run.close(action, answer.outcome, action.option if confirms else answer.option)
     run.route()
 
 
-def _move(run, command):
+def _move(run: Run, command: commands.Move) -> None:
     action = _get_open_action(run, command.action)
     run.add(entries.ActionMoved(action.number, command.due))
 
 
-def _add_action(run, command):
+def _add_action(run: Run, command: commands.AddAction) -> None:
     run.need(states.RUNNING)
-    if not run.state.visit:
-        raise CommandRefused("no_visit")
     run.add_action(command)
 
 
-def _get_open_action(run, number):
+def _get_open_action(run: Run, number: int) -> Action:
     action = run.state.action(number)
     if not action:
         raise CommandRefused("unknown_action", action=number)
@@ -81,17 +102,17 @@ def _get_open_action(run, number):
     return action
 
 
-def _tick(run, command):
+def _tick(run: Run, command: commands.Tick) -> None:
     """The clock or the world has moved: what runs, goes on; what is paused, warns."""
     if run.state.status == states.PAUSED:
-        timers.set_timers(run)
+        run.start_deadlines()
         run.alert()
     elif run.state.status == states.RUNNING:
         run.expire()
         run.route()
 
 
-def _receive(run, command):
+def _receive(run: Run, command: commands.Receive) -> None:
     """Record an event that somebody waits for. Received twice, it counts once."""
     known = any(received.key == command.key for received in run.state.received)
     waited = command.code in run.definition.events or (
@@ -104,51 +125,51 @@ def _receive(run, command):
     run.route()
 
 
-def _pause(run, command):
+def _pause(run: Run, command: commands.Pause) -> None:
     run.need(states.RUNNING)
     run.add(entries.Paused(run.today.isoformat()))
-    timers.freeze(run)
+    run.freeze_deadlines()
 
 
-def _resume(run, command):
+def _resume(run: Run, command: commands.Resume) -> None:
     run.need(states.PAUSED)
-    timers.unfreeze(run)
+    run.unfreeze_deadlines()
     run.shift_actions()
     run.add(entries.Resumed())
     run.route()
 
 
-def _stop(run, command):
+def _stop(run: Run, command: commands.Stop) -> None:
     run.need(states.RUNNING, states.PAUSED)
     run.leave(outcome=outcomes.STOPPED, ending=True)
     run.add(entries.Stopped())
 
 
-def _leave(run, command):
+def _end_as_switched(run: Run, command: commands.EndAsSwitched) -> None:
     run.need(states.RUNNING, states.PAUSED)
     run.leave(ending=True)
     run.add(entries.Switched(command.template))
 
 
-def _fail(run, command):
+def _fail(run: Run, command: commands.Fail) -> None:
     run.need(states.RUNNING)
-    run.add(entries.IncidentRaised("refused", run.step.key if run.step else "", command.row))
+    run.raise_incident("refused", command.row)
 
 
-def _need_incident(run):
+def _need_incident(run: Run) -> Incident:
     run.need(states.RUNNING)
     if not run.state.incident:
         raise CommandRefused("no_incident")
     return run.state.incident
 
 
-def _retry(run, command):
+def _retry(run: Run, command: commands.Retry) -> None:
     _need_incident(run)
     run.add(entries.IncidentCleared("retry"))
     run.route()
 
 
-def _skip(run, command):
+def _skip(run: Run, command: commands.Skip) -> None:
     incident = _need_incident(run)
     row = (run.step.row(incident.row) or run.step.default) if run.step else None
     if not row:
@@ -158,7 +179,7 @@ def _skip(run, command):
     run.route()
 
 
-def _jump(run, command):
+def _jump(run: Run, command: commands.Jump) -> None:
     run.need(states.RUNNING)
     target = run.definition.step(command.step)
     if not target:
@@ -170,25 +191,26 @@ def _jump(run, command):
     run.route()
 
 
-def _migrate(run, command):
+def _migrate(run: Run, command: commands.Migrate) -> None:
     run.need(states.RUNNING, states.PAUSED)
     here = run.state.visit or run.state.waiting
     if here and not run.definition.step(here.step):
         raise CommandRefused("unknown_step", step=here.step)
     visit = run.state.visit.number if run.state.visit else 0
-    lost = timers.find_lost(run, command.anew)
+    lost = deadlines.find_lost(run.situation, command.anew) if run.situation else ()
     orphans = find_orphans(run.definition, run.state)
     run.add(entries.Migrated(command.version_from, run.definition.version, visit, lost))
     for action in orphans:
         run.close(action, outcomes.CANCELLED)
     if run.state.incident:
         run.add(entries.IncidentCleared("migrate"))
-    timers.set_timers(run)
+    run.start_deadlines()
     if run.state.status == states.RUNNING:
         run.route()
 
 
-_HANDLERS = {
+#: Each takes its own command; what holds them apart is the key.
+_HANDLERS: dict[type[Command], Callable[[Run, Any], None]] = {
     commands.Launch: _launch,
     commands.Close: _close,
     commands.Move: _move,
@@ -198,7 +220,7 @@ _HANDLERS = {
     commands.Pause: _pause,
     commands.Resume: _resume,
     commands.Stop: _stop,
-    commands.Leave: _leave,
+    commands.EndAsSwitched: _end_as_switched,
     commands.Fail: _fail,
     commands.Retry: _retry,
     commands.Skip: _skip,

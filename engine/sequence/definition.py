@@ -6,15 +6,25 @@ caches that of a published version and reads that of a draft afresh.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from . import conditions, outcomes
-from .conditions import ALL_REQUIRED, Deadline, Event, Joined, Level
+from .conditions import (
+    ALL_REQUIRED,
+    Condition,
+    Deadline,
+    Event,
+    Joined,
+    Level,
+    Situation,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A word of the trade for an outcome, among which a decision chooses."""
+    """A term of the trade for an outcome, among which a decision chooses."""
 
     code: str
     outcome: str = outcomes.DONE
@@ -27,7 +37,7 @@ class Content:
     :param key: survives copies of the tree
     :param function: code of the function that owes the action
     :param validator: code of the function that validates the result; with ``validation``
-        and no validator, the responsible function's own word is the validation
+        and no validator, the responsible function validates it itself
     :param options: the choices of a decision; empty when none is asked
     :param delay: days between entering the step and the day the action falls on
     :param deadline: days between that day and the action's deadline; 0 for none
@@ -47,8 +57,8 @@ class Content:
     expires: bool = False
     refusable: bool = False
 
-    def option(self, code):
-        """:return: the :class:`Option` of that code, or None"""
+    def option(self, code: str | None) -> Option | None:
+        """:return: the option of that code, or None"""
         return next((option for option in self.options if option.code == code), None)
 
 
@@ -74,8 +84,8 @@ class Switch:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """Target: start a sequence of another template and go on at a step of this one.
+class LaunchChild:
+    """Target: launch a sequence of another template and go on at a step of this one.
 
     :param template: code of the template to launch; one already running is linked instead
     :param step: key of the step to go on at
@@ -87,37 +97,45 @@ class Start:
     wait: bool = False
 
 
+Target: TypeAlias = Goto | End | Switch | LaunchChild
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of a step's decision table.
 
-    :param condition: one of :mod:`.conditions`
-    :param target: :class:`Goto`, :class:`End`, :class:`Switch` or :class:`Start`
+    :param condition: what it waits for
+    :param target: where it leads
     :param at_once: read at every command (it interrupts); else only once the step is joined
-    :param guarded: it also needs its guard to hold, a question that the facts answer
+    :param guarded: it also needs its guard to hold, a question that the world answers
     """
 
     key: str
-    condition: object
-    target: object
+    condition: Condition
+    target: Target
     at_once: bool = False
     guarded: bool = False
 
     @property
-    def is_default(self):
+    def is_default(self) -> bool:
         """Whether it holds whenever the step is joined."""
         return self.condition == Joined() and not self.at_once and not self.guarded
 
     @property
-    def next_step(self):
+    def next_step(self) -> str | None:
         """Key of the step that it leads to, or None."""
-        return getattr(self.target, "step", None)
+        return self.target.step if isinstance(self.target, (Goto, LaunchChild)) else None
 
-    def holds(self, situation):
-        """:return: whether the row fires in a :class:`~.conditions.Situation`"""
+    @property
+    def template(self) -> str | None:
+        """Code of the other template that it leads to, or None."""
+        return self.target.template if isinstance(self.target, (Switch, LaunchChild)) else None
+
+    def holds(self, situation: Situation) -> bool:
+        """:return: whether the row fires"""
         if not self.at_once and not conditions.is_joined(situation.step, situation.actions):
             return False
-        if self.guarded and (situation.step.key, self.key) not in situation.facts.guards:
+        if self.guarded and (situation.step.key, self.key) not in situation.world.guards:
             return False
         return self.condition.holds(situation, self)
 
@@ -137,25 +155,27 @@ class Step:
     join: str = ALL_REQUIRED
     max_visits: int = 3
 
-    def content(self, key):
-        """:return: the :class:`Content` of that key, or None"""
+    def content(self, key: str) -> Content | None:
+        """:return: the content of that key, or None"""
         return next((content for content in self.contents if content.key == key), None)
 
-    def row(self, key):
-        """:return: the :class:`Row` of that key, or None"""
+    def row(self, key: str | None) -> Row | None:
+        """:return: the row of that key, or None"""
         return next((row for row in self.rows if row.key == key), None)
 
     @property
-    def default(self):
+    def default(self) -> Row | None:
         """The row that fires when the step is joined and no other holds, or None."""
         return next((row for row in self.rows if row.is_default), None)
 
     @property
-    def deadline_rows(self):
-        return tuple(row for row in self.rows if isinstance(row.condition, Deadline))
+    def deadlines(self) -> tuple[tuple[Row, Deadline], ...]:
+        """The rows that wait for a deadline, each with it."""
+        return tuple(
+            (row, row.condition) for row in self.rows if isinstance(row.condition, Deadline))
 
     @property
-    def waits_outside(self):
+    def waits_outside(self) -> bool:
         """Whether something other than its own actions may still move it."""
         return any(
             row.at_once and isinstance(row.condition, (Event, Level, Deadline))
@@ -173,21 +193,36 @@ class Definition:
     code: str
     version: int = 1
     steps: tuple[Step, ...] = ()
-    kinds: dict[str, str] = field(default_factory=dict, hash=False)
+    kinds: Mapping[str, str] = field(default_factory=dict, hash=False)
     markers: frozenset[str] = frozenset()
 
     @property
-    def start(self):
+    def start(self) -> Step | None:
         """The step that a launch enters, or None in an empty tree."""
         return self.steps[0] if self.steps else None
 
     @property
-    def events(self):
+    def events(self) -> frozenset[str]:
         """Codes of the events that some row waits for."""
         return frozenset(
             row.condition.code for step in self.steps for row in step.rows
             if isinstance(row.condition, Event))
 
-    def step(self, key):
-        """:return: the :class:`Step` of that key, or None"""
+    def step(self, key: str | None) -> Step | None:
+        """:return: the step of that key, or None"""
         return next((step for step in self.steps if step.key == key), None)
+
+    def get_step(self, key: str) -> Step:
+        """:return: the step of that key, which the tree is known to have
+        :raise KeyError: it has none
+        """
+        found = self.step(key)
+        if found is None:
+            raise KeyError(key)
+        return found
+
+    def get_content(self, step: str, key: str) -> Content:
+        """:return: what an action of a step asks for; one that a person added is not in the tree,
+            and only asks to be done
+        """
+        return self.get_step(step).content(key) or Content(key, None)

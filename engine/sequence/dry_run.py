@@ -16,23 +16,33 @@ Moves, by what ``do`` says:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from ..dates import Calendar
 from . import commands
-from .conditions import Facts
+from .commands import Command
 from .decide import decide
+from .definition import Definition
+from .effects import Effect
+from .entries import Entry
 from .errors import CommandRefused
 from .state import State
+from .world import World
+
+#: What a person does in a run: plain values, see the module.
+RunMove = Mapping[str, Any]
 
 #: The clock moves night by night, so a slip of the pen must not take all day.
 LONGEST_WAIT = 3660
 #: Moves that a run may have.
 MANY_MOVES = 1000
 
-_PLAIN = {
-    "pause": commands.Pause, "resume": commands.Resume, "retry": commands.Retry,
-    "skip": commands.Skip, "stop": commands.Stop,
+_PLAIN: dict[str, Command] = {
+    "pause": commands.Pause(), "resume": commands.Resume(), "retry": commands.Retry(),
+    "skip": commands.Skip(), "stop": commands.Stop(),
 }
 
 
@@ -45,8 +55,8 @@ class Line:
 
     move: int
     day: date
-    entries: tuple
-    effects: tuple = ()
+    entries: tuple[Entry, ...]
+    effects: tuple[Effect, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +64,19 @@ class Played:
     """Where a run has led.
 
     :param today: the day that the virtual clock shows
+    :param world: the state of the world, as the moves have made it
     :param refused: (index of the move, code of the refusal) of the move that could not be
         made; those after it were not played
     """
 
     state: State
     today: date
-    facts: Facts
+    world: World
     lines: tuple[Line, ...] = ()
     refused: tuple[int, str] | None = None
 
     @property
-    def summary(self):
+    def summary(self) -> dict[str, Any]:
         """What a kept run must lead to again: the path, how it was left, where it stands."""
         visits = self.state.visits
         incident = self.state.incident
@@ -76,17 +87,19 @@ class Played:
         }
 
 
-def play(definition, moves, start, calendar=None):
-    """Play a run from its start.
+def play(
+        definition: Definition, moves: Sequence[RunMove], start: date,
+        calendar: Calendar | None = None) -> Played:
+    """Play a run from its start. A move that cannot be made ends it, see :class:`Played`.
 
-    :param Definition definition: the tree; a draft may have problems
-    :param moves: list of dicts, see the module
-    :param date start: the day of the launch
-    :param Calendar calendar: the company's
-    :return: :class:`Played`
+    :param definition: the tree; a draft may have problems
+    :param moves: see the module; those after the first :data:`MANY_MOVES` are left out
+    :param start: the day of the launch
+    :param calendar: the company's
     """
-    played = Played(State(), start, Facts(calendar=calendar))
-    for index, move in enumerate([{"do": "launch"}, *moves[:MANY_MOVES]], start=-1):
+    played = Played(State(), start, World(calendar=calendar))
+    launch: RunMove = {"do": "launch"}
+    for index, move in enumerate([launch, *moves[:MANY_MOVES]], start=-1):
         try:
             played = _make(definition, played, move, index)
         except CommandRefused as refusal:
@@ -96,18 +109,18 @@ def play(definition, moves, start, calendar=None):
     return played
 
 
-def _make(definition, played, move, index):
+def _make(definition: Definition, played: Played, move: RunMove, index: int) -> Played:
     """:return: the run after one more move"""
     kind = move["do"]
     if kind == "wait":
         return _wait(definition, played, int(move["days"]), index)
     if kind in ("level", "marker", "guard"):
-        changed = replace(played, facts=_change(played.facts, kind, move))
+        changed = replace(played, world=_change(played.world, kind, move))
         return _do(definition, changed, commands.Tick(), index)
     return _do(definition, played, _get_command(played, move, index), index)
 
 
-def _wait(definition, played, days, index):
+def _wait(definition: Definition, played: Played, days: int, index: int) -> Played:
     if not 0 < days <= LONGEST_WAIT:
         raise ValueError(days)
     for _night in range(days):
@@ -116,27 +129,27 @@ def _wait(definition, played, days, index):
     return played
 
 
-def _do(definition, played, command, index):
+def _do(definition: Definition, played: Played, command: Command, index: int) -> Played:
     now = datetime.combine(played.today, time(9))
-    decision = decide(definition, played.state, command, now, played.facts)
+    decision = decide(definition, played.state, command, now, played.world)
     lines = played.lines
     if decision.entries:
         lines += (Line(index, played.today, decision.entries, decision.effects),)
     return replace(played, state=decision.state, lines=lines)
 
 
-def _change(facts, kind, move):
+def _change(world: World, kind: str, move: RunMove) -> World:
     if kind == "guard":
         at = {(move["step"], move["row"])}
-        guards = facts.guards | at if move["value"] else facts.guards - at
-        return replace(facts, guards=guards)
+        guards = world.guards | at if move["value"] else world.guards - at
+        return replace(world, guards=guards)
     if kind == "level":
-        return replace(facts, levels={**facts.levels, move["code"]: move["value"]})
+        return replace(world, levels={**world.levels, move["code"]: move["value"]})
     day = date.fromisoformat(move["value"]) if move["value"] else None
-    return replace(facts, markers={**facts.markers, move["name"]: day})
+    return replace(world, markers={**world.markers, move["name"]: day})
 
 
-def _get_command(played, move, index):
+def _get_command(played: Played, move: RunMove, index: int) -> Command:
     kind = move["do"]
     if kind == "launch" and index < 0:
         return commands.Launch()
@@ -150,12 +163,12 @@ def _get_command(played, move, index):
             move.get("about") or None)
     if kind == "jump":
         return commands.Jump(move["step"])
-    return _PLAIN[kind]()
+    return _PLAIN[kind]
 
 
-def _find_action(state, step, content):
+def _find_action(state: State, step: str, content: str) -> int:
     """:return: number of the latest open action of a content, else of the latest one"""
     found = [action for action in state.actions if action.content == content
-             and state.visits[action.visit - 1].step == step]
+             and state.step_of(action) == step]
     still = [action for action in found if action.is_open]
     return (still or found)[-1].number if found else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +51,8 @@ class Alert:
     """
 
     row: str
+
+
+#: What concerns an action of the sequence itself.
+ActionEffect: TypeAlias = Ask | AskValidation | Release
+Effect: TypeAlias = ActionEffect | StartChild | SwitchTo | Alert

@@ -1,21 +1,23 @@
-"""The facts that commands produce. Each knows what it changes; folding them is the state.
+"""What commands produce. Each entry knows what it changes; folding them gives the state.
 
-They are what the history stores, so their fields are JSON's own types and their names
-are for ever: a history written today is replayed by the code of later years.
+They are what the history stores, so their fields are JSON's own types and the names of kinds
+and fields are for ever: a history written today is replayed by the code of later years.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from functools import reduce
+from typing import Any, TypeAlias
 
 from . import state as states
-from .state import Action, Incident, Received, State, Timer, Visit, Waiting
+from .state import Action, Incident, ReceivedEvent, RunningDeadline, State, Visit, Waiting
 
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.RUNNING)
 
 
@@ -27,7 +29,7 @@ class VisitEntered:
     step: str
     date: str = ""
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         visit = Visit(self.visit, self.step, self.date)
         return replace(state, visits=(*state.visits, visit), waiting=None)
 
@@ -40,7 +42,7 @@ class VisitLeft:
     step: str
     row: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, visits=tuple(
             replace(visit, is_left=True, row=self.row) if visit.number == self.visit else visit
             for visit in state.visits
@@ -60,7 +62,7 @@ class ActionCreated:
     keep: bool = False
     due: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         action = Action(
             self.action, self.visit, self.content, self.required, self.keep, due=self.due)
         return replace(state, actions=(*state.actions, action))
@@ -68,12 +70,12 @@ class ActionCreated:
 
 @dataclass(frozen=True, slots=True)
 class ActionSubmitted:
-    """The responsible has done it; the validating function has the next word."""
+    """The responsible has done it; the validating function is next."""
 
     action: int
     option: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return state.with_action(self.action, state=states.VALIDATING, option=self.option)
 
 
@@ -86,7 +88,7 @@ class ActionClosed:
     option: str | None = None
     date: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return state.with_action(
             self.action, state=states.CLOSED, outcome=self.outcome, option=self.option,
             closed_on=self.date)
@@ -99,7 +101,7 @@ class ActionMoved:
     action: int
     due: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return state.with_action(self.action, due=self.due)
 
 
@@ -109,13 +111,13 @@ class Paused:
 
     date: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.PAUSED, paused_on=self.date)
 
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.RUNNING, paused_on=None)
 
 
@@ -125,13 +127,13 @@ class Ended:
 
     label: str = ""
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.DONE, end_label=self.label)
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.STOPPED, incident=None, waiting=None)
 
 
@@ -141,7 +143,7 @@ class IncidentRaised:
     step: str
     row: str | None = None
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, incident=Incident(self.code, self.row))
 
 
@@ -151,12 +153,12 @@ class IncidentCleared:
 
     way: str
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, incident=None)
 
 
 @dataclass(frozen=True, slots=True)
-class TimerSet:
+class DeadlineSet:
     """The deadline of a row runs from ``base`` to ``due``, both ISO dates."""
 
     visit: int
@@ -165,30 +167,32 @@ class TimerSet:
     due: str
     nature: str
 
-    def apply(self, state):
-        return state.with_timer(Timer(self.visit, self.row, self.base, self.due, self.nature))
+    def apply(self, state: State) -> State:
+        return state.with_deadline(
+            RunningDeadline(self.visit, self.row, self.base, self.due, self.nature))
 
 
 @dataclass(frozen=True, slots=True)
-class TimerFrozen:
+class DeadlineFrozen:
     """A pause holds an internal deadline; ``remaining`` units of its delay are left."""
 
     visit: int
     row: str
     remaining: int
 
-    def apply(self, state):
-        return state.with_timer(replace(_timer(state, self), remaining=self.remaining))
+    def apply(self, state: State) -> State:
+        return state.with_deadline(replace(_get_deadline(state, self), remaining=self.remaining))
 
 
 @dataclass(frozen=True, slots=True)
-class TimerResumed:
+class DeadlineResumed:
     visit: int
     row: str
     due: str
 
-    def apply(self, state):
-        return state.with_timer(replace(_timer(state, self), due=self.due, remaining=None))
+    def apply(self, state: State) -> State:
+        deadline = _get_deadline(state, self)
+        return state.with_deadline(replace(deadline, due=self.due, remaining=None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +202,8 @@ class LegalDeadlinePassed:
     visit: int
     row: str
 
-    def apply(self, state):
-        return state.with_timer(replace(_timer(state, self), alerted=True))
+    def apply(self, state: State) -> State:
+        return state.with_deadline(replace(_get_deadline(state, self), alerted=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +214,8 @@ class EventReceived:
     amount: float = 0.0
     about: str | None = None
 
-    def apply(self, state):
-        received = Received(self.key, self.code, self.visit, self.amount, self.about)
+    def apply(self, state: State) -> State:
+        received = ReceivedEvent(self.key, self.code, self.visit, self.amount, self.about)
         return replace(state, received=(*state.received, received))
 
 
@@ -222,7 +226,7 @@ class EventUsed:
     key: str
     row: str
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, received=tuple(
             replace(received, used=True) if received.key == self.key else received
             for received in state.received))
@@ -236,7 +240,7 @@ class ChildStarted:
     step: str
     wait: bool = False
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         waiting = Waiting(self.template, self.step) if self.wait else None
         return replace(state, waiting=waiting)
 
@@ -247,30 +251,44 @@ class Switched:
 
     template: str
 
-    def apply(self, state):
+    def apply(self, state: State) -> State:
         return replace(state, status=states.SWITCHED, incident=None, waiting=None)
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The sequence goes on by another version; ``timers`` are the rows whose timers it lost."""
+    """The sequence goes on by another version.
+
+    ``timers`` are the keys of the rows whose deadlines it lost.
+    """
 
     version_from: int
     version: int
     visit: int = 0
-    timers: tuple = ()
+    timers: tuple[str, ...] = ()
 
-    def apply(self, state):
-        return replace(state, timers=tuple(
-            timer for timer in state.timers
-            if timer.visit != self.visit or timer.row not in self.timers))
-
-
-def _timer(state, entry):
-    return next(t for t in state.timers if (t.visit, t.row) == (entry.visit, entry.row))
+    def apply(self, state: State) -> State:
+        return replace(state, deadlines=tuple(
+            deadline for deadline in state.deadlines
+            if deadline.visit != self.visit or deadline.row not in self.timers))
 
 
-KINDS = {
+def _get_deadline(
+        state: State,
+        entry: DeadlineFrozen | DeadlineResumed | LegalDeadlinePassed) -> RunningDeadline:
+    return next(d for d in state.deadlines if (d.visit, d.row) == (entry.visit, entry.row))
+
+
+Entry: TypeAlias = (
+    Launched | VisitEntered | VisitLeft | ActionCreated | ActionSubmitted | ActionClosed
+    | ActionMoved | DeadlineSet | DeadlineFrozen | DeadlineResumed | LegalDeadlinePassed
+    | EventReceived | EventUsed | ChildStarted | Switched | Migrated | Paused | Resumed | Ended
+    | Stopped | IncidentRaised | IncidentCleared
+)
+
+#: Entries by the kind under which histories hold them. A class may get another name, a kind never;
+#: nor may a field: both are in databases.
+KINDS: dict[str, type[Entry]] = {
     "launched": Launched,
     "visit_entered": VisitEntered,
     "visit_left": VisitLeft,
@@ -278,9 +296,9 @@ KINDS = {
     "action_submitted": ActionSubmitted,
     "action_closed": ActionClosed,
     "action_moved": ActionMoved,
-    "timer_set": TimerSet,
-    "timer_frozen": TimerFrozen,
-    "timer_resumed": TimerResumed,
+    "timer_set": DeadlineSet,
+    "timer_frozen": DeadlineFrozen,
+    "timer_resumed": DeadlineResumed,
     "legal_deadline_passed": LegalDeadlinePassed,
     "event_received": EventReceived,
     "event_used": EventUsed,
@@ -294,19 +312,21 @@ KINDS = {
     "incident_raised": IncidentRaised,
     "incident_cleared": IncidentCleared,
 }
-NAMES = {cls: kind for kind, cls in KINDS.items()}
+_KIND_OF: dict[type[Entry], str] = {cls: kind for kind, cls in KINDS.items()}
 
 
-def entry_to_dict(entry):
+def entry_to_dict(entry: Entry) -> tuple[str, dict[str, Any]]:
     """:return: (kind, fields) of an entry, fit for JSON"""
-    return NAMES[type(entry)], asdict(entry)
+    return _KIND_OF[type(entry)], asdict(entry)
 
 
-def entry_from_dict(kind, data):
-    """:return: the entry that :func:`entry_to_dict` took apart"""
+def entry_from_dict(kind: str, data: dict[str, Any]) -> Entry:
+    """:return: the entry that :func:`entry_to_dict` took apart
+    :raise KeyError: there is no such kind
+    """
     return KINDS[kind](**data)
 
 
-def replay(entries, state=None):
-    """:return: the :class:`~.state.State` that these entries lead to"""
+def replay(entries: Iterable[Entry], state: State | None = None) -> State:
+    """:return: the state that these entries lead to, from a new one where none is given"""
     return reduce(lambda state, entry: entry.apply(state), entries, state or State())

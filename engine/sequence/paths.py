@@ -9,17 +9,21 @@ only a minimum.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from ..dates import BUSINESS_DAYS, MONTHS, WEEKS, WORKING_DAYS
+from ..dates import BUSINESS_DAYS, MONTHS, WEEKS, WORKING_DAYS, Delay, Truce
 from .checks import find_problems
 from .conditions import Deadline, Event, Level, Outcome
-from .definition import End, Start, Switch
+from .definition import Definition, End, LaunchChild, Row, Step, Switch
 from .graph import closure, invert
+from .values import ACTION, SINCE_ENTRY, VISIT
+from .world import RowKey
 
 #: Paths listed at most: nobody reads more, and a tree with loops has very many.
 MANY_PATHS = 500
@@ -31,13 +35,20 @@ TWICE = 2
 #: Problems by which a row can never fire.
 _DEAD = ("hidden_row", "unknown_content", "no_result", "unknown_base")
 
+#: The rows by which a path leaves its steps, in order.
+_Trail = tuple[RowKey, ...]
+#: The rows of each step that a path may leave it by, by step key.
+_Rows = dict[str, list[Row]]
+
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """One step of a path, left by a row.
+class Stay:
+    """A path's stay in one step.
 
-    :param days: the longest that the step may last, or the least where it is open
-    :param is_open: nothing says how long the step may last
+    :param step: key of the step
+    :param row: key of the row by which the path leaves it
+    :param days: the longest that it may last, or the least where it is open
+    :param is_open: nothing says how long it may last
     """
 
     step: str
@@ -54,23 +65,24 @@ class Path:
     :param switches: it ends by switching to another template
     """
 
-    legs: tuple[Leg, ...]
+    stays: tuple[Stay, ...]
     label: str = ""
     switches: bool = False
 
     @property
-    def days(self):
+    def days(self) -> int:
         """The longest that it may take; the least where it :attr:`is_open`."""
-        return sum(leg.days for leg in self.legs)
+        return sum(stay.days for stay in self.stays)
 
     @property
-    def is_open(self):
-        return any(leg.is_open for leg in self.legs)
+    def is_open(self) -> bool:
+        """Whether nothing says how long it may take."""
+        return any(stay.is_open for stay in self.stays)
 
     @property
-    def steps(self):
+    def steps(self) -> tuple[str, ...]:
         """Keys of the steps entered, in order."""
-        return tuple(leg.step for leg in self.legs)
+        return tuple(stay.step for stay in self.stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +90,30 @@ class Paths:
     """What was found.
 
     :param paths: the shortest to each end first, then the others in the order of the tables
-    :param unreached: (step key, row key) of the ends that no path leads to
+    :param unreached: the rows that end the sequence and that no path leads to
     :param truncated: there are more paths than these
     """
 
     paths: tuple[Path, ...]
-    unreached: tuple[tuple[str, str], ...] = ()
+    unreached: tuple[RowKey, ...] = ()
     truncated: bool = False
 
 
-def enumerate_paths(definition, limit=MANY_PATHS):
+def enumerate_paths(definition: Definition, limit: int = MANY_PATHS) -> Paths:
     """Find the ways through a tree, each step at most twice in each.
 
-    :param Definition definition: a draft may have problems; rows that can never fire are
-        left out
-    :param int limit: paths listed at most; the shortest to each end is always among them
-    :return: :class:`Paths`
+    :param definition: a draft may have problems; rows that can never fire are left out
+    :param limit: paths listed at most; the shortest to each end is always among them
     """
     if not definition.start:
         return Paths(())
+    start = definition.start.key
     rows = _get_live_rows(definition)
-    shortest = _find_shortest(definition, rows)
+    shortest = _find_shortest(start, rows)
     found = dict.fromkeys(shortest.values())
     limit = max(limit, len(found))
     truncated = False
-    for trail in _walk(definition, rows, limit * EFFORT):
+    for trail in _walk(start, rows, limit * EFFORT):
         if trail is None or (trail not in found and len(found) >= limit):
             truncated = True
             break
@@ -114,12 +125,12 @@ def enumerate_paths(definition, limit=MANY_PATHS):
         truncated)
 
 
-def _ends(row):
+def _ends(row: Row) -> bool:
     return isinstance(row.target, (End, Switch))
 
 
-def _get_live_rows(definition):
-    """:return: dict of the rows that may fire and lead somewhere, by step key"""
+def _get_live_rows(definition: Definition) -> _Rows:
+    """:return: the rows that may fire and lead to an end, by step key"""
     dead = {(problem.step, problem.subject) for problem in find_problems(definition)
             if problem.code in _DEAD}
     rows = {
@@ -135,32 +146,36 @@ def _get_live_rows(definition):
             for key, found in rows.items()}
 
 
-def _find_shortest(definition, rows):
-    """:return: dict of the shortest trail to each end, by (step key, row key)"""
-    found, seen = {}, {definition.start.key}
-    waiting = deque([(definition.start.key, ())])
+def _find_shortest(start: str, rows: _Rows) -> dict[RowKey, _Trail]:
+    """:return: the shortest trail to each end, by the row that ends it"""
+    found: dict[RowKey, _Trail] = {}
+    seen = {start}
+    waiting: deque[tuple[str, _Trail]] = deque([(start, ())])
     while waiting:
         key, trail = waiting.popleft()
         for row in rows[key]:
             longer = (*trail, (key, row.key))
             if _ends(row):
                 found[key, row.key] = longer
-            elif row.next_step not in seen:
+            elif row.next_step is not None and row.next_step not in seen:
                 seen.add(row.next_step)
                 waiting.append((row.next_step, longer))
     return found
 
 
-def _walk(definition, rows, effort):
-    """Yield every trail, in the order of the tables; None when the effort is spent."""
-    waiting = [(definition.start.key, ())]
+def _walk(start: str, rows: _Rows, effort: int) -> Iterator[_Trail | None]:
+    """Yield every trail, in the order of the tables; None when the effort is spent.
+
+    :param effort: moves that may be looked at
+    """
+    waiting: list[tuple[str, _Trail]] = [(start, ())]
     while waiting:
         effort -= 1
         if effort < 0:
             yield None
             return
         key, trail = waiting.pop()
-        onward = []
+        onward: list[tuple[str | None, _Trail]] = []
         for row in rows[key]:
             longer = (*trail, (key, row.key))
             if _ends(row):
@@ -173,68 +188,80 @@ def _walk(definition, rows, effort):
         yield from (longer for target, longer in onward if target is None)
 
 
-def _make_path(definition, trail):
-    legs = tuple(_make_leg(definition.step(step), row) for step, row in trail)
-    target = definition.step(trail[-1][0]).row(trail[-1][1]).target
+def _make_path(definition: Definition, trail: _Trail) -> Path:
+    rows = [_get_row(definition.get_step(step), row) for step, row in trail]
+    stays = tuple(
+        _make_stay(definition.get_step(step), row) for (step, _key), row in zip(trail, rows))
+    target = rows[-1].target
     if isinstance(target, Switch):
-        return Path(legs, target.template, switches=True)
-    return Path(legs, target.label)
+        return Path(stays, target.template, switches=True)
+    return Path(stays, target.label if isinstance(target, End) else "")
+
+
+def _get_row(step: Step, key: str) -> Row:
+    return next(row for row in step.rows if row.key == key)
 
 
 # -- how long a step may last --------------------------------------------------
 
 
-def _make_leg(step, key):
-    row = step.row(key)
+class _Duration(NamedTuple):
+    """The longest that something takes from entering its step; the least where it is open."""
+
+    days: int
+    is_open: bool
+
+
+def _make_stay(step: Step, row: Row) -> Stay:
     days, is_open = _get_stay(step, row)
-    if isinstance(row.target, Start) and row.target.wait:
+    if isinstance(row.target, LaunchChild) and row.target.wait:
         is_open = True  # for as long as the other sequence takes
-    return Leg(step.key, key, days, is_open)
+    return Stay(step.key, row.key, days, is_open)
 
 
-def _get_stay(step, row):
-    """:return: (days, is open): the longest from entering the step to the row's firing"""
+def _get_stay(step: Step, row: Row) -> _Duration:
+    """:return: until the row fires"""
     if isinstance(row.condition, Deadline):
         return _get_fall(step, row.condition)
     bounds = [
-        _get_fall(step, other.condition) for other in step.deadline_rows
-        if other.at_once and not other.guarded and other.condition.base == "visit"]
-    stay = _get_work(step, row)
+        _get_fall(step, condition).days for other, condition in step.deadlines
+        if other.at_once and not other.guarded and condition.base == SINCE_ENTRY]
+    work = _get_work(step, row)
     if bounds:
-        longest = min(days for days, _open in bounds)
-        return (longest if stay[1] else min(stay[0], longest)), False
-    return stay
+        longest = min(bounds)
+        return _Duration(longest if work.is_open else min(work.days, longest), False)
+    return work
 
 
-def _get_fall(step, condition):
-    """:return: (days, is open): from entering the step to the end of a deadline"""
+def _get_fall(step: Step, condition: Deadline) -> _Duration:
+    """:return: until a deadline ends"""
     days = longest_days(condition.delay)
     if condition.truce:
         days += _get_truce_days(condition.truce)
-    kind, _colon, name = condition.base.partition(":")
-    if kind == "visit":
-        return days, False
-    content = kind == "action" and step.content(name)
+    base = condition.base
+    if base.kind == VISIT:
+        return _Duration(days, False)
+    content = step.content(base.name) if base.kind == ACTION else None
     if not content:
-        return days, True  # a date of the case: nobody knows how far it is
-    return content.delay + content.deadline + days, not content.deadline
+        return _Duration(days, True)  # a date of the case: nobody knows how far it is
+    return _Duration(content.delay + content.deadline + days, not content.deadline)
 
 
-def _get_work(step, row):
-    """:return: (days, is open): until the actions that the row waits for are closed"""
+def _get_work(step: Step, row: Row) -> _Duration:
+    """:return: until the actions that the row waits for are closed"""
     if isinstance(row.condition, (Event, Level)):
-        return 0, True
+        return _Duration(0, True)
     if isinstance(row.condition, Outcome) and row.at_once:
         contents = [c for c in step.contents if c.key == row.condition.content]
     else:
         contents = [c for c in step.contents if c.required] or list(step.contents)
     days = max((c.delay + c.deadline for c in contents), default=0)
-    return days, not contents or not all(c.deadline for c in contents)
+    return _Duration(days, not contents or not all(c.deadline for c in contents))
 
 
 @lru_cache(maxsize=256)
-def longest_days(delay):
-    """:return: how many calendar days a :class:`~.dates.Delay` takes at most, holidays apart"""
+def longest_days(delay: Delay) -> int:
+    """:return: how many calendar days a delay takes at most, holidays apart"""
     if delay.unit == MONTHS:
         starts = [date(year, month, 1) for year in (2023, 2024) for month in range(1, 13)]
         return max((start + relativedelta(months=delay.amount) - start).days for start in starts)
@@ -246,7 +273,7 @@ def longest_days(delay):
 
 
 @lru_cache(maxsize=64)
-def _get_truce_days(truce):
+def _get_truce_days(truce: Truce) -> int:
     """:return: by how many days a truce may put a deadline off"""
     first = date(2024, 1, 1).toordinal()
     return sum(truce.covers(date.fromordinal(first + day)) for day in range(366))

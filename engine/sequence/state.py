@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from . import outcomes
 
@@ -49,15 +50,16 @@ class Action:
     closed_on: str | None = None
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.state != CLOSED
 
     @property
-    def has_result(self):
+    def has_result(self) -> bool:
         """Whether it closed with something that routing may read."""
         return self.state == CLOSED and self.outcome not in outcomes.SILENT
 
-    def is_overdue(self, today):
+    def is_overdue(self, today: date) -> bool:
+        """Whether it is still open after the last day of its deadline."""
         return self.is_open and self.due is not None and today.isoformat() > self.due
 
 
@@ -73,13 +75,13 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
-    """The running deadline of a row, within a visit.
+class RunningDeadline:
+    """The deadline of a row, under way within a visit.
 
     :param base: the day it counts from, as an ISO date
     :param due: last day on which one is in time, as an ISO date
     :param remaining: units left while frozen, else None
-    :param alerted: a legal deadline passed during a pause, and it was said
+    :param alerted: a legal deadline passed during a pause, and an alert was given
     """
 
     visit: int
@@ -91,16 +93,24 @@ class Timer:
     alerted: bool = False
 
     @property
-    def frozen(self):
+    def frozen(self) -> bool:
+        """Whether a pause holds it."""
         return self.remaining is not None
 
-    def is_over(self, today):
+    def is_over(self, today: date) -> bool:
+        """Whether its last day has passed."""
         return today > date.fromisoformat(self.due)
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """An event that reached the sequence, during which visit, and whether a row used it."""
+class ReceivedEvent:
+    """An event that reached the sequence.
+
+    :param key: tells it from every other
+    :param visit: number of the visit during which it came, 0 for none
+    :param about: for the end of another sequence, the code of its template
+    :param used: a row fired on it
+    """
 
     key: str
     code: str
@@ -137,55 +147,59 @@ class State:
     status: str = NEW
     visits: tuple[Visit, ...] = ()
     actions: tuple[Action, ...] = ()
-    timers: tuple[Timer, ...] = ()
-    received: tuple[Received, ...] = ()
+    deadlines: tuple[RunningDeadline, ...] = ()
+    received: tuple[ReceivedEvent, ...] = ()
     waiting: Waiting | None = None
     paused_on: str | None = None
     incident: Incident | None = None
     end_label: str = ""
 
     @property
-    def visit(self):
+    def visit(self) -> Visit | None:
         """The visit under way, or None."""
         return self.visits[-1] if self.visits and not self.visits[-1].is_left else None
 
     @property
-    def open_actions(self):
+    def open_actions(self) -> tuple[Action, ...]:
         return tuple(action for action in self.actions if action.is_open)
 
     @property
-    def visit_actions(self):
+    def visit_actions(self) -> tuple[Action, ...]:
         """The actions of the visit under way."""
         visit = self.visit
         return tuple(a for a in self.actions if visit and a.visit == visit.number)
 
     @property
-    def visit_timers(self):
-        """The timers of the visit under way."""
+    def visit_deadlines(self) -> tuple[RunningDeadline, ...]:
+        """The deadlines of the visit under way."""
         visit = self.visit
-        return tuple(t for t in self.timers if visit and t.visit == visit.number)
+        return tuple(d for d in self.deadlines if visit and d.visit == visit.number)
 
-    def action(self, number):
-        """:return: the :class:`Action` of that number, or None"""
+    def action(self, number: int) -> Action | None:
+        """:return: the action of that number, or None"""
         return next((action for action in self.actions if action.number == number), None)
 
-    def timer(self, row):
-        """:return: the :class:`Timer` of a row in the visit under way, or None"""
-        return next((timer for timer in self.visit_timers if timer.row == row), None)
+    def deadline(self, row: str) -> RunningDeadline | None:
+        """:return: the deadline of the row of that key in the visit under way, or None"""
+        return next((found for found in self.visit_deadlines if found.row == row), None)
 
-    def visits_of(self, step):
+    def step_of(self, action: Action) -> str:
+        """:return: key of the step whose visit an action belongs to"""
+        return self.visits[action.visit - 1].step
+
+    def visits_of(self, step: str) -> int:
         """:return: how often the step of that key was entered"""
         return sum(visit.step == step for visit in self.visits)
 
-    def with_action(self, number, **changes):
+    def with_action(self, number: int, **changes: Any) -> State:
         """:return: the state with one action changed"""
         return replace(self, actions=tuple(
             replace(action, **changes) if action.number == number else action
             for action in self.actions
         ))
 
-    def with_timer(self, timer):
-        """:return: the state with a timer set, in the place of its row's old one"""
-        kept = [t for t in self.timers if (t.visit, t.row) != (timer.visit, timer.row)]
-        return replace(self, timers=tuple(sorted(
-            [*kept, timer], key=lambda t: (t.visit, t.row))))
+    def with_deadline(self, deadline: RunningDeadline) -> State:
+        """:return: the state with a deadline set, in the place of its row's old one"""
+        kept = [d for d in self.deadlines if (d.visit, d.row) != (deadline.visit, deadline.row)]
+        return replace(self, deadlines=tuple(sorted(
+            [*kept, deadline], key=lambda d: (d.visit, d.row))))

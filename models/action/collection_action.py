@@ -252,7 +252,7 @@ class CollectionAction(models.Model):
         if not self.sequence_id:
             return self._get_own_content()
         definition = self.sequence_id.sudo().template_id._get_definition()
-        return engine.find_content(definition, self.step_id.key, self.content_key)
+        return definition.get_content(self.step_id.key, self.content_key)
 
     def _get_holder(self):
         """:return: the partner who has the next move, empty when nobody holds the function"""

@@ -215,17 +215,17 @@ class CollectionAction(models.Model):
         action = self.sudo()
         command = engine.Close(self.id, outcome or None, option.code or None, bool(comment))
         try:
-            outcome, _option, submits = engine.read_answer(
+            answer = engine.check_answer(
                 action._get_own_content(), action._get_state(), command)
         except CommandRefused as refusal:
             raise UserError(action._explain_refusal(refusal)) from refusal
-        if submits and action.state != "validating":
+        if answer.submits and action.state != "validating":
             action._write_submitted(option, comment)
             action._move_activities()
             action._append_action_history(
                 [(action, {"kind": "action_submitted", "text": comment})], command="close")
             return
-        action._write_closed_alone(outcome, option=option, comment=comment, by_person=True)
+        action._write_closed_alone(answer.outcome, option=option, comment=comment, by_person=True)
         action._plan_next()
 
     def _plan_next(self):

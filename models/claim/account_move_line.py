@@ -1,77 +1,12 @@
 from collections import defaultdict
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from odoo import models
 from odoo.fields import Domain
 
-from ... import engine
+from ...engine.claims import NO_CLAIM, Debt, Payment, claim_invoice
 from ..item import open_items
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What may be claimed on top of an item. It is shown, never posted (L11).
-
-    :ivar Decimal interest: in the item's currency
-    :ivar Decimal indemnity: in ``indemnity_currency``
-    :ivar indemnity_currency: a ``res.currency``, None where there is no indemnity
-    :ivar missing_from: first day for which the table has no rate: interest stands as of its
-        eve, and the message or screen says so; None where nothing is missing
-    """
-
-    interest: Decimal = Decimal(0)
-    indemnity: Decimal = Decimal(0)
-    indemnity_currency: object = None
-    missing_from: date | None = None
-
-NO_CLAIM = Claim()
-
-@dataclass(frozen=True)
-class Debt:
-    """One instalment as the engine reads it.
-
-    :ivar payments: list of :class:`~..engine.claims.Payment`
-    :ivar int digits: of its currency
-    """
-
-    amount: Decimal
-    due: date
-    payments: list
-    digits: int
-
-    def get_interest(self, rates, split, until):
-        """:return: a :class:`Claim` of interest; see :func:`~..engine.claims.interest`"""
-        def compute(last):
-            return engine.interest(
-                self.amount, self.due, last, self.payments, rates, split, self.digits)
-        try:
-            return Claim(interest=compute(until))
-        except engine.RateMissing as missing:
-            eve = missing.day - timedelta(days=1)
-            return Claim(interest=compute(min(until, eve)), missing_from=missing.day)
-
-    def is_late(self, day):
-        return engine.is_late(self.amount, self.due, day, self.payments)
-
-    def is_settled(self, day):
-        return self.amount <= sum(paid.amount for paid in self.payments if paid.day <= day)
-
-@dataclass(frozen=True)
-class Terms:
-    """What one company may claim from one customer on a day.
-
-    :ivar rates: the engine's rates, None where no interest is claimed
-    :ivar bool split: each day at its own rate; otherwise the rate of the first semester
-    :ivar date until: last day on which interest runs
-    :ivar indemnities: rows of the fixed indemnity, None where it is not claimed
-    """
-
-    rates: tuple | None
-    split: bool
-    until: date
-    indemnities: object
 
 
 class AccountMoveLine(models.Model):
@@ -92,7 +27,7 @@ class AccountMoveLine(models.Model):
         it once, and so do all instalments together.
 
         :param date day: day of the claim; that day counts
-        :return: dict of :class:`Claim` by line id, one for each line of ``self``
+        :return: dict of :class:`~..engine.claims.Claim` by line id, one for each line of ``self``
         """
         # The figures are of lines that the caller holds; the customer's settings, the payments
         # and the other instalments they depend on may lie outside of what a user reads.
@@ -146,7 +81,7 @@ class AccountMoveLine(models.Model):
         for partial in partials:
             debt, settlement = partial.debit_move_id, partial.credit_move_id
             corrects = settlement.move_id.reversed_entry_id == debt.move_id
-            payments[debt.id].append(engine.Payment(
+            payments[debt.id].append(Payment(
                 date.min if corrects else settlement.date,
                 Decimal(str(partial.debit_amount_currency))))
         return payments
@@ -158,39 +93,11 @@ class AccountMoveLine(models.Model):
         claims = {}
         for invoice, lines in self.grouped("move_id").items():
             debts = {line.id: line._get_penalty_debt(payments[line.id]) for line in lines}
-            claims |= _claim(debts, terms[invoice.commercial_partner_id.id], day)
+            claims |= claim_invoice(debts, terms[invoice.commercial_partner_id.id], day)
         return claims
 
     def _get_penalty_debt(self, payments):
-        """:return: the line as a plain :class:`Debt`"""
+        """:return: the line as the engine's :class:`~..engine.claims.Debt`"""
         return Debt(
             Decimal(str(self.amount_currency)), self.date_maturity, payments,
             self.currency_id.decimal_places)
-
-
-def _claim(debts, terms, day):
-    """What one invoice gives.
-
-    :param debts: dict of :class:`Debt` by line id, by due date
-    :return: dict of :class:`Claim` by line id
-    """
-    claims = {
-        key: NO_CLAIM if terms.rates is None else debt.get_interest(
-            terms.rates, terms.split, terms.until)
-        for key, debt in debts.items()}
-    late = [key for key, debt in debts.items() if debt.is_late(day)]
-    if terms.indemnities is None or not late:
-        return claims
-    bearer = next((key for key in late if not debts[key].is_settled(day)), late[0])
-    claims[bearer] = _add_indemnity(
-        claims[bearer], terms.indemnities, debts[late[0]].due + timedelta(days=1))
-    return claims
-
-
-def _add_indemnity(claim, indemnities, day):
-    """:return: the claim with the indemnity of a day, or with that day as missing"""
-    row = indemnities._find_on(day)
-    if not row:
-        return replace(claim, missing_from=min(day, claim.missing_from or day))
-    return replace(
-        claim, indemnity=Decimal(str(row.amount)), indemnity_currency=row.currency_id)

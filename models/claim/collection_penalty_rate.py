@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date, formatLang
 
-from ... import engine
+from ...engine.claims import Indemnity, Rate
 
 REGIMES = [
     ("business", "Professionals, by law"),
@@ -214,11 +214,13 @@ class CollectionPenaltyRate(models.Model):
     def _get_engine_rates(self):
         """:return: the rows as plain :class:`~..engine.claims.Rate`, in the same order"""
         return tuple(
-            engine.Rate(row.date_from, row.date_to or None,
-                        Decimal(str(row.rate)) if row.rate else None)
+            Rate(row.date_from, row.date_to or None,
+                 Decimal(str(row.rate)) if row.rate else None)
             for row in self)
 
-    def _find_on(self, day):
-        """:return: the first of the rows that covers a day, none where there is none"""
-        return self.filtered(
-            lambda row: row.date_from <= day and (not row.date_to or day <= row.date_to))[:1]
+    def _get_engine_indemnities(self):
+        """:return: the rows as plain :class:`~..engine.claims.Indemnity`, in the same order"""
+        return tuple(
+            Indemnity(
+                row.date_from, row.date_to or None, Decimal(str(row.amount)), row.currency_id)
+            for row in self)

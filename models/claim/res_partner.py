@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...engine.claims import Terms
 from ..access import COLLECTORS
-from .account_move_line import Terms
 
 DEBTOR_KINDS = [
     ("professional", "Professional"),
@@ -81,12 +81,13 @@ class ResPartner(models.Model):
 
         :param company: the current company
         :param tables: of ``collection.penalty.rate._get_tables``
-        :return: dict of :class:`Terms` by customer id
+        :return: dict of :class:`~..engine.claims.Terms` by customer id
         """
         kinds = self._get_collection_debtor_kinds()
         regimes = {"professional": company.collection_penalty_regime, "public": "public"}
         rates = {kind: tables[company.id, regime]._get_engine_rates()
                  for kind, regime in regimes.items()}
+        indemnities = tables[company.id, "indemnity"]._get_engine_indemnities()
         terms = {}
         for customer in self.sudo():
             kind, insolvent = kinds[customer.id], customer.collection_insolvency_date
@@ -96,5 +97,5 @@ class ResPartner(models.Model):
             terms[customer.id] = Terms(
                 rates=rates.get(kind) if customer.collection_penalties else None,
                 split=kind != "public", until=until,
-                indemnities=tables[company.id, "indemnity"] if indemnified else None)
+                indemnities=indemnities if indemnified else None)
         return terms

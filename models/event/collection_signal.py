@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ... import engine
-from .events import MANUAL, get_selection
+from .events import get_selection
 
 
 class CollectionSignal(models.Model):
@@ -93,8 +93,8 @@ class CollectionSignal(models.Model):
     def _get_command(self):
         """:return: the signal as the engine's :class:`~..engine.Receive`"""
         self.ensure_one()
-        code = f"manual:{self.event_name or ''}" if self.code == MANUAL else self.code
-        return engine.Receive(self.key, code, self.amount, self.about or None)
+        code = engine.EventCode(self.code, self.event_name or "")
+        return engine.Receive(self.key, code.format(), self.amount, self.about or None)
 
     def _get_listeners(self):
         """:return: dict of open sequences by signal: the customer's, or the one it is for"""

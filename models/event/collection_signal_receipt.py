@@ -23,7 +23,7 @@ class CollectionSignalReceipt(models.Model):
         "(sequence_id, key)", "A sequence receives an event once.")
 
     def _get_state(self):
-        """:return: the receipt as the engine's plain :class:`~..engine.Received`"""
+        """:return: the receipt as the engine's plain :class:`~..engine.ReceivedEvent`"""
         self.ensure_one()
-        return engine.Received(
+        return engine.ReceivedEvent(
             self.key, self.code, self.visit_number, self.amount, self.about or None, self.used)

@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, LazyTranslate, format_date
 
+from ...engine import EventCode
 from ...tools.records import as_record
 
 _lt = LazyTranslate(__name__)
@@ -537,9 +538,9 @@ class CollectionHistory(models.Model):
         return rows.sentence or "–"
 
     def _get_event_name(self, data):
-        code, _colon, name = (data.get("code") or "").partition(":")
-        return name or dict(self.env["collection.signal"]._fields["code"]
-                            ._description_selection(self.env)).get(code, code)
+        event = EventCode.parse(data.get("code") or "")
+        return event.name or dict(self.env["collection.signal"]._fields["code"]
+                                  ._description_selection(self.env)).get(event.code, event.code)
 
     def _get_chatter_body(self):
         """:return: markup, these rows as a note in the chatter"""

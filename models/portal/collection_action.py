@@ -194,7 +194,7 @@ class CollectionAction(models.Model):
             return self.env._(
                 "The office decides here. Write what it should know, and send your files.")
         content = self._get_definition_content()
-        submits = engine.ways_to_close(content, states.TODO).submits
+        submits = engine.get_allowed_answers(content, states.TODO).submits
         if content.validation and not submits or self.option_ids and not (
                 self._get_portal_options()):
             return self.env._(
@@ -205,7 +205,7 @@ class CollectionAction(models.Model):
         """:return: the options that the partner may choose; to validate is a colleague's"""
         self.ensure_one()
         content = self._get_definition_content()
-        if engine.ways_to_close(content, states.TODO).submits:
+        if engine.get_allowed_answers(content, states.TODO).submits:
             return self.option_ids
         return self.option_ids.filtered(lambda option: option.outcome != outcomes.VALIDATED)
 

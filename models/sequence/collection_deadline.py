@@ -45,9 +45,9 @@ class CollectionDeadline(models.Model):
                 else "passed" if deadline.due and deadline.due < today else "running")
 
     def _get_state(self):
-        """:return: the deadline as the engine's plain :class:`~..engine.Timer`"""
+        """:return: the deadline as the engine's plain :class:`~..engine.RunningDeadline`"""
         self.ensure_one()
-        return engine.Timer(
+        return engine.RunningDeadline(
             visit=self.visit_id.number, row=self.transition_id.key,
             base=self.base.isoformat(), due=self.due.isoformat(), nature=self.nature,
             remaining=self.remaining if self.frozen else None, alerted=self.alerted)

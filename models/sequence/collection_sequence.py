@@ -6,8 +6,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ... import engine
 from ...engine.sequence import state as states
+from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.outcomes import SILENT
-from ...engine.sequence.timers import missing_markers
 from ...tools.dialogs import open_dialog
 
 STATE_LABELS = {
@@ -290,9 +290,9 @@ class CollectionSequence(models.Model):
         """:return: which dates its deadlines still need, in words, or False"""
         sequence = self.sudo()
         step = sequence.template_id._get_definition().step(sequence.step_id.key)
-        if not step or not step.deadline_rows:
+        if not step or not step.deadlines:
             return False
-        missing = missing_markers(step, engine.Facts(markers=sequence._get_marker_dates()))
+        missing = find_missing_markers(step, engine.World(markers=sequence._get_marker_dates()))
         if not missing:
             return False
         markers = sequence._get_markers()

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from ... import engine
 from ...engine.sequence import conditions
+from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
 from ..item import open_items
@@ -176,11 +177,11 @@ class CollectionSequence(models.Model):
         state = sequence._get_state()
         try:
             decision = engine.decide(
-                definition, state, command, sequence._get_local_now(), sequence._get_facts())
+                definition, state, command, sequence._get_local_now(), sequence._get_world())
         except CommandRefused as refusal:
             raise UserError(sequence._explain_refusal(refusal)) from refusal
         context = {
-            "command": type(command).__name__.lower(), "command_ref": uuid4().hex,
+            "command": get_name(command), "command_ref": uuid4().hex,
             "cause": cause, "text": text, "on_behalf": on_behalf, "action": action,
             "added": added,
         }
@@ -214,8 +215,8 @@ class CollectionSequence(models.Model):
             status=self.state,
             visits=tuple(visit._get_state() for visit in self.visit_ids.sorted("number")),
             actions=tuple(action._get_state() for action in self.action_ids.sorted("number")),
-            timers=tuple(sorted((deadline._get_state() for deadline in self.deadline_ids),
-                                key=lambda timer: (timer.visit, timer.row))),
+            deadlines=tuple(sorted((deadline._get_state() for deadline in self.deadline_ids),
+                                   key=lambda deadline: (deadline.visit, deadline.row))),
             received=tuple(receipt._get_state() for receipt in self.receipt_ids.sorted("id")),
             waiting=self.waiting_template_code and engine.Waiting(
                 self.waiting_template_code, self.waiting_step_key) or None,
@@ -268,12 +269,12 @@ class CollectionSequence(models.Model):
         }
 
     # === WORLD === #
-    # The world around a sequence: gathered as plain facts before each command.
+    # The world around a sequence: gathered as plain values before each command.
 
-    def _get_facts(self):
-        """:return: the state of the world as the engine's :class:`~..engine.Facts`"""
+    def _get_world(self):
+        """:return: the state of the world as the engine's :class:`~..engine.World`"""
         self.ensure_one()
-        return engine.Facts(
+        return engine.World(
             levels=self._get_levels(),
             markers=self._get_marker_dates(),
             guards=self._get_guards(self.template_id),

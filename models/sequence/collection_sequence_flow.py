@@ -44,7 +44,7 @@ class CollectionSequence(models.Model):
         self._check_reason(reason)
         template = as_record(self.env, "collection.sequence.template", template)
         with self.env.cr.savepoint():
-            self._run(engine.Leave(template.code), text=reason)
+            self._run(engine.EndAsSwitched(template.code), text=reason)
             return self._launch_successor(
                 template, participants=participants, situation=situation)
 

@@ -80,12 +80,12 @@ class CollectionSequence(models.Model):
         problem = sequence._find_migration_problem(template)
         if problem:
             return Move(problem, nothing, template.step_ids.content_ids.browse())
-        facts = replace(sequence._get_facts(), guards=sequence._get_guards(template))
+        world = replace(sequence._get_world(), guards=sequence._get_guards(template))
         try:
             decision = engine.decide(
                 template._get_definition(), sequence._get_state(),
                 engine.Migrate(sequence.template_id.version, anew), sequence._get_local_now(),
-                facts)
+                world)
         except CommandRefused as refusal:
             return Move(sequence._explain_refusal(refusal), nothing,
                         template.step_ids.content_ids.browse())
@@ -117,7 +117,7 @@ class CollectionSequence(models.Model):
 
     def _find_lost_actions(self, template):
         """:return: the open actions that a version does not know"""
-        orphans = engine.ways.find_orphans(template._get_definition(), self._get_state())
+        orphans = engine.find_orphans(template._get_definition(), self._get_state())
         numbers = {action.number for action in orphans}
         return self.action_ids.filtered(lambda action: action.number in numbers)
 
@@ -146,7 +146,8 @@ class CollectionSequence(models.Model):
 
     def _write_kept_deadlines(self, fact, facts, visit):
         """Deadlines go on by the new rows; those without one are no more."""
-        again = {f.row for f in facts if isinstance(f, entries.TimerSet) and f.visit == fact.visit}
+        again = {
+            f.row for f in facts if isinstance(f, entries.DeadlineSet) and f.visit == fact.visit}
         rows = {row.key: row for row in visit.step_id.transition_ids}
         for deadline in self.deadline_ids.filtered(lambda d: d.visit_id.number == fact.visit):
             key = deadline.transition_id.key
@@ -176,7 +177,7 @@ class CollectionSequence(models.Model):
         state, now = sequence._get_state(), sequence._get_local_now()
         decision = engine.decide(
             sequence.template_id._get_definition(), state, engine.Resume(), now,
-            sequence._get_facts())
+            sequence._get_world())
         return {
             "legal": sequence._describe_passed(state, now.date()),
             "moved": sequence._describe_moved(decision.entries),
@@ -185,8 +186,8 @@ class CollectionSequence(models.Model):
         }
 
     def _describe_passed(self, state, today):
-        over = {timer.row for timer in state.visit_timers
-                if timer.nature == LEGAL and timer.is_over(today)}
+        over = {running.row for running in state.visit_deadlines
+                if running.nature == LEGAL and running.is_over(today)}
         return [
             self.env._("%(row)s: last day was %(date)s", row=deadline.transition_id.sentence,
                        date=format_date(self.env, deadline.due))
@@ -200,7 +201,7 @@ class CollectionSequence(models.Model):
         actions = {action.number: action for action in self.action_ids}
         moved = []
         for fact in facts:
-            if isinstance(fact, entries.TimerResumed):
+            if isinstance(fact, entries.DeadlineResumed):
                 deadline = deadlines[fact.row]
                 moved.append((deadline.transition_id.sentence, deadline.due, fact.due))
             elif isinstance(fact, entries.ActionMoved):

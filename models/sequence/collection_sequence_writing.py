@@ -56,7 +56,7 @@ class CollectionSequence(models.Model):
             [fact for fact in facts if isinstance(fact, entries.ActionCreated)],
             context.get("added") or {})
         self._write_actions(facts, context)
-        self._write_timers(facts)
+        self._write_deadlines(facts)
         self._write_events(facts)
         self._write_status(facts)
         self._trace(facts, context)
@@ -192,24 +192,24 @@ class CollectionSequence(models.Model):
     # === DEADLINES === #
     # Writing down deadlines and received events.
 
-    def _write_timers(self, facts):
+    def _write_deadlines(self, facts):
         deadlines = {
             (deadline.visit_id.number, deadline.transition_id.key): deadline
             for deadline in self.deadline_ids
         }
         for fact in facts:
-            if isinstance(fact, entries.TimerSet):
-                deadline = self._write_timer_set(fact, deadlines.get((fact.visit, fact.row)))
+            if isinstance(fact, entries.DeadlineSet):
+                deadline = self._write_deadline_set(fact, deadlines.get((fact.visit, fact.row)))
                 deadlines[fact.visit, fact.row] = deadline
-            elif isinstance(fact, entries.TimerFrozen):
+            elif isinstance(fact, entries.DeadlineFrozen):
                 deadlines[fact.visit, fact.row].write(
                     {"frozen": True, "remaining": fact.remaining})
-            elif isinstance(fact, entries.TimerResumed):
+            elif isinstance(fact, entries.DeadlineResumed):
                 deadlines[fact.visit, fact.row].write({"frozen": False, "due": fact.due})
             elif isinstance(fact, entries.LegalDeadlinePassed):
                 deadlines[fact.visit, fact.row].alerted = True
 
-    def _write_timer_set(self, fact, deadline):
+    def _write_deadline_set(self, fact, deadline):
         """Set a row's deadline; set again on another base, its first due date is kept.
 
         :return: the ``collection.deadline``

@@ -2,7 +2,8 @@ from uuid import uuid4
 
 from odoo import api, fields, models
 
-from ...engine import Step, conditions
+from ...engine import Step
+from ...engine.sequence import conditions
 
 JOIN_LABELS = {
     conditions.ALL_REQUIRED: "All required actions are closed",

@@ -6,7 +6,7 @@ from odoo.tools import ormcache
 
 from ... import engine
 from ...engine import Definition, find_problems
-from ...engine.picture.layout import Words, lay_out
+from ...engine.picture import Captions, lay_out
 from ...tools.dialogs import notify, open_dialog
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 
@@ -399,7 +399,7 @@ class CollectionSequenceTemplate(models.Model):
         }
 
     def _prepare_picture_labels(self, steps, rows):
-        return Words(
+        return Captions(
             steps={key: (step.name, step._get_function_names()) for key, step in steps.items()},
             rows={key: row._describe_briefly() for key, row in rows.items()},
             ends={

@@ -6,8 +6,9 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 from ... import engine
-from ...engine import End, Goto, Row, Start, Switch, conditions, dates
-from ..event.events import EVENTS, MANUAL, get_selection
+from ...engine import End, Goto, LaunchChild, Row, Switch, dates
+from ...engine.sequence import conditions
+from ..event.events import EVENTS, get_selection
 
 #: What may hold for a customer, as a state of the world.
 LEVEL_LABELS = {
@@ -241,7 +242,7 @@ class CollectionSequenceTransition(models.Model):
         template, step = self.target_template_code or "", self.target_key or ""
         return {
             "step": Goto(step), "end": End(self.end_label or ""), "switch": Switch(template),
-            "launch": Start(template, step, self.wait),
+            "launch": LaunchChild(template, step, self.wait),
         }[self.target]
 
     # === CONDITIONS === #
@@ -249,16 +250,20 @@ class CollectionSequenceTransition(models.Model):
 
     def _get_event_code(self):
         """:return: code of the event; one recorded by hand carries its name"""
-        if self.event_code == MANUAL:
-            return f"{MANUAL}:{self.event_name or ''}"
-        return self.event_code or ""
+        return engine.EventCode(self.event_code or "", self.event_name or "").format()
 
     def _get_delay(self):
         return engine.Delay(self.delay_amount, self.delay_unit or "days", self.procedural)
 
     def _get_base(self):
-        names = {"action": self.content_key, "marker": self._get_marker_name()}
-        return f"{self.base}:{names[self.base] or ''}" if self.base in names else "visit"
+        """:return: what the row's deadline counts from, as the engine's :class:`~..engine.Base`"""
+        match self.base:
+            case "action":
+                return engine.Base(self.base, self.content_key or "")
+            case "marker":
+                return engine.Base(self.base, self._get_marker_name() or "")
+            case _:
+                return engine.Base()
 
     def _get_marker_name(self):
         """:return: technical name of the date that the row names, or what it names"""

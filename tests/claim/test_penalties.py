@@ -4,7 +4,7 @@ from decimal import Decimal
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ...models.claim.account_move_line import NO_CLAIM
+from ...engine.claims import NO_CLAIM
 from ..common import CollectionCase
 
 

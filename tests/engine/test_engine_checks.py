@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from odoo.tests import BaseCase, tagged
 
-from ...engine import Definition, Problem, find_problems
+from ...engine import Definition, find_problems
+from ...engine.sequence.checks import Problem
 from .engine_trees import content, option, result, row, step, tree
 
 DEFAULT = row("default", end="Closed")

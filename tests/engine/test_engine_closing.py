@@ -6,7 +6,15 @@ from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
-from ...engine import Close, CommandRefused, Definition, Option, Stop, decide, ways_to_close
+from ...engine import (
+    Close,
+    CommandRefused,
+    Definition,
+    Option,
+    Stop,
+    decide,
+    get_allowed_answers,
+)
 from ...engine.sequence.effects import Ask, AskValidation, Release
 from .engine_trees import Walk, content, option, result, row, step
 
@@ -41,43 +49,44 @@ class ClosingCase(BaseCase):
 
 
 @tagged("standard", "at_install")
-class TestEngineWays(BaseCase):
+class TestEngineAllowedAnswers(BaseCase):
     """What the closing dialog is told."""
 
     def test_a_task_is_done_or_not(self):
         """D-039, D-068: a realisation; cancelling and ignoring are always there."""
-        ways = ways_to_close(TASK, "todo")
-        self.assertEqual(ways.outcomes, ("done", "cancelled", "ignored"))
-        self.assertEqual((ways.options, ways.submits), ((), False))
+        allowed = get_allowed_answers(TASK, "todo")
+        self.assertEqual(allowed.outcomes, ("done", "cancelled", "ignored"))
+        self.assertEqual((allowed.options, allowed.submits), ((), False))
 
     def test_a_validation_is_given_or_refused(self):
         """D-039, D-058: without a second function, one's own word."""
-        ways = ways_to_close(OWN_WORD, "todo")
-        self.assertEqual(ways.outcomes, ("validated", "refused", "cancelled", "ignored"))
-        self.assertFalse(ways.submits)
+        allowed = get_allowed_answers(OWN_WORD, "todo")
+        self.assertEqual(allowed.outcomes, ("validated", "refused", "cancelled", "ignored"))
+        self.assertFalse(allowed.submits)
 
     def test_a_judged_task_is_done_then_validated(self):
         """D-039: the first answer is submitted, the second is the validator's."""
-        self.assertEqual(ways_to_close(JUDGED, "todo").outcomes, ("done", "cancelled", "ignored"))
-        self.assertTrue(ways_to_close(JUDGED, "todo").submits)
-        ways = ways_to_close(JUDGED, "validating")
-        self.assertEqual(ways.outcomes, ("validated", "refused", "cancelled", "ignored"))
-        self.assertFalse(ways.submits)
+        self.assertEqual(
+            get_allowed_answers(JUDGED, "todo").outcomes, ("done", "cancelled", "ignored"))
+        self.assertTrue(get_allowed_answers(JUDGED, "todo").submits)
+        allowed = get_allowed_answers(JUDGED, "validating")
+        self.assertEqual(allowed.outcomes, ("validated", "refused", "cancelled", "ignored"))
+        self.assertFalse(allowed.submits)
 
     def test_a_decision_chooses_an_option(self):
         """D-039: the words of the trade, and each outcome that they stand for once."""
-        ways = ways_to_close(DECISION, "todo")
-        self.assertEqual(ways.options, ("served", "pv659", "no"))
-        self.assertEqual(ways.outcomes, ("done", "refused", "cancelled", "ignored"))
+        allowed = get_allowed_answers(DECISION, "todo")
+        self.assertEqual(allowed.options, ("served", "pv659", "no"))
+        self.assertEqual(allowed.outcomes, ("done", "refused", "cancelled", "ignored"))
 
     def test_the_validator_does_not_choose_again(self):
         """D-039: decision and validation combine, one after the other."""
-        self.assertTrue(ways_to_close(JUDGED_DECISION, "todo").submits)
-        self.assertEqual(ways_to_close(JUDGED_DECISION, "validating").options, ())
+        self.assertTrue(get_allowed_answers(JUDGED_DECISION, "todo").submits)
+        self.assertEqual(get_allowed_answers(JUDGED_DECISION, "validating").options, ())
 
     def test_a_validator_without_validation_has_no_say(self):
         """D-039: the function is named, but nothing is asked of it."""
-        self.assertFalse(ways_to_close(content("task", validator="head"), "todo").submits)
+        self.assertFalse(get_allowed_answers(content("task", validator="head"), "todo").submits)
 
 
 @tagged("standard", "at_install")

@@ -20,7 +20,7 @@ from ...engine import (
     entry_to_dict,
     replay,
 )
-from ...engine.sequence import outcomes, state as states
+from ...engine.sequence import commands, outcomes, state as states
 from ...engine.sequence.entries import KINDS
 from .engine_trees import Walk, content, option, result, row, step
 
@@ -116,6 +116,29 @@ class TestEngineHistory(BaseCase):
              states.SWITCHED, states.TODO, states.VALIDATING, states.CLOSED],
             ["new", "running", "paused", "done", "stopped",
              "switched", "todo", "validating", "closed"])
+
+    def test_stored_deadlines_give_their_state(self):
+        """D-072: histories call them timers, whatever the code calls them."""
+        timer = {"visit": 2, "row": "late"}
+        state = stored(
+            ("timer_set", {**timer, "base": "2026-03-02", "due": "2026-03-07",
+                           "nature": "internal"}),
+            ("timer_set", {"visit": 2, "row": "gone", "base": "2026-03-02", "due": "2026-03-09",
+                           "nature": "legal"}),
+            ("timer_frozen", {**timer, "remaining": 3}),
+            ("timer_resumed", {**timer, "due": "2026-03-12"}),
+            ("legal_deadline_passed", {"visit": 2, "row": "gone"}),
+            ("migrated", {"version_from": 1, "version": 2, "visit": 2, "timers": ["gone"]}))
+        self.assertEqual(state.deadlines, (states.RunningDeadline(
+            2, "late", "2026-03-02", "2026-03-12", "internal"),))
+
+    def test_the_names_of_commands_stay(self):
+        """D-072: a class may get another name, the word in the histories never."""
+        words = {commands.get_name(command): type(command) for command in (
+            commands.AddAction("2026-03-02"), commands.EndAsSwitched("OTHER"), commands.Tick())}
+        self.assertEqual(words, {
+            "addaction": commands.AddAction, "leave": commands.EndAsSwitched,
+            "tick": commands.Tick})
 
     def test_before_its_launch_a_sequence_is_nowhere(self):
         """D-010: no visit, no action, no end."""

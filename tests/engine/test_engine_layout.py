@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from odoo.tests import BaseCase, tagged
 
 from ...engine import Definition, Goto, Row
-from ...engine.picture.layout import Sizes, Words, lay_out
+from ...engine.picture import Captions, Sizes, lay_out
 from ...engine.sequence.definition import Joined
 from .engine_trees import row, step, tree, valid_trees
 
@@ -163,7 +163,7 @@ class TestEngineLayout(LayoutCase):
 
     def test_words_make_room_for_themselves(self):
         """D-061: long names and conditions are wrapped, not cut off, and push the rest away."""
-        words = Words(
+        words = Captions(
             steps={"check": ("Check whether the lease holds a termination clause", ("Officer",))},
             rows={("check", "refused"): "as soon as “Decide on the commandement” is: refused"},
             ends={("check", "refused"): "Given up for good"})

@@ -24,7 +24,6 @@ from ...engine import (
     decide,
     entry_from_dict,
     entry_to_dict,
-    find_content,
     replay,
 )
 from .engine_trees import NOW, Walk, commands_for, content, row, step, valid_trees
@@ -75,31 +74,31 @@ class TestEngineMigrate(BaseCase):
         self.assertEqual(walk.action("c").outcome, "cancelled")
         self.assertEqual(walk.path, ["one", "two"])
 
-    def test_timers_keep_their_day_or_are_counted_anew(self):
+    def test_deadlines_keep_their_day_or_are_counted_anew(self):
         """D-060: from the day the step was entered."""
         for anew, due in ((False, "2026-03-07"), (True, "2026-03-22")):
             with self.subTest(anew=anew):
                 walk = Moved(step("one", content("a"), late(5), row("default", goto="two")), TWO)
                 walk.move(step("one", content("a"), late(20), row("default", goto="two")), TWO,
                           anew=anew)
-                self.assertEqual([timer.due for timer in walk.state.timers], [due])
+                self.assertEqual([deadline.due for deadline in walk.state.deadlines], [due])
                 self.assertEqual(replay(walk.entries), walk.state)
 
-    def test_a_timer_that_is_over_by_the_new_version_fires(self):
+    def test_a_deadline_that_is_over_by_the_new_version_fires(self):
         """D-060: it would have, had the version been this one."""
         walk = Moved(step("one", content("a"), late(20), row("default", goto="two")), TWO)
         walk.move(step("one", content("a"), late(2), row("default", goto="two")), TWO,
                   anew=True, now=datetime(2026, 3, 9, 9))
         self.assertEqual(walk.path, ["one", "two"])
 
-    def test_a_lost_timer_fires_no_more(self):
+    def test_a_lost_deadline_fires_no_more(self):
         """D-060: even one that was frozen."""
         walk = Moved(step("one", content("a"), late(5), row("default", goto="two")), TWO)
         walk.do(Pause())
         walk.move(step("one", content("a"), late(5, "other"), row("default", goto="two")), TWO)
-        self.assertFalse(walk.state.timers)
+        self.assertFalse(walk.state.deadlines)
         walk.do(Resume(), Tick())
-        self.assertEqual([timer.row for timer in walk.state.timers], ["other"])
+        self.assertEqual([deadline.row for deadline in walk.state.deadlines], ["other"])
 
     def test_one_that_has_ended_moves_no_more(self):
         """D-072: it stays on the tree it ended on."""
@@ -127,5 +126,5 @@ class TestEngineMigrate(BaseCase):
                 entry_from_dict(*entry_to_dict(entry)) for entry in history))
             if isinstance(command, Migrate):
                 for action in state.open_actions:
-                    visited = state.visits[action.visit - 1].step
-                    self.assertTrue(find_content(second, visited, action.content).function)
+                    visited = state.step_of(action)
+                    self.assertTrue(second.get_content(visited, action.content).function)

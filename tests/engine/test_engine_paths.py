@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from odoo.tests import BaseCase, tagged
 
 from ...engine import (
+    Base,
     Deadline,
     Definition,
     Delay,
@@ -17,9 +18,9 @@ from ...engine import (
     Event,
     Goto,
     Joined,
+    LaunchChild,
     Level,
     Row,
-    Start,
     Step,
     Switch,
     Truce,
@@ -27,6 +28,7 @@ from ...engine import (
     play,
 )
 from ...engine.sequence.paths import longest_days
+from ...engine.sequence.values import ACTION, MARKER
 from .engine_trees import content, option, result, row, step, tree, valid_trees
 
 DAY = date(2026, 3, 2)  # a Monday
@@ -62,7 +64,7 @@ class TestEnginePaths(BaseCase):
     def test_the_rows_taken_are_said(self):
         """D-061: a path is its steps and the rows that left them."""
         first = enumerate_paths(TWO_ENDS).paths[0]
-        self.assertEqual([(leg.step, leg.row) for leg in first.legs],
+        self.assertEqual([(stay.step, stay.row) for stay in first.stays],
                          [("serve", "default"), ("pay", "paid")])
 
     def test_the_same_tree_gives_the_same_paths(self):
@@ -91,14 +93,16 @@ class TestEnginePaths(BaseCase):
     def test_a_deadline_from_an_action_adds_up(self):
         """D-060: it begins when the action is closed."""
         paths = enumerate_paths(tree(step(
-            "one", content("a", deadline=10), deadline("late", 8, End("Late"), base="action:a"),
+            "one", content("a", deadline=10),
+            deadline("late", 8, End("Late"), base=Base(ACTION, "a")),
             row("default", end="Done")))).paths
         self.assertEqual((paths[0].days, paths[0].is_open), (18, False))
 
     def test_a_date_of_the_case_is_open(self):
         """D-060: how far it is, nobody knows yet."""
         paths = enumerate_paths(Definition("T", markers=frozenset({"served"}), steps=(step(
-            "one", content("a", deadline=1), deadline("late", 8, End("Late"), base="marker:served"),
+            "one", content("a", deadline=1),
+            deadline("late", 8, End("Late"), base=Base(MARKER, "served")),
             row("default", end="Done")),))).paths
         self.assertEqual((paths[0].days, paths[0].is_open), (8, True))
 
@@ -135,7 +139,7 @@ class TestEnginePaths(BaseCase):
         """D-048: it takes as long as it takes."""
         path = enumerate_paths(tree(
             step("one", content("a", deadline=1),
-                 Row("to", Joined(), Start("OTHER", "two", wait=True))),
+                 Row("to", Joined(), LaunchChild("OTHER", "two", wait=True))),
             step("two", content("b", deadline=1), row("default", end="End")))).paths[0]
         self.assertEqual((path.steps, path.is_open), (("one", "two"), True))
 
@@ -177,10 +181,10 @@ class TestEnginePaths(BaseCase):
         for path in found.paths:
             self.assertEqual(path.steps[0], definition.start.key)
             self.assertLessEqual(max(map(path.steps.count, path.steps)), 2)
-            for leg, following in zip(path.legs, path.legs[1:]):
-                target = definition.step(leg.step).row(leg.row).target
+            for stay, following in zip(path.stays, path.stays[1:]):
+                target = definition.step(stay.step).row(stay.row).target
                 self.assertEqual(target, Goto(following.step))
-            last = path.legs[-1]
+            last = path.stays[-1]
             self.assertIsInstance(definition.step(last.step).row(last.row).target, End)
 
 
@@ -189,7 +193,8 @@ PLAYED = Definition("T", markers=frozenset({"served"}), steps=(
         Row("paid", Event("payment", minimum=10), End("Paid"), at_once=True),
         Row("settled", Level("settled"), End("Settled"), at_once=True),
         Row("rich", Level("balance", below=100), Goto("two"), at_once=True, guarded=True),
-        Row("served", Deadline(Delay(8, "days"), base="marker:served"), Goto("two"), at_once=True),
+        Row("served", Deadline(Delay(8, "days"), base=Base(MARKER, "served")), Goto("two"),
+            at_once=True),
         Row("gone", result("a", "expired"), Goto("two"), at_once=True),
         row("default", goto="two"))),
     Step("two", (content("b"),), (row("default", end="End"),))))

@@ -10,14 +10,20 @@ from hypothesis import given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...engine.claims import (
+    NO_CLAIM,
+    Claim,
+    Debt,
+    Indemnity,
     Payment,
     Rate,
     RateMissing,
-    find_rate,
+    Terms,
+    claim_invoice,
+    find_valid,
     interest,
     is_late,
     semester_start,
-    weigh,
+    sum_percent_days,
 )
 
 D = date.fromisoformat
@@ -139,9 +145,9 @@ class TestEnginePenalties(BaseCase):
     def test_the_first_rate_that_covers_a_day_holds(self):
         """L2: a company's own rate goes before the general one, for its own days only."""
         own = Rate(D("2024-06-01"), D("2024-06-10"), Decimal(20))
-        self.assertEqual(find_rate(D("2024-06-10"), (own, *BUSINESS)), own)
+        self.assertEqual(find_valid(D("2024-06-10"), (own, *BUSINESS)), own)
         self.assertEqual(
-            weigh(Decimal(100), D("2024-05-21"), D("2024-06-20"), [], (own, *BUSINESS)),
+            sum_percent_days(Decimal(100), D("2024-05-21"), D("2024-06-20"), [], (own, *BUSINESS)),
             Decimal(100) * (10 * Decimal("14.50") + 10 * Decimal(20) + 10 * Decimal("14.50")))
 
     def test_rounded_once_half_up_to_the_digits_of_the_currency(self):
@@ -175,6 +181,50 @@ tables = st.sampled_from([(BUSINESS, True), (PUBLIC, False)])
 
 
 @tagged("standard", "at_install")
+class TestEngineInvoiceClaims(BaseCase):
+    """The instalments of one invoice together."""
+
+    #: 40 in a currency that only the caller knows, until further notice.
+    FIXED = Indemnity(D("2013-01-01"), None, Decimal(40), "EUR")
+
+    def claim(self, *debts, day="2024-09-30", rates=(), indemnities=(FIXED,)):
+        """:return: list of claims, one for each (due date, day of payment or None) of 100"""
+        found = claim_invoice({
+            number: Debt(Decimal(100), D(due), [Payment(D(paid), Decimal(100))] if paid else [], 2)
+            for number, (due, paid) in enumerate(debts)
+        }, Terms(rates or None, True, D(day), indemnities), D(day))
+        return list(found.values())
+
+    def test_the_first_late_one_still_open_carries_the_indemnity(self):
+        """S-010: whatever was paid before it."""
+        self.assertEqual(
+            self.claim(("2024-03-31", "2024-04-15"), ("2024-06-30", None), ("2024-07-31", None)),
+            [NO_CLAIM, Claim(indemnity=Decimal(40), indemnity_currency="EUR"), NO_CLAIM])
+
+    def test_the_first_late_one_carries_it_once_all_are_settled(self):
+        """S-010: paying late does not undo it."""
+        self.assertEqual(
+            [claim.indemnity for claim in self.claim(
+                ("2024-03-31", "2024-03-31"), ("2024-04-30", "2024-05-02"))], [0, 40])
+
+    def test_nothing_is_claimed_in_time(self):
+        """L1: neither interest nor indemnity."""
+        self.assertEqual(self.claim(("2024-09-30", None), rates=BUSINESS), [NO_CLAIM])
+
+    def test_an_indemnity_that_is_not_known_is_missing(self):
+        """S-010: from the first late day."""
+        self.assertEqual(
+            self.claim(("2024-03-31", None), indemnities=()), [Claim(missing_from=D("2024-04-01"))])
+
+    def test_interest_stands_as_of_the_eve_of_an_unknown_rate(self):
+        """S-010: what is known is claimed."""
+        known = tuple(rate for rate in BUSINESS if rate.end < D("2024-07-01"))
+        [found] = self.claim(("2024-03-31", None), rates=known, indemnities=None)
+        self.assertEqual(found.missing_from, D("2024-07-01"))
+        self.assertEqual(found.interest, claim("100", "2024-03-31", "2024-06-30"))
+
+
+@tagged("standard", "at_install")
 class TestEnginePenaltyProperties(BaseCase):
 
     @settings(max_examples=200, deadline=None)
@@ -201,10 +251,11 @@ class TestEnginePenaltyProperties(BaseCase):
     def test_additive_over_semesters(self, amount, due, until, paid):
         """S-010, L4: semester by semester, each at its one rate, gives the whole, unrounded."""
         parts = sum(
-            weigh(amount, max(due, rate.start - timedelta(days=1)), min(until, rate.end), paid,
-                  [rate])
+            sum_percent_days(
+                amount, max(due, rate.start - timedelta(days=1)), min(until, rate.end), paid,
+                [rate])
             for rate in BUSINESS)
-        self.assertEqual(weigh(amount, due, until, paid, BUSINESS), parts)
+        self.assertEqual(sum_percent_days(amount, due, until, paid, BUSINESS), parts)
 
     @settings(max_examples=200, deadline=None)
     @given(amounts, days, days, payments, tables)
@@ -234,6 +285,6 @@ class TestEnginePenaltyProperties(BaseCase):
         total, day = Decimal(0), due + timedelta(days=1)
         while day <= until:
             before = sum(payment.amount for payment in paid if payment.day < day)
-            total += max(amount - before, Decimal(0)) * find_rate(day, BUSINESS).percent
+            total += max(amount - before, Decimal(0)) * find_valid(day, BUSINESS).percent
             day += timedelta(days=1)
-        self.assertEqual(weigh(amount, due, until, paid, BUSINESS), total)
+        self.assertEqual(sum_percent_days(amount, due, until, paid, BUSINESS), total)

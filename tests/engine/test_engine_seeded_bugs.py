@@ -61,10 +61,10 @@ class TestEngineSeededBugs(BaseCase):
 
     def test_last_row_wins(self):
         """D-040: the first row that holds fires."""
-        def last_row(run):
-            situation = conditions.Situation(run.step, run.state, run.facts, run.today)
-            return next((row for row in run.step.rows[::-1] if row.holds(situation)), None)
-        self.assertSeen(mock.patch.object(Run, "_row_that_holds", last_row))
+        def last_row(run, situation):
+            rows = situation.step.rows[::-1]
+            return next((row for row in rows if row.holds(situation)), None)
+        self.assertSeen(mock.patch.object(Run, "_find_row", last_row))
 
     def test_at_once_rows_wait_for_the_join(self):
         """D-054: a row at once interrupts."""
@@ -161,11 +161,11 @@ class TestEngineSeededBugs(BaseCase):
 
     def test_validation_is_skipped(self):
         """D-039: what asks for a validation is not closed by its responsible."""
-        read = deciding.read_answer
+        check = deciding.check_answer
 
         def trusting(content, action, command):
-            return (*read(content, action, command)[:2], False)
-        self.assertSeen(mock.patch.object(deciding, "read_answer", trusting))
+            return replace(check(content, action, command), submits=False)
+        self.assertSeen(mock.patch.object(deciding, "check_answer", trusting))
 
     def test_effect_is_forgotten(self):
         """D-020: whoever had something to do is released."""

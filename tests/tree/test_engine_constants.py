@@ -2,8 +2,8 @@
 
 from odoo.tests import TransactionCase, tagged
 
-from ...engine import conditions, dates, outcomes
-from ...engine.sequence import state
+from ...engine import dates, outcomes
+from ...engine.sequence import conditions, state
 from ...models.action.collection_outcome import OUTCOME_LABELS
 from ...models.sequence.collection_sequence import (
     INCIDENT_LABELS,

@@ -1,9 +1,13 @@
 """Whether a document of Word is one, and brings nothing along. Pure Python."""
 
+from __future__ import annotations
+
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator, Sequence
 from io import BytesIO
+from typing import Any
 
 from lxml import etree
 
@@ -20,9 +24,10 @@ _WORDS = re.compile(r"word/(document|header\d*|footer\d*)\.xml$")
 _FIELD = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE)
 
 
-def check_docx(content):
+def check_docx(content: bytes) -> None:
     """Look into a document without unpacking it.
 
+    :param content: the whole file
     :raise Refusal: another archive, damaged, locked, too large unpacked, or with programs,
         embedded objects or parts that are fetched from elsewhere
     """
@@ -41,7 +46,7 @@ def check_docx(content):
         raise Refusal("type") from None
 
 
-def _check_parts(parts):
+def _check_parts(parts: Sequence[zipfile.ZipInfo]) -> None:
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise Refusal("bomb")
     if any(part.flag_bits & 1 for part in parts):
@@ -52,7 +57,7 @@ def _check_parts(parts):
         raise Refusal("macros")
 
 
-def _check_types(content):
+def _check_types(content: bytes) -> None:
     """Which kind of document its parts make: one without macros."""
     types = [element.get("ContentType") or "" for element in _parse(content)]
     if any("macroEnabled" in kind or "vbaProject" in kind for kind in types):
@@ -61,7 +66,7 @@ def _check_types(content):
         raise Refusal("type")
 
 
-def _check_relations(content):
+def _check_relations(content: bytes) -> None:
     """Only links that a reader clicks lead out: no template, object or picture does."""
     for element in _parse(content):
         if (element.get("TargetMode") or "").lower() == "external" and not (
@@ -69,21 +74,21 @@ def _check_relations(content):
             raise Refusal("macros")
 
 
-def _check_fields(content):
-    """No field starts another program; its words may be spread over several runs."""
-    words = []
+def _check_fields(content: bytes) -> None:
+    """No field starts another program; its text may be spread over several runs."""
+    texts: list[str] = []
     for element in _parse(content):
         name = element.tag.rpartition("}")[2].rpartition(":")[2]
         if name == "instrText":
-            words.append(element.text or "")
+            texts.append(element.text or "")
         elif name == "fldSimple":
-            words += element.attrib.values()
-    if _FIELD.search("".join(words)) or _FIELD.search(" ".join(words)):
+            texts += element.attrib.values()
+    if _FIELD.search("".join(texts)) or _FIELD.search(" ".join(texts)):
         raise Refusal("macros")
 
 
-def _parse(content):
-    """:return: iterator over the elements of a part; each is gone once the next one comes"""
+def _parse(content: bytes) -> Iterator[Any]:
+    """Yield the elements of a part (lxml's); each is gone once the next one comes."""
     for _event, element in etree.iterparse(
             BytesIO(content), events=("end",), recover=True, resolve_entities=False,
             no_network=True, load_dtd=False, remove_comments=True, remove_pis=True):
@@ -91,12 +96,12 @@ def _parse(content):
         element.clear()
 
 
-def _read(archive, name):
+def _read(archive: zipfile.ZipFile, name: str) -> bytes:
     """:return: bytes of a part, of which a bounded number is unpacked, whatever its header says"""
     with archive.open(name) as part:
         content = part.read(MOST_READ + 1)
     if len(content) > MOST_READ:
         raise Refusal("bomb")
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-        raise Refusal("type")  # Word writes none: words that are put together only when read
+        raise Refusal("type")  # Word writes none: they put text together only when read
     return content

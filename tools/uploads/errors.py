@@ -1,11 +1,16 @@
-class Refusal(Exception):
-    """A file from outside is not taken.
+"""How a file is refused."""
 
-    :ivar str reason: one of :data:`REASONS`; whoever speaks to people has words for it
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """An uploaded file is not taken.
+
+    :ivar reason: one of :data:`REASONS`, for which the model layer has a message
     """
 
     REASONS = ("type", "damaged", "protected", "active", "macros", "bomb", "pixels")
 
-    def __init__(self, reason):
+    def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason

@@ -1,8 +1,10 @@
-"""What a file from outside is, by what is in it, and whether it is harmless. Pure Python.
+"""What an uploaded file is, by what is in it, and whether it is harmless. Pure Python.
 
 Nothing is trusted that the file says of itself, and nothing is done whose cost the file could
 choose: every reading is bounded.
 """
+
+from __future__ import annotations
 
 import warnings
 from io import BytesIO
@@ -37,10 +39,10 @@ _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-def inspect(content):
+def inspect(content: bytes) -> str:
     """Find out what a file is.
 
-    :param bytes content: the whole file
+    :param content: the whole file
     :return: its MIME type, one of :data:`TYPES`
     :raise Refusal: it is of no type that is taken, or does harm
     """
@@ -54,7 +56,7 @@ def inspect(content):
     return kind
 
 
-def guess_type(content):
+def guess_type(content: bytes) -> str:
     """The type by the signature, which must stand where a reader of that type looks first.
 
     >>> guess_type(b"%PDF-1.7")
@@ -75,7 +77,7 @@ def guess_type(content):
     raise Refusal("type")
 
 
-def _check_picture(kind, content):
+def _check_picture(kind: str, content: bytes) -> None:
     """Read the header, and never the pixels.
 
     :raise Refusal: too many pixels, another type, or cut off
@@ -96,7 +98,7 @@ def _check_picture(kind, content):
         raise Refusal("damaged")
 
 
-def _has_jpeg_end(content):
+def _has_jpeg_end(content: bytes) -> bool:
     """Whether the picture's own data comes to an end; that of a thumbnail in it does not count."""
     position = 2
     while position + 4 <= len(content) and content[position] == 0xFF:

@@ -5,10 +5,13 @@ place where an object could begin is looked at, and every object stream is unpac
 and unpacked is bounded, so that no file chooses what looking at it costs.
 """
 
+from __future__ import annotations
+
 import re
+from collections.abc import Iterable
 
 from .errors import Refusal
-from .pdf_syntax import Budget, find_ints, inflate, read_value, skip_space
+from .pdf_syntax import Budget, Value, find_ints, inflate, read_value, skip_space
 
 #: Names of what acts, carries other files or loads from elsewhere.
 ACTIVE = frozenset({
@@ -27,10 +30,10 @@ _OTHER = frozenset({
     b"RunLengthDecode", b"RL", b"Crypt", b"Predictor"})
 
 
-def check_pdf(content):
+def check_pdf(content: bytes) -> None:
     """Look at every object of a PDF.
 
-    :param bytes content: the whole file
+    :param content: the whole file
     :raise Refusal: locked by a password, cut off, active, or larger than anything one reads
     """
     if b"%%EOF" not in content:
@@ -54,7 +57,7 @@ def check_pdf(content):
         raise Refusal("damaged")
 
 
-def _check_names(names):
+def _check_names(names: Iterable[bytes]) -> None:
     """:raise Refusal: among them is one that acts, or one of a file that is locked"""
     found = set(names)
     if b"Encrypt" in found:
@@ -63,7 +66,7 @@ def _check_names(names):
         raise Refusal("active")
 
 
-def _check_stream(content, value, start, budget):
+def _check_stream(content: bytes, value: Value, start: int, budget: Budget) -> bool:
     """Unpack a stream, to look into one of objects, and to see of any other that it ends.
 
     :return: whether the document's catalog is in it
@@ -86,7 +89,8 @@ def _check_stream(content, value, start, budget):
     return False
 
 
-def _check_objects(content, value, start, budget, packed):
+def _check_objects(
+        content: bytes, value: Value, start: int, budget: Budget, packed: int) -> bool:
     """Look at each object of a stream of objects.
 
     :return: whether the document's catalog is among them

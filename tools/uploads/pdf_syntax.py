@@ -1,5 +1,7 @@
 """The few rules of the PDF format that looking at its objects needs. Pure Python."""
 
+from __future__ import annotations
+
 import re
 import zlib
 from dataclasses import dataclass
@@ -23,15 +25,20 @@ _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 class Budget:
     """What looking at one file may cost.
 
-    :ivar int read: bytes of objects that may still be read
-    :ivar int unpacked: bytes that may still be unpacked
+    :ivar read: bytes of objects that may still be read
+    :ivar unpacked: bytes that may still be unpacked
     """
 
     read: int
     unpacked: int
 
-    def take(self, name, size):
-        """:raise Refusal: it is used up"""
+    def take(self, name: str, size: int) -> None:
+        """Use up some of it.
+
+        :param name: ``read`` or ``unpacked``
+        :param size: bytes
+        :raise Refusal: there is not so much left
+        """
         left = getattr(self, name) - size
         if left < 0:
             raise Refusal("bomb")
@@ -42,25 +49,28 @@ class Budget:
 class Value:
     """A dictionary or array of a PDF.
 
-    :ivar names: list of every name in it, also of what it holds, without their escapes
-    :ivar int start: where it begins
-    :ivar int end: where it ends
+    :ivar names: every name in it, also of what it holds, without their escapes
+    :ivar start: offset at which it begins
+    :ivar end: offset at which it ends
     """
 
-    names: list
+    names: list[bytes]
     start: int
     end: int
 
 
-def read_value(content, start, budget):
+def read_value(content: bytes, start: int, budget: Budget) -> Value:
     """Read the value that begins at a place, as a reader of PDF does.
 
     >>> read_value(b"<< /Type /J#53 >>", 0, Budget(100, 0)).names
     [b'Type', b'JS']
 
-    :return: :class:`Value`; anything but a dictionary or an array has the names that it is
+    :param start: offset in the content
+    :return: anything but a dictionary or an array has the names that it is
+    :raise Refusal: it is nested too deep, or the budget is used up
     """
-    names, depth, position = [], 0, start
+    names: list[bytes] = []
+    depth, position = 0, start
     while token := _TOKEN.search(content, position):
         position, word = token.end(), token[0]
         if word == b"(":
@@ -79,22 +89,23 @@ def read_value(content, start, budget):
     return Value(names, start, position)
 
 
-def skip_space(content, position):
+def skip_space(content: bytes, position: int) -> int:
     """:return: where the next word begins, behind white space and remarks
 
     :raise Refusal: there is more of it than anybody writes
     """
-    end = _SPACE.match(content, position, position + MOST_SPACE).end()
+    space = _SPACE.match(content, position, position + MOST_SPACE)
+    end = space.end() if space else position
     if end == position + MOST_SPACE < len(content):
         raise Refusal("damaged")
     return end
 
 
-def _unescape(name):
+def _unescape(name: bytes) -> bytes:
     return _ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), name) if b"#" in name else name
 
 
-def _skip_string(content, position):
+def _skip_string(content: bytes, position: int) -> int:
     """:return: where a string ends, whose first parenthesis stands before the position"""
     depth = 1
     while depth and (mark := _IN_STRING.search(content, position)):
@@ -105,9 +116,10 @@ def _skip_string(content, position):
     return len(content) if depth else position
 
 
-def find_ints(content, value, *keys):
-    """:return: list of the numbers that a dictionary gives for keys; None where one is no number"""
-    text, found = content[value.start:value.end], []
+def find_ints(content: bytes, value: Value, *keys: bytes) -> list[int] | None:
+    """:return: the numbers that a dictionary gives for keys; None where one is no number"""
+    text = content[value.start:value.end]
+    found: list[int] = []
     for key in keys:
         number = re.search(rb"/" + key + rb"[\0\t\n\x0c\r ]*(\d{1,9})(?![\w.]|\s+\d+\s+R)", text)
         if not number:
@@ -116,16 +128,19 @@ def find_ints(content, value, *keys):
     return found
 
 
-def inflate(content, start, limit, budget, keep=False):
+def inflate(
+        content: bytes, start: int, limit: int, budget: Budget, keep: bool = False) -> bytes:
     """Unpack what was packed with zlib, in portions.
 
-    :param int limit: bytes that it may come to
-    :param bool keep: whether it is of use
-    :return: the bytes, where they are kept
+    :param start: offset in the content
+    :param limit: bytes that it may come to
+    :param keep: whether it is of use
+    :return: the bytes, none where they are not kept
     :raise Refusal: more than that, or damaged and of use; another one ends where it is damaged
     """
-    unpacker, size, parts = zlib.decompressobj(), 0, []
-    data = memoryview(content)[start:start + _CHUNK]
+    unpacker, size = zlib.decompressobj(), 0
+    parts: list[bytes] = []
+    data: memoryview | bytes = memoryview(content)[start:start + _CHUNK]
     position = start + _CHUNK
     while not unpacker.eof:
         try:

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...engine import ways_to_close
+from ...engine import get_allowed_answers
 from ...engine.sequence import outcomes
 
 MARKER_TYPES = [
@@ -19,10 +19,10 @@ class CollectionActionClose(models.TransientModel):
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
     description = fields.Html(related="action_id.description")
     state = fields.Selection(related="action_id.state")
-    asks_decision = fields.Boolean(compute="_compute_ways")
-    asks_validation = fields.Boolean(compute="_compute_ways")
-    submits = fields.Boolean(compute="_compute_ways")
-    may_answer = fields.Boolean(compute="_compute_ways")
+    asks_decision = fields.Boolean(compute="_compute_answers")
+    asks_validation = fields.Boolean(compute="_compute_answers")
+    submits = fields.Boolean(compute="_compute_answers")
+    may_answer = fields.Boolean(compute="_compute_answers")
     available_option_ids = fields.Many2many(related="action_id.option_ids")
     proposed_option_id = fields.Many2one(
         related="action_id.option_id", string="Decision proposed")
@@ -32,7 +32,7 @@ class CollectionActionClose(models.TransientModel):
         "collection.action.option", string="Decision",
         domain="[('id', 'in', available_option_ids)]")
     comment = fields.Text()
-    on_behalf_of = fields.Char(compute="_compute_ways")
+    on_behalf_of = fields.Char(compute="_compute_answers")
 
     marker_ids = fields.One2many(
         "collection.action.close.marker", "close_id", compute="_compute_marker_ids", store=True,
@@ -41,14 +41,14 @@ class CollectionActionClose(models.TransientModel):
     # === COLLECTION_ACTION_CLOSE === #
 
     @api.depends("action_id")
-    def _compute_ways(self):
+    def _compute_answers(self):
         for wizard in self:
             action = wizard.action_id
             content = action._get_definition_content()
-            ways = ways_to_close(content, action._get_state().state)
-            wizard.asks_decision = bool(ways.options)
-            wizard.asks_validation = not ways.options and outcomes.VALIDATED in ways.outcomes
-            wizard.submits = ways.submits
+            allowed = get_allowed_answers(content, action._get_state().state)
+            wizard.asks_decision = bool(allowed.options)
+            wizard.asks_validation = not allowed.options and outcomes.VALIDATED in allowed.outcomes
+            wizard.submits = allowed.submits
             wizard.may_answer = action._may_answer()
             wizard.on_behalf_of = action._get_represented().name
 

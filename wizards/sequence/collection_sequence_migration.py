@@ -112,7 +112,7 @@ class CollectionSequenceMigrationLine(models.TransientModel):
             for key in fact.timers:
                 row = step.transition_ids.filtered(lambda row, key=key: row.key == key)
                 yield self.env._("Deadline left: %(row)s", row=row.sentence)
-        elif isinstance(fact, entries.TimerSet):
+        elif isinstance(fact, entries.DeadlineSet):
             yield self.env._("Deadline set to %(due)s", due=fact.due)
 
     def _move(self):

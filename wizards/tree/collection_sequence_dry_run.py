@@ -3,7 +3,7 @@ from datetime import date
 from odoo import api, fields, models
 
 from ... import engine
-from ...engine import Event, Level, find_content, ways_to_close
+from ...engine import Event, EventCode, Level, get_allowed_answers
 from ...engine.sequence.effects import StartChild, SwitchTo
 from ...engine.sequence.outcomes import POSITIVE
 
@@ -53,8 +53,8 @@ class CollectionSequenceDryRun(models.AbstractModel):
                         for action in played.state.open_actions],
             "closed": [self._read_closed(action, played, steps)
                        for action in played.state.actions if not action.is_open],
-            "deadlines": [self._read_timer(timer, played, steps)
-                          for timer in played.state.visit_timers],
+            "deadlines": [self._read_deadline(deadline, played, steps)
+                          for deadline in played.state.visit_deadlines],
             "messages": self._read_messages(played, steps),
             "events": self._read_events(played, definition),
             "levels": self._read_levels(played, definition),
@@ -153,15 +153,15 @@ class CollectionSequenceDryRun(models.AbstractModel):
             if isinstance(entry, engine.entries.ActionCreated) and entry.action == number)
 
     def _read_answers(self, action, content, definition):
-        """:return: the ways to close an action, options by name"""
-        ways = ways_to_close(
-            find_content(definition, content.step_id.key, action.content), action.state)
+        """:return: list of dicts, the answers that may close an action, options by name"""
+        allowed = get_allowed_answers(
+            definition.get_content(content.step_id.key, action.content), action.state)
         options = {option.code: option for option in content.option_ids}
-        answers = [{"option": code, "label": options[code].name} for code in ways.options]
-        given = {options[code].outcome for code in ways.options}
+        answers = [{"option": code, "label": options[code].name} for code in allowed.options]
+        given = {options[code].outcome for code in allowed.options}
         return answers + [
             {"outcome": outcome, "label": self._get_label("collection.action", "outcome", outcome)}
-            for outcome in ways.outcomes if outcome not in given]
+            for outcome in allowed.outcomes if outcome not in given]
 
     def _read_closed(self, action, played, steps):
         content = self._get_content(action, played, steps)
@@ -173,10 +173,10 @@ class CollectionSequenceDryRun(models.AbstractModel):
             "outcome": f"{label} ({option.name})" if option else label,
         }
 
-    def _read_timer(self, timer, played, steps):
-        row = self._get_row(steps, played.state.visit.step, timer.row)
-        return {"row": row.sentence, "due": timer.due, "base": timer.base,
-                "legal": timer.nature == "legal", "frozen": timer.frozen}
+    def _read_deadline(self, deadline, played, steps):
+        row = self._get_row(steps, played.state.visit.step, deadline.row)
+        return {"row": row.sentence, "due": deadline.due, "base": deadline.base,
+                "legal": deadline.nature == "legal", "frozen": deadline.frozen}
 
     def _read_messages(self, played, steps):
         """:return: the messages of the actions so far; they leave when their action succeeds"""
@@ -201,8 +201,9 @@ class CollectionSequenceDryRun(models.AbstractModel):
             self.env))
         found = []
         for code in sorted(definition.events):
-            kind, _colon, name = code.partition(":")
-            found.append({"code": code, "label": name or labels.get(kind, code), "about": None,
+            event = EventCode.parse(code)
+            label = event.name or labels.get(event.code, code)
+            found.append({"code": code, "label": label, "about": None,
                           "has_amount": any(
                               row.condition.minimum for step in definition.steps
                               for row in step.rows if isinstance(row.condition, Event)
@@ -223,11 +224,11 @@ class CollectionSequenceDryRun(models.AbstractModel):
         return [{
             "code": code, "label": labels.get(code, code),
             "is_amount": condition.below is not None,
-            "value": played.facts.levels.get(code),
+            "value": played.world.levels.get(code),
         } for code, condition in sorted(conditions.items())]
 
     def _read_markers(self, played, template):
-        values = {name: value.isoformat() for name, value in played.facts.markers.items()
+        values = {name: value.isoformat() for name, value in played.world.markers.items()
                   if isinstance(value, date)}
         return [{"name": marker["name"], "label": marker.get("string") or marker["name"],
                  "value": values.get(marker["name"]) or ""}
@@ -239,7 +240,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
             "step": step.key, "row": row.key, "step_name": steps[step.key].name,
             "label": self._get_row(steps, step.key, row.key).sentence,
             "guard": self._get_row(steps, step.key, row.key).guard,
-            "value": (step.key, row.key) in played.facts.guards,
+            "value": (step.key, row.key) in played.world.guards,
         } for step in definition.steps for row in step.rows if row.guarded]
 
     def _read_effects(self, line):
@@ -250,12 +251,12 @@ class CollectionSequenceDryRun(models.AbstractModel):
                     "A sequence of template %(template)s starts", template=effect.template)}
 
     def _read_path(self, path, steps):
-        last = self._get_row(steps, path.legs[-1].step, path.legs[-1].row)
+        last = self._get_row(steps, path.stays[-1].step, path.stays[-1].row)
         return {
             "legs": [{
-                "step": steps[leg.step].name, "days": leg.days, "open": leg.is_open,
-                "row": self._get_row(steps, leg.step, leg.row).sentence,
-            } for leg in path.legs],
+                "step": steps[stay.step].name, "days": stay.days, "open": stay.is_open,
+                "row": self._get_row(steps, stay.step, stay.row).sentence,
+            } for stay in path.stays],
             "end": (last.target_template_code if path.switches else last.end_label) or "–",
             "switches": path.switches, "days": path.days, "open": path.is_open,
         }
