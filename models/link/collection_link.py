@@ -13,6 +13,7 @@ from odoo.tools import html2plaintext, is_html_empty
 
 from ...engine import hashtags
 from ...tools.records import as_record
+from ..action.channels import get_channel
 
 _logger = logging.getLogger(__name__)
 
@@ -189,8 +190,8 @@ class CollectionLink(models.Model):
         if not recipients:
             raise UserError(self.env._("Choose a colleague to ask."))
         for partner in recipients:
-            problem = partner._find_not_internal(customer) or self.env[
-                "collection.action"]._find_address_problem(partner, "email")
+            problem = partner._find_not_internal(customer) or (
+                get_channel("email").find_address_problem(partner))
             if problem:
                 raise UserError(problem)
         langs = recipients._get_collection_langs(company)

@@ -6,7 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...engine import ladder
-from ..selections import CONTACT_KINDS
+from ..action.collection_action_kind import get_contact_kinds
 
 #: What the query calls each cause; the strongest has the lowest bit.
 _BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}
@@ -148,7 +148,7 @@ class CollectionScenario(models.Model):
             collector=self._get_partner_value("collector_id", company),
             hold=self._get_partner_value("collection_hold_until", company),
             insolvency=self._get_partner_value("collection_insolvency_date", company),
-            company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS,
+            company=company.id, day=day, customers=list(customer_ids), kinds=get_contact_kinds(),
             promised=_BITS[ladder.PROMISED])
 
     def _get_items_query(self, company, customer_ids, day):
