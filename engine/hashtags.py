@@ -1,7 +1,8 @@
 """Hashtags: placeholders in a message that are replaced by values when it leaves.
 
 ``#customer_name`` in a subject or text becomes the customer's name. Which hashtags there are
-stands in :data:`CATALOGUE`; what they mean for a customer, in which language, is the caller's.
+stands in :data:`CATALOGUE`, which :func:`register` fills: what each means for a customer, in which
+language, is known where it is registered, not here.
 
 Not everything behind a ``#`` is a hashtag: colours (``#ff0000``), anchors (``href="#top"``),
 addresses (``https://example.com/page#top``), entities (``&#39;``) and whatever stands within a
@@ -21,33 +22,9 @@ from typing import TypeAlias
 #: Kinds of values: text, amounts of money, lists of items, addresses to click.
 TEXT, AMOUNT, BLOCK, LINK = "text", "amount", "block", "link"
 
-#: Kind by name, in the order in which they are listed beside the editor.
-CATALOGUE = {
-    "customer_name": TEXT,
-    "customer_ref": TEXT,
-    "contact_name": TEXT,
-    "company_name": TEXT,
-    "today": TEXT,
-    "items_amount_overdue": AMOUNT,
-    "items_list_overdue": BLOCK,
-    "items_amount_due": AMOUNT,
-    "items_list_due": BLOCK,
-    "items_amount_selected": AMOUNT,
-    "items_list_selected": BLOCK,
-    "items_amount_selected_with_penalties": AMOUNT,
-    "penalties_amount": AMOUNT,
-    "indemnity_amount": AMOUNT,
-    "total_amount": AMOUNT,
-    "leader_number": TEXT,
-    "leader_date": TEXT,
-    "days_late": TEXT,
-    "step_name": TEXT,
-    "next_step_date": TEXT,
-    "collector_name": TEXT,
-    "collector_phone": TEXT,
-    "collector_email": TEXT,
-    "portal_link": LINK,
-}
+#: Kind by name, in the order in which they are listed beside the editor. Empty at first: whoever
+#: knows what a hashtag says registers it.
+CATALOGUE: dict[str, str] = {}
 
 _HASHTAG = r"\#(?P<name>[^\W\d]\w*)"
 _IN_TEXT = re.compile(_HASHTAG)
@@ -106,6 +83,19 @@ class Link:
 
     url: str
     label: str
+
+
+def register(name: str, kind: str) -> None:
+    """Add a hashtag to the catalogue.
+
+    :param str name: a word, as it stands behind the ``#``
+    :param str kind: TEXT, AMOUNT, BLOCK or LINK
+    :raise ValueError: there is one of that name
+    """
+    if name in CATALOGUE:
+        raise ValueError(f"hashtag {name!r} is registered already")
+    CATALOGUE[name] = kind
+    _split.cache_clear()
 
 
 #: What takes the place of a hashtag.

@@ -5,7 +5,6 @@ from odoo.tools import SQL
 
 from ... import engine
 from ...tools.dialogs import RELOAD, notify, open_dialog
-from ..selections import SENT_KINDS
 from .collection_outcome import OUTCOMES
 
 ACTION_STATES = [
@@ -153,7 +152,7 @@ class CollectionAction(models.Model):
     def _compute_can_send(self):
         for action in self:
             action.can_send = (
-                action.kind in SENT_KINDS and action.can_answer
+                action.is_sent and action.can_answer
                 and not action.option_ids and not action.needs_validation)
 
     @api.depends("mode", "confirmed", "state")
@@ -376,7 +375,7 @@ class CollectionAction(models.Model):
         if self.to_confirm:
             self.confirm()
             return
-        if self.kind in SENT_KINDS and not self.sequence_id:
+        if self.is_sent and not self.sequence_id:
             raise UserError(self.env._(
                 "Ticking would not send “%(action)s”. Send it from the action; or close it "
                 "there, if it left in another way.", action=self.name))

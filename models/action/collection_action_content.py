@@ -3,7 +3,14 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_list
 
 from ...engine import hashtags
-from ..selections import ACTION_KINDS, MODES, SENT_KINDS
+from .channels import CHANNELS
+
+#: How a message leaves.
+MODES = [
+    ("manual", "By hand"),
+    ("confirm", "Automatic, to confirm"),
+    ("automatic", "Automatic"),
+]
 
 #: How much of the customer a partner outside sees, each with all before it.
 SHOWN = [
@@ -21,10 +28,10 @@ class CollectionActionContent(models.AbstractModel):
     """
 
     _name = "collection.action.content"
+    _inherit = ["collection.action.kind"]
     _description = "Collection Action Content"
 
     name = fields.Char(string="What to do", required=True, translate=True)
-    kind = fields.Selection(ACTION_KINDS, required=True, default="task")
     function_id = fields.Many2one(
         "collection.function", string="Responsible function", ondelete="restrict",
         domain="[('kind', '!=', 'contact')]",
@@ -88,11 +95,12 @@ class CollectionActionContent(models.AbstractModel):
     def _check_mode(self):
         for content in self:
             judged = content.needs_validation or content.option_ids
-            if content.mode != "manual" and (content.kind not in SENT_KINDS or judged):
+            if content.mode != "manual" and (not content.is_sent or judged):
+                channels = [self.env._(channel.label) for channel in CHANNELS.values()]
                 raise ValidationError(self.env._(
-                    "“%(action)s” cannot leave by itself: only an e-mail, a letter or an SMS "
-                    "that needs no validation and no decision can. Let a person send it.",
-                    action=content.name))
+                    "“%(action)s” cannot leave by itself: only a message (%(channels)s) that "
+                    "needs no validation and no decision can. Let a person send it.",
+                    action=content.name, channels=format_list(self.env, channels, "or")))
 
     @api.constrains("function_id", "validator_function_id")
     def _check_function_kinds(self):
@@ -109,7 +117,7 @@ class CollectionActionContent(models.AbstractModel):
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        if self.kind not in SENT_KINDS:
+        if not self.is_sent:
             self.mode = "manual"
 
     @api.onchange("needs_validation")

@@ -6,6 +6,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, is_html_empty
 
+from ..action.channels import get_channel
+
 
 class CollectionDocumentContributor(models.Model):
     """Writing to contributors: an e-mail each, with what is asked of them and a link of their own.
@@ -61,10 +63,10 @@ class CollectionDocumentContributor(models.Model):
 
     def _find_mail_problems(self):
         """:return: dict of why an e-mail would not reach a contributor, by id"""
-        actions, problems = self.env["collection.action"], {}
+        email, problems = get_channel("email"), {}
         for contributor in self:
             partner = contributor.partner_id
-            problem = actions._find_address_problem(partner, "email")
+            problem = email.find_address_problem(partner)
             if not partner.active:
                 problem = self.env._("%(name)s is archived.", name=partner.name)
             if problem:

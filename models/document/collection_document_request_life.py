@@ -9,6 +9,7 @@ from ...engine.sequence import outcomes
 from ...tools.batches import process_batch
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import as_record
+from ..action.channels import get_channel
 from .collection_document_automation import CLOCK
 
 #: What the end of a request makes of the action that asked for it (B40).
@@ -177,7 +178,7 @@ class CollectionDocumentRequest(models.Model):
     def _check_invitation(self, function, partner):
         _ = self.env._
         partner.ensure_one()
-        problem = self.env["collection.action"]._find_address_problem(partner, "email")
+        problem = get_channel("email").find_address_problem(partner)
         if problem:
             raise UserError(_(
                 "%(problem)s The invitation would reach nobody: enter the address first.",

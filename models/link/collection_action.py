@@ -1,16 +1,17 @@
-from markupsafe import Markup
-
 from odoo import models
+from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
+from ..message.hashtags import hashtag
+
+_lt = LazyTranslate(__name__)
 
 #: Where the personal link stands in what is kept of a message.
 PLACE = "/collection/your-link"
 
 
-
 class CollectionAction(models.Model):
-    """The personal link in a message: its place is written, the link itself only leaves."""
+    """The personal link in a message: its place is stored, the link itself only leaves."""
 
     _inherit = "collection.action"
 
@@ -18,26 +19,29 @@ class CollectionAction(models.Model):
         """Whether the message to a recipient carries a personal link."""
         self.ensure_one()
         return (
-            self.kind in ("email", "sms")
+            self.is_sent and self._get_channel().carries_links
             and self.customer_id.with_company(self.company_id).collection_interactive_email
             and recipient.commercial_partner_id == self.customer_id)
 
     def _get_link_place(self):
         return self.company_id.get_base_url() + PLACE
 
-    def _get_tag_portal_link(self, action, facts, documents):
-        if action._is_interactive(facts.recipient):
-            return hashtags.Link(action._get_link_place(), self._get_link_words())
-        return super()._get_tag_portal_link(action, facts, documents)
-
-    def _get_link_words(self):
+    def _get_link_label(self):
         return self.env._("See your account and answer")
 
-    def _get_message_body(self, text, content, facts, layout):
+    def _get_mail_ending(self, content, data):
         """An e-mail that does not say where its link stands has it as a button at its end."""
-        place = self._get_link_place()
-        if self.kind == "email" and place not in content and self._is_interactive(
-                facts.recipient):
-            button = self.company_id._get_collection_button(place, self._get_link_words())
-            content = Markup(content) + button  # what users write was sanitized
-        return super()._get_message_body(text, content, facts, layout)
+        ending, place = super()._get_mail_ending(content, data), self._get_link_place()
+        if place in content or not self._is_interactive(data.recipient):
+            return ending
+        return ending + self.company_id._get_collection_button(place, self._get_link_label())
+
+
+@hashtag(hashtags.LINK, _lt(
+    "Link to the customer's account: a page without login for customers with the option "
+    "“Interactive message”, else the invoices on your portal"))
+def portal_link(action, data, labels):
+    if action._is_interactive(data.recipient):
+        return hashtags.Link(action._get_link_place(), action._get_link_label())
+    url = f"{action.company_id.get_base_url()}/my/invoices"
+    return hashtags.Link(url, action.env._("your invoices"))

@@ -14,6 +14,7 @@ from odoo.tools import format_date, html2plaintext, is_html_empty
 
 from ...engine import hashtags
 from ...tools.records import as_record
+from ..action.channels import get_channel
 from ..statement.statement_line import PAGE
 from .link_kinds import KINDS
 from .page import PageCell, PageItem, PageSection
@@ -198,8 +199,8 @@ class CollectionLink(models.Model):
         if not recipients:
             raise UserError(self.env._("Choose a colleague to ask."))
         for partner in recipients:
-            problem = partner._find_not_internal(customer) or self.env[
-                "collection.action"]._find_address_problem(partner, "email")
+            problem = partner._find_not_internal(customer) or (
+                get_channel("email").find_address_problem(partner))
             if problem:
                 raise UserError(problem)
         langs = recipients._get_collection_langs(company)

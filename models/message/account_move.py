@@ -2,7 +2,7 @@ from odoo import models
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-from .attachments import PDF
+from .message import MessageFile
 
 
 class AccountMove(models.Model):
@@ -11,16 +11,18 @@ class AccountMove(models.Model):
     def _get_collection_pdfs(self):
         """The invoices as PDF: as they were sent, else printed now and not stored.
 
-        :return: dict of (file name, bytes, MIME type) by invoice id
+        :return: dict of :class:`~.message.MessageFile` by invoice id
         """
         files = {
-            move.id: (move.invoice_pdf_report_id.name, move.invoice_pdf_report_id.raw, PDF)
+            move.id: MessageFile(
+                move.invoice_pdf_report_id.name, move.invoice_pdf_report_id.raw)
             for move in self if move.invoice_pdf_report_id}
         sending = self.env["account.move.send"]
         missing = self.filtered(lambda move: move.id not in files)
         for report, moves in missing.grouped(sending._get_default_pdf_report_id).items():
             for move, content in moves._print_collection_pdfs(report):
-                files[move.id] = (move._get_invoice_report_filename(report=report), content, PDF)
+                files[move.id] = MessageFile(
+                    move._get_invoice_report_filename(report=report), content)
         return files
 
     def _print_collection_pdfs(self, report):

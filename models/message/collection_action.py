@@ -1,29 +1,34 @@
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext
 
 from ...engine import hashtags
-from .message import Facts, Message, Sender
+from ...tools.dialogs import open_dialog
+from ..action.channels import get_channel
+from .attachments import get_invoice_files
+from .hashtags import get_values
+from .message import Message, MessageData, Sender, Text
 
-#: The words of a message, which a person may change as long as a person sends it.
+#: The wording of a message, which a person may change as long as a person sends it.
 WORDING = frozenset({"subject", "body"})
 
 
 class CollectionAction(models.Model):
-    """The words of an action, in its recipient's language."""
+    """The message of an action: its wording, its data, what leaves of it."""
 
     _inherit = "collection.action"
 
     wording_lang = fields.Char(string="Written in", compute="_compute_wording")
     wording_subject = fields.Char(
-        string="Its subject", compute="_compute_wording", inverse="_inverse_wording_subject")
+        string="Message subject", compute="_compute_wording", inverse="_inverse_wording_subject")
     wording_body = fields.Html(
-        string="Its text", compute="_compute_wording", inverse="_inverse_wording_body",
+        string="Message text", compute="_compute_wording", inverse="_inverse_wording_body",
         sanitize_overridable=False)
 
     # === COMPUTE === #
@@ -58,72 +63,94 @@ class CollectionAction(models.Model):
 
     # === RENDERING === #
 
+    def _get_channel(self):
+        """:return: the :class:`~..action.channels.Channel` by which this action's message leaves
+
+        :raise UserError: it is no message
+        """
+        self.ensure_one()
+        if not self.is_sent:
+            raise UserError(self.env._(
+                "“%(action)s” is no message: close it once it is done.", action=self.name))
+        return get_channel(self.kind)
+
+    def _split_by_channel(self):
+        """:return: generator of (channel, those that leave by it)
+
+        :raise UserError: one of them is no message
+        """
+        for group in self.grouped("kind").values():
+            yield group[0]._get_channel(), group
+
     def _render_messages(self, attachments=True):
-        """Put the messages of these actions in words, as they would leave now.
+        """Render the messages of these actions as they would leave now.
 
         Subject and text are those of the e-mail template where the action has one, with Odoo's
         own placeholders; else the action's own. Hashtags are replaced in both. The language is
         the recipient's; one that is empty or not installed gives way to the company's.
 
-        All are rendered at once, in a number of queries that depends on companies, languages
-        and e-mail templates, not on actions. When the template of one of them fails, all fail:
-        the caller then renders one by one.
+        All are rendered at once, in a number of queries that depends on companies, languages,
+        channels and e-mail templates, not on actions. When the template of one of them fails,
+        all fail: the caller then renders one by one.
 
         :param bool attachments: with the files to join; printing them takes long
-        :return: dict of :class:`Message` by action id
+        :return: dict of :class:`~.message.Message` by action id
+        :raise UserError: one of them is no message
         """
         messages = {}
         for actions in self.sudo().grouped("company_id").values():
-            facts = actions._get_message_facts()
-            for group in actions._split_by_language(facts):
-                messages |= group._render_in_language(facts)
+            data = actions._get_message_data()
+            for group in actions._split_by_language(data):
+                messages |= group._render_in_language(data)
             if attachments:
-                files = actions._get_message_files(facts, messages)
+                files = actions._make_message_files(messages, data)
                 messages |= {
                     action.id: replace(messages[action.id], attachments=files[action.id])
                     for action in actions}
         return messages
 
-    def _split_by_language(self, facts):
+    def _split_by_language(self, data):
         """:return: generator of those that share a language, in that language"""
         by_lang = defaultdict(self.browse)
         for action in self:
-            by_lang[facts[action.id].lang] |= action
+            by_lang[data[action.id].lang] |= action
         for lang, group in by_lang.items():
             yield group.with_company(group.company_id).with_context(lang=lang)
 
-    def _render_in_language(self, facts):
+    def _render_in_language(self, data):
         """Render actions of one company whose messages share a language, that of the context."""
-        written = self._get_message_texts()
+        texts = self._get_message_texts()
         names = {
-            name for subject, body, html in written.values()
-            for name in (*hashtags.find(subject), *hashtags.find(body, html))}
-        values = self._get_tag_values(facts, names)
-        layout = self.company_id._get_collection_mail_layout()
-        messages = {}
-        for action in self:
-            subject, text, html = written[action.id]
-            said, own = values[action.id], facts[action.id]
-            content = hashtags.replace(text, said, html)
-            messages[action.id] = Message(
-                recipient=own.recipient, lang=own.lang, items=own.items, sender=own.sender,
-                subject=" ".join(hashtags.replace(subject, said).split()), content=content,
-                body=action._get_message_body(text, content, own, layout))
-        return messages
+            name for text in texts.values()
+            for name in (*hashtags.find(text.subject), *hashtags.find(text.body, text.is_html))}
+        values = get_values(self, data, names)
+        contents = {
+            action_id: hashtags.replace(text.body, values[action_id], text.is_html)
+            for action_id, text in texts.items()}
+        bodies = {}
+        for channel, actions in self._split_by_channel():
+            bodies |= channel.render_bodies(actions, texts, contents, data)
+        return {
+            action_id: Message(
+                recipient=data[action_id].recipient, lang=data[action_id].lang,
+                items=data[action_id].items, sender=data[action_id].sender,
+                subject=" ".join(hashtags.replace(text.subject, values[action_id]).split()),
+                content=contents[action_id], body=bodies[action_id])
+            for action_id, text in texts.items()}
 
     def _get_message_texts(self):
-        """:return: dict of (subject, text, whether that is HTML) by action id, with hashtags"""
-        written, plain = {}, {}
+        """:return: dict of :class:`~.message.Text` by action id"""
+        texts, to_plain = {}, cache(html2plaintext)
         for template, actions in self.grouped("mail_template_id").items():
             if template:
-                written |= actions._render_mail_template(template)
+                texts |= actions._render_mail_template(template)
                 continue
             for action in actions:
-                body = action.body or ""
-                if action.kind == "sms":
-                    body = plain.setdefault(body, html2plaintext(body))
-                written[action.id] = action.subject or action.name or "", body, action.kind != "sms"
-        return written
+                body, is_html = action.body or "", action._get_channel().is_html
+                texts[action.id] = Text(
+                    action.subject or action.name or "", body if is_html else to_plain(body),
+                    is_html)
+        return texts
 
     def _render_mail_template(self, template):
         """:return: the same for actions that share an e-mail template"""
@@ -131,23 +158,35 @@ class CollectionAction(models.Model):
             lang=self.env.lang, template_preview_lang=self.env.lang, collection_keep_tags=True,
         )._generate_template(self.ids, ("subject", "body_html"))
         return {
-            action.id: (
+            action.id: Text(
                 rendered[action.id]["subject"] or action.name or "",
                 rendered[action.id]["body_html"] or "", True)
             for action in self}
 
-    def _get_message_body(self, text, content, facts, layout):
-        """:return: what was written as it leaves, by the action's kind"""
-        self.ensure_one()
-        if self.kind == "sms":
-            return Markup("<br/>").join(escape(content).splitlines())
-        content = Markup(content)  # values were escaped, and what users write was sanitized
-        if self.kind == "letter":
-            return self._get_letter_body(text, content, facts)
-        if self.kind == "email":
-            before, after = layout
-            return before + content + after
-        return content
+    def _get_mail_ending(self, content, data):
+        """What stands at the end of this action's e-mail, below its text.
+
+        A hook: domains that add something to e-mails override it, and join what ``super()``
+        returns.
+
+        :param Markup content: the text, with values in the place of hashtags
+        :param MessageData data: what the message speaks of
+        :return: ``Markup``
+        """
+        return Markup()
+
+    def _make_message_files(self, messages, data):
+        """Print the files of the messages of actions of one company.
+
+        :param dict messages: :class:`~.message.Message` by action id
+        :param dict data: :class:`~.message.MessageData` by action id
+        :return: dict of lists of :class:`~.message.MessageFile` by action id
+        """
+        invoices = get_invoice_files(self.filtered("takes_files"), data)
+        files = {}
+        for channel, actions in self._split_by_channel():
+            files |= channel.make_files(actions, messages, data, invoices)
+        return files
 
     def _replace_rendered_tags(self, rendered):
         """Replace the hashtags in what e-mail templates gave.
@@ -155,26 +194,26 @@ class CollectionAction(models.Model):
         :param dict rendered: dicts with ``subject`` and ``body_html`` by action id; changed
         """
         for actions in self.sudo().grouped("company_id").values():
-            facts = actions._get_message_facts()
-            for group in actions._split_by_language(facts):
-                values = group._get_tag_values(facts)
+            data = actions._get_message_data()
+            for group in actions._split_by_language(data):
+                values = get_values(group, data)
                 for action in group:
-                    own, said = rendered[action.id], values[action.id]
+                    own, by_name = rendered[action.id], values[action.id]
                     if own.get("subject"):
-                        own["subject"] = hashtags.replace(own["subject"], said)
+                        own["subject"] = hashtags.replace(own["subject"], by_name)
                     if own.get("body_html"):
                         own["body_html"] = Markup(
-                            hashtags.replace(own["body_html"], said, html=True))
+                            hashtags.replace(own["body_html"], by_name, html=True))
 
-    # === WHAT A MESSAGE SAYS === #
+    # === MESSAGE DATA === #
     # What the messages of many actions speak of, read for all of them at once.
 
-    def _get_message_facts(self):
-        """Facts of the messages of these actions, which are of one company.
+    def _get_message_data(self):
+        """Data of the messages of these actions, which are of one company.
 
         The number of queries does not depend on how many they are.
 
-        :return: dict of :class:`Facts` by action id
+        :return: dict of :class:`~.message.MessageData` by action id
         """
         company = self.company_id
         day = company._get_collection_day()
@@ -187,7 +226,7 @@ class CollectionAction(models.Model):
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
         return {
-            action.id: Facts(
+            action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
                 sender=senders[action.customer_id.id], account=accounts[action.id],
                 items=chosen[action.id], claims=claims, instalments=instalments,
@@ -273,8 +312,6 @@ class CollectionAction(models.Model):
         return items.filtered(lambda line: line.amount_residual > 0)[:1]
 
     # === WORDING === #
-    # The text of one message before it leaves: in its recipient's language, whoever reads it.
-    #
     # Subject and text are kept in every language, and the message leaves in the recipient's. What
     # a person changes by hand must be changed in that one, not in the person's own.
 
@@ -296,3 +333,13 @@ class CollectionAction(models.Model):
                 raise UserError(self.env._(
                     "“%(action)s” leaves by itself, in the words of its scenario or template. "
                     "Change them there, or skip it and write by hand.", action=action.name))
+
+    # === BUTTONS === #
+
+    def action_open_preview(self):
+        """:return: window action on the message as it would leave today"""
+        self.ensure_one()
+        preview = self.env["collection.message.preview"].create({"action_id": self.id})
+        return {
+            **open_dialog(preview._name, self.env._("As it would leave today")),
+            "res_id": preview.id}

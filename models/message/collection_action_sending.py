@@ -10,11 +10,12 @@ from odoo.tools import SQL
 
 from ... import engine
 from ...engine.sequence import outcomes
-from ..selections import DISPATCH_STATES, SENT_KINDS
+from ..action.channels import CHANNELS
+from .collection_dispatch import DISPATCH_STATES
 
 _logger = logging.getLogger(__name__)
 
-#: Actions carried out in one transaction.
+#: Actions sent in one transaction.
 BATCH = 100
 
 
@@ -31,7 +32,7 @@ class CollectionAction(models.Model):
     error = fields.Char(readonly=True, copy=False, help="Why it could not be sent.")
     attempts = fields.Integer(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False)
-    #: read by the cron that carries out what is due (_process_due)
+    #: read by the cron that sends what is due (_process_due)
     _due_index = models.Index(
         "(date, id) WHERE state IN ('scheduled', 'todo') AND mode <> 'manual'")
 
@@ -54,7 +55,7 @@ class CollectionAction(models.Model):
     # === OUTBOX === #
 
     def _get_message_recipients(self):
-        """To whom each message goes: whom it names, else the customer's collection contact,
+        """The recipient of each message: whom it names, else the customer's collection contact,
         else its invoice contact, else the customer (S-007).
 
         :return: dict of ``res.partner`` by action id; archived contacts are passed over
@@ -76,39 +77,11 @@ class CollectionAction(models.Model):
                     else contact or invoiced.get(customer.id) or customer)
         return recipients
 
-    def _get_address(self, partner, channel):
-        """:return: where a partner is reached through a channel, as text; empty for nowhere"""
-        if channel == "email":
-            return partner.email_formatted if partner.email_normalized else ""
-        if channel == "sms":
-            return partner._phone_format(fname="phone") or ""
-        if not (partner.street and partner.city):
-            return ""
-        return partner._display_address(without_company=True).strip()
-
-    def _find_address_problem(self, partner, channel):
-        """:return: why a message could not reach the partner, or None"""
-        _ = self.env._
-        if not partner:
-            return _("Nobody holds the function that receives it.")
-        if self._get_address(partner, channel):
-            return None
-        if channel == "email":
-            return _("%(partner)s has no e-mail address.", partner=partner.display_name) if (
-                not partner.email) else _(
-                "The e-mail address of %(partner)s is not valid: %(email)s",
-                partner=partner.display_name, email=partner.email)
-        if channel == "sms":
-            return _("%(partner)s has no telephone number that can be written to.",
-                     partner=partner.display_name)
-        return _("The postal address of %(partner)s lacks its street or city.",
-                 partner=partner.display_name)
-
     def _find_problems(self):
         """:return: dict of why an action cannot be sent, by its id; those that can are not in it"""
         recipients, found = self._get_message_recipients(), {}
         for action in self:
-            problem = self._find_address_problem(recipients[action.id], action.kind)
+            problem = action._get_channel().find_address_problem(recipients[action.id])
             if problem:
                 found[action.id] = problem
         return found
@@ -118,7 +91,7 @@ class CollectionAction(models.Model):
 
         What the messages were about stays with their actions.
 
-        :param dict messages: :class:`~.collection_message.Message` by action id
+        :param dict messages: :class:`~.message.Message` by action id
         """
         prepared = [self._prepare_dispatch_vals(messages[action.id], action) for action in self]
         files = self._keep_attachments(messages)
@@ -143,23 +116,21 @@ class CollectionAction(models.Model):
             self.invalidate_recordset(["item_ids"])
 
     def _prepare_dispatch_vals(self, message, action):
-        partner = message.recipient
+        partner, channel = message.recipient, action._get_channel()
         return {
             "action_id": action.id,
             "customer_id": action.customer_id.id,
             "company_id": action.company_id.id,
-            "channel": action.kind,
+            "channel": channel.code,
             "partner_id": partner.id,
             "occurrence": len(action.dispatch_ids) + 1 if action.origin == "specific" else 1,
-            "address": action._get_address(partner, action.kind),
+            "address": channel.get_address(partner),
             "lang": message.lang,
             "subject": message.subject,
             "body": message.content,
-            "whole_body": message.body if action.kind == "email" else False,
             "author_id": message.author.id,
             "email_from": message.email_from,
-            "post_by": action.kind == "letter" and (
-                action.scenario_step_id.post_by or "print"),
+            **channel.prepare_dispatch_vals(action, message),
         }
 
     def _keep_attachments(self, messages):
@@ -169,10 +140,10 @@ class CollectionAction(models.Model):
         """
         owners, vals_list = [], []
         for action in self:
-            for name, content, mimetype in messages[action.id].attachments:
+            for file in messages[action.id].attachments:
                 owners.append(action.id)
                 vals_list.append({
-                    "name": name, "raw": content, "mimetype": mimetype,
+                    "name": file.name, "raw": file.content, "mimetype": file.mimetype,
                     "res_model": self._name, "res_id": action.id,
                 })
         files = {}
@@ -181,17 +152,17 @@ class CollectionAction(models.Model):
         return files
 
     # === WHAT IS DUE === #
-    # Carrying out what is due by itself: checked again, written, queued, closed, traced.
+    # Sending what is due by itself: checked again, rendered, queued, closed, traced.
     #
     # Each batch is a transaction of its own. Actions of a killed worker are simply still due; one
-    # that cannot be carried out carries its error and a next try, and the others go on.
+    # that cannot be sent carries its error and a next try, and the others go on.
 
     @api.model
     def _process_due(self, limit=None):
-        """Carry out what is due by itself; safe to run many times at once.
+        """Send what is due by itself; safe to run many times at once.
 
         :param int limit: actions taken at most, None for all
-        :return: number of actions carried out
+        :return: int, number of actions sent
         """
         crons, actions = self.env["ir.cron"], self.sudo()
         due = actions._get_due_domain()
@@ -204,16 +175,16 @@ class CollectionAction(models.Model):
             if not batch:
                 break
             last, taken = batch[-1].id, taken + len(batch)
-            done += batch._hand_batch()
+            done += batch._dispatch_batch()
             remaining = max(remaining - len(batch), 0)
             if not crons._commit_progress(len(batch), remaining=remaining):
                 break
         return done
 
-    def _hand_batch(self):
-        """Carry out a batch here, or hand it to the job queue of OCA where that is installed.
+    def _dispatch_batch(self):
+        """Send a batch here, or hand it to the job queue of OCA where that is installed.
 
-        :return: number of actions carried out here
+        :return: int, number of actions sent here
         """
         if hasattr(self, "with_delay"):
             self.with_delay(description=self.env._("Collection: send what is due"))._process_batch()
@@ -221,11 +192,12 @@ class CollectionAction(models.Model):
         return self._process_batch()
 
     def _process_batch(self):
-        """Carry out these in the present transaction, as far as no other worker has them.
+        """Send these in the present transaction, as far as no other worker has them.
 
-        A fault that is none of a single message is looked for one by one: no exception leaves.
+        A fault that is not caught for a single message is looked for action by action: no
+        exception leaves.
 
-        :return: number of actions carried out
+        :return: int, number of actions sent
         """
         try:
             batch = self.try_lock_for_update()
@@ -241,7 +213,7 @@ class CollectionAction(models.Model):
         except Exception as fault:  # whatever it is, the others go on
             self.env.cr.rollback()
             if len(self) == 1:
-                _logger.exception("%s could not be carried out", self)
+                _logger.exception("%s could not be sent", self)
                 self._note_problems({self.id: str(fault) or type(fault).__name__})
                 return 0
         done = 0
@@ -262,7 +234,7 @@ class CollectionAction(models.Model):
         return (
             days
             & Domain("state", "in", ("scheduled", "todo"))
-            & Domain("kind", "in", SENT_KINDS)
+            & Domain("kind", "in", list(CHANNELS))
             & (Domain("mode", "=", "automatic")
                | (Domain("mode", "=", "confirm") & Domain("confirmed", "=", True)))
             & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
@@ -304,7 +276,7 @@ class CollectionAction(models.Model):
         return sum(action._send_apart() for action in self)
 
     def _send(self, by_person=False):
-        """Write, queue and close these: all in the caller's transaction, or nothing."""
+        """Render, queue and close these: all in the caller's transaction, or nothing."""
         self._queue(self._render_messages())
         self._close_sent(by_person=by_person)
 
@@ -323,9 +295,7 @@ class CollectionAction(models.Model):
         self._take_turn()
         if self.state == "closed":
             raise UserError(self._get_closed_message())
-        if self.kind not in SENT_KINDS:
-            raise UserError(self.env._(
-                "“%(action)s” is no message: close it once it is done.", action=self.name))
+        self._get_channel()
         problems = self._find_problems()
         if problems:
             raise UserError(problems[self.id])

@@ -1,18 +1,21 @@
-from uuid import uuid4
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, html2plaintext
 
-from ..selections import DISPATCH_STATES
+from ..action.channels import CHANNELS, get_channel
 
-CHANNELS = [("email", "E-mail"), ("letter", "Letter"), ("sms", "SMS")]
+DISPATCH_STATES = [
+    ("pending", "Queued"),
+    ("claimed", "Being sent"),
+    ("sent", "Sent"),
+    ("bounced", "Bounced"),
+    ("failed", "Refused"),
+    ("replied", "Answered"),
+    ("to_verify", "To verify"),
+    ("cancelled", "Cancelled"),
+]
 
 #: States that somebody should look at.
 TROUBLE = ("bounced", "failed", "to_verify")
-
-#: What the letter service says, in the outbox's words.
-LETTER_STATES = {"pending": "claimed", "sent": "sent", "error": "failed", "canceled": "cancelled"}
 
 
 class CollectionDispatch(models.Model):
@@ -31,7 +34,7 @@ class CollectionDispatch(models.Model):
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    channel = fields.Selection(CHANNELS, required=True, readonly=True)
+    channel = fields.Selection("_selection_channel", required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner", string="Recipient", required=True, readonly=True, ondelete="restrict")
     address = fields.Char(readonly=True, help="Where it was sent, as it stood then.")
@@ -67,6 +70,11 @@ class CollectionDispatch(models.Model):
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
 
+    @api.model
+    def _selection_channel(self):
+        """:return: list of (code, label): channels registered later are offered as well"""
+        return [(code, self.env._(channel.label)) for code, channel in CHANNELS.items()]
+
     # === COMPUTE === #
 
     @api.depends("state")
@@ -83,9 +91,9 @@ class CollectionDispatch(models.Model):
     # === STATES === #
 
     def _set_state(self, state, error=False):
-        """Note what became of these; trouble is shown on their actions.
+        """Record what became of these; trouble is shown on their actions.
 
-        :param str state: one of :data:`~.selections.DISPATCH_STATES`
+        :param str state: one of :data:`DISPATCH_STATES`
         :param str error: why, where it went wrong
         """
         vals = {"state": state, "error": error}
@@ -114,134 +122,34 @@ class CollectionDispatch(models.Model):
                     customer=dispatch.customer_id.name))
 
     # === CARRIERS === #
-    # Handing over what is to be sent: to the mail queue, the SMS queue, the letter service.
-    #
-    # The rows of the queues are written in the transaction that closes the action; the queues
-    # send them in their own time and tell what became of them.
+    # The rows of the mail queue, the SMS queue and the letter service are written in the
+    # transaction that closes the action; they are sent in their own time and report what became
+    # of them.
 
     def _hand_over(self):
-        """Give these to the queue of their channel, a batch each."""
-        by_channel = self.grouped("channel")
-        if "email" in by_channel:
-            by_channel["email"]._queue_emails()
-        if "sms" in by_channel:
-            by_channel["sms"]._queue_sms()
-        if "letter" in by_channel:
-            by_channel["letter"]._queue_letters()
+        """Give these to their carriers, a batch each."""
+        for code, dispatches in self.grouped("channel").items():
+            get_channel(code).queue(dispatches)
 
     def _get_leaving_bodies(self):
-        """:return: dict of what leaves, as HTML, by dispatch id"""
-        return {dispatch.id: dispatch.whole_body or dispatch.body for dispatch in self}
+        """What leaves of each message, as it is handed to its carrier.
 
-    def _queue_emails(self):
-        """One ``mail.mail`` each, in the customer's thread, where the answers come back."""
-        mails = self.env["mail.mail"].sudo()
-        note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
-        bodies = self._get_leaving_bodies()
-        for company, dispatches in self.grouped("company_id").items():
-            customers = dispatches.customer_id.with_company(company)
-            replies = customers._notify_get_reply_to()
-            mails |= mails.with_company(company).create([
-                dispatch._prepare_mail_vals(
-                    replies.get(dispatch.customer_id.id), note, bodies[dispatch.id])
-                for dispatch in dispatches])
-            for dispatch, mail in zip(dispatches, mails[-len(dispatches):]):
-                dispatch.mail_message_id = mail.mail_message_id
-        self._show_in_thread()
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
-        if cron:
-            cron.sudo()._trigger()
+        A hook: a domain that keeps something out of what is stored overrides it, and puts that
+        into what ``super()`` returns.
 
-    def _show_in_thread(self):
-        """Let the customer's thread show what was written.
-
-        By SQL: the ORM would sanitize each text again, a third of the time that a message takes.
-        They were sanitized when they were written, and what stands in the place of hashtags is
-        escaped.
+        :return: dict of HTML as str by dispatch id
         """
-        self.flush_recordset(["body", "mail_message_id"])
-        self.env.cr.execute(SQL(
-            "UPDATE mail_message SET body = dispatch.body FROM collection_dispatch AS dispatch"
-            " WHERE dispatch.mail_message_id = mail_message.id AND dispatch.id IN %s",
-            tuple(self.ids)))
-        self.mail_message_id.invalidate_recordset(["body"])
-
-    def _prepare_mail_vals(self, reply_to, subtype_id, body):
-        self.ensure_one()
-        return {
-            "model": "res.partner",
-            "res_id": self.customer_id.id,
-            "record_name": self.customer_id.display_name,
-            "message_type": "email_outgoing",
-            "subtype_id": subtype_id,
-            "subject": self.subject,
-            "body_html": body,
-            "author_id": self.author_id.id,
-            "email_from": self.email_from,
-            "reply_to": reply_to or self.email_from,
-            "recipient_ids": [(4, self.partner_id.id)],
-            "attachment_ids": [(4, attachment.id) for attachment in self.attachment_ids],
-            "auto_delete": True,
-            # or the message would go with the mail, and no answer would find its thread
-            "is_notification": True,
-            "record_company_id": self.company_id.id,
-        }
-
-    def _queue_sms(self):
-        bodies = self._get_leaving_bodies()
-        for dispatch in self:
-            dispatch.sms_uuid = uuid4().hex
-        self.env["sms.sms"].sudo().create([{
-            "uuid": dispatch.sms_uuid,
-            "number": dispatch.address,
-            "body": html2plaintext(bodies[dispatch.id]),
-            "partner_id": dispatch.partner_id.id,
-        } for dispatch in self])
-
-    def _queue_letters(self):
-        """Letters wait to be printed; those of the letter service are handed to it."""
-        posted = self.filtered(lambda dispatch: dispatch.post_by == "snailmail")
-        if not posted or "snailmail.letter" not in self.env:
-            return
-        letters = self.env["snailmail.letter"].sudo().create([{
-            "partner_id": dispatch.partner_id.id,
-            "model": "res.partner",
-            "res_id": dispatch.customer_id.id,
-            "user_id": self.env.uid,
-            "company_id": dispatch.company_id.id,
-            "attachment_id": dispatch.attachment_ids[:1].id,
-            "state": "pending",
-        } for dispatch in posted])
-        for dispatch, letter in zip(posted, letters):
-            dispatch.write({"letter_ref": letter.id, "state": "claimed"})
+        return {dispatch.id: dispatch.whole_body or dispatch.body for dispatch in self}
 
     @api.model
     def _follow_letters(self):
-        """Cron: ask the letter service's outbox what became of our letters."""
-        if "snailmail.letter" not in self.env:
-            return
-        waiting = self.sudo().search([("letter_ref", ">", 0), ("state", "=", "claimed")])
-        letters = self.env["snailmail.letter"].sudo().browse(
-            waiting.mapped("letter_ref")).exists()
-        states = {letter.id: letter for letter in letters}
-        for dispatch in waiting:
-            letter = states.get(dispatch.letter_ref)
-            state = LETTER_STATES[letter.state] if letter else "to_verify"
-            if state != dispatch.state:
-                dispatch._set_state(state, letter.error_code if letter else self.env._(
-                    "The letter service no longer knows this letter."))
+        """Cron: ask the letter service what became of the letters that it was handed."""
+        get_channel("letter").follow(self.env)
 
     def _cancel_carriers(self):
-        """What the queues still hold does not leave."""
-        self.env["mail.mail"].sudo().search([
-            ("mail_message_id", "in", self.mail_message_id.ids),
-            ("state", "in", ("outgoing", "exception"))]).cancel()
-        self.env["sms.sms"].sudo().search([
-            ("uuid", "in", [uuid for uuid in self.mapped("sms_uuid") if uuid]),
-            ("state", "in", ("outgoing", "error"))]).action_set_canceled()
-        if "snailmail.letter" in self.env:
-            self.env["snailmail.letter"].sudo().browse(
-                [ref for ref in self.mapped("letter_ref") if ref]).exists().cancel()
+        """Keep what the carriers still hold from leaving."""
+        for code, dispatches in self.grouped("channel").items():
+            get_channel(code).cancel(dispatches)
 
     # === BUTTONS === #
 
@@ -251,7 +159,7 @@ class CollectionDispatch(models.Model):
         :return: action that downloads it
         :raise UserError: there is no letter among them
         """
-        letters = self.filtered(lambda dispatch: dispatch.channel == "letter")
+        letters = self.filtered(lambda dispatch: get_channel(dispatch.channel).is_posted)
         files = [dispatch.attachment_ids[:1].raw for dispatch in letters.sorted("id")]
         if not all(files) or not files:
             raise UserError(self.env._("Choose letters: only they are printed."))
@@ -292,12 +200,11 @@ class CollectionDispatch(models.Model):
         self._check_state(TROUBLE)
         dispatches = self.sudo()
         for dispatch in dispatches:
-            address = dispatch.action_id._get_address(dispatch.partner_id, dispatch.channel)
-            problem = dispatch.action_id._find_address_problem(
-                dispatch.partner_id, dispatch.channel)
+            channel = get_channel(dispatch.channel)
+            problem = channel.find_address_problem(dispatch.partner_id)
             if problem:
                 raise UserError(problem)
-            dispatch.address = address
+            dispatch.address = channel.get_address(dispatch.partner_id)
         dispatches.write({"state": "pending", "error": False})
         dispatches.action_id.write({"error": False})
         dispatches._hand_over()

@@ -1,186 +1,239 @@
+"""What stands in the place of each hashtag: one function each, registered with its description.
+
+A hashtag is added here, or in the file of whoever knows what it says, and nowhere else: the
+editor's list, the check of texts and the messages read this registry, and the engine's
+``CATALOGUE`` is fed by it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
-from odoo import models
-from odoo.tools.translate import LazyTranslate
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...engine import hashtags
+from ...engine.hashtags import AMOUNT, BLOCK, TEXT
 
 _lt = LazyTranslate(__name__)
 
-#: What stands beside each hashtag in the list next to the editor.
-DESCRIPTIONS = {
-    "customer_name": _lt("Name of the customer"),
-    "customer_ref": _lt("The customer's reference in your books"),
-    "contact_name": _lt("Name of the contact who receives the message"),
-    "company_name": _lt("Name of your company"),
-    "today": _lt("The day on which the message leaves"),
-    "items_amount_overdue": _lt("What is overdue, credits taken off"),
-    "items_list_overdue": _lt("List of what is overdue, with its total"),
-    "items_amount_due": _lt("All that is owed, due or not yet, credits taken off"),
-    "items_list_due": _lt("List of all that is owed, with its total"),
-    "items_amount_selected": _lt("What the items that the action is about come to"),
-    "items_list_selected": _lt("List of the items that the action is about, and no others"),
-    "items_amount_selected_with_penalties": _lt(
-        "What these items come to, with late-payment interest and indemnity"),
-    "penalties_amount": _lt("Late-payment interest on these items alone"),
-    "indemnity_amount": _lt("Fixed indemnity on these items alone"),
-    "total_amount": _lt("What is overdue, with late-payment interest and indemnity"),
-    "leader_number": _lt("Number of the oldest item"),
-    "leader_date": _lt("Due date of the oldest item"),
-    "days_late": _lt("Days since the oldest item fell due"),
-    "step_name": _lt("What this action is called"),
-    "next_step_date": _lt("Day of the scenario's next step, if this one changes nothing"),
-    "collector_name": _lt("Name of the colleague who signs"),
-    "collector_phone": _lt("Phone of the colleague who signs, else your company's"),
-    "collector_email": _lt("E-mail of the colleague who signs, else your company's"),
-    "portal_link": _lt(
-        "Link to the customer's account: a page without login for customers with the option "
-        "“Interactive message”, else the invoices on your portal"),
-}
 
-#: The hashtags that call items by their names.
-_NAMING = {"leader_number"} | {
-    name for name, kind in hashtags.CATALOGUE.items() if kind == hashtags.BLOCK}
+@dataclass(frozen=True, slots=True)
+class Hashtag:
+    """A hashtag.
+
+    :ivar str kind: TEXT, AMOUNT, BLOCK or LINK of the engine
+    :ivar description: what stands beside it in the list next to the editor
+    :ivar get_value: function of an action (in the language of its context), its
+        :class:`~.message.MessageData` and the names of items and days; returns str, of a BLOCK a
+        tuple of ``Table``, of a LINK a ``Link``
+    :ivar bool names_items: it calls items by their names, which are read for it
+    """
+
+    kind: str
+    description: LazyGettext | str
+    get_value: Callable
+    names_items: bool = False
 
 
-class CollectionAction(models.Model):
-    """What stands in the place of the hashtags, for many actions at once."""
+#: By name, in the order in which they are listed.
+HASHTAGS = {}
 
-    _inherit = "collection.action"
 
-    # === COLLECTION_MESSAGE_TAG === #
+def hashtag(kind, description, *, names_items=False):
+    """Decorator: register a function as the hashtag of its name.
 
-    def _get_tag_values(self, facts=None, names=None):
-        """What each hashtag says, in the language of the context.
+    :raise ValueError: the name is taken
+    """
+    def add(function):
+        name = function.__name__
+        hashtags.register(name, kind)
+        HASHTAGS[name] = Hashtag(kind, description, function, names_items or kind == BLOCK)
+        return function
+    return add
 
-        :param dict facts: :class:`~.collection_message_fact.Facts` by action id; read when not
-            given
-        :param names: names of the hashtags wanted; all when not given
-        :return: dict of values by name (str, tuple of tables, link), by action id
-        """
-        facts = facts or self._get_message_facts()
-        wanted = set(hashtags.CATALOGUE if names is None else names) & set(hashtags.CATALOGUE)
-        lines = self.env["account.move.line"].sudo()
-        numbers = {}
-        if self and wanted & _NAMING:
-            lines = lines.union(*(facts[action.id].account for action in self))
-            numbers = facts[self[:1].id].instalments
-        words = self.env["collection.statement"]._get_labels(lines, numbers)
-        getters = {name: getattr(self, f"_get_tag_{name}") for name in wanted}
-        return {
-            action.id: {
-                name: getter(action, facts[action.id], words)
-                for name, getter in getters.items()}
-            for action in self}
 
-    # Each takes an action, its facts, and what items and days are called.
+def get_values(actions, data, names=None):
+    """What hashtags say, in the language of the context.
 
-    def _get_tag_customer_name(self, action, facts, words):
-        return action.customer_id.name or ""
+    :param actions: ``collection.action`` of one company
+    :param dict data: :class:`~.message.MessageData` by action id
+    :param set names: names of the hashtags wanted, known or not; None for all
+    :return: dict of values by name (str, tuple of ``Table``, ``Link``), by action id
+    """
+    wanted = {
+        name: tag for name, tag in HASHTAGS.items() if names is None or name in names}
+    lines = actions.env["account.move.line"].sudo()
+    instalments = {}
+    if actions and any(tag.names_items for tag in wanted.values()):
+        lines = lines.union(*(data[action.id].account for action in actions))
+        instalments = data[actions[:1].id].instalments
+    labels = actions.env["collection.statement"]._get_labels(lines, instalments)
+    return {
+        action.id: {
+            name: tag.get_value(action, data[action.id], labels) for name, tag in wanted.items()}
+        for action in actions}
 
-    def _get_tag_customer_ref(self, action, facts, words):
-        return action.customer_id.ref or ""
 
-    def _get_tag_contact_name(self, action, facts, words):
-        return facts.recipient.name or action.customer_id.name or ""
+# === CUSTOMER AND COMPANY === #
 
-    def _get_tag_company_name(self, action, facts, words):
-        return action.company_id.name
 
-    def _get_tag_today(self, action, facts, words):
-        return words.date(facts.day)
+@hashtag(TEXT, _lt("Name of the customer"))
+def customer_name(action, data, labels):
+    return action.customer_id.name or ""
 
-    def _get_tag_items_amount_overdue(self, action, facts, words):
-        return self._say_amounts(action, self._sum(facts.overdue))
 
-    def _get_tag_items_list_overdue(self, action, facts, words):
-        return self._list(facts.overdue, facts, words)
+@hashtag(TEXT, _lt("The customer's reference in your books"))
+def customer_ref(action, data, labels):
+    return action.customer_id.ref or ""
 
-    def _get_tag_items_amount_due(self, action, facts, words):
-        return self._say_amounts(action, self._sum(facts.account))
 
-    def _get_tag_items_list_due(self, action, facts, words):
-        return self._list(facts.account, facts, words)
+@hashtag(TEXT, _lt("Name of the contact who receives the message"))
+def contact_name(action, data, labels):
+    return data.recipient.name or action.customer_id.name or ""
 
-    def _get_tag_items_amount_selected(self, action, facts, words):
-        return self._say_amounts(action, self._sum(facts.items))
 
-    def _get_tag_items_list_selected(self, action, facts, words):
-        return self._list(facts.items, facts, words)
+@hashtag(TEXT, _lt("Name of your company"))
+def company_name(action, data, labels):
+    return action.company_id.name
 
-    def _get_tag_items_amount_selected_with_penalties(self, action, facts, words):
-        return self._say_total(action, facts.items, facts)
 
-    def _get_tag_penalties_amount(self, action, facts, words):
-        statement = self.env["collection.statement"]
-        missing = statement._get_missing_day(facts.items, facts.claims)
-        if missing:
-            return statement._describe_missing(missing)
-        return self._say_amounts(action, statement._sum_interest(facts.items, facts.claims))
+@hashtag(TEXT, _lt("The day on which the message leaves"))
+def today(action, data, labels):
+    return labels.date(data.day)
 
-    def _get_tag_indemnity_amount(self, action, facts, words):
-        return self._say_amounts(
-            action, self.env["collection.statement"]._sum_indemnities(facts.items, facts.claims))
 
-    def _get_tag_total_amount(self, action, facts, words):
-        return self._say_total(action, facts.overdue, facts)
+# === OPEN ITEMS === #
 
-    def _get_tag_leader_number(self, action, facts, words):
-        return words.documents[facts.leader.id] if facts.leader else ""
 
-    def _get_tag_leader_date(self, action, facts, words):
-        return words.date(facts.leader._get_collection_due()) if facts.leader else ""
+@hashtag(AMOUNT, _lt("What is overdue, credits taken off"))
+def items_amount_overdue(action, data, labels):
+    return _format_amounts(action, _sum(data.overdue))
 
-    def _get_tag_days_late(self, action, facts, words):
-        if not facts.leader:
-            return "0"
-        return str(max((facts.day - facts.leader._get_collection_due()).days, 0))
 
-    def _get_tag_step_name(self, action, facts, words):
-        return action.name or ""
+@hashtag(BLOCK, _lt("List of what is overdue, with its total"))
+def items_list_overdue(action, data, labels):
+    return _list(action, data.overdue, data, labels)
 
-    def _get_tag_next_step_date(self, action, facts, words):
-        step = action.scenario_step_id
-        steps = step.scenario_id.step_ids.filtered("active").sorted(
-            lambda other: (other.offset, other.position, other.id))
-        later = steps.filtered(lambda other: other.offset > step.offset)[:1]
-        if not later:
-            return ""
-        return words.date(facts.day + timedelta(days=later.offset - step.offset))
 
-    def _get_tag_collector_name(self, action, facts, words):
-        return facts.sender.name
+@hashtag(AMOUNT, _lt("All that is owed, due or not yet, credits taken off"))
+def items_amount_due(action, data, labels):
+    return _format_amounts(action, _sum(data.account))
 
-    def _get_tag_collector_phone(self, action, facts, words):
-        return facts.sender.phone
 
-    def _get_tag_collector_email(self, action, facts, words):
-        return facts.sender.email
+@hashtag(BLOCK, _lt("List of all that is owed, with its total"))
+def items_list_due(action, data, labels):
+    return _list(action, data.account, data, labels)
 
-    def _get_tag_portal_link(self, action, facts, words):
-        url = f"{action.company_id.get_base_url()}/my/invoices"
-        return hashtags.Link(url, self.env._("your invoices"))
 
-    def _sum(self, items):
-        return self.env["collection.statement"]._sum_items(items)
+@hashtag(AMOUNT, _lt("What the items that the action is about come to"))
+def items_amount_selected(action, data, labels):
+    return _format_amounts(action, _sum(data.items))
 
-    def _say_amounts(self, action, *sums):
-        return self.env["collection.statement"]._format_amounts(
-            *sums, currency=action.company_id.currency_id)
 
-    def _say_total(self, action, items, facts):
-        """:return: what items come to with all claims; a missing rate is said, never guessed"""
-        statement = self.env["collection.statement"]
-        sums = [self._sum(items), statement._sum_indemnities(items, facts.claims)]
-        missing = statement._get_missing_day(items, facts.claims)
-        if not missing:
-            return self._say_amounts(
-                action, *sums, statement._sum_interest(items, facts.claims))
-        return self.env._(
-            "%(amount)s plus late-payment interest (%(missing)s)",
-            amount=self._say_amounts(action, *sums),
-            missing=statement._describe_missing(missing))
+@hashtag(BLOCK, _lt("List of the items that the action is about, and no others"))
+def items_list_selected(action, data, labels):
+    return _list(action, data.items, data, labels)
 
-    def _list(self, items, facts, words):
-        return self.env["collection.statement"]._get_tables(
-            items, facts.day, words, facts.claims)
+
+@hashtag(AMOUNT, _lt("What these items come to, with late-payment interest and indemnity"))
+def items_amount_selected_with_penalties(action, data, labels):
+    return _format_total(action, data.items, data)
+
+
+@hashtag(AMOUNT, _lt("Late-payment interest on these items alone"))
+def penalties_amount(action, data, labels):
+    statement = action.env["collection.statement"]
+    missing = statement._get_missing_day(data.items, data.claims)
+    if missing:
+        return statement._describe_missing(missing)
+    return _format_amounts(action, statement._sum_interest(data.items, data.claims))
+
+
+@hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"))
+def indemnity_amount(action, data, labels):
+    return _format_amounts(
+        action, action.env["collection.statement"]._sum_indemnities(data.items, data.claims))
+
+
+@hashtag(AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"))
+def total_amount(action, data, labels):
+    return _format_total(action, data.overdue, data)
+
+
+@hashtag(TEXT, _lt("Number of the oldest item"), names_items=True)
+def leader_number(action, data, labels):
+    return labels.documents[data.leader.id] if data.leader else ""
+
+
+@hashtag(TEXT, _lt("Due date of the oldest item"))
+def leader_date(action, data, labels):
+    return labels.date(data.leader._get_collection_due()) if data.leader else ""
+
+
+@hashtag(TEXT, _lt("Days since the oldest item fell due"))
+def days_late(action, data, labels):
+    if not data.leader:
+        return "0"
+    return str(max((data.day - data.leader._get_collection_due()).days, 0))
+
+
+# === ACTION AND SENDER === #
+
+
+@hashtag(TEXT, _lt("What this action is called"))
+def step_name(action, data, labels):
+    return action.name or ""
+
+
+@hashtag(TEXT, _lt("Day of the scenario's next step, if this one changes nothing"))
+def next_step_date(action, data, labels):
+    step = action.scenario_step_id
+    steps = step.scenario_id.step_ids.filtered("active").sorted(
+        lambda other: (other.offset, other.position, other.id))
+    later = steps.filtered(lambda other: other.offset > step.offset)[:1]
+    if not later:
+        return ""
+    return labels.date(data.day + timedelta(days=later.offset - step.offset))
+
+
+@hashtag(TEXT, _lt("Name of the colleague who signs"))
+def collector_name(action, data, labels):
+    return data.sender.name
+
+
+@hashtag(TEXT, _lt("Phone of the colleague who signs, else your company's"))
+def collector_phone(action, data, labels):
+    return data.sender.phone
+
+
+@hashtag(TEXT, _lt("E-mail of the colleague who signs, else your company's"))
+def collector_email(action, data, labels):
+    return data.sender.email
+
+
+# === HELPERS === #
+
+
+def _sum(items):
+    return items.env["collection.statement"]._sum_items(items)
+
+
+def _format_amounts(action, *sums):
+    return action.env["collection.statement"]._format_amounts(
+        *sums, currency=action.company_id.currency_id)
+
+
+def _format_total(action, items, data):
+    """:return: str, what items come to with all claims; a missing rate is named, never guessed"""
+    statement = action.env["collection.statement"]
+    sums = [_sum(items), statement._sum_indemnities(items, data.claims)]
+    missing = statement._get_missing_day(items, data.claims)
+    if not missing:
+        return _format_amounts(action, *sums, statement._sum_interest(items, data.claims))
+    return action.env._(
+        "%(amount)s plus late-payment interest (%(missing)s)",
+        amount=_format_amounts(action, *sums), missing=statement._describe_missing(missing))
+
+
+def _list(action, items, data, labels):
+    return action.env["collection.statement"]._get_tables(items, data.day, labels, data.claims)

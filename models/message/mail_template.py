@@ -6,7 +6,7 @@ from ..action.collection_action_content import check_hashtags
 
 
 class MailTemplate(models.Model):
-    """The same for e-mail templates of actions."""
+    """E-mail templates of actions hold hashtags, as the actions' own texts do."""
 
     _inherit = "mail.template"
 
@@ -19,7 +19,7 @@ class MailTemplate(models.Model):
             "subject", "body_html")
 
     # === RENDERING === #
-    # Whoever writes from an action with one of its templates gets facts, not hashtags.
+    # Whoever writes from an action with one of its templates gets values, not hashtags.
 
     def _generate_template(self, res_ids, render_fields, *args, **kwargs):
         rendered = super()._generate_template(res_ids, render_fields, *args, **kwargs)

@@ -4,7 +4,7 @@ from .outboxes import OUTBOXES
 
 
 class MailThread(models.AbstractModel):
-    """What the mail gateway tells them: a message came back; the outbox, that it was answered."""
+    """Record bounces in every outbound log, and answers in the outbox."""
 
     _inherit = "mail.thread"
 

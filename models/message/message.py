@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from odoo import models
 from odoo.tools import formataddr
+
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,11 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What a message says, before it is put in words.
+class MessageData:
+    """The records and figures that a message speaks of.
 
     :ivar recipient: the contact that it goes to
-    :ivar lang: the language of its words
+    :ivar lang: code of the language that it is written in
     :ivar account: open items of the customer that the message may speak of
     :ivar items: those among them that it is about
     :ivar leader: the oldest of these, empty where nothing is due
@@ -58,18 +61,39 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A message as it was written, with its hashtags.
+
+    :ivar body: HTML or plain text, as ``is_html`` says
+    """
+
+    subject: str
+    body: str
+    is_html: bool
+
+
+class MessageFile(NamedTuple):
+    """A file that goes along with a message."""
+
+    name: str
+    content: bytes
+    mimetype: str = PDF
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What leaves for one action, or would leave now.
 
     :ivar recipient: the contact it goes to; whether it can be reached is for the sender to see
-    :ivar lang: the language of its words
+    :ivar lang: code of the language that it is written in
     :ivar subject: plain text, one line
-    :ivar content: what was written, with facts for hashtags; HTML, of an SMS plain text
+    :ivar content: what was written, with values for hashtags; HTML or plain text, as its channel
+        has it
     :ivar body: the same as it leaves, always HTML: an e-mail in its layout, a letter with what
         stands below it, an SMS as escaped lines
     :ivar items: ``account.move.line`` that it is about
     :ivar sender: who signs it
-    :ivar attachments: list of (file name, bytes, MIME type); of a letter, the letter itself
+    :ivar attachments: list of :class:`MessageFile`; of a letter, the letter itself
     """
 
     recipient: models.BaseModel
@@ -89,3 +113,7 @@ class Message:
     @property
     def email_from(self):
         return self.sender.email_from
+
+    def get_invoices(self):
+        """:return: the invoices and credit notes that it is about, as ``account.move``"""
+        return self.items.move_id.filtered(lambda move: move.is_sale_document())

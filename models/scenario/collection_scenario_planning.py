@@ -7,8 +7,8 @@ from odoo.tools import SQL
 
 from ...engine import ladder
 from ...tools.sql import partner_value
+from ..action.collection_action_kind import get_contact_kinds
 from ..item import open_items
-from ..selections import CONTACT_KINDS
 
 #: What the query calls each cause; the strongest has the lowest bit.
 _BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}
@@ -150,7 +150,7 @@ class CollectionScenario(models.Model):
             collector=partner_value(self.env, "collector_id", company),
             hold=partner_value(self.env, "collection_hold_until", company),
             insolvency=partner_value(self.env, "collection_insolvency_date", company),
-            company=company.id, day=day, customers=list(customer_ids), kinds=CONTACT_KINDS,
+            company=company.id, day=day, customers=list(customer_ids), kinds=get_contact_kinds(),
             promised=_BITS[ladder.PROMISED])
 
     def _get_items_query(self, company, customer_ids, day):

@@ -2,7 +2,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ...engine.hashtags import CATALOGUE, find
-from ...models.message.hashtags import DESCRIPTIONS
+from ...models.message.hashtags import HASHTAGS, get_values
 from ..common import CollectionCase
 
 
@@ -188,9 +188,9 @@ class TestMessages(MessageCase):
         """Build: each hashtag has a value and a description."""
         self.make_invoice(self.customer)
         action = self.chase(self.customer, self.scenario)
-        values = action._get_tag_values()[action.id]
+        values = get_values(action, action._get_message_data())[action.id]
         self.assertEqual(set(values), set(CATALOGUE))
-        self.assertEqual(list(DESCRIPTIONS), list(CATALOGUE))
+        self.assertEqual(list(HASHTAGS), list(CATALOGUE))
 
     def test_next_step_keeps_the_interval(self):
         """S-003: the next step is announced as far off as the scenario has it."""

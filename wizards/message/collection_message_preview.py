@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
 
 from ...engine import hashtags
-from ...models.message.hashtags import DESCRIPTIONS
-from ...models.selections import SENT_KINDS
+from ...models.action.channels import CHANNELS
+from ...models.message.hashtags import HASHTAGS
 
 
 class CollectionMessagePreview(models.TransientModel):
@@ -16,7 +16,8 @@ class CollectionMessagePreview(models.TransientModel):
     _description = "Message as It Would Leave Today"
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    kind = fields.Selection(related="action_id.kind")
+    has_subject = fields.Boolean(related="action_id.has_subject")
+    is_posted = fields.Boolean(related="action_id.is_posted")
     problem = fields.Char(compute="_compute_message", help="Why it could not leave as it is.")
     recipient_id = fields.Many2one("res.partner", string="To", compute="_compute_message")
     address = fields.Char(compute="_compute_message")
@@ -43,24 +44,24 @@ class CollectionMessagePreview(models.TransientModel):
             preview.update(vals)
 
     def _prepare_message_vals(self, action, message):
-        recipient = message.recipient
+        recipient, channel = message.recipient, action._get_channel()
         return {
-            "problem": action._find_address_problem(recipient, action.kind),
+            "problem": channel.find_address_problem(recipient),
             "recipient_id": recipient.id,
             "address": ", ".join(filter(None, map(
-                str.strip, action._get_address(recipient, action.kind).splitlines()))),
+                str.strip, channel.get_address(recipient).splitlines()))),
             "email_from": message.email_from,
             "language": self.env["res.lang"]._get_data(code=message.lang).name,
             "subject": message.subject,
-            "files": ", ".join(action._describe_files(message)),
-            "page": action._get_message_page(message),
+            "files": ", ".join(channel.describe_files(action, message)),
+            "page": channel.render_page(action, message),
         }
 
     @api.model
     def get_tags(self):
         """:return: list of dicts of the hashtags that a text may hold: name, kind, description"""
-        return [{"name": name, "kind": kind, "description": self.env._(DESCRIPTIONS[name])}
-                for name, kind in hashtags.CATALOGUE.items()]
+        return [{"name": name, "kind": tag.kind, "description": self.env._(tag.description)}
+                for name, tag in HASHTAGS.items()]
 
     @api.model
     def find_sample(self):
@@ -93,14 +94,14 @@ class CollectionMessagePreview(models.TransientModel):
         kind = words.get("kind")
         lang = self.env.lang or self.env.user.lang
         action = self.env["collection.action"].sudo().with_context(lang=lang).new({
-            "origin": "scenario", "kind": kind if kind in SENT_KINDS else "email",
+            "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
             "name": words.get("name") or "", "subject": subject, "body": body,
             "attach_statement": bool(words.get("attach_statement")),
         })
-        message = action._render_in_language(action._get_message_facts())[action.id]
+        message = action._render_in_language(action._get_message_data())[action.id]
         return {
             "subject": message.subject,
-            "page": action._get_message_page(message),
+            "page": action._get_channel().render_page(action, message),
             "unknown": [*hashtags.unknown(subject), *hashtags.unknown(body, html=True)],
         }

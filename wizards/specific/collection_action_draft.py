@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
-from ...models.selections import ACTION_KINDS, MODES, SENT_KINDS
+from ...models.action.collection_action_content import MODES
 from ...models.specific.collection_action import SAID_OF_SPECIFIC
 
 SOURCES = [
@@ -24,6 +24,7 @@ class CollectionActionDraft(models.AbstractModel):
     """An action that a user is about to create, from nothing or as a copy (A-018, A-019)."""
 
     _name = "collection.action.draft"
+    _inherit = ["collection.action.kind"]
     _description = "Draft of a Collection Action"
 
     item_ids = fields.Many2many("account.move.line", string="Open items")
@@ -39,7 +40,6 @@ class CollectionActionDraft(models.AbstractModel):
         compute="_compute_customer_ids", help="Language of the customer, if there is only one.")
 
     name = fields.Char(string="What to do")
-    kind = fields.Selection(ACTION_KINDS, required=True, default="task")
     mode = fields.Selection(
         MODES, string="How it leaves", required=True, default="manual",
         help="By hand: a person sends it. Automatic, to confirm: it leaves on its day once "
@@ -108,7 +108,7 @@ class CollectionActionDraft(models.AbstractModel):
 
     @api.onchange("kind")
     def _onchange_kind(self):
-        if self.kind not in SENT_KINDS:
+        if not self.is_sent:
             self.mode = "manual"
 
     # === CREATING === #
@@ -120,12 +120,12 @@ class CollectionActionDraft(models.AbstractModel):
         :raise UserError: a message without text
         """
         self.ensure_one()
-        template = self.mail_template_id if self.kind == "email" else self.mail_template_id.browse()
-        if self.kind in SENT_KINDS and not template and is_html_empty(self.body):
+        template = self.mail_template_id if self.takes_mail_template else (
+            self.mail_template_id.browse())
+        if self.is_sent and not template and is_html_empty(self.body):
             raise UserError(self.env._("Write the text of the message, or choose a template."))
         vals = {
             name: self._fields[name].convert_to_write(self[name], self)
             for name in SAID_OF_SPECIFIC & set(self._fields)}
-        sent = self.kind in SENT_KINDS
-        return {**vals, "mail_template_id": template.id} if sent else {
+        return {**vals, "mail_template_id": template.id} if self.is_sent else {
             name: value for name, value in vals.items() if name not in OF_MESSAGES}
