@@ -1,3 +1,4 @@
+from . import steering
 from . import collection_action_content
 from . import collection_action_option
 from . import collection_action
