@@ -12,17 +12,17 @@ _ROUTE = {"type": "http", "auth": "user", "website": True, "sitemap": False}
 
 
 class CollectionPortalAction(CollectionPortal):
-    """One action on the portal: what is asked, and what the partner says of it.
+    """One action on the portal: what is asked, and what the partner answers.
 
     Whether there is no such action, or it is somebody else's, the answer is the same.
     """
 
     @http.route(PAGE, methods=["GET"], **_ROUTE)
-    def collection_action(self, action_id, said=None, **_query):
+    def collection_action(self, action_id, sent=None, **_query):
         if request.env.user._is_internal():
             return request.redirect(f"/odoo/collection-actions/{action_id}")
         action = self._find_collection_action(action_id)
-        return self._show_collection_action(action, said=said) if action else self._say_gone()
+        return self._show_collection_action(action, sent=sent) if action else self._redirect_gone()
 
     @http.route(f"{PAGE}/complete", methods=["POST"], **_ROUTE)
     def collection_complete(self, action_id, **_post):
@@ -30,19 +30,19 @@ class CollectionPortalAction(CollectionPortal):
             action._answer_from_portal(
                 option_id=form["option"], comment=form["comment"], markers=form["markers"],
                 files=form["files"])
-        return self._carry_out_collection("complete", action_id, command)
+        return self._execute_collection("complete", action_id, command)
 
     @http.route(f"{PAGE}/message", methods=["POST"], **_ROUTE)
     def collection_message(self, action_id, **_post):
         def command(action, form):
-            action._write_from_portal(form["comment"], form["files"])
-        return self._carry_out_collection("message", action_id, command)
+            action._post_from_portal(form["comment"], form["files"])
+        return self._execute_collection("message", action_id, command)
 
     @http.route(f"{PAGE}/postpone", methods=["POST"], **_ROUTE)
     def collection_postpone(self, action_id, **_post):
         def command(action, form):
             action._ask_to_postpone(form["date"], form["comment"])
-        return self._carry_out_collection("postpone", action_id, command)
+        return self._execute_collection("postpone", action_id, command)
 
     @http.route(f"{PAGE}/file/<int:attachment_id>", methods=["GET"], **_ROUTE)
     def collection_file(self, action_id, attachment_id, **_query):
@@ -60,15 +60,15 @@ class CollectionPortalAction(CollectionPortal):
     def _find_collection_action(self, action_id):
         return request.env["collection.action"]._find_portal(action_id)
 
-    def _carry_out_collection(self, what, action_id, command):
-        """Carry out what a form asks for, in whole or not at all.
+    def _execute_collection(self, what, action_id, command):
+        """Execute what a form asks for, in whole or not at all.
 
-        :param str what: the form's name, to which an error is told
+        :param str what: the form's name, which shows an error
         :param command: called with the action and what was entered
         """
         action = self._find_collection_action(action_id)
         if not action:
-            return self._say_gone()
+            return self._redirect_gone()
         form = self._read_collection_form()
         try:
             with request.env.cr.savepoint():
@@ -76,10 +76,10 @@ class CollectionPortalAction(CollectionPortal):
         except UserError as refusal:
             action.invalidate_recordset()
             if not self._find_collection_action(action_id):
-                return self._say_gone()
+                return self._redirect_gone()
             return self._show_collection_action(
                 action, form=form, failed=what, error=str(refusal), status=422)
-        return request.redirect(f"{LIST}/{action_id}?said={what}#wrap", code=303)
+        return request.redirect(f"{LIST}/{action_id}?sent={what}#wrap", code=303)
 
     def _read_collection_form(self):
         """:return: dict of what was entered, shortened to what anybody would write"""
@@ -100,17 +100,17 @@ class CollectionPortalAction(CollectionPortal):
 
     # -- out ---------------------------------------------------------------------------
 
-    def _say_gone(self):
+    def _redirect_gone(self):
         return request.redirect(f"{LIST}?gone=1", code=303)
 
-    def _show_collection_action(self, action, *, form=None, failed="", error="", said="",
+    def _show_collection_action(self, action, *, form=None, failed="", error="", sent="",
                                 status=200):
         pause, result = action._get_portal_pause(), action._get_portal_result()
         own, others = action._get_portal_files()
         entered, is_open = form or {}, not pause and not result
         response = request.render("account_collection.portal_my_collection_action", {
             **self._prepare_portal_layout_values(), "page_name": "collection",
-            "action": action, "said": said, "failed": failed, "error": error,
+            "action": action, "sent": sent, "failed": failed, "error": error,
             "pause": pause, "result": result, "open": is_open,
             "refusal": is_open and action._get_portal_refusal(),
             "options": is_open and action._get_portal_options(),

@@ -1,4 +1,5 @@
 from . import collection_action_kind
+from . import steering
 from . import collection_action_content
 from . import collection_action_option
 from . import collection_action

@@ -1,11 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ... import engine
 from ...tools.dialogs import RELOAD, notify, open_dialog
 from .collection_outcome import OUTCOMES
+from .steering import STEERINGS
 
 ACTION_STATES = [
     ("scheduled", "To come"),
@@ -100,7 +100,7 @@ class CollectionAction(models.Model):
 
     assignment_problem = fields.Char(
         compute="_compute_assignment_problem", search="_search_assignment_problem",
-        help="Why whoever owes or receives it cannot, in words.")
+        help="Why whoever owes or receives it cannot.")
 
     _number_unique = models.UniqueIndex(
         "(sequence_id, number) WHERE sequence_id IS NOT NULL",
@@ -141,12 +141,10 @@ class CollectionAction(models.Model):
             action.can_answer = action.state != "closed" and action._may_answer(
                 engine.outcomes.CANCELLED)
 
-    @api.depends("error", "why", "sequence_id", "step_id")
+    @api.depends("error", "why", "origin", "step_id")
     def _compute_remark(self):
         for action in self:
-            where = (action.sequence_id.template_id.name, action.step_id.name)
-            action.remark = (
-                action.error or action.why or " · ".join(filter(None, where)) or False)
+            action.remark = action.error or action._get_steering().describe()
 
     @api.depends("kind", "option_ids", "needs_validation", "can_answer")
     def _compute_can_send(self):
@@ -189,11 +187,22 @@ class CollectionAction(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        if not self.env.su and not set(vals) <= self._get_editable_fields():
-            raise AccessError(self.env._(
-                "An action changes by its buttons (close, reschedule), never by editing "
-                "%(fields)s.", fields=", ".join(sorted(set(vals) - self._get_editable_fields()))))
-        return super().write(vals)
+        """The one way in: whatever follows from a change is one of the reactions below.
+
+        :raise AccessError: the user may not edit one of these fields
+        """
+        if not self.env.su:
+            self._check_editing(set(vals))
+        passed = self.browse()
+        if "responsible_id" in vals:
+            passed = self.filtered(
+                lambda action: action.responsible_id.id != vals["responsible_id"])
+        result = super().write(vals)
+        if passed:
+            passed._react_to_new_holder()
+        if vals.get("state") == "closed":
+            self._react_to_closing()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -201,33 +210,63 @@ class CollectionAction(models.Model):
             "“%(action)s” is part of the customer's history and is never deleted. Cancel it "
             "with a reason instead.", action=self[:1].name))
 
-    # === ACTIONS === #
+    # === REACTIONS === #
+    # What other domains do when an action changes. Each may be extended, once by each domain
+    # that knows this one; an extension calls super(). Nothing else is to be overridden.
+
+    def _check_editing(self, names):
+        """Reaction before a user edits these by hand.
+
+        :param set names: fields that change
+        :raise AccessError: one of them changes by buttons only
+        :raise UserError: it cannot be edited now
+        """
+        forbidden = names - self._get_editable_fields()
+        if forbidden:
+            raise AccessError(self.env._(
+                "An action changes by its buttons (close, reschedule), never by editing "
+                "%(fields)s.", fields=", ".join(sorted(forbidden))))
 
     def _get_editable_fields(self):
-        """:return: names of the fields that whoever sees an action may edit"""
+        """:return: set of names of the fields that whoever sees an action may edit"""
         return {
             "subject", "body", "message_follower_ids", "message_partner_ids",
             "message_main_attachment_id", "activity_ids",
         }
 
+    def _react_to_new_holder(self):
+        """Reaction: somebody else is responsible for these now, or nobody."""
+
+    def _react_to_end_of_turn(self):
+        """Reaction: nobody is waited for any more, or somebody else is; or their day moved."""
+
+    def _react_to_closing(self):
+        """Reaction: these were closed, and their outcome is written."""
+
+    def _react_to_new_day(self):
+        """Reaction: this open action was moved to another day, by a person."""
+
+    def _react_to_coming_day(self, customers):
+        """Reaction: a day has begun, or customers were planned anew; what is due is to do.
+
+        :param customers: ``res.partner`` to look at, or None for all
+        """
+
+    # === STEERING === #
+    # What decided an action, behind one interface: see :class:`~.steering.Steering`.
+
+    def _get_steering(self):
+        """:return: the :class:`~.steering.Steering` of these, which are of one origin"""
+        return STEERINGS[self[:1].origin or "manual"](self)
+
+    def _get_steerings(self):
+        """:return: list of the :class:`~.steering.Steering` of these, one for each origin"""
+        return [actions._get_steering() for actions in self.grouped("origin").values()]
+
+    # === ACTIONS === #
+
     def _creation_message(self):
         return self.env._("Action created")
-
-    def _copy_wording(self):
-        """Take over the words of their contents in every language, as they are now.
-
-        Colleagues of several languages share an action; each reads it in the own one.
-        """
-        self.env.flush_all()
-        self.env.cr.execute(SQL(
-            """
-            UPDATE collection_action AS action
-               SET name = content.name, description = content.description,
-                   subject = content.subject, body = content.body
-              FROM collection_sequence_content AS content
-             WHERE content.id = action.content_id AND action.id IN %s
-            """, tuple(self.ids)))
-        self.invalidate_recordset(["name", "description", "subject", "body"])
 
     def _get_state(self):
         """:return: the action as the engine's plain :class:`~..engine.Action`"""
@@ -245,21 +284,10 @@ class CollectionAction(models.Model):
             closed_on=self.closed_on.isoformat() if self.closed_on else None,
         )
 
-    def _get_definition_content(self):
-        """:return: what it asks for, as the engine's plain :class:`~..engine.Content`"""
-        self.ensure_one()
-        if not self.sequence_id:
-            return self._get_own_content()
-        definition = self.sequence_id.sudo().template_id._get_definition()
-        return definition.get_content(self.step_id.key, self.content_key)
-
     def _get_holder(self):
         """:return: the partner who has the next move, empty when nobody holds the function"""
         self.ensure_one()
         return self.validator_id if self.state == "validating" else self.responsible_id
-
-    # === AGENDA === #
-    # What the agenda offers: confirming and skipping many at once.
 
     # === ASSIGNMENT PROBLEMS === #
     # Open actions that reach nobody: unassigned, or held by somebody who cannot act (D-087).
@@ -346,6 +374,7 @@ class CollectionAction(models.Model):
     def _close_activities(self):
         """The action is closed, or passes to somebody else: the activity is done."""
         if self:
+            self._react_to_end_of_turn()
             self._get_activities().action_archive()
 
     def _move_activities(self):
@@ -365,7 +394,7 @@ class CollectionAction(models.Model):
         self.filtered(lambda action: action.id not in activities)._open_activities()
 
     def _answer_activity(self, feedback):
-        """A colleague ticked the activity: close the action, if that says enough.
+        """A colleague ticked the activity: close the action, if nothing else is asked.
 
         Of a message that waits for a confirmation it is the confirmation.
 
@@ -375,7 +404,7 @@ class CollectionAction(models.Model):
         if self.to_confirm:
             self.confirm()
             return
-        if self.is_sent and not self.sequence_id:
+        if self.is_sent and not self._get_steering().closes_when_ticked:
             raise UserError(self.env._(
                 "Ticking would not send “%(action)s”. Send it from the action; or close it "
                 "there, if it left in another way.", action=self.name))
@@ -404,11 +433,6 @@ class CollectionAction(models.Model):
         self.ensure_one()
         return self._get_records_action(context={})
 
-    def action_open_sequence(self):
-        """:return: window action on the sequence that asks for this action"""
-        self.ensure_one()
-        return self.sequence_id.action_open()
-
     def action_open_customer(self):
         """:return: window action on the customer"""
         self.ensure_one()
@@ -427,7 +451,7 @@ class CollectionAction(models.Model):
         return open_dialog("collection.action.close", self.name, default_action_id=self.id)
 
     def action_confirm(self):
-        """Button: confirm those that wait for it, and say how many.
+        """Button: confirm those that wait for it, and show how many.
 
         :raise UserError: none of them does
         """

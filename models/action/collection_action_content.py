@@ -12,7 +12,7 @@ MODES = [
     ("automatic", "Automatic"),
 ]
 
-#: How much of the customer a partner outside sees, each with all before it.
+#: How much of the customer an external partner sees, each with all before it.
 SHOWN = [
     ("action", "The action alone"),
     ("customer", "The customer's name and address"),
@@ -79,14 +79,14 @@ class CollectionActionContent(models.AbstractModel):
     function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
     portal_shows = fields.Selection(
         SHOWN, string="Shows", default="customer",
-        help="What a partner outside sees of the customer on the portal. No more than the work "
+        help="What an external partner sees of the customer on the portal. No more than the work "
         "needs.")
     portal_documents = fields.Boolean(
         string="Shows documents",
         help="The partner also finds the files of the sequence's other actions.")
     portal_decides = fields.Boolean(
         string="Partner decides",
-        help="The partner chooses among the decisions. Without it the office decides, and the "
+        help="The partner chooses among the decisions. Without it a colleague decides, and the "
         "partner comments and sends files.")
 
     # === CONTENT === #
@@ -158,23 +158,23 @@ class CollectionActionContent(models.AbstractModel):
         return vals
 
     # === EXTERNAL PARTNERS === #
-    # What a partner outside sees and may do of an action, on the portal (D-078, D-079, B11).
+    # What an external partner sees and may do of an action, on the portal (D-078, D-079, B11).
 
     @api.constrains("function_id", "needs_validation", "validator_function_id")
-    def _check_outside_validation(self):
-        """B11: what a partner outside did is validated by a colleague."""
+    def _check_external_validation(self):
+        """B11: what an external partner did is validated by a colleague."""
         for content in self:
             validator = content.validator_function_id
             if content.needs_validation and content.function_id.kind == "external" and (
                     not validator or validator.kind != "internal"):
                 raise ValidationError(self.env._(
-                    "“%(action)s” is owed by %(function)s, a partner outside, who cannot "
+                    "“%(action)s” is owed by %(function)s, an external partner, who cannot "
                     "validate it: name an internal function that does.",
                     action=content.name, function=content.function_id.name))
 
     @api.onchange("function_id", "needs_validation")
-    def _onchange_outside_validation(self):
-        """B11: propose whom validations fall to in this house, else its first function."""
+    def _onchange_external_validation(self):
+        """B11: propose the usual internal validator, else the first internal function."""
         if self.needs_validation and self.function_id.kind == "external" and (
                 not self.validator_function_id):
             self.validator_function_id = self._get_usual_validator()

@@ -13,7 +13,7 @@ class CollectionAction(models.Model):
         compute="_compute_can_request_documents",
         help="It asks for documents, and no request of it is under way.")
 
-    # === COLLECTION_ACTION_DOCUMENTS === #
+    # === COMPUTE === #
 
     @api.depends("document_request_ids")
     def _compute_document_request_count(self):
@@ -22,21 +22,19 @@ class CollectionAction(models.Model):
         for action in self:
             action.document_request_count = counts.get(action._origin, 0)
 
-    def write(self, vals):
+    def _react_to_closing(self):
         """An action that closes in another way does not wait for its documents any more.
 
         Silence is an outcome too: one that expires ends its request as expired.
         """
-        result = super().write(vals)
-        if vals.get("state") == "closed":
-            asking = self.sudo().filtered(lambda action: action.kind == "documents")
-            requests = asking.document_request_ids.filtered(
-                lambda request: request.state in ("open", "paused"))
-            if requests:
-                requests._raise_rev()
-            for request in requests:
-                request._end_by_action(request.action_id.outcome)
-        return result
+        super()._react_to_closing()
+        asking = self.sudo().filtered(lambda action: action.kind == "documents")
+        requests = asking.document_request_ids.filtered(
+            lambda request: request.state in ("open", "paused"))
+        if requests:
+            requests._raise_rev()
+        for request in requests:
+            request._end_by_action(request.action_id.outcome)
 
     # === BUTTONS === #
     # Documents, from an action that asks for them.

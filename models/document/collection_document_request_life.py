@@ -4,12 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ... import engine
 from ...engine.sequence import outcomes
 from ...tools.batches import process_batch
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import as_record
 from ..action.channels import get_channel
+from ..history.trace import Trace
 from .collection_document_automation import CLOCK
 
 #: What the end of a request makes of the action that asked for it (B40).
@@ -263,7 +263,8 @@ class CollectionDocumentRequest(models.Model):
         action = self.action_id
         if not action or action.state in ("closed", "validating"):
             return
-        missing = [marker for marker in action._get_required_markers()
+        steering = action._get_steering()
+        missing = [marker for marker in steering.get_required_markers()
                    if not marker.get("value") and marker["type"] != "boolean"]
         if action.option_ids or (missing and outcome in outcomes.POSITIVE):
             action._message_log(body=self.env._(
@@ -273,12 +274,8 @@ class CollectionDocumentRequest(models.Model):
             return
         text = reason or self.env._("Documents: %(request)s", request=self.name)
         action._take_turn()
-        if action.sequence_id:
-            action.sequence_id._run_in_turn(
-                engine.Close(action.number, outcome, None, True), text=text, action=action,
-                cause=cause)
-        else:
-            action._close_alone(outcome, self.env["collection.action.option"], text)
+        steering.answer(
+            outcome, Trace("close", cause, text), self.env["collection.action.option"])
 
     def _end_by_action(self, outcome):
         """Its action closed in another way: nobody waits for the documents any more.

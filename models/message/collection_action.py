@@ -55,11 +55,11 @@ class CollectionAction(models.Model):
 
     # === CRUD === #
 
-    def write(self, vals):
+    def _check_editing(self, names):
         """S-005: the text of a message that leaves by itself is its scenario's."""
-        if not self.env.su and WORDING & set(vals):
+        super()._check_editing(names)
+        if WORDING & names:
             self._check_wording()
-        return super().write(vals)
 
     # === RENDERING === #
 
@@ -278,32 +278,14 @@ class CollectionAction(models.Model):
         accounts, chosen = {}, {}
         for action in self:
             account = by_customer.get(action.customer_id, lines.browse())
-            if action.origin == "scenario":
+            steering = action._get_steering()
+            if steering.leaves_out_excluded:
                 account = account.filtered(lambda line: not causes.get(line.id))
             # narrowed down one by one, they are still read together
             account = account.with_prefetch(lines.ids)
-            chosen[action.id] = action._choose_items(account, day).with_prefetch(lines.ids)
+            chosen[action.id] = steering.choose_items(account, day).with_prefetch(lines.ids)
             accounts[action.id] = account
         return accounts, chosen
-
-    def _choose_items(self, account, day):
-        """:return: those of the customer's open items that the message is about"""
-        own = self.item_ids if self.origin != "sequence" else self.sequence_id.item_ids
-        if self.origin != "scenario":
-            return account & own if own else account
-        return self._filter_reached(account, day)
-
-    def _filter_reached(self, items, day):
-        """Choose the items that a scenario action speaks of, of those that the scenario chases.
-
-        :param items: ``account.move.line``
-        :param date day: the company's day
-        :return: ``account.move.line``: credits, and what is due by that day or with the leader
-        """
-        self.ensure_one()
-        last = max(day, self.leader_id._get_collection_due() if self.leader_id else day)
-        return items.filtered(
-            lambda line: line.amount_residual < 0 or line._get_collection_due() <= last)
 
     def _get_message_leader(self, items):
         """:return: the item whose due date carries the message: the oldest that is owed"""

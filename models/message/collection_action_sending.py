@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ... import engine
 from ...engine.sequence import outcomes
 from ..action.channels import CHANNELS
+from ..history.trace import Trace
 from .collection_dispatch import DISPATCH_STATES
 
 _logger = logging.getLogger(__name__)
@@ -123,7 +123,8 @@ class CollectionAction(models.Model):
             "company_id": action.company_id.id,
             "channel": channel.code,
             "partner_id": partner.id,
-            "occurrence": len(action.dispatch_ids) + 1 if action.origin == "specific" else 1,
+            "occurrence": (
+                len(action.dispatch_ids) + 1 if action._get_steering().sends_repeatedly else 1),
             "address": channel.get_address(partner),
             "lang": message.lang,
             "subject": message.subject,
@@ -203,7 +204,7 @@ class CollectionAction(models.Model):
             batch = self.try_lock_for_update()
             batch.invalidate_recordset()
             done = batch.filtered(
-                lambda action: action.state in ("scheduled", "todo"))._carry_out()
+                lambda action: action.state in ("scheduled", "todo"))._execute()
             self.env.flush_all()
             return done
         except OperationalError as error:  # lost a race: the next run finds them still due
@@ -214,7 +215,7 @@ class CollectionAction(models.Model):
             self.env.cr.rollback()
             if len(self) == 1:
                 _logger.exception("%s could not be sent", self)
-                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                self._record_problems({self.id: str(fault) or type(fault).__name__})
                 return 0
         done = 0
         for action in self:
@@ -241,7 +242,7 @@ class CollectionAction(models.Model):
             & (Domain("sequence_id", "=", False) | Domain("sequence_id.state", "=", "running"))
             & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
 
-    def _carry_out(self):
+    def _execute(self):
         """Send these, whatever decided them; a fault is rolled back alone.
 
         :return: number of actions sent
@@ -251,10 +252,10 @@ class CollectionAction(models.Model):
         for company, group in actions.grouped("company_id").items():
             # kept with the action, for the company's colleagues to read
             problems |= group.with_context(lang=company.partner_id.lang)._find_problems()
-        actions._note_problems(problems)
+        actions._record_problems(problems)
         ready = actions.filtered(lambda action: action.id not in problems)
-        alone = ready.filtered(lambda action: not action.sequence_id)
-        return sum(some._send_apart() for some in (alone, *(ready - alone)) if some)
+        apart = ready.filtered(lambda action: action._get_steering().sends_apart)
+        return sum(some._send_apart() for some in (ready - apart, *apart) if some)
 
     def _send_apart(self):
         """Send all at once; where that fails, one by one, so that a fault stays its own.
@@ -271,7 +272,7 @@ class CollectionAction(models.Model):
             self.invalidate_recordset()
             if len(self) == 1:
                 _logger.warning("%s could not be sent: %s", self, fault, exc_info=True)
-                self._note_problems({self.id: str(fault) or type(fault).__name__})
+                self._record_problems({self.id: str(fault) or type(fault).__name__})
                 return 0
         return sum(action._send_apart() for action in self)
 
@@ -305,45 +306,28 @@ class CollectionAction(models.Model):
 
         :return: those that are still to be sent today
         """
-        scenario = self.filtered(lambda action: action.origin == "scenario")
-        if scenario:
-            self.env["collection.scenario"]._plan(scenario.customer_id)
-        kept = (self - scenario)._drop_settled() | scenario
+        kept = self.browse().union(*(
+            steering.check_again() for steering in self._get_steerings()))
         days = {company: company._get_collection_day() for company in kept.company_id}
         return kept.filtered(
             lambda action: action.state != "closed" and action.date <= days[action.company_id])
 
     def _drop_settled(self):
-        """Settled items leave their action; an action on items of which none is left closes.
+        """Close those whose items are all settled.
 
-        :return: the actions that stand (A-028, B31)
+        :return: the actions that stand
         """
-        chosen = self.filtered(lambda action: action.origin == "specific")
-        emptied = self.browse()
-        for company, actions in chosen.grouped("company_id").items():
-            still_open = actions.item_ids.filtered_domain(
-                self.env["account.move.line"]._get_open_item_domain(company))
-            for action in actions:
-                if action.item_ids - still_open:
-                    action.item_ids &= still_open
-                if not action.item_ids:
-                    emptied |= action
-        emptied._write_closed_alone("settled", command="process", cause="cron")
-        return self - emptied
+        return self.browse().union(*(
+            steering.drop_settled() for steering in self._get_steerings()))
 
     def _close_sent(self, by_person=False):
-        """What was queued is done; each sequence goes on in its own way."""
-        alone = self.filtered(lambda action: not action.sequence_id)
-        alone._write_closed_alone(
-            "done", by_person=by_person, command="send",
-            cause="person" if by_person else "cron")
-        alone._plan_next()
-        for action in self - alone:
-            action.sequence_id._run(
-                engine.Close(action.number, outcomes.DONE, None, False), action=action,
-                cause="person" if by_person else "cron")
+        """What was queued is done, and what comes next is decided."""
+        trace = Trace("send", cause="person" if by_person else "cron")
+        for steering in self._get_steerings():
+            steering.close(outcomes.DONE, trace)
+            steering.plan_next()
 
-    def _note_problems(self, problems):
+    def _record_problems(self, problems):
         """Keep what hinders these actions, and try again later.
 
         :param dict problems: sentence by action id
@@ -355,10 +339,9 @@ class CollectionAction(models.Model):
             action.write({
                 "error": problems[action.id], "attempts": action.attempts + 1, "state": "todo",
                 "next_try": fields.Datetime.now() + timedelta(hours=hours)})
-        fresh.filtered(lambda action: not action.sequence_id).with_context(
-            mail_activity_quick_update=True)._open_activities()
+        fresh._open_awaited_activities()
 
-    def _note_trouble(self, dispatches):
+    def _record_delivery_errors(self, dispatches):
         """Something that left these actions did not arrive."""
         for action in self:
             action.error = dispatches.filtered(

@@ -101,7 +101,7 @@ class CollectionDispatch(models.Model):
             vals["sent_at"] = fields.Datetime.now()
         self.write(vals)
         if state in TROUBLE:
-            self.action_id._note_trouble(self)
+            self.action_id._record_delivery_errors(self)
         elif state == "sent":
             self.action_id.filtered("error").write({"error": False})
 

@@ -101,6 +101,11 @@ class ResPartner(models.Model):
                 "%(customer)s is not in your portfolio. Ask a collection manager to make you "
                 "the customer's collector.", customer=self[:1].name))
 
+    def _get_internal_user(self):
+        """:return: the internal ``res.users`` behind this partner, archived or not, or empty"""
+        return self.with_context(active_test=False).user_ids.filtered(
+            lambda user: not user.share)[:1]
+
     # === BUTTONS === #
 
     def action_launch_collection_sequence(self):

@@ -7,12 +7,13 @@ from odoo.tools import format_date, format_datetime
 
 from ... import engine
 from ...engine.sequence import outcomes, state as states
+from ..history.trace import Trace, TraceRow
 from ..sequence.collection_sequence_commands import read_day
 
 #: Largest number that an id may be: beyond, the database refuses the question.
 _LARGEST_ID = 2 ** 31 - 1
 
-#: Kinds of dates and facts that a partner can enter; others are the office's.
+#: Types of markers that an external partner can enter; others are for colleagues.
 _ENTERED = ("date", "char", "text", "integer", "float", "boolean", "selection")
 
 #: The activity of whoever answers a partner who asks for more time.
@@ -20,41 +21,69 @@ ACTIVITY = "account_collection.mail_activity_type_postponement"
 
 
 class CollectionAction(models.Model):
-    """What a partner outside sees: the actions asked of them or of their firm (D-078, D-079).
+    """What an external partner sees: the actions asked of them or of their firm (D-078, D-079).
 
     Portal users have no rights on these models, so nothing is reached by remote calls. The
-    pages look for an action through :meth:`_find_portal`, the one door.
+    pages look for an action through :meth:`_find_portal` only.
     """
 
     _inherit = "collection.action"
 
-    told_id = fields.Many2one(
-        "res.partner", string="Told on the portal", readonly=True, copy=False,
+    notified_partner_id = fields.Many2one(
+        "res.partner", string="Notified partner", readonly=True, copy=False,
         index="btree_not_null",
-        help="The partner outside to whom the portal has announced it.")
-    late_told = fields.Boolean(
+        help="The external partner who was notified that the action is asked of them.")
+    late_notice_sent = fields.Boolean(
         readonly=True, copy=False, help="The partner was reminded after the deadline.")
     postpone_to = fields.Date(
         string="Postponement asked", readonly=True, copy=False,
-        help="The day to which the partner outside asks to postpone it.")
+        help="The day to which the external partner asks to postpone it.")
     postpone_reason = fields.Text(readonly=True, copy=False)
 
     # === CONSTRAINTS === #
 
     @api.constrains("function_id", "needs_validation", "validator_function_id")
-    def _check_outside_validation(self):
+    def _check_external_validation(self):
         """Asked of templates: a version published before must not stop its sequences."""
 
-    # === CRUD === #
+    # === REACTIONS === #
 
-    def write(self, vals):
-        """A wish for more time, and the reminder of a deadline, are the holder's who had them."""
-        passed = self.filtered(lambda action: action.responsible_id.id != vals["responsible_id"]) \
-            if "responsible_id" in vals else self.browse()
-        result = super().write(vals)
-        passed._end_postponement()
-        passed.filtered("late_told").late_told = False
-        return result
+    def _react_to_new_holder(self):
+        """A request for more time, and the late notice, are the former holder's."""
+        super()._react_to_new_holder()
+        self._end_postponement()
+        self.filtered("late_notice_sent").late_notice_sent = False
+
+    def _react_to_end_of_turn(self):
+        """A request for more time is settled with the turn that it was about."""
+        super()._react_to_end_of_turn()
+        self._end_postponement()
+
+    def _react_to_new_day(self):
+        """Whoever asked for another day is notified of it; a new day has its own late notice."""
+        super()._react_to_new_day()
+        if self.postpone_to:
+            self._end_postponement()
+            self._notify_new_day()
+        self.late_notice_sent = False
+        self._notify_holders()
+
+    def _react_to_coming_day(self, customers):
+        """Notify the external partners whose day has come, or who have portal access only now.
+
+        Whoever let a deadline pass gets one late notice.
+        """
+        super()._react_to_coming_day(customers)
+        asked = Domain("state", "=", "todo") & Domain("function_id.kind", "=", "external")
+        if customers is not None:
+            asked &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
+        self.search(asked & Domain("notified_partner_id", "=", False))._notify_holders()
+        if customers is None:
+            self.search(
+                asked & Domain("notified_partner_id", "!=", False)
+                & Domain("late_notice_sent", "=", False)
+                & Domain("deadline", "<", fields.Date.add(fields.Date.today(), days=1))
+            )._remind_holders()
 
     # === VISIBILITY === #
 
@@ -71,7 +100,7 @@ class CollectionAction(models.Model):
         holders = user._get_held_partners().ids
         asked = (
             Domain("state", "in", ("todo", "validating"))
-            | Domain("told_id", "in", holders)
+            | Domain("notified_partner_id", "in", holders)
             | (Domain("state", "=", "closed")
                & Domain("outcome", "not in", tuple(outcomes.SILENT))))
         return (
@@ -119,7 +148,7 @@ class CollectionAction(models.Model):
         self.ensure_one()
         if self.portal_shows != "items":
             return self.env["account.move.line"]
-        items = self.item_ids or self.sequence_id.item_ids
+        items = self.item_ids or self._get_steering().get_items()
         return items.filtered_domain(items._get_open_item_domain(self.company_id)).sorted(
             lambda item: (item.date_maturity or item.date, item.id))
 
@@ -129,17 +158,17 @@ class CollectionAction(models.Model):
         return self.deadline or self.date
 
     def _get_portal_case(self):
-        """:return: what the action belongs to, in words that tell no more than may be shown"""
+        """:return: str: what the action belongs to, with no more than may be shown"""
         self.ensure_one()
         sequence = self.sequence_id
         about = sequence.situation if self._shows_customer() else False
         return " – ".join(filter(None, (sequence.template_id.name, about)))
 
     # === ANSWERS === #
-    # What a partner outside says of an action: done, decided, or more time is needed (B11).
+    # How an external partner answers: done, decided, or more time is needed (B11).
     #
     # It goes through the same door as a colleague's answer, in the partner's name. A partner
-    # never gives a validator's word, and enters nothing while the sequence is paused (B12).
+    # never validates, and enters nothing while the sequence is paused (B12).
 
     def _get_portal_pause(self):
         """:return: why nothing can be entered at all, empty where it can (B12)"""
@@ -149,8 +178,8 @@ class CollectionAction(models.Model):
             return ""
         if state == "paused":
             return self.env._(
-                "The office has paused this case. There is nothing to do until it goes on, and "
-                "nothing can be entered; what you have sent is kept.")
+                "The collection team has paused this case. There is nothing to do until it goes "
+                "on, and nothing can be entered; what you have sent is kept.")
         return self.env._("This case has ended. Nothing more can be entered.")
 
     def _get_portal_result(self):
@@ -166,52 +195,57 @@ class CollectionAction(models.Model):
         if self.state != "validating":
             return ""
         return self.env._(
-            "Sent by %(user)s on %(when)s; the office checks it.", user=self.submitted_by_id.name,
-            when=format_datetime(self.env, self.submitted_at))
+            "Sent by %(user)s on %(when)s; the collection team checks it.",
+            user=self.submitted_by_id.name, when=format_datetime(self.env, self.submitted_at))
 
     def _get_portal_comment(self):
-        """:return: what the partner said of it; a colleague's comment stays in the house"""
+        """:return: str: the partner's comment; a colleague's stays internal"""
         self.ensure_one()
         return self.comment if (self.submitted_by_id or self.closed_by_id).share else ""
 
     def _check_portal_open(self):
-        """:raise UserError: it is closed or being checked, by whom and since when is said; or
-            its sequence is paused or has ended"""
+        """:raise UserError: it is closed or being checked (the message says by whom and since
+            when), or its sequence is paused or has ended"""
         if self.state == "closed":
             raise UserError(self._get_closed_message())
         if self.state == "validating":
             raise UserError(self.env._(
                 "“%(action)s” was sent by %(user)s on %(when)s and is being checked by the "
-                "office. Nothing has changed.", action=self.name,
+                "collection team. Nothing has changed.", action=self.name,
                 user=self.submitted_by_id.name,
                 when=format_datetime(self.env, self.submitted_at)))
         self._check_portal_running()
 
     def _get_portal_refusal(self):
-        """:return: why the office closes it and not the partner, empty where the partner may"""
+        """:return: str: why a colleague closes it and not the partner, empty where the partner
+            may"""
         self.ensure_one()
         if self.option_ids and not self.portal_decides:
             return self.env._(
-                "The office decides here. Write what it should know, and send your files.")
-        content = self._get_definition_content()
+                "The collection team decides here. Write what it should know, and send your "
+                "files.")
+        content = self._get_steering().get_content()
         submits = engine.get_allowed_answers(content, states.TODO).submits
         if content.validation and not submits or self.option_ids and not (
                 self._get_portal_options()):
             return self.env._(
-                "The office validates this. Write what it should know, and send your files.")
+                "The collection team validates this. Write what it should know, and send your "
+                "files.")
         return ""
 
     def _get_portal_options(self):
         """:return: the options that the partner may choose; to validate is a colleague's"""
         self.ensure_one()
-        content = self._get_definition_content()
+        content = self._get_steering().get_content()
         if engine.get_allowed_answers(content, states.TODO).submits:
             return self.option_ids
         return self.option_ids.filtered(lambda option: option.outcome != outcomes.VALIDATED)
 
     def _get_portal_markers(self):
-        """:return: the dates and facts to enter, as :meth:`_get_required_markers` has them"""
-        return [marker for marker in self._get_required_markers() if marker["type"] in _ENTERED]
+        """:return: the markers to enter, as :meth:`~..action.steering.Steering.
+            get_required_markers` has them"""
+        return [marker for marker in self._get_steering().get_required_markers()
+                if marker["type"] in _ENTERED]
 
     def _take_portal_turn(self):
         """Nobody else changes the action meanwhile, and it is still the partner's.
@@ -233,15 +267,14 @@ class CollectionAction(models.Model):
         """Close the action, or hand it to its validator, as the user of the portal.
 
         :param int option_id: the ``collection.action.option`` chosen, where one is asked
-        :param dict markers: dates and facts that it asks for, as text by technical name
+        :param dict markers: values that it asks for, as text by technical name
         :param files: tuple of (file name, bytes)
         :raise UserError: it cannot be; nothing has changed if the caller rolls back
         """
         self._take_portal_turn()
         option = self._get_portal_options().filtered(lambda option: option.id == option_id)
         if option_id and not option and not self._get_portal_refusal():
-            raise UserError(self.env["collection.sequence"]._get_answer_refusals()[
-                "unknown_option"] % {"action": self.name})
+            raise UserError(self._get_answer_error("unknown_option"))
         if self._is_portal_answer(option):
             return
         self._check_portal_open()
@@ -261,7 +294,7 @@ class CollectionAction(models.Model):
             and self.option_id == option)
 
     def _ask_to_postpone(self, date, reason):
-        """Ask the office for another day. It decides; nothing moves.
+        """Ask for another day. A colleague decides; nothing moves.
 
         :param str date: the day wished, as an ISO date
         :raise UserError: no such day or one too early, or no reason
@@ -289,38 +322,31 @@ class CollectionAction(models.Model):
         self._plan_postponement()
 
     def _append_portal_history(self, kind, *, text="", old="", new=""):
-        """Trace a fact of the portal, in the name of the firm where the firm holds it."""
+        """Record what a portal user did, in the name of the firm where the firm holds it."""
         holder = self.responsible_id - self.env.user.partner_id
-        if not self.sequence_id:
-            self._append_action_history([(self, {
-                "kind": kind, "text": text, "old_value": old, "new_value": new,
-                "on_behalf": holder.name or ""})], command="portal")
-            return
-        self.sequence_id._append_history([{
-            "kind": kind, "data": {"action": self.number}, "visit": self.visit_id,
-            "action": self, "text": text, "old": old, "new": new, "on_behalf": holder,
-        }], {"command": "portal", "command_ref": False, "cause": "person"})
+        self._record([TraceRow(self, kind, old=old, new=new)], Trace(
+            "portal", text=text, on_behalf=holder.name or ""))
 
     # === POSTPONEMENT === #
-    # A partner outside asks for more time: the pilot decides, by moving the action or not.
+    # An external partner asks for more time: the pilot decides, by moving the action or not.
 
     def _plan_postponement(self):
-        """Let the pilot know, once: a new wish takes the place of an older one."""
+        """Give the pilot one activity: a new request takes the place of an older one."""
         self.ensure_one()
         self._end_postponement_activities()
-        pilot = self._get_pilot() or self.company_id.collection_manager_id
+        pilot = self._get_steering().get_pilot() or self.company_id.collection_manager_id
         if not pilot:
             return
-        words = self.with_context(lang=pilot.lang)
-        words.activity_schedule(
+        translated = self.with_context(lang=pilot.lang)
+        translated.activity_schedule(
             ACTIVITY, user_id=pilot.id, date_deadline=self.company_id._get_collection_day(),
-            summary=words.env._(
+            summary=translated.env._(
                 "%(partner)s asks to postpone to %(date)s", partner=self.env.user.name,
-                date=format_date(words.env, self.postpone_to)),
+                date=format_date(translated.env, self.postpone_to)),
             note=Markup("<p>%s</p>") % self.postpone_reason)
 
     def _end_postponement(self):
-        """The office has answered, or the action is closed: the wish is settled."""
+        """Forget the request for more time: it was answered, or is answered by what happened."""
         asked = self.filtered("postpone_to")
         if asked:
             asked.write({"postpone_to": False, "postpone_reason": False})
@@ -331,29 +357,17 @@ class CollectionAction(models.Model):
             ("res_model", "=", self._name), ("res_id", "in", self.ids),
             ("activity_type_id", "=", self.env.ref(ACTIVITY).id)]).action_archive()
 
-    def _close_activities(self):
-        self._end_postponement()
-        return super()._close_activities()
-
-    def _write_rescheduled(self, date):
-        asked = self.postpone_to
-        result = super()._write_rescheduled(date)
-        if asked:
-            self._end_postponement()
-            self._say_rescheduled()
-        return result
-
-    def _say_rescheduled(self):
-        """Tell the partner who asked for it which day it is now."""
+    def _notify_new_day(self):
+        """Notify the partner who asked for more time of the day it is now."""
         self.ensure_one()
         partners = self._get_portal_partners()[self.id]
         if not partners:
             return
-        words = self.with_context(
+        translated = self.with_context(
             lang=partners[0].lang, mail_post_autofollow=False,
             mail_post_autofollow_author_skip=True)
-        words.message_post(
-            body=words.env._(
-                "“%(action)s” is now to be done by %(date)s.", action=words.name,
-                date=format_date(words.env, self._get_portal_due())),
+        translated.message_post(
+            body=translated.env._(
+                "“%(action)s” is now to be done by %(date)s.", action=translated.name,
+                date=format_date(translated.env, self._get_portal_due())),
             message_type="comment", subtype_xmlid="mail.mt_comment", partner_ids=partners.ids)

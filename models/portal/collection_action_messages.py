@@ -1,24 +1,23 @@
 from collections import defaultdict
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
 
-#: Files that an action takes from outside, all told.
+#: Files that an action takes from external partners, in all.
 MOST_KEPT = 100
 
-#: What the partner is told, in words that a manager may change.
+#: E-mail templates of the notifications; a manager may change their texts.
 TEMPLATE = "account_collection.mail_template_portal_action"
-
 REMINDER = "account_collection.mail_template_portal_late"
 
 
 class CollectionAction(models.Model):
-    """The conversation between the office and a partner outside, on one action.
+    """The conversation between colleagues and an external partner, on one action.
 
-    The partner sees what they or their firm wrote and what was written to them; internal notes
-    and what others wrote to each other stay in the house.
+    The partner sees what they or their firm wrote and what was written to them; notes and what
+    others wrote to each other stay internal.
     """
 
     _inherit = "collection.action"
@@ -42,20 +41,21 @@ class CollectionAction(models.Model):
             & Domain("is_internal", "=", False)
             & (is_holder("author_id") | is_holder("partner_ids")), order="id")
 
-    def _write_from_portal(self, text, files=()):
-        """Write to the office, with files or not, as the user of the portal.
+    def _post_from_portal(self, text, files=()):
+        """Post a message to the action's pilot, with files or not, as the user of the portal.
 
+        :param str text: plain text
         :param files: tuple of (file name, bytes)
-        :raise UserError: neither words nor a file, or a file that is not taken
+        :raise UserError: neither a text nor a file, or a file that is not taken
         """
         self._take_portal_turn()
         self._check_portal_running()
         if not text and not files:
             raise UserError(self.env._("Write a message, or choose a file."))
         kept = self._keep_portal_files(files)
-        if not kept and (not text or self._has_said(text)):
+        if not kept and (not text or self._is_repeated(text)):
             return
-        pilot = self._get_pilot() or self.company_id.collection_manager_id
+        pilot = self._get_steering().get_pilot() or self.company_id.collection_manager_id
         # as the system: a message of a portal user would come without the files
         self.with_user(SUPERUSER_ID).with_context(
             mail_post_autofollow=False, mail_post_autofollow_author_skip=True,
@@ -64,21 +64,21 @@ class CollectionAction(models.Model):
             subtype_xmlid="mail.mt_comment", attachment_ids=kept.ids,
             author_id=self.env.user.partner_id.id, partner_ids=pilot.partner_id.ids)
 
-    def _has_said(self, text):
-        """Whether these were the user's last words already: a double click."""
+    def _is_repeated(self, text):
+        """Whether the user's last message said the same already: a double click."""
         last = self._get_portal_messages().filtered(
             lambda message: message.author_id == self.env.user.partner_id)[-1:]
-        said = html2plaintext(last.body or "").split()
-        return bool(last) and said == html2plaintext(plaintext2html(text or "")).split()
+        posted = html2plaintext(last.body or "").split()
+        return bool(last) and posted == html2plaintext(plaintext2html(text or "")).split()
 
     def _message_add_suggested_recipients(self, force_primary_email=False):
-        """Whoever writes from an action of a partner outside finds that partner proposed."""
+        """Whoever writes from an action of an external partner finds that partner proposed."""
         suggested = super()._message_add_suggested_recipients(
             force_primary_email=force_primary_email)
-        outside = self.sudo().filtered(
+        external = self.sudo().filtered(
             lambda action: action.function_id.kind == "external" and action.responsible_id)
-        partners = outside._get_portal_partners()
-        for action in outside:
+        partners = external._get_portal_partners()
+        for action in external:
             found = partners[action.id] or action.responsible_id
             suggested[action.id]["partners"] |= found.with_env(self.env)
         return suggested
@@ -113,7 +113,7 @@ class CollectionAction(models.Model):
         return context
 
     # === FILES === #
-    # The files of an action that a partner outside finds on the portal, and sends.
+    # The files of an action that an external partner finds on the portal, and sends.
 
     def _get_portal_files(self):
         """:return: (files of the action, files of the sequence's other actions), both
@@ -163,8 +163,8 @@ class CollectionAction(models.Model):
                  if (name, attachments._compute_checksum(content)) not in known]
         if len(known) + len(fresh) > MOST_KEPT:
             raise UserError(self.env._(
-                "“%(action)s” has %(count)s files already. Write to the office instead.",
-                action=self.name, count=len(known)))
+                "“%(action)s” has %(count)s files already. Write to the collection team "
+                "instead.", action=self.name, count=len(known)))
         kept = attachments.with_context(image_no_postprocess=True).create([{
             "name": name, "raw": content, "mimetype": kind, "public": False,
             "res_model": self._name, "res_id": self.id,
@@ -174,33 +174,33 @@ class CollectionAction(models.Model):
         return kept
 
     # === NOTIFICATIONS === #
-    # Telling partners outside what is asked of them: once each, when its day has come.
+    # External partners are notified of what is asked of them: once each, when its day has come.
     #
-    # Whatever brings an action to its day, or to another holder, ends in :meth:`_tell_holders`,
-    # which finds out by itself whom it has told before.
+    # Whatever brings an action to its day, or to another holder, ends in
+    # :meth:`_notify_holders`, which finds out by itself whom it has notified before.
 
-    def _tell_holders(self):
-        """Queue an e-mail to each partner outside who is not told yet; none while paused."""
+    def _notify_holders(self):
+        """Queue an e-mail to each external partner not notified yet; none while paused."""
         waiting = self.filtered(lambda action: (
             action.state == "todo" and action.function_id.kind == "external"
-            and action.responsible_id and action.told_id != action.responsible_id
+            and action.responsible_id and action.notified_partner_id != action.responsible_id
             and action.sequence_id.state in (False, "running")))
         partners = waiting._get_portal_partners() if waiting else {}
-        told = waiting.filtered(lambda action: partners[action.id])
-        for holder, actions in told.grouped("responsible_id").items():
-            actions.told_id = holder
-        told._queue_portal_mails(TEMPLATE, partners)
+        reached = waiting.filtered(lambda action: partners[action.id])
+        for holder, actions in reached.grouped("responsible_id").items():
+            actions.notified_partner_id = holder
+        reached._queue_portal_mails(TEMPLATE, partners)
 
     def _remind_holders(self):
-        """Queue one reminder to whoever was told and let the deadline pass."""
+        """Queue one late notice to whoever was notified and let the deadline pass."""
         days = {company: company._get_collection_day() for company in self.company_id}
         late = self.filtered(lambda action: (
-            action.state == "todo" and not action.late_told and action.deadline
+            action.state == "todo" and not action.late_notice_sent and action.deadline
             and action.deadline < days[action.company_id]
-            and action.told_id == action.responsible_id
+            and action.notified_partner_id == action.responsible_id
             and action.sequence_id.state in (False, "running")))
         if late:
-            late.late_told = True
+            late.late_notice_sent = True
             late._queue_portal_mails(REMINDER, late._get_portal_partners())
 
     def _queue_portal_mails(self, xmlid, partners):
@@ -240,7 +240,7 @@ class CollectionAction(models.Model):
 
     def _prepare_portal_mail_vals(self, subject, body, layout, readers, reply_to):
         self.ensure_one()
-        author = self._get_pilot().partner_id or self.company_id.partner_id
+        author = self._get_steering().get_pilot().partner_id or self.company_id.partner_id
         sender = author.email_formatted or self.company_id.email_formatted
         before, after = layout
         return {
@@ -261,27 +261,3 @@ class CollectionAction(models.Model):
             "is_notification": True,
             "record_company_id": self.company_id.id,
         }
-
-    def _write_rescheduled(self, date):
-        result = super()._write_rescheduled(date)
-        self.late_told = False
-        self._tell_holders()
-        return result
-
-    @api.model
-    def _bring_to_day(self, customers=None):
-        """Whose day has come is told; so is who was given access to the portal since.
-
-        Whoever let a deadline pass is reminded of it, once.
-        """
-        result = super()._bring_to_day(customers)
-        asked = Domain("state", "=", "todo") & Domain("function_id.kind", "=", "external")
-        if customers is not None:
-            asked &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
-        self.search(asked & Domain("told_id", "=", False))._tell_holders()
-        if customers is None:
-            self.search(
-                asked & Domain("told_id", "!=", False) & Domain("late_told", "=", False)
-                & Domain("deadline", "<", fields.Date.add(fields.Date.today(), days=1))
-            )._remind_holders()
-        return result

@@ -1,15 +1,15 @@
 from odoo import models
 from odoo.fields import Domain
 
-#: Threads about collecting: their messages have no door but the pages.
+#: Threads about collecting: their messages are read on the pages only.
 OURS = "collection.%"
 
 
 class MailMessage(models.Model):
-    """Messages about collecting, and users from outside.
+    """Messages about collecting, and portal users.
 
     Odoo lets whoever wrote or received a message find, read and rewrite it by remote calls. What
-    a partner outside may see of ours is the pages' matter: they read with the system's rights.
+    an external partner may see of ours is the pages' matter: they read with the system's rights.
     """
 
     _inherit = "mail.message"

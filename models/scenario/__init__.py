@@ -1,3 +1,4 @@
+from . import steering
 from . import collection_plan_mark
 from . import collection_scenario
 from . import collection_scenario_step

@@ -4,11 +4,13 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date
 
+from ...engine.sequence import outcomes
 from ...tools.dialogs import RELOAD, notify
+from ..history.trace import Trace, TraceRow
 
 
 class CollectionAction(models.Model):
-    """An action of a scenario: the step it carries out, for which item, and why on that day."""
+    """An action of a scenario: the step it executes, for which item, and why on that day."""
 
     _inherit = "collection.action"
 
@@ -32,7 +34,7 @@ class CollectionAction(models.Model):
     _scenario_unique = models.UniqueIndex(
         "(customer_id, company_id) WHERE origin = 'scenario' AND state <> 'closed'",
         "A customer has one scenario action at a time.")
-    #: read by planning: the last step carried out for an item
+    #: read by planning: the last step executed for an item
     _leader_index = models.Index(
         "(leader_id, closed_on) WHERE origin = 'scenario' AND state = 'closed'")
     #: read by planning: the day of the last message
@@ -50,25 +52,25 @@ class CollectionAction(models.Model):
     # === STEPS === #
 
     def _describe_why(self):
-        """:return: the step, the item and the days between them, in words"""
+        """:return: str, translated sentence: the step, the item and the days between them"""
         step, item = self.scenario_step_id, self.sudo().leader_id
         if self.origin != "scenario" or not step:
             return False
-        words = {
+        values = {
             "number": step.number, "item": item.move_id.name or item.name,
             "due": format_date(self.env, item.date_maturity or item.date),
             "days": abs(step.offset),
         }
         if self.date_by_hand:
             return self.env._(
-                "Step %(number)s, moved by hand; %(item)s fell due on %(due)s", **words)
+                "Step %(number)s, moved by hand; %(item)s fell due on %(due)s", **values)
         if not step.offset:
-            return self.env._("Step %(number)s: the day %(item)s falls due (%(due)s)", **words)
+            return self.env._("Step %(number)s: the day %(item)s falls due (%(due)s)", **values)
         if step.offset < 0:
             return self.env._(
-                "Step %(number)s: %(days)s days before %(item)s falls due (%(due)s)", **words)
+                "Step %(number)s: %(days)s days before %(item)s falls due (%(due)s)", **values)
         return self.env._(
-            "Step %(number)s: %(days)s days after %(item)s fell due (%(due)s)", **words)
+            "Step %(number)s: %(days)s days after %(item)s fell due (%(due)s)", **values)
 
     def confirm(self):
         """Let these automatic messages leave on their day.
@@ -87,8 +89,8 @@ class CollectionAction(models.Model):
         waiting = self.sudo().filtered(lambda action: not action.confirmed)
         waiting.write({"confirmed": True, "confirmed_by_id": self.env.uid})
         waiting._close_activities()
-        waiting._append_action_history(
-            [(action, {"kind": "action_confirmed"}) for action in waiting], command="confirm")
+        waiting._record(
+            [TraceRow(action, "action_confirmed") for action in waiting], Trace("confirm"))
         return True
 
     def skip(self, reason):
@@ -203,14 +205,14 @@ class CollectionAction(models.Model):
         for action in self:
             date, user = before[action.id]
             if action.date != date:
-                rows.append((action, {
-                    "kind": "action_rescheduled", "old_value": fields.Date.to_string(date),
-                    "new_value": fields.Date.to_string(action.date)}))
+                rows.append(TraceRow(
+                    action, "action_rescheduled", old=fields.Date.to_string(date),
+                    new=fields.Date.to_string(action.date)))
             if action.user_id != user:
-                rows.append((action, {
-                    "kind": "action_reassigned", "old_value": user.name or "–",
-                    "new_value": action.user_id.name or "–"}))
-        self._append_action_history(rows, command="plan", cause="cron")
+                rows.append(TraceRow(
+                    action, "action_reassigned", old=user.name or "–",
+                    new=action.user_id.name or "–"))
+        self._record(rows, Trace("plan", cause="cron"))
 
     def _drop_planned(self, dropped):
         """Close actions that no longer stand, saying why.
@@ -221,15 +223,26 @@ class CollectionAction(models.Model):
         reasons = defaultdict(lambda: self.browse())
         for action_id, stop in dropped:
             reasons[stop] |= self.browse(action_id)
-        words = self.env["collection.scenario"]._get_stop_words()
+        labels = self.env["collection.scenario"]._get_stop_words()
         for stop, actions in reasons.items():
-            actions._write_closed_alone(
-                "settled" if stop and stop.nothing_due else "cancelled",
-                comment=words[stop.reason] if stop else self.env._(
-                    "The scenario, or the customer's oldest open item, is another one now."),
-                command="plan", cause="cron")
+            actions._close(
+                outcomes.SETTLED if stop and stop.nothing_due else outcomes.CANCELLED,
+                Trace("plan", cause="cron", text=labels[stop.reason] if stop else self.env._(
+                    "The scenario, or the customer's oldest open item, is another one now.")))
 
     # === STATEMENT === #
+
+    def _filter_reached(self, items, day):
+        """Choose the items that a scenario action speaks of, of those that the scenario chases.
+
+        :param items: ``account.move.line``
+        :param date day: the company's day
+        :return: ``account.move.line``: credits, and what is due by that day or with the leader
+        """
+        self.ensure_one()
+        last = max(day, self.leader_id._get_collection_due() if self.leader_id else day)
+        return items.filtered(
+            lambda line: line.amount_residual < 0 or line._get_collection_due() <= last)
 
     def _describe_next(self):
         """:return: what it is called, and its day"""
@@ -240,7 +253,7 @@ class CollectionAction(models.Model):
     # === BUTTONS === #
 
     def action_send_now(self):
-        """Button: send now, and say so."""
+        """Button: send now, and show that it was."""
         self.send_now()
         return notify(self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
 

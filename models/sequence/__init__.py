@@ -1,3 +1,4 @@
+from . import steering
 from . import collection_deadline
 from . import collection_sequence
 from . import collection_sequence_visit

@@ -12,6 +12,7 @@ from ...engine.sequence import conditions
 from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
+from ..history.trace import Trace
 from ..item import open_items
 
 #: Set while a command fills dates and facts itself: it traces them and reads its table after.
@@ -154,12 +155,12 @@ class CollectionSequence(models.Model):
             raise UserError(self.env._("Say why: the reason stays in the history."))
 
     def _run(self, command, **context):
-        """Carry out one command of the engine.
+        """Execute one command of the engine.
 
         :param command: one of :mod:`..engine.commands`
         :param str cause: person, cron, signal, parent or migration
         :param str text: reason or comment, for the trace
-        :param on_behalf: the ``res.partner`` for whom the user acts, if another
+        :param str on_behalf: name of the holder for whom the user acts, if another
         :param action: the ``collection.action`` that the text belongs to, if one
         :param added: what an action added by hand says, as field values
         :return: the engine's :class:`~..engine.Decision`
@@ -169,7 +170,7 @@ class CollectionSequence(models.Model):
         self.sudo()._raise_rev()
         return self._run_in_turn(command, **context)
 
-    def _run_in_turn(self, command, *, cause="person", text="", on_behalf=None, action=None,
+    def _run_in_turn(self, command, *, cause="person", text="", on_behalf="", action=None,
                      added=None):
         """Like :meth:`_run`, for callers that have taken the sequence's turn already."""
         sequence = self.sudo()
@@ -180,13 +181,9 @@ class CollectionSequence(models.Model):
                 definition, state, command, sequence._get_local_now(), sequence._get_world())
         except CommandRefused as refusal:
             raise UserError(sequence._explain_refusal(refusal)) from refusal
-        context = {
-            "command": get_name(command), "command_ref": uuid4().hex,
-            "cause": cause, "text": text, "on_behalf": on_behalf, "action": action,
-            "added": added,
-        }
         if decision.entries:
-            sequence._write_entries(decision.entries, context)
+            trace = Trace(get_name(command), cause, text, on_behalf)
+            sequence._write_entries(decision.entries, trace, about=action, added=added)
             sequence._execute_effects(decision.effects)
         return decision
 
@@ -255,18 +252,8 @@ class CollectionSequence(models.Model):
                 "Step “%(step)s” has no default row: jump to a step instead, or stop."),
             "unknown_step": _("This step does not belong to the template of %(sequence)s."),
             "unknown_action": _("This action does not belong to %(sequence)s."),
-            **self._get_answer_refusals(),
+            **action._get_answer_errors(),
         }[refusal.code] % words
-
-    def _get_answer_refusals(self):
-        """:return: dict of what a refused answer to an action tells the user, by its code"""
-        _ = self.env._
-        return {
-            "unknown_option": _("This choice is not one of those that “%(action)s” offers."),
-            "option_missing": _("“%(action)s” asks for a decision: choose one of its options."),
-            "unknown_outcome": _("“%(action)s” cannot be closed with this result."),
-            "comment_missing": _("Say why: “%(action)s” needs a comment for this result."),
-        }
 
     # === WORLD === #
     # The world around a sequence: gathered as plain values before each command.
@@ -370,8 +357,7 @@ class CollectionSequence(models.Model):
             if (before.get(name, {}).get("value") or False) != (marker.get("value") or False)]
         if not rows:
             return self.env["collection.history"]
-        history = self._append_history(rows, {
-            "command": "markers", "command_ref": uuid4().hex, "cause": "person"})
+        history = self._append_history(rows, Trace("markers"))
         self._message_log(body=history._get_chatter_body())
         return history
 

@@ -1,5 +1,4 @@
 from datetime import date
-from uuid import uuid4
 
 from odoo import fields, models
 from odoo.fields import Domain
@@ -7,6 +6,7 @@ from odoo.fields import Domain
 from ...engine import entry_to_dict
 from ...engine.sequence import entries
 from ...engine.sequence.effects import Ask, Release
+from ..history.trace import Trace
 from .collection_sequence import ENDED
 
 _NO_INCIDENT = {"incident": False, "incident_row_key": False}
@@ -41,11 +41,13 @@ class CollectionSequence(models.Model):
 
     # === ENTRIES === #
 
-    def _write_entries(self, facts, context):
+    def _write_entries(self, facts, trace, *, about=None, added=None):
         """Write the entries of one command to the records and to the history.
 
         :param facts: the engine's entries, in order
-        :param dict context: command, command_ref, cause, text, on_behalf, action
+        :param Trace trace: the command
+        :param about: the ``collection.action`` that its text belongs to, if one
+        :param dict added: what an action added by hand says, as field values
         """
         self.ensure_one()
         for fact in facts:
@@ -54,12 +56,12 @@ class CollectionSequence(models.Model):
         self._write_visits(facts)
         self._create_actions(
             [fact for fact in facts if isinstance(fact, entries.ActionCreated)],
-            context.get("added") or {})
-        self._write_actions(facts, context)
+            added or {})
+        self._write_actions(facts, trace, about)
         self._write_deadlines(facts)
         self._write_events(facts)
         self._write_status(facts)
-        self._trace(facts, context)
+        self._trace(facts, trace, about)
 
     def _write_visits(self, facts):
         now = fields.Datetime.now()
@@ -119,19 +121,18 @@ class CollectionSequence(models.Model):
             "item_ids": [(6, 0, self.item_ids.ids)],
         }
 
-    def _write_actions(self, facts, context):
+    def _write_actions(self, facts, trace, about):
         actions = {action.number: action for action in self.action_ids}
         options = {option.code: option for option in self.action_ids.option_ids}
         for fact in facts:
             if isinstance(fact, entries.ActionSubmitted):
-                actions[fact.action]._write_submitted(options.get(fact.option), context["text"])
+                actions[fact.action]._write_submitted(options.get(fact.option), trace.text)
             elif isinstance(fact, entries.ActionClosed):
                 action = actions[fact.action]
-                action.closed_on = fact.date
-                commented = action == context["action"]
+                own = action == about
                 action._write_closed(
-                    fact.outcome, options.get(fact.option),
-                    context["text"] if commented else "", by_person=commented)
+                    fact.outcome, option=options.get(fact.option), day=fact.date,
+                    comment=trace.text if own else "", by_person=own and trace.by_person)
             elif isinstance(fact, entries.ActionMoved):
                 actions[fact.action].deadline = fact.due
 
@@ -146,7 +147,7 @@ class CollectionSequence(models.Model):
         if self.state in ENDED:
             self._tell_waiting()
 
-    def _trace(self, facts, context):
+    def _trace(self, facts, trace, about):
         """Add the facts to the customer's history; mirror them in the chatter."""
         actions = {action.number: action for action in self.action_ids}
         visits = {visit.number: visit for visit in self.visit_ids}
@@ -155,23 +156,22 @@ class CollectionSequence(models.Model):
         for fact in facts:
             kind, data = entry_to_dict(fact)
             action = actions.get(data.get("action"), self.env["collection.action"])
-            about = action and action == context["action"]
-            tells = not told and (about or not context["action"])
+            tells = not told and (not about or action == about)
             told = told or tells
             visit = visits.get(data.get("visit")) or action.visit_id or self.visit_id
             rows.append({
                 "kind": kind, "data": data, "action": action, "visit": visit,
-                "text": context["text"] if tells else "",
+                "text": trace.text if tells else "",
                 "new": action.option_id.name if kind == "action_closed" else "",
-                "on_behalf": context["on_behalf"],
             })
-        history = self._append_history(rows, context)
+        history = self._append_history(rows, trace)
         self._message_log(body=history._get_chatter_body())
 
-    def _append_history(self, rows, context):
+    def _append_history(self, rows, trace):
         """:return: the new ``collection.history`` rows of this sequence"""
         return self.env["collection.history"]._append(self.customer_id, self.company_id, [
             {
+                **trace.prepare_vals(),
                 "sequence_id": self.id,
                 "visit_id": row["visit"].id,
                 "step_name": row["visit"].step_id.name,
@@ -182,10 +182,6 @@ class CollectionSequence(models.Model):
                 "text": row.get("text") or "",
                 "old_value": row.get("old") or "",
                 "new_value": row.get("new") or "",
-                "on_behalf": (row.get("on_behalf") or self.env["res.partner"]).name,
-                "command": context["command"],
-                "command_ref": context["command_ref"],
-                "cause": context["cause"],
             } for row in rows
         ])
 
@@ -281,14 +277,9 @@ class CollectionSequence(models.Model):
             "recipient_ids": [(6, 0, holders.get(recipient, nobody).ids)],
             "unassigned": not partner,
             "user_id": (pilot or (
-                turn.kind == "internal" and self._get_internal_user(partner))
+                turn.kind == "internal" and partner._get_internal_user())
                 or self.env["res.users"]).id,
         }
-
-    def _get_internal_user(self, partner):
-        """:return: the internal user behind a partner"""
-        return partner.with_context(active_test=False).user_ids.filtered(
-            lambda user: not user.share)[:1]
 
     def _apply_holders(self, before):
         """Move the open actions of functions whose holder changed, and trace it (B8).
@@ -310,8 +301,7 @@ class CollectionSequence(models.Model):
             "new": self._describe_holder(function, after),
         } for function in changed]
         rows += self._move_open_actions(changed, after)
-        history = self._append_history(rows, {
-            "command": "participants", "command_ref": uuid4().hex, "cause": "person"})
+        history = self._append_history(rows, Trace("participants"))
         self._message_log(body=history._get_chatter_body())
 
     def _describe_holder(self, function, holders):
@@ -338,7 +328,7 @@ class CollectionSequence(models.Model):
                     "new": action._get_holder().name or self.env._("nobody"),
                 })
         actions._move_activities()
-        actions._tell_holders()
+        actions._notify_holders()
         return rows
 
     def _pass_turns(self, effects):
@@ -354,4 +344,4 @@ class CollectionSequence(models.Model):
             e.action for e in effects if isinstance(e, Release)}
         self.action_ids.filtered(lambda a: a.number in released)._close_activities()
         self.action_ids.filtered(lambda a: a.number in asked)._open_activities()
-        self.action_ids._tell_holders()
+        self.action_ids._notify_holders()

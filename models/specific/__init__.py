@@ -1,3 +1,4 @@
+from . import steering
 from . import collection_dispute
 from . import collection_promise
 from . import account_move

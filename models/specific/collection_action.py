@@ -1,12 +1,13 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
+from ..history.trace import Trace, TraceRow
 
-#: What the values of a specific action may say.
-SAID_OF_SPECIFIC = frozenset({
+#: Fields that whoever asks for a specific action may give.
+SPECIFIC_FIELDS = frozenset({
     "name", "kind", "mode", "date", "deadline", "subject", "body", "description", "excludes",
     "mail_template_id", "attach_invoices", "attach_statement",
 })
@@ -49,16 +50,15 @@ class CollectionAction(models.Model):
                     items=(others[0].item_ids & lines)._name_items(), action=others[0].name))
             others._release(lines)
         action = self.sudo().create({**vals, "item_ids": [(6, 0, lines.ids)]})
-        action._append_action_history([(action, {
-            "kind": "action_created",
-            "data": {"date": fields.Date.to_string(action.date), "items": lines._name_items()},
-        })], command="specific")
+        action._record([TraceRow(action, "action_created", data={
+            "date": fields.Date.to_string(action.date), "items": lines._name_items()},
+        )], Trace("specific"))
         action._open_activities()
         lines._react_to_treatment()
         return action.with_env(self.env)
 
     def _prepare_specific_vals(self, values, customer, company):
-        unknown = set(values) - SAID_OF_SPECIFIC
+        unknown = set(values) - SPECIFIC_FIELDS
         if unknown:
             raise UserError(self.env._(
                 "A specific action has no %(fields)s.", fields=", ".join(sorted(unknown))))
@@ -112,12 +112,11 @@ class CollectionAction(models.Model):
             leaving = action.item_ids & items
             if leaving:
                 action.item_ids -= leaving
-                rows.append((action, {
-                    "kind": "items_detached", "new_value": leaving._name_items()}))
-        self._append_action_history(rows, command="detach")
-        self.filtered(lambda action: not action.item_ids)._write_closed_alone(
-            "cancelled", comment=self.env._("Its items went to another action."),
-            by_person=True, command="detach")
+                rows.append(TraceRow(action, "items_detached", new=leaving._name_items()))
+        self._record(rows, Trace("detach"))
+        emptied = self.filtered(lambda action: not action.item_ids)
+        emptied._close(outcomes.CANCELLED, Trace(
+            "detach", text=self.env._("Its items went to another action.")))
 
     def send_and_keep(self, date=None):
         """Send this specific action's message and keep the action open (A-041).
@@ -137,7 +136,7 @@ class CollectionAction(models.Model):
         if not action._drop_settled():
             return
         action._queue(action._render_messages())
-        action._append_action_history([(action, {"kind": "message_sent"})], command="send")
+        action._record([TraceRow(action, "message_sent")], Trace("send"))
         if date:
             self.reschedule(date)
 
@@ -157,22 +156,10 @@ class CollectionAction(models.Model):
         customer._check_collection_portfolio()
         vals = self._prepare_specific_vals(values, customer, self.env.company)
         action = self.sudo().create({**vals, "origin": "manual", "excludes": False})
-        action._append_action_history([(action, {
-            "kind": "action_created", "data": {"date": fields.Date.to_string(action.date)},
-        })], command="manual")
+        action._record([TraceRow(action, "action_created", data={
+            "date": fields.Date.to_string(action.date)})], Trace("manual"))
         action._open_activities()
         return action.with_env(self.env)
-
-    # === DISPUTES === #
-    # The follow-up of a dispute: done, it resolves the dispute (A-042).
-
-    def _resolve_disputes(self, outcome, comment):
-        """These are closed: the disputes that they followed up are resolved."""
-        if outcome not in ("done", "validated"):
-            return
-        disputes = self.env["collection.dispute"].sudo().search(
-            [("action_id", "in", self.ids), ("state", "=", "open")])
-        disputes._write_resolved(False, comment)
 
     # === BUTTONS === #
 

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
+from ..history.trace import Trace
 
 RESULTS = [
     ("credited", "The customer is right: credited"),
@@ -58,7 +59,7 @@ class CollectionDispute(models.Model):
     opened_on = fields.Date(required=True, readonly=True)
     resolved_on = fields.Date(readonly=True)
     age = fields.Integer(compute="_compute_age", help="Days since it was opened.")
-    #: read by the closing of follow-up actions (_resolve_disputes)
+    #: read by the closing of follow-up actions (SpecificSteering.close)
     _action_index = models.Index("(action_id) WHERE state = 'open'")
 
     # === COMPUTE === #
@@ -161,8 +162,8 @@ class CollectionDispute(models.Model):
             raise UserError(self.env._("Say how the dispute ended."))
         disputes = self.sudo()
         disputes._write_resolved(result, comment)
-        disputes.action_id.filtered(lambda action: action.state != "closed")._write_closed_alone(
-            "done", comment=comment, by_person=True, command="resolve")
+        disputes.action_id.filtered(lambda action: action.state != "closed")._close(
+            "done", Trace("resolve", text=comment))
         disputes.item_ids._react_to_treatment()
 
     def _write_resolved(self, result, comment):

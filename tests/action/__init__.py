@@ -1,2 +1,3 @@
 from . import test_action_close
 from . import test_activity
+from . import test_steering

@@ -97,7 +97,7 @@ class TestActionClose(CollectionCase):
         fact = self.sequence.history_ids.filtered(lambda r: r.kind == "action_closed")
         self.assertEqual((fact.user_name, fact.on_behalf), ("Manager", "Litigator"))
 
-    def test_the_collector_completes_for_a_partner_outside(self):
+    def test_the_collector_completes_for_an_external_partner(self):
         """D-063: the bailiff telephones; the collector notes it on the bailiff's behalf."""
         self.close(self.sequence, "deed", None, option="SERVED", user=self.collector)
         fact = self.sequence.history_ids.filtered(lambda r: r.kind == "action_closed")

@@ -34,7 +34,7 @@ class TestActivity(CollectionCase):
                          (self.collector, "2026-03-06", "Task"))
 
     def test_a_partners_action_has_none(self):
-        """D-079: whoever is outside has no activities."""
+        """D-079: an external partner has no activities."""
         self.assertFalse(self.activity_of(self.get_action(self.sequence, "deed")))
 
     def test_closing_the_action_closes_the_activity(self):

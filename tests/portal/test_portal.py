@@ -142,7 +142,7 @@ class TestPortalAnswer(PortalCase):
             self.answer()
 
     def test_somebody_was_faster(self):
-        """Bad input: a colleague of the firm, or the office; it says who, and changes nothing."""
+        """Bad input: a colleague of the firm, or one of ours; it says who, and changes nothing."""
         self.answer(self.colleague)
         with self.assertRaisesRegex(UserError, "sent by Colleague.*Nothing has changed"):
             self.answer()
@@ -182,7 +182,7 @@ class TestPortalAnswer(PortalCase):
         found = self.find(self.clerk)
         self.assertIn("paused", found._get_portal_pause())
         self.assertNotIn("tenant called", found._get_portal_pause())
-        for enter in (self.answer, lambda: found._write_from_portal("Hello"),
+        for enter in (self.answer, lambda: found._post_from_portal("Hello"),
                       lambda: found._ask_to_postpone("2026-03-30", "Ill")):
             with self.assertRaisesRegex(UserError, "paused this case"):
                 enter()
@@ -196,7 +196,7 @@ class TestPortalAnswer(PortalCase):
         with self.assertRaisesRegex(UserError, "already closed"):
             self.answer()
         with self.assertRaisesRegex(UserError, "has ended"):
-            self.find(self.clerk)._write_from_portal("Hello")
+            self.find(self.clerk)._post_from_portal("Hello")
 
     def test_what_passed_on_is_not_answered(self):
         """D-036: reassigned while the page was open."""
@@ -212,7 +212,7 @@ class TestPortalAnswer(PortalCase):
         sequences, actions = (
             type(self.env[name]) for name in ("collection.sequence", "collection.action"))
         for enter in (lambda found: found._answer_from_portal(markers={"served": "2026-03-01"}),
-                      lambda found: found._write_from_portal("Hello"),
+                      lambda found: found._post_from_portal("Hello"),
                       lambda found: found._ask_to_postpone("2026-03-30", "Ill")):
             found = self.find(self.clerk)
             calls.clear()
@@ -263,17 +263,17 @@ class TestPortalDecision(PortalCase):
             with self.assertRaisesRegex(UserError, "not one of those"):
                 self.answer(option_id=option_id)
 
-    def test_without_leave_the_office_decides(self):
+    def test_without_leave_a_colleague_decides(self):
         """B11: the partner comments and sends files, and completes nothing."""
         sequence = self.launch(
             self.make_serving("OFFICE", **{**self.deed, "portal_decides": False}))
         act = self.find_action(sequence)
         found = self.find(self.clerk, act)
-        self.assertIn("The office decides", found._get_portal_refusal())
+        self.assertIn("The collection team decides", found._get_portal_refusal())
         for given in ({}, {"option_id": self.options["SERVED"].id}):
-            with self.assertRaisesRegex(UserError, "The office decides"):
+            with self.assertRaisesRegex(UserError, "The collection team decides"):
                 self.answer(act=act, **given)
-        found._write_from_portal("Served at home", DEED)
+        found._post_from_portal("Served at home", DEED)
         self.assertEqual(act.state, "todo")
 
     def test_the_validators_word_is_never_the_partners(self):
@@ -282,7 +282,7 @@ class TestPortalDecision(PortalCase):
         act = self.find_action(self.launch(self.make_serving(
             "WORD", option_ids=["RIGHT"], portal_decides=True, needs_validation=False,
             validator_function_id=False)))
-        with self.assertRaisesRegex(UserError, "office validates"):
+        with self.assertRaisesRegex(UserError, "collection team validates"):
             self.answer(act=act, option_id=self.options["RIGHT"].id)
         template = self.make_serving("OLD")
         self.env.flush_all()
@@ -292,7 +292,7 @@ class TestPortalDecision(PortalCase):
         self.env.invalidate_all()
         old = self.find_action(self.launch(template))
         self.assertFalse(old.validator_function_id)
-        with self.assertRaisesRegex(UserError, "office validates"):
+        with self.assertRaisesRegex(UserError, "collection team validates"):
             self.answer(act=old)
 
     def test_a_partners_action_is_validated_inside(self):
@@ -306,7 +306,7 @@ class TestPortalDecision(PortalCase):
             content.needs_validation = True
         form = self.env["collection.sequence.content"].new(origin=content)
         form.needs_validation = True
-        form._onchange_outside_validation()
+        form._onchange_external_validation()
         self.assertEqual(form.validator_function_id.kind, "internal")
 
 

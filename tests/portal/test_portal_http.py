@@ -272,7 +272,7 @@ class TestPortalPages(PortalHttpCase):
             f"/file/{file.id}", url=f"/my/collection/{other.id}").status_code, 404)
 
     def test_asking_for_more_time_over_http(self):
-        """D-079: the page says that the office has not answered yet."""
+        """D-079: the page says that nobody has answered yet."""
         response = self.post("/postpone", date=self.day(20), comment="The tenant is away")
         self.assertEqual(response.status_code, 303)
         self.assertIn("You have asked to postpone", self.read(self.get()))

@@ -9,14 +9,14 @@ from .portal_case import DEED, PortalCase
 
 @tagged("post_install", "-at_install")
 class TestPortalMessage(PortalCase):
-    """The conversation between the office and a partner outside."""
+    """The conversation between colleagues and an external partner."""
 
     def read(self, user=None, act=None):
         return [html2plaintext(message.body).strip()
                 for message in self.find(user or self.clerk, act)._get_portal_messages()]
 
     def write(self, text, files=(), user=None):
-        self.find(user or self.clerk)._write_from_portal(text, files)
+        self.find(user or self.clerk)._post_from_portal(text, files)
 
     def post(self, body, partners=None, act=None, **vals):
         return (act or self.act).with_user(self.collector).message_post(
@@ -24,7 +24,7 @@ class TestPortalMessage(PortalCase):
             partner_ids=(partners or self.clerk.partner_id).ids, **vals)
 
     def test_the_pilot_is_notified(self):
-        """D-079: the office hears of it, in the partner's name."""
+        """D-079: colleagues are notified of it, in the partner's name."""
         self.write("The door code is missing", DEED)
         message = self.act._get_portal_messages()
         self.assertEqual(message.author_id, self.clerk.partner_id)
@@ -92,7 +92,7 @@ class TestPortalMessage(PortalCase):
         self.assertEqual(len(self.read()), 1)
         self.assertIn("<b>you</b>", self.read()[0])
 
-    def test_the_office_finds_the_partner_proposed(self):
+    def test_a_colleague_finds_the_partner_proposed(self):
         """D-079: the people of the firm, else the firm."""
         proposed = self.act.with_user(self.collector)._message_get_suggested_recipients()
         self.assertEqual({line["partner_id"] for line in proposed},
@@ -146,7 +146,7 @@ class TestPortalFile(PortalCase):
         self.assertEqual(self.names(), (["deed.pdf"], []))
 
     def test_files_of_internal_notes_do_not(self):
-        """D-079: what colleagues told each other stays in the house."""
+        """D-079: what colleagues write to each other stays internal."""
         for internal in (True, False):
             self.act.with_user(self.collector).message_post(
                 body="x", message_type="comment", attachments=[(f"note{internal}.pdf", PDF)],
@@ -169,9 +169,9 @@ class TestPortalFile(PortalCase):
         self.assertEqual(found._find_portal_file(mine.id), mine)
 
     def test_own_files_stay_when_they_are_passed_on(self):
-        """D-079: the deed that the office forwards; a file that it has shown to others only."""
+        """D-079: the deed that a colleague forwards; a file that was shown to others only."""
         self.post_file("lease.pdf", self.customer)
-        self.find(self.clerk)._write_from_portal("", (*DEED, ("lease.pdf", PDF)))
+        self.find(self.clerk)._post_from_portal("", (*DEED, ("lease.pdf", PDF)))
         self.assertEqual(self.names()[0], ["deed.pdf", "lease.pdf"])
         self.find(self.clerk)._answer_from_portal(
             markers={"served": "2026-03-01"}, files=(("photo.png", PNG),))
@@ -200,7 +200,7 @@ class TestPortalFile(PortalCase):
 
 @tagged("post_install", "-at_install")
 class TestPortalPostpone(PortalCase):
-    """A partner asks for more time; the office decides."""
+    """A partner asks for more time; a colleague decides."""
 
     def ask(self, date="2026-03-20", reason="The tenant is away", user=None):
         self.find(user or self.clerk)._ask_to_postpone(date, reason)
@@ -223,7 +223,7 @@ class TestPortalPostpone(PortalCase):
         self.ask("2026-03-25")
         self.assertIn("03/25/2026", self.get_activities().summary)
 
-    def test_the_office_moves_it_and_the_partner_hears(self):
+    def test_a_colleague_moves_it_and_the_partner_is_notified(self):
         """D-079: the dialog proposes the day asked; the partner keeps the action in view."""
         self.ask()
         wizard = self.env["collection.action.reschedule"].with_user(self.collector).create(
@@ -245,15 +245,15 @@ class TestPortalPostpone(PortalCase):
     def test_who_takes_over_has_asked_for_nothing(self):
         """D-036: the wish and the reminder were the former holder's; another change ends none."""
         self.ask()
-        self.act.late_told = True
+        self.act.late_notice_sent = True
         lines = self.sequence.participant_ids
         lines.filtered(lambda line: line.function_id == self.rc).user_id = self.collector
         self.assertEqual(str(self.act.postpone_to), "2026-03-20")
-        self.assertTrue(self.get_activities() and self.act.late_told)
+        self.assertTrue(self.get_activities() and self.act.late_notice_sent)
         lines.filtered(
             lambda line: line.function_id == self.cj).contact_id = self.stranger.partner_id
         self.assertFalse(self.act.postpone_to or self.act.postpone_reason)
-        self.assertFalse(self.get_activities() or self.act.late_told)
+        self.assertFalse(self.get_activities() or self.act.late_notice_sent)
 
     def test_days_and_reasons_that_are_none(self):
         """Bad input: no day, gone by, before the deadline, far away; no reason."""

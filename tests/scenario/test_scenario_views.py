@@ -233,7 +233,7 @@ class TestAgenda(ScenarioViewCase):
     def test_the_agenda_says_why_or_what_hinders(self):
         """S-009: one column for both."""
         self.assertIn("Step 1: 3 days after", self.action.remark)
-        self.action._note_problems({self.action.id: "No address"})
+        self.action._record_problems({self.action.id: "No address"})
         self.assertEqual(self.action.remark, "No address")
 
 

@@ -27,7 +27,7 @@ class CollectionActionClose(models.TransientModel):
     proposed_option_id = fields.Many2one(
         related="action_id.option_id", string="Decision proposed")
     submitted_by_id = fields.Many2one(related="action_id.submitted_by_id")
-    submitted_comment = fields.Text(related="action_id.comment", string="What was said")
+    submitted_comment = fields.Text(related="action_id.comment", string="Comment of whoever did it")
     option_id = fields.Many2one(
         "collection.action.option", string="Decision",
         domain="[('id', 'in', available_option_ids)]")
@@ -38,13 +38,13 @@ class CollectionActionClose(models.TransientModel):
         "collection.action.close.marker", "close_id", compute="_compute_marker_ids", store=True,
         readonly=False, string="Case data")
 
-    # === COLLECTION_ACTION_CLOSE === #
+    # === CLOSING === #
 
     @api.depends("action_id")
     def _compute_answers(self):
         for wizard in self:
             action = wizard.action_id
-            content = action._get_definition_content()
+            content = action._get_steering().get_content()
             allowed = get_allowed_answers(content, action._get_state().state)
             wizard.asks_decision = bool(allowed.options)
             wizard.asks_validation = not allowed.options and outcomes.VALIDATED in allowed.outcomes
@@ -90,14 +90,14 @@ class CollectionActionClose(models.TransientModel):
             markers=self._get_marker_values())
         return {"type": "ir.actions.act_window_close"}
 
-    # === COLLECTION_ACTION_CLOSE_MARKER === #
+    # === MARKERS === #
     # The closing dialog asks for the dates and facts that the action needs.
 
     @api.depends("action_id")
     def _compute_marker_ids(self):
         known = dict(MARKER_TYPES)
         for wizard in self:
-            asked = wizard.action_id._get_required_markers() if wizard.action_id else []
+            asked = wizard.action_id._get_steering().get_required_markers()
             wizard.marker_ids = [fields.Command.clear()] + [fields.Command.create({
                 "name": marker["name"],
                 "label": marker["string"],

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, is_html_empty
 
 from ...models.action.collection_action_content import MODES
-from ...models.specific.collection_action import SAID_OF_SPECIFIC
+from ...models.specific.collection_action import SPECIFIC_FIELDS
 
 SOURCES = [
     ("nothing", "Nothing"),
@@ -126,6 +126,6 @@ class CollectionActionDraft(models.AbstractModel):
             raise UserError(self.env._("Write the text of the message, or choose a template."))
         vals = {
             name: self._fields[name].convert_to_write(self[name], self)
-            for name in SAID_OF_SPECIFIC & set(self._fields)}
+            for name in SPECIFIC_FIELDS & set(self._fields)}
         return {**vals, "mail_template_id": template.id} if self.is_sent else {
             name: value for name, value in vals.items() if name not in OF_MESSAGES}

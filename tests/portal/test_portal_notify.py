@@ -14,7 +14,7 @@ class TestPortalTell(PortalCase):
         return self.env["mail.mail"].sudo().search(
             [("model", "=", "collection.action"), ("res_id", "in", acts.ids)])
 
-    def test_the_people_of_the_firm_are_told(self):
+    def test_the_people_of_the_firm_are_notified(self):
         """D-078: what, by when, for whom, and the way there."""
         mail = self.get_mails()
         self.assertEqual(
@@ -50,16 +50,16 @@ class TestPortalTell(PortalCase):
                          self.clerk.partner_id | self.colleague.partner_id)
         self.assertIn(self.stranger.partner_id, self.get_mails().recipient_ids)
 
-    def test_each_holder_is_told_once(self):
-        """D-036: whatever happens in the sequence; the next holder is told too."""
+    def test_each_holder_is_notified_once(self):
+        """D-036: whatever happens in the sequence; the next holder is notified too."""
         self.env["collection.action"]._bring_to_day()
         self.assertEqual(len(self.get_mails()), 1)
         self.sequence.participant_ids.filtered(
             lambda line: line.function_id == self.cj).contact_id = self.stranger.partner_id
         self.assertEqual(len(self.get_mails()), 2)
-        self.assertEqual(self.act.told_id, self.stranger.partner_id)
+        self.assertEqual(self.act.notified_partner_id, self.stranger.partner_id)
 
-    def test_what_is_to_come_is_told_on_its_day(self):
+    def test_what_is_to_come_is_notified_on_its_day(self):
         """D-020: not before."""
         sequence = self.launch(self.make_serving("LATER", delay_days=5))
         self.assertFalse(self.get_mails(sequence))
@@ -67,7 +67,7 @@ class TestPortalTell(PortalCase):
             self.env["collection.action"]._bring_to_day()
         self.assertEqual(len(self.get_mails(sequence)), 1)
 
-    def test_who_was_given_access_since_is_told_at_night(self):
+    def test_who_was_given_access_since_is_notified_at_night(self):
         """D-087: nothing is lost for an invitation that came late."""
         lawyer = self.make_partner("Lawyer", email="lawyer@example.com")
         self.make_function("AV", kind="external", default_contact_id=lawyer.id)
@@ -78,7 +78,7 @@ class TestPortalTell(PortalCase):
         self.assertEqual(self.get_mails(sequence).recipient_ids, lawyer)
 
     def test_who_lets_a_deadline_pass_is_reminded_once(self):
-        """D-078: on the day after it, and again only after the office gave another day."""
+        """D-078: on the day after it, and again only after a colleague gave another day."""
         for moment, count in (("2026-03-12 06:00:00", 1), ("2026-03-13 06:00:00", 2),
                               ("2026-03-14 06:00:00", 2)):
             with self.at(moment):
@@ -87,9 +87,9 @@ class TestPortalTell(PortalCase):
         self.assertIn("is late", self.get_mails().sorted("id")[-1].subject)
         with self.at("2026-03-15 06:00:00"):
             self.act.with_user(self.collector).reschedule("2026-03-20")
-        self.assertFalse(self.act.late_told)
+        self.assertFalse(self.act.late_notice_sent)
 
-    def test_an_action_added_by_hand_is_told_too(self):
+    def test_an_action_added_by_hand_is_notified_too(self):
         """D-065: it shows the customer, as one of the tree does."""
         act = self.sequence.with_user(self.collector).add_action(
             {"name": "Find the new address", "function_id": self.cj.id}, "He has moved")
@@ -107,11 +107,11 @@ class TestPortalTell(PortalCase):
         counts = []
         for code, number in (("WARM", 10), ("ONE", 1), ("TEN", 10)):
             acts = self.env["collection.action"].browse(launch(code, number).action_ids.ids)
-            acts.told_id = False
+            acts.notified_partner_id = False
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            acts._tell_holders()
+            acts._notify_holders()
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
@@ -139,7 +139,7 @@ class TestPortalInvitation(PortalCase):
         self.assertFalse(internal.portal_state)
 
     def test_a_collector_invites_with_odoos_own_dialog(self):
-        """D-078: for the own portfolio; the invitation leaves, and the action is told."""
+        """D-078: for the own portfolio; the invitation leaves, and the action is notified."""
         partner = self.make_partner("New", email="new@example.com")
         line = self.get_line(partner)
         wizard = self.env["portal.wizard"].with_user(self.collector).browse(
@@ -156,7 +156,7 @@ class TestPortalInvitation(PortalCase):
         with self.assertRaises(AccessError):
             line.with_user(self.make_user("other", COLLECTOR)).action_invite_to_portal()
         internal = self.sequence.participant_ids.filtered(lambda row: row.function_id == self.rc)
-        with self.assertRaisesRegex(UserError, "Only partners outside"):
+        with self.assertRaisesRegex(UserError, "Only external partners"):
             internal.with_user(self.collector).action_invite_to_portal()
 
     def test_who_cannot_reach_the_company_is_an_assignment_problem(self):
