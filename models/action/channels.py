@@ -11,8 +11,6 @@ and the outbox ask this registry. To add one, write the class where its provider
         def get_address(self, partner):
             return partner.city or ""
         …
-
-Channels know no action by name, and read nothing but what they are given.
 """
 
 from types import MappingProxyType

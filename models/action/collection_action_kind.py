@@ -10,13 +10,12 @@ _lt = LazyTranslate(__name__)
 WORK = [("task", _lt("Task")), ("check", _lt("Check"))]
 REQUESTS = [("call", _lt("Call")), ("documents", _lt("Document request"))]
 
-#: What views ask of the channel of an action.
+#: Attributes of a channel that are fields of an action, for its views.
 FLAGS = ("has_subject", "takes_files", "takes_mail_template", "is_posted")
 
 
 def get_contact_kinds():
-    """:return: tuple of the kinds by which a customer hears from the company: two of them are
-    kept apart by a scenario
+    """:return: tuple of the kinds that contact the customer: a scenario keeps two of them apart
     """
     return (*CHANNELS, "call")
 
@@ -31,9 +30,11 @@ class CollectionActionKind(models.AbstractModel):
     is_sent = fields.Boolean(
         string="Is a message", compute="_compute_channel_flags",
         help="It leaves by a channel, as an e-mail or a letter does.")
-    has_subject = fields.Boolean(compute="_compute_channel_flags")
-    takes_files = fields.Boolean(compute="_compute_channel_flags")
-    takes_mail_template = fields.Boolean(compute="_compute_channel_flags")
+    has_subject = fields.Boolean(string="Has a subject", compute="_compute_channel_flags")
+    takes_files = fields.Boolean(
+        string="Takes attachments", compute="_compute_channel_flags")
+    takes_mail_template = fields.Boolean(
+        string="Takes an e-mail template", compute="_compute_channel_flags")
     is_posted = fields.Boolean(
         string="Leaves by post", compute="_compute_channel_flags")
 

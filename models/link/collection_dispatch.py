@@ -6,16 +6,16 @@ from .collection_action import PLACE
 
 
 class CollectionDispatch(models.Model):
-    """What leaves has the links in their places."""
+    """What leaves holds the personal links, what is stored does not."""
 
     _inherit = "collection.dispatch"
 
     link_ids = fields.One2many("collection.link", "dispatch_id", readonly=True)
 
     def _get_leaving_bodies(self):
-        """What leaves, as HTML by dispatch id: what is kept, with a new link in its place.
+        """What is stored, with a new link in its place.
 
-        Sent once more, the earlier link of the same message is taken back.
+        When a message is sent again, its earlier link is revoked.
         """
         bodies = super()._get_leaving_bodies()
         placed = self.filtered(lambda dispatch: PLACE in (bodies[dispatch.id] or ""))

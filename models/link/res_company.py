@@ -14,11 +14,16 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     def _get_collection_colour(self):
-        """:return: the company's colour, dark enough to be read on white and on the light grey
-        of our pages, and white on it"""
+        """:return: str, the company's colour as ``#rrggbb``, dark enough to be read on white and
+        on the light grey of our pages, and for white to be read on it
+        """
         self.ensure_one()
         return darken(self.sudo().email_secondary_color, least=5)
 
     def _get_collection_button(self, url, label):
-        """:return: a link to click in an e-mail, as markup"""
+        """:return: ``Markup``, a button for an e-mail that leads to an address
+
+        :param str url: the address
+        :param str label: the button's text, translated
+        """
         return _BUTTON % {"url": url, "label": label, "colour": self._get_collection_colour()}

@@ -8,8 +8,8 @@ from ...models.message.hashtags import HASHTAGS
 
 
 class CollectionMessagePreview(models.TransientModel):
-    """The message of an action as it would leave today; and, while a text is written, as it
-    would read for a customer.
+    """The message of an action as it would leave today; and, while a text is being written, as
+    a customer would read it.
     """
 
     _name = "collection.message.preview"
@@ -78,26 +78,26 @@ class CollectionMessagePreview(models.TransientModel):
             if customer._is_in_collection_portfolio()), False)
 
     @api.model
-    def render_sample(self, customer_id, words):
-        """A text that is being written, as it would read for a customer; nothing is stored.
+    def render_sample(self, customer_id, values):
+        """Render a text that is being written as a customer would read it; nothing is stored.
 
         :param int customer_id: id of the customer
-        :param dict words: fields of a content: kind, subject, body, attach_statement
-        :return: dict: subject, page (HTML) and unknown (hashtags that nobody knows)
+        :param dict values: fields of a content: kind, name, subject, body, attach_statement
+        :return: dict: subject (str), page (HTML) and unknown (list of names of hashtags)
         :raise AccessError: the customer is not in the user's portfolio
         """
         customer = self.env["res.partner"].browse(customer_id)
         customer.check_access("read")
         customer._check_collection_portfolio()
-        body = html_sanitize(words.get("body") or "")
-        subject = words.get("subject") or ""
-        kind = words.get("kind")
+        body = html_sanitize(values.get("body") or "")
+        subject = values.get("subject") or ""
+        kind = values.get("kind")
         lang = self.env.lang or self.env.user.lang
         action = self.env["collection.action"].sudo().with_context(lang=lang).new({
             "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
-            "name": words.get("name") or "", "subject": subject, "body": body,
-            "attach_statement": bool(words.get("attach_statement")),
+            "name": values.get("name") or "", "subject": subject, "body": body,
+            "attach_statement": bool(values.get("attach_statement")),
         })
         message = action._render_in_language(action._get_message_data())[action.id]
         return {

@@ -11,7 +11,7 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { MessagePage } from "./message_page";
 
 const MODEL = "collection.message.preview";
-const WORDS = ["kind", "name", "subject", "body", "attach_statement"];
+const FIELDS = ["kind", "name", "subject", "body", "attach_statement"];
 
 /**
  * The hashtags that a text may hold, to stand beside its editor. A click puts one where the
@@ -44,8 +44,8 @@ export class TagList extends Component {
     async onClick(name) {
         if (isWritable(document.activeElement)) {
             const [before, after] = readAround(document.activeElement);
-            const words = (/\w$/.test(before) ? " " : "") + `#${name}` + (/^\w/.test(after) ? " " : "");
-            document.execCommand("insertText", false, words);
+            const text = (/\w$/.test(before) ? " " : "") + `#${name}` + (/^\w/.test(after) ? " " : "");
+            document.execCommand("insertText", false, text);
             return;
         }
         try {
@@ -96,15 +96,15 @@ export class TagPreview extends Component {
             this.state.customerId = await this.orm.cache().call(MODEL, "find_sample", []);
         });
         useRecordObserver((record) => {
-            WORDS.forEach((name) => record.data[name]); // observed
+            FIELDS.forEach((name) => record.data[name]); // observed
             refresh();
         });
     }
 
-    get words() {
+    get values() {
         const { data } = this.props.record;
         return Object.fromEntries(
-            WORDS.filter((name) => name in data)
+            FIELDS.filter((name) => name in data)
                 .map((name) => [name, name === "body" ? (data.body || "").toString() : data[name]]));
     }
 
@@ -121,7 +121,7 @@ export class TagPreview extends Component {
         const asked = ++this.asked;
         try {
             const message = await this.orm.silent.call(
-                MODEL, "render_sample", [this.state.customerId, this.words],
+                MODEL, "render_sample", [this.state.customerId, this.values],
                 { context: user.context });
             if (asked === this.asked) {
                 Object.assign(this.state, { message, problem: "" });
