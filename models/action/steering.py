@@ -171,6 +171,10 @@ class Steering:
 
     # -- sending -------------------------------------------------------------------
 
+    def get_post_by(self):
+        """:return: how a letter of the one action is posted, a value of ``post_by``"""
+        return "print"
+
     def get_items(self):
         """:return: the ``account.move.line`` that the one action is about, empty for all"""
         return self.actions.item_ids

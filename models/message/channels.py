@@ -184,7 +184,7 @@ class Letter(Channel):
         return action.env["collection.print"]._render_document([sheet], screen=True)
 
     def prepare_dispatch_vals(self, action, message):
-        return {"post_by": action.scenario_step_id.post_by or "print"}
+        return {"post_by": action._get_steering().get_post_by()}
 
     def queue(self, dispatches):
         """Letters wait to be printed; those of the letter service are handed to it."""

@@ -16,6 +16,9 @@ class ScenarioSteering(Steering):
     def prepare_history_vals(self):
         return {"step_name": self.actions.scenario_step_id.name or ""}
 
+    def get_post_by(self):
+        return self.actions.scenario_step_id.post_by or super().get_post_by()
+
     def choose_items(self, account, day):
         return self.actions._filter_reached(account, day)
 
