@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.dialogs import open_dialog
+from ..history.trace import Trace
 from .mail_activity import REVIEW
 
 STATES = [
@@ -263,8 +264,8 @@ class CollectionDocumentRequest(models.Model):
         """:return: values of a fact of this request"""
         self.ensure_one()
         return {
-            "kind": kind, "cause": cause, "command": "documents", "new_value": new, "text": text,
-            "on_behalf": on_behalf, "action_id": self.action_id.id,
+            **Trace("documents", cause, text, on_behalf).prepare_vals(),
+            "kind": kind, "new_value": new, "action_id": self.action_id.id,
             "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
             "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
             "old_value": self.name, "data": {"request": self.id, **(data or {})}}
