@@ -11,12 +11,12 @@ _PAGE = "account_collection.collection_document_page"
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The way in that somebody took to a request: a personal link, or a login.
+class PageAccess:
+    """How somebody came to the page of a request: by a personal link, or by a login.
 
     :ivar contributor: whose page it is, in superuser mode
     :ivar str base: address of the page
-    :ivar str expires: the last day of the link, in words; empty for a login
+    :ivar str expires: the last day of the link, formatted; empty for a login
     :ivar bool read_only: a colleague looks
     """
 
@@ -27,8 +27,8 @@ class Door:
 
 
 @dataclass(slots=True)
-class Told:
-    """What the page tells about what was sent.
+class PageFeedback:
+    """What the page answers to what was sent.
 
     :ivar str error: what is wrong with it as a whole
     :ivar errors: dict of what is wrong, by id of the document
@@ -55,7 +55,7 @@ class DocumentPages(PageBase):
     def _enter_by_link(self, link, token, act):
         """Let whoever holds a link of kind *documents* in, unless somebody else is signed in.
 
-        :param act: is called with the :class:`Door`
+        :param act: is called with the :class:`PageAccess`
         :return: the response
         """
         user, partner = request.env.user, link.partner_id
@@ -64,7 +64,7 @@ class DocumentPages(PageBase):
             return self._render("account_collection.collection_document_page_other", 403,
                                 link.company_id, {"partner": partner, "user": user,
                                                   "base": f"/collection/{token}"})
-        return act(Door(
+        return act(PageAccess(
             link.contributor_id, f"/collection/{token}",
             expires=format_date(link.env, link.expires_at, date_format="long"),
             read_only=user._is_internal() and not own))
@@ -76,33 +76,33 @@ class DocumentPages(PageBase):
 
     # -- the page ----------------------------------------------------------------------------------
 
-    def _show_documents(self, door, *, sent=None, told=None, status=200):
+    def _show_documents(self, access, *, sent=None, feedback=None, status=200):
         """:return: the page of a contributor"""
-        contributor, told = door.contributor, told or Told()
-        if not door.read_only:
+        contributor, feedback = access.contributor, feedback or PageFeedback()
+        if not access.read_only:
             contributor._open()
         company, customer = contributor.company_id, contributor.customer_id
         return self._render(_PAGE, status, company, {
-            **contributor._get_page(read_only=door.read_only),
+            **contributor._get_page(read_only=access.read_only),
             "sheets": ("page", "documents"), "script": "documents",
-            "door": door, "contributor": contributor, "customer": customer,
+            "access": access, "contributor": contributor, "customer": customer,
             "documents": contributor.request_id, "contact": contributor._get_page_contact(),
-            "sent": sent if not told else "", "told": told,
+            "sent": sent if not feedback else "", "feedback": feedback,
             "today": company._get_collection_day().isoformat(),
             "limit": contributor.item_ids._get_upload_limit() // (1024 * 1024),
             "total": (request.httprequest.max_content_length or 0) // (1024 * 1024),
             "most": MOST_FILES,
         })
 
-    def _return(self, door, sent):
+    def _return(self, access, sent):
         """:return: the way back to the page, which then says what was done"""
-        return self._harden(request.redirect(f"{door.base}?sent={sent}", code=303))
+        return self._harden(request.redirect(f"{access.base}?sent={sent}", code=303))
 
-    def _find_file(self, door, file_id):
+    def _find_file(self, access, file_id):
         """:return: a file that the page shows; empty for any other"""
-        files = door.contributor._get_visible_items().file_ids
+        files = access.contributor._get_visible_items().file_ids
         return files.filtered(lambda file: file.id == file_id)
 
-    def _find_item(self, door, item_id):
+    def _find_item(self, access, item_id):
         """:return: a document that the page shows; empty for any other"""
-        return door.contributor._get_visible_items().filtered(lambda item: item.id == item_id)
+        return access.contributor._get_visible_items().filtered(lambda item: item.id == item_id)

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..models.document.collection_document_item import MOST_FILES
-from .document_base import DocumentPages, Told
+from .document_base import DocumentPages, PageFeedback
 from .document_files import TYPES, stream
 
 _FILE_POLICY = "default-src 'none'; sandbox"
@@ -16,18 +16,19 @@ class DocumentCommands(DocumentPages):
 
     # -- providing -------------------------------------------------------------------------------
 
-    def _take_documents(self, door):
+    def _take_documents(self, access):
         """Take the files of each document of the form: a wrong one hinders no other."""
-        contributor = door.contributor
+        contributor = access.contributor
         form, files = request.httprequest.form, request.httprequest.files
         wanted = {_read_id(name.removeprefix("files-")) for name in files if any(
             file.filename for file in files.getlist(name))}
-        if problem := self._take_turn(door):
+        if problem := self._take_turn(access):
             return problem
         items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)
         if len(items) != len(wanted):
             return self._say_unknown()
-        told = Told() if items else Told(error=contributor.env._("Choose a file first."))
+        feedback = PageFeedback(
+            error="" if items else contributor.env._("Choose a file first."))
         for item in items:
             try:
                 contributor._provide_document(
@@ -35,60 +36,60 @@ class DocumentCommands(DocumentPages):
                         f"files-{item.id}", MOST_FILES, item._get_upload_limit()),
                     expiry=form.get(f"expiry-{item.id}"))
             except UserError as refusal:
-                told.errors[item.id] = str(refusal)
-        told.kept = len(told.errors) < len(items)
-        if told:
-            return self._show_documents(door, told=told, status=422)
-        return self._return(door, "documents")
+                feedback.errors[item.id] = str(refusal)
+        feedback.kept = len(feedback.errors) < len(items)
+        if feedback:
+            return self._show_documents(access, feedback=feedback, status=422)
+        return self._return(access, "documents")
 
-    def _take_turn(self, door):
+    def _take_turn(self, access):
         """Take the turn of the request, so that what follows decides on what is.
 
         :return: the response that says why nothing can be done, or None
         """
-        contributor = door.contributor
-        if door.read_only:
-            return self._refuse(door, contributor.env._("Only the contributor provides here."))
+        contributor = access.contributor
+        if access.read_only:
+            return self._refuse(access, contributor.env._("Only the contributor provides here."))
         contributor.request_id._raise_rev()
         return self._say_unknown() if contributor.state == "removed" else None
 
-    def _refuse(self, door, words):
-        return self._show_documents(door, told=Told(error=words), status=422)
+    def _refuse(self, access, message):
+        return self._show_documents(access, feedback=PageFeedback(error=message), status=422)
 
     # -- commands ----------------------------------------------------------------------------------
 
-    def _command(self, door, command):
-        """Carry out a command of the page.
+    def _command(self, access, command):
+        """Execute a command of the page.
 
         :param str command: ``back``, ``finish`` or ``invite``
         """
-        if problem := self._take_turn(door):
+        if problem := self._take_turn(access):
             return problem
-        return getattr(self, f"_command_{command}")(door, request.httprequest.form)
+        return getattr(self, f"_command_{command}")(access, request.httprequest.form)
 
-    def _command_back(self, door, form):
-        file = self._find_file(door, _read_id(form.get("file", "")))
+    def _command_back(self, access, form):
+        file = self._find_file(access, _read_id(form.get("file", "")))
         if not file:
             return self._say_unknown()
         try:
-            door.contributor._take_back_document(file)
+            access.contributor._take_back_document(file)
         except UserError as refusal:
             return self._show_documents(
-                door, told=Told(errors={file.item_id.id: str(refusal)}), status=422)
-        return self._return(door, "back")
+                access, feedback=PageFeedback(errors={file.item_id.id: str(refusal)}), status=422)
+        return self._return(access, "back")
 
-    def _command_finish(self, door, form):
-        contributor = door.contributor
+    def _command_finish(self, access, form):
+        contributor = access.contributor
         if contributor._get_page_missing() and not form.get("sure"):
-            return self._show_documents(door, told=Told(asks=True))
+            return self._show_documents(access, feedback=PageFeedback(asks=True))
         try:
-            contributor._say_finished()
+            contributor._finish_on_page()
         except UserError as refusal:
-            return self._refuse(door, str(refusal))
-        return self._return(door, "finished")
+            return self._refuse(access, str(refusal))
+        return self._return(access, "finished")
 
-    def _command_invite(self, door, form):
-        contributor = door.contributor
+    def _command_invite(self, access, form):
+        contributor = access.contributor
         if not contributor.can_invite:
             return self._say_unknown()
         written = {name: form.get(name, "") for name in ("function", "name", "email")}
@@ -96,24 +97,24 @@ class DocumentCommands(DocumentPages):
             contributor._invite_somebody(**written)
         except UserError as refusal:
             return self._show_documents(
-                door, told=Told(error=str(refusal), invitation=written), status=422)
-        return self._return(door, "invited")
+                access, feedback=PageFeedback(error=str(refusal), invitation=written), status=422)
+        return self._return(access, "invited")
 
     # -- files -------------------------------------------------------------------------------------
 
-    def _send(self, door, what, number):
+    def _send(self, access, what, number):
         """Send a file that the page shows: to be saved, never to be shown by the browser.
 
         :param str what: ``file`` that was given, or ``example`` of a document
         """
         binary = request.env["ir.binary"].sudo()
         if what == "file":
-            file = self._find_file(door, number)
+            file = self._find_file(access, number)
             if not file:
                 return self._say_unknown()
             content = binary._get_stream_from(file.attachment_id, filename=file.name)
         else:
-            item = self._find_item(door, number)
+            item = self._find_item(access, number)
             if not item.example:
                 return self._say_unknown()
             content = binary._get_stream_from(
@@ -121,12 +122,12 @@ class DocumentCommands(DocumentPages):
         response = content.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
         return self._harden(response)
 
-    def _send_all(self, door, what):
+    def _send_all(self, access, what):
         """Send everything that the page shows as one file (C-021).
 
         :param str what: ``zip`` or ``pdf``
         """
-        contributor = door.contributor
+        contributor = access.contributor
         items = contributor._get_visible_items().filtered("file_ids")
         if not contributor.can_download or not items:
             return self._say_unknown()
@@ -135,7 +136,7 @@ class DocumentCommands(DocumentPages):
             file = documents._get_zip(items) if what == "zip" else (
                 documents._get_merged_pdf(items))
         except UserError as refusal:
-            return self._refuse(door, str(refusal))
+            return self._refuse(access, str(refusal))
         response = self._harden(stream(file, f"{documents.name}.{what}", TYPES[what]))
         response.headers["Content-Security-Policy"] = _FILE_POLICY
         return response

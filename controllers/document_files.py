@@ -25,7 +25,7 @@ class CollectionDocumentFiles(http.Controller):
 
 
 def stream(file, name, mimetype):
-    """:return: response that hands a file on piece by piece, and closes it"""
+    """:return: response that streams a file, and closes it"""
     size = file.seek(0, 2)
     file.seek(0)
     return Response(FileWrapper(file), direct_passthrough=True, headers={

@@ -16,17 +16,17 @@ class CollectionDocumentPage(DocumentCommands, http.Controller):
     @http.route("/collection/<string:token>/<any(back,finish,invite):command>", type="http",
                 auth="public", methods=["POST"], sitemap=False)
     def command(self, token, command, **_post):
-        return self._enter(token, lambda door: self._command(door, command))
+        return self._enter(token, lambda access: self._command(access, command))
 
     @http.route("/collection/<string:token>/<any(file,example):what>/<int:number>", type="http",
                 auth="public", methods=["GET"], sitemap=False)
     def send(self, token, what, number, **_query):
-        return self._enter(token, lambda door: self._send(door, what, number))
+        return self._enter(token, lambda access: self._send(access, what, number))
 
     @http.route("/collection/<string:token>/<any(zip,pdf):what>", type="http", auth="public",
                 methods=["GET"], sitemap=False)
     def send_all(self, token, what, **_query):
-        return self._enter(token, lambda door: self._send_all(door, what))
+        return self._enter(token, lambda access: self._send_all(access, what))
 
     # a page that came back with an error is reloaded, or its address is kept
     @http.route("/collection/<string:token>/<any(back,finish,invite):command>", type="http",

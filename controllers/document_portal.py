@@ -4,7 +4,7 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from .document_base import Door
+from .document_base import PageAccess
 from .document_commands import DocumentCommands
 
 LIST = "/my/documents"
@@ -33,7 +33,7 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
 
     @http.route(PAGE, type="http", auth="user", methods=["GET"], sitemap=False)
     def document(self, number, sent=None, **_query):
-        return self._enter(number, lambda door: self._show_documents(door, sent=sent))
+        return self._enter(number, lambda access: self._show_documents(access, sent=sent))
 
     @http.route(PAGE, type="http", auth="user", methods=["POST"], sitemap=False)
     def document_take(self, number, **_post):
@@ -42,7 +42,7 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
     @http.route(f"{PAGE}/<any(back,finish,invite):command>", type="http",
                 auth="user", methods=["POST"], sitemap=False)
     def document_command(self, number, command, **_post):
-        return self._enter(number, lambda door: self._command(door, command))
+        return self._enter(number, lambda access: self._command(access, command))
 
     @http.route(f"{PAGE}/<any(back,finish,invite):command>", type="http",
                 auth="user", methods=["GET"], sitemap=False)
@@ -52,12 +52,12 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
     @http.route(f"{PAGE}/<any(file,example):what>/<int:document>", type="http",
                 auth="user", methods=["GET"], sitemap=False)
     def document_send(self, number, what, document, **_query):
-        return self._enter(number, lambda door: self._send(door, what, document))
+        return self._enter(number, lambda access: self._send(access, what, document))
 
     @http.route(f"{PAGE}/<any(zip,pdf):what>", type="http", auth="user",
                 methods=["GET"], sitemap=False)
     def document_send_all(self, number, what, **_query):
-        return self._enter(number, lambda door: self._send_all(door, what))
+        return self._enter(number, lambda access: self._send_all(access, what))
 
     # -- who it is ---------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
         """Let whoever is signed in through to a request that they contribute to.
 
         :param int number: id of the ``collection.document.contributor``
-        :param act: is called with the :class:`Door`
+        :param act: is called with the :class:`PageAccess`
         :return: the response
         """
         found = self._get_contributors().search(
@@ -81,4 +81,4 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
         if not found:
             return self._say_unknown()
         contributor = self._speak(found, found.company_id, found.partner_id)
-        return act(Door(contributor, f"{LIST}/{number}"))
+        return act(PageAccess(contributor, f"{LIST}/{number}"))
