@@ -45,7 +45,7 @@ class CollectionDeadline(models.Model):
                 else "passed" if deadline.due and deadline.due < today else "running")
 
     def _get_state(self):
-        """:return: the deadline as the engine's plain :class:`~..engine.Timer`"""
+        """:return: the deadline as the engine's plain :class:`~...engine.Timer`"""
         self.ensure_one()
         return engine.Timer(
             visit=self.visit_id.number, row=self.transition_id.key,

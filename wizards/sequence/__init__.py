@@ -3,4 +3,3 @@ from . import collection_sequence_add_action
 from . import collection_sequence_migrate
 from . import collection_sequence_resume
 from . import collection_sequence_steer
-from . import collection_sequence_switch

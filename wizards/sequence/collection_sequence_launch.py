@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 class CollectionSequenceLaunch(models.TransientModel):
     """Launch wizard: choose a template, check who holds each function, see what starts.
 
-    It never edits the flow, which is made in the settings (D-002).
+    It never edits the flow, which is made in the settings (D-002). It also switches: another
+    template takes over from a sequence (D-031).
     """
 
     _name = "collection.sequence.launch"
@@ -38,17 +39,34 @@ class CollectionSequenceLaunch(models.TransientModel):
         string="Keep as the customer's participants", default=True,
         help="The next sequences of this customer start with the same people.",
     )
+    switch_from_id = fields.Many2one(
+        "collection.sequence", readonly=True, help="The sequence that ends as switched.")
+    switch_reason = fields.Text(string="Reason")
+    closed_count = fields.Integer(compute="_compute_closed_count")
 
-    @api.depends("customer_id")
+    # === COMPUTE === #
+
+    @api.depends("customer_id", "switch_from_id")
     def _compute_item_ids(self):
         for wizard in self:
-            wizard.item_ids = wizard.customer_id._get_collection_overdue_items()
+            wizard.item_ids = (
+                wizard.switch_from_id.item_ids if wizard.switch_from_id
+                else wizard.customer_id._get_collection_overdue_items())
 
-    @api.depends("template_id", "customer_id")
+    @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_open_sequence_id(self):
+        """The open sequence that stands in the way; one that is left ends by that."""
         for wizard in self:
             template, customer = wizard.template_id, wizard.customer_id
-            wizard.open_sequence_id = template._get_open_sequence(customer) if template else False
+            found = (template._get_open_sequence(customer) if template
+                     else self.env["collection.sequence"])
+            wizard.open_sequence_id = found if found != wizard.switch_from_id else False
+
+    @api.depends("switch_from_id")
+    def _compute_closed_count(self):
+        for wizard in self:
+            old = wizard.switch_from_id
+            wizard.closed_count = old.action_todo_count + old.action_coming_count
 
     @api.depends("template_id")
     def _compute_content_ids(self):
@@ -81,16 +99,26 @@ class CollectionSequenceLaunch(models.TransientModel):
             "delay": content.delay_days,
         } for content in self.content_ids._origin]
 
-    @api.depends("template_id", "customer_id")
+    @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_line_ids(self):
         for wizard in self:
             lines = [fields.Command.clear()]
             if wizard.template_id:
-                prepared = wizard.template_id._prepare_participant_vals(wizard.customer_id)
                 lines += [fields.Command.create({
                     name: vals[name] for name in ("function_id", "user_id", "contact_id")
-                }) for vals in prepared]
+                }) for vals in wizard._prepare_participants()]
             wizard.line_ids = lines
+
+    def _prepare_participants(self):
+        """Who holds the functions of the template: of a switch, whoever does in the sequence left.
+
+        :return: generator of dicts: function_id, user_id, contact_id
+        """
+        if self.switch_from_id:
+            return self.switch_from_id._prepare_carried_participants(self.template_id)
+        return self.template_id._prepare_participant_vals(self.customer_id)
+
+    # === BUTTONS === #
 
     def action_open_existing(self):
         """:return: window action on the open sequence that keeps this one from starting"""
@@ -112,6 +140,21 @@ class CollectionSequenceLaunch(models.TransientModel):
         sequence = self.template_id.launch(
             self.customer_id, situation=self.situation or "", items=self.item_ids,
             participants=participants)
+        return sequence.action_open()
+
+    def action_switch(self):
+        """End the sequence as switched, launch the template in its place, and open that.
+
+        :return: window action on the new sequence
+        :raise UserError: no reason or template, or the new one cannot start: nothing changed
+        """
+        self.ensure_one()
+        participants = self.line_ids._get_participant_vals()
+        sequence = self.switch_from_id.switch_to(
+            self.template_id, self.switch_reason or "", participants=participants,
+            situation=self.situation or "")
+        if self.save_participants:
+            self.customer_id._save_collection_participants(participants)
         return sequence.action_open()
 
 
@@ -153,7 +196,7 @@ class CollectionSequenceLaunchLine(models.TransientModel):
                 else "blocking" if missing and line.needed_now else "warning")
 
     def _find_problem(self):
-        """:return: what keeps the holder from acting or receiving, in words, or False (D-087)"""
+        """:return: translated text, why the holder cannot act or receive; or False (D-087)"""
         partner = self.sudo().user_id.partner_id or self.contact_id
         if not partner:
             return self.env._("Nobody holds it yet")
