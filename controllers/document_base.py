@@ -85,9 +85,9 @@ class DocumentPages(PageBase):
         return self._render(_PAGE, status, company, {
             **contributor._get_page(read_only=access.read_only),
             "sheets": ("page", "documents"), "script": "documents",
-            "door": access, "contributor": contributor, "customer": customer,
+            "access": access, "contributor": contributor, "customer": customer,
             "documents": contributor.request_id, "contact": contributor._get_page_contact(),
-            "sent": sent if not feedback else "", "told": feedback,
+            "sent": sent if not feedback else "", "feedback": feedback,
             "today": company._get_collection_day().isoformat(),
             "limit": contributor.item_ids._get_upload_limit() // (1024 * 1024),
             "total": (request.httprequest.max_content_length or 0) // (1024 * 1024),

@@ -83,7 +83,7 @@ class DocumentCommands(DocumentPages):
         if contributor._get_page_missing() and not form.get("sure"):
             return self._show_documents(access, feedback=PageFeedback(asks=True))
         try:
-            contributor._say_finished()
+            contributor._finish_on_page()
         except UserError as refusal:
             return self._refuse(access, str(refusal))
         return self._return(access, "finished")

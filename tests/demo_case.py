@@ -66,7 +66,7 @@ class DemoCase(CollectionCase):
 
     def note(self, sequence, event):
         """Note an event by hand, as the collector."""
-        sequence.with_user(self.collector).note_event(event)
+        sequence.with_user(self.collector).record_event(event)
 
     def put(self, sequence, code):
         """Let something happen to the customer, and deliver it."""

@@ -72,7 +72,7 @@ class TestAccessRoutes(AccessCase, HttpCase):
             "action": f"/my/collection/{action.id}", "deed": deed.id,
             "mine": f"/my/documents/{contributor.id}",
             "file": cls.samples["collection.document.file"].id,
-            "link": cls.get_path(links._make_for_contributors(contributor)[contributor]),
+            "link": cls.get_path(links._make_for_contributors(contributor)[0][1]),
             "account": cls.get_path(account), "item": cls.items.id,
             "request": cls.samples["collection.document.request"].id,
         }

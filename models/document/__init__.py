@@ -13,7 +13,8 @@ from . import collection_action
 from . import collection_action_content
 from . import collection_document_contributor_mail
 from . import collection_document_contributor_page
-from . import collection_document_request_life
+from . import collection_document_request_invitation
+from . import collection_document_request_reminders
 from . import collection_link
 from . import mail_activity
 from . import res_partner

@@ -13,7 +13,7 @@ TRIGGERS = [
     ("button", "A colleague asks for it"),
 ]
 
-#: Those that the clock pulls.
+#: Triggers that the clock pulls: days after or before a day.
 CLOCK = ("after", "before_due")
 
 
@@ -44,18 +44,19 @@ class CollectionDocumentAutomation(models.Model):
         "collection.function", string="Only for", ondelete="restrict",
         help="Empty: for every contributor.")
     subject = fields.Char(
-        translate=True, help="Of the e-mail or the activity. Empty: words that fit the trigger, "
-        "or the automation's name.")
+        translate=True, help="Of the e-mail or the activity. Empty: a standard subject for the "
+        "trigger, or the automation's name.")
     body = fields.Html(
         translate=True, help="It is the same for whoever is concerned: word it so that it fits "
         "all of them. The list of documents and the personal link follow it. Empty: "
-        "words that fit the trigger.")
+        "a standard text for the trigger.")
+
     _days_check = models.Constraint(
         "CHECK(days >= 0 AND repeat_days >= 0 AND (\"trigger\" <> 'after' OR days > 0))",
         "Days cannot be negative, and the first reminder comes one day after the invitation at "
         "the earliest.")
 
-    # === AUTOMATIONS === #
+    # === APPLYING === #
 
     def _pick(self, contributors):
         """:return: those of the contributors that it is for"""
@@ -64,20 +65,21 @@ class CollectionDocumentAutomation(models.Model):
             contributor.request_id.template_id == self.template_id
             and self.function_id in (contributor.function_id, self.function_id.browse())))
 
-    # === AUTOMATIONS === #
-
     def _get_notice_kind(self):
-        """:return: what kind of message it writes"""
+        """:return: kind of the message that it writes, one of
+        :data:`~.collection_document_notice.KINDS`"""
         self.ensure_one()
         return {"invited": "invitation", "after": "reminder", "before_due": "reminder"}.get(
             self.trigger, "news")
 
     def _get_summary(self):
-        """:return: what its activity says, in the language of the context"""
+        """:return: str, summary of its activity, in the language of the context"""
         return self.subject or self.name
 
-    def _tell_reviewers(self, requests):
+    def _notify_reviewers(self, requests):
         """Raise the automation's activity on these requests: one is open at most on each.
+
+        :param requests: ``collection.document.request``
 
         :return: the requests
         """

@@ -34,12 +34,21 @@ class CollectionDocumentContributor(models.Model):
         "collection.function", readonly=True, ondelete="restrict",
         help="Empty: the primary recipient.")
     state = fields.Selection(STATES, required=True, readonly=True, default="invited")
+    invited_at = fields.Datetime(
+        string="Invited on", readonly=True, required=True, default=fields.Datetime.now)
     invited_by = fields.Char(readonly=True, help="Name, kept as it was.")
+    inviter_id = fields.Many2one(
+        "collection.document.contributor", string="Invited by contributor", readonly=True,
+        index="btree_not_null", ondelete="restrict",
+        help="The contributor who invited them; empty when a colleague did.")
     opened_at = fields.Datetime(string="First opened", readonly=True)
     finished_at = fields.Datetime(string="Said finished", readonly=True)
     removed_at = fields.Datetime(string="Removed on", readonly=True)
     item_ids = fields.One2many("collection.document.item", "contributor_id", string="Documents")
     link_ids = fields.One2many("collection.link", "contributor_id", string="Personal links")
+    notice_ids = fields.One2many(
+        "collection.document.notice", "contributor_id", string="Messages to the contributor",
+        readonly=True)
 
     part = fields.Char(string="Contributes as", compute="_compute_part")
     asked_count = fields.Integer(string="Asked", compute="_compute_counts")
@@ -65,6 +74,11 @@ class CollectionDocumentContributor(models.Model):
         for contributor in self:
             contributor.part = contributor.function_id.name or self.env._("Primary recipient")
 
+    def _get_part(self):
+        """:return: str, name of the function, in the language of the context"""
+        self.ensure_one()
+        return self.function_id.name or self.env._("primary recipient")
+
     @api.depends("item_ids.state")
     def _compute_counts(self):
         counts = {}
@@ -85,18 +99,28 @@ class CollectionDocumentContributor(models.Model):
     def _unlink_never(self):
         raise UserError(self.env._("A contributor is removed, never deleted."))
 
-    # === CONTRIBUTOR === #
-
-    def _get_part(self):
-        """:return: the function in words"""
-        self.ensure_one()
-        return self.function_id.name or self.env._("primary recipient")
+    # === DOCUMENTS === #
+    # What a contributor owes, sees and may provide.
 
     def _get_own_items(self):
-        """:return: the documents asked of this contributor"""
+        """:return: the ``collection.document.item`` records asked of this contributor"""
         self.ensure_one()
         return self.request_id.item_ids.filtered(
             lambda item: item.contributor_id == self and item.state != "cancelled")
+
+    def _get_owed_items(self):
+        """:return: the own documents that this contributor has still to give; none of a request
+        that has ended"""
+        self.ensure_one()
+        if self.request_id.state not in ("open", "paused"):
+            return self.item_ids.browse()
+        return self._get_own_items().filtered(lambda item: item.state in ("missing", "refused"))
+
+    def _is_owing(self):
+        """Whether something required is still missing, or was refused, and may be given."""
+        self.ensure_one()
+        return self.state in ("invited", "opened") and self.can_provide and any(
+            item.required or item.state == "refused" for item in self._get_owed_items())
 
     def _get_visible_items(self):
         """The documents that this contributor may look at: the own ones and, by permission,
@@ -126,14 +150,16 @@ class CollectionDocumentContributor(models.Model):
             items |= self._get_visible_items()
         return items.filtered(lambda item: item.state in ("missing", "refused", "review"))
 
+    # === STATE === #
+
     def _open(self):
-        """Note that the page was opened for the first time."""
+        """Record that the page was opened for the first time."""
         fresh = self.filtered(lambda contributor: contributor.state == "invited")
         fresh.write({"state": "opened", "opened_at": fields.Datetime.now()})
         fresh._automate("opened")
 
     def _finish(self):
-        """The contributor says "I have finished"; the reviewer is told.
+        """The contributor says "I have finished"; the reviewer is notified.
 
         :raise UserError: the request has ended or is paused
         """
@@ -148,6 +174,7 @@ class CollectionDocumentContributor(models.Model):
         self._automate("finished")
 
     def _remove(self):
+        """Like :meth:`action_remove`, for callers that have checked and taken the turn."""
         for contributor in self:
             if not contributor.function_id:
                 raise UserError(self.env._(

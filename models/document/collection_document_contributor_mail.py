@@ -2,7 +2,7 @@ from datetime import timedelta, timezone
 
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, is_html_empty
 
@@ -12,30 +12,126 @@ from ..action.channels import get_channel
 class CollectionDocumentContributor(models.Model):
     """Writing to contributors: an e-mail each, with what is asked of them and a link of their own.
 
-    What is kept of it does not hold the link: nobody but its reader ever had it.
+    First what makes one due (automations, reminders), then how it is queued, then its text. What
+    is kept of it does not hold the link: nobody but its reader ever had it.
     """
 
     _inherit = "collection.document.contributor"
 
-    invited_at = fields.Datetime(
-        string="Invited on", readonly=True, required=True, default=fields.Datetime.now)
+    # === AUTOMATIONS === #
+    # From what happens in a request to what its template does about it (C-011, C-024).
 
-    notice_ids = fields.One2many(
-        "collection.document.notice", "contributor_id", string="Messages to the contributor",
-        readonly=True)
+    def _automate(self, trigger, items=None):
+        """Run the templates' automations of a trigger; the reviewer is notified of what is to do.
+
+        :param str trigger: one of :data:`~.collection_document_automation.TRIGGERS`
+        :param items: ``collection.document.item`` that it is about, if any
+        :return: whether an e-mail was written to each of these contributors (B37)
+        """
+        contributors = self.sudo()
+        items = (items or self.env["collection.document.item"]).sudo()
+        requests = contributors.request_id | items.request_id
+        if not requests:
+            return False
+        contributors._record_answer(trigger)
+        written, notified = contributors.browse(), requests.browse()
+        present = contributors.filtered(lambda contributor: contributor._may_be_written())
+        for automation in requests.template_id._get_automations(trigger):
+            concerned = automation._pick(
+                contributors if automation.action == "activity" else present)
+            if automation.action == "activity":
+                notified |= automation._notify_reviewers(concerned.request_id)
+            elif concerned:
+                written |= concerned._write_mails(automation._get_notice_kind(), automation)
+        if trigger in ("provided", "finished"):
+            (requests - notified)._ask_review()
+        return bool(contributors) and written == contributors
+
+    def _may_be_written(self):
+        """Whether an e-mail fits now: whoever was removed gets none, and a pause is silent (B12).
+
+        The end of a request closes no door to what was given.
+        """
+        self.ensure_one()
+        request = self.request_id
+        ended = request.state == "complete" and request.sequence_id.state != "paused"
+        return self.state != "removed" and (request._is_door_open() or ended)
+
+    def _record_answer(self, trigger):
+        """Providing or finishing answers whatever was sent to these contributors before.
+
+        :param str trigger: what they did, see :meth:`_automate`
+        """
+        if trigger in ("provided", "finished"):
+            self.notice_ids.filtered(lambda notice: not notice.answered_at)._set_answered()
+
+    def _send_invitation(self):
+        """Write to these contributors, with their personal links, although no automation does.
+
+        :return: those who were written to
+        """
+        return self.sudo()._write_mails("invitation")
+
+    # === REMINDERS === #
+    # When each contributor is to be reminded.
+
+    def _get_due_automations(self, automations, today):
+        """:return: those of the automations that are due for this contributor, the latest last"""
+        due = {automation: self._get_due_day(automation)
+               for automation in automations if automation._pick(self)}
+        found = [(day, automation.position, automation.id) for automation, day in due.items()
+                 if day and day <= today]
+        return automations.browse([key[-1] for key in sorted(found)])
+
+    def _get_due_day(self, automation):
+        """When the contributor is next to be reminded: later by as much as the last one was late.
+
+        :return: date, or None for never
+        """
+        self.ensure_one()
+        every = timedelta(days=automation.repeat_days)
+        sent = self.notice_ids.filtered(lambda notice: automation in notice.covered_ids)
+        if sent:
+            return max(sent.mapped("day")) + every if every else None
+        invited = self._get_invited_day()
+        day = (invited + timedelta(days=automation.days) if automation.trigger == "after"
+               else self.request_id.due - timedelta(days=automation.days))
+        if day > invited:
+            return day
+        return invited + every if every else None  # the invitation asked for it already
+
+    def _get_invited_day(self):
+        """:return: date of the invitation, in the company's time zone"""
+        zone = self.company_id._get_collection_now().tzinfo
+        return self.invited_at.replace(tzinfo=timezone.utc).astimezone(zone).date()
+
+    def _is_mailable(self, today):
+        """Whether nothing was written to the contributor today, and the address did not fail."""
+        self.ensure_one()
+        notices = self.notice_ids.filtered(lambda notice: notice.kind != "activity")
+        last = notices.sorted("id")[-1:]
+        return today not in notices.mapped("day") and not (
+            last.state == "bounced" and last.address == self.partner_id.email_formatted)
+
+    def _prepare_silence_vals(self, automation):
+        """:return: values of the notice of this contributor's silence to the reviewer"""
+        return self._prepare_notice_vals(
+            {"kind": "activity", "automation_id": automation.id}, state="notified", address=False,
+            subject=automation._get_summary(), covered_ids=[(6, 0, automation.ids)])
 
     # === MAILS === #
 
     def _write_mails(self, kind, automation=None, *, covered=None, cause="person"):
-        """Queue an e-mail to each of these contributors, and note and trace it.
+        """Queue an e-mail to each of these contributors, record and trace it.
 
         A number of queries that depends on companies and languages, not on contributors. Whoever
-        cannot be reached is noted too, and the reviewer is told.
+        cannot be reached is recorded too, and the reviewer is notified.
 
         :param str kind: one of :data:`~.collection_document_notice.KINDS`
-        :param automation: ``collection.document.automation`` whose words it takes, if any
-        :param covered: those that the message stands for besides, if any
-        :param str cause: of the fact in the history
+        :param automation: ``collection.document.automation`` whose text it takes, if any
+        :param covered: ``collection.document.automation`` records that the message stands for; by
+            default the automation
+        :param str cause: of the history rows: person or cron
         :return: the contributors that an e-mail was written to
         """
         automation = automation or self.env["collection.document.automation"]
@@ -47,7 +143,7 @@ class CollectionDocumentContributor(models.Model):
         notices.create([
             contributor._prepare_notice_vals(common, state="failed", error=problem)
             for contributor, problem in ((one, problems.get(one.id)) for one in self)
-            if problem])._tell_trouble()
+            if problem])._notify_trouble()
         written = {}
         for company, contributors in reached.grouped("company_id").items():
             langs = contributors.partner_id._get_collection_langs(company)
@@ -62,7 +158,7 @@ class CollectionDocumentContributor(models.Model):
         return reached
 
     def _find_mail_problems(self):
-        """:return: dict of why an e-mail would not reach a contributor, by id"""
+        """:return: dict of error message by contributor id, of those whom no e-mail would reach"""
         email, problems = get_channel("email"), {}
         for contributor in self:
             partner = contributor.partner_id
@@ -73,8 +169,16 @@ class CollectionDocumentContributor(models.Model):
                 problems[contributor.id] = problem
         return problems
 
+    def _check_reachable(self):
+        """:raise UserError: an e-mail would not reach one of these"""
+        for problem in self._find_mail_problems().values():
+            raise UserError(problem)
+
     def _queue_mails(self, kind, automation):
         """Queue these e-mails, all of one company and in one language: the context's.
+
+        :param str kind: see :meth:`_write_mails`
+        :param automation: ``collection.document.automation``, may be empty
 
         :return: dict of values of their notices, by contributor id
         """
@@ -82,7 +186,7 @@ class CollectionDocumentContributor(models.Model):
             return {}
         before, after = self.company_id._get_collection_mail_layout()
         links = {link.contributor_id.id: (link, url) for link, url in self.env[
-            "collection.link"]._make_contributor_links(self)}
+            "collection.link"]._make_for_contributors(self)}
         note = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
         texts = {contributor.id: contributor._get_mail_text(kind, automation)
                  for contributor in self}
@@ -100,21 +204,13 @@ class CollectionDocumentContributor(models.Model):
             "mail_message_id": mail.mail_message_id.id,
         } for contributor, mail in zip(self, mails)}
 
-    def _show_in_thread(self, mails, texts):
-        """Let the request's thread show what was written, without the link.
-
-        By SQL: creating the mail took its whole text over. What users wrote was sanitized when
-        it was written, and everything else is escaped.
-        """
-        mails.mail_message_id.flush_recordset(["body"])
-        self.env.cr.execute(SQL(
-            "UPDATE mail_message SET body = texts.body FROM (VALUES %s) AS texts(id, body)"
-            " WHERE mail_message.id = texts.id", SQL(", ").join(
-                SQL("(%s, %s)", mail.mail_message_id.id, str(texts[contributor.id][1]))
-                for contributor, mail in zip(self, mails))))
-        mails.mail_message_id.invalidate_recordset(["body"])
-
     def _prepare_mail_vals(self, note, subject, body):
+        """:return: values of the ``mail.mail`` to this contributor
+
+        :param int note: id of the subtype of a note
+        :param str subject: one line
+        :param body: HTML as markup
+        """
         self.ensure_one()
         request, company = self.request_id, self.company_id
         reviewer = request._get_reviewer()
@@ -137,76 +233,102 @@ class CollectionDocumentContributor(models.Model):
             "record_company_id": company.id,
         }
 
+    def _show_in_thread(self, mails, texts):
+        """Let the request's thread show what was written, without the link.
+
+        By SQL: creating the mail took its whole text over. What users wrote was sanitized when
+        it was written, and everything else is escaped.
+        """
+        mails.mail_message_id.flush_recordset(["body"])
+        self.env.cr.execute(SQL(
+            "UPDATE mail_message SET body = texts.body FROM (VALUES %s) AS texts(id, body)"
+            " WHERE mail_message.id = texts.id", SQL(", ").join(
+                SQL("(%s, %s)", mail.mail_message_id.id, str(texts[contributor.id][1]))
+                for contributor, mail in zip(self, mails))))
+        mails.mail_message_id.invalidate_recordset(["body"])
+
     def _prepare_notice_vals(self, common, **vals):
+        """:return: values of a ``collection.document.notice`` of this contributor
+
+        :param dict common: values that all notices of the message share
+        :param vals: values of its own
+        """
         self.ensure_one()
         return {
             **common, "contributor_id": self.id, "address": self.partner_id.email or False,
             "day": self.company_id._get_collection_day(), **vals}
 
     def _trace_mails(self, kind, written, cause):
-        """Add to the histories that these contributors were written to, and to the chatter."""
-        fact = "contributor_reminded" if kind == "reminder" else "contributor_notified"
-        facts = {}
+        """Add to the customers' histories that these contributors were written to.
+
+        :param str kind: see :meth:`_write_mails`
+        :param dict written: values of their notices, by contributor id
+        :param str cause: of the history rows
+        """
+        history_kind = (
+            "contributor_reminded" if kind == "reminder" else "contributor_notified")
+        rows = {}
         for contributor in self:
             request = contributor.request_id
-            facts.setdefault((request.customer_id, request.company_id), []).append(
+            rows.setdefault((request.customer_id, request.company_id), []).append(
                 request._prepare_trace_vals(
-                    fact, new=contributor.display_name, cause=cause,
+                    history_kind, new=contributor.display_name, cause=cause,
                     text=written[contributor.id]["subject"], data={"notice": kind}))
-        self.env["collection.history"]._append_many(facts)
+        self.env["collection.history"]._append_many(rows)
 
     # === TEXTS === #
     # What an e-mail to a contributor says, in the language of the context.
 
     def _get_mail_text(self, kind, automation):
-        """The words, then the documents that are still asked of this contributor alone.
+        """The text, then the documents that are still asked of this contributor alone.
 
         :param str kind: one of :data:`~.collection_document_notice.KINDS`
         :param automation: ``collection.document.automation``, may be empty
         :return: (subject, HTML as markup)
         """
         self.ensure_one()
-        words, body = self._get_default_words(), automation.body
-        named, said = words.get(automation.trigger, words[kind])
+        defaults, body = self._get_default_texts(), automation.body
+        subject, text = defaults.get(automation.trigger, defaults[kind])
         if is_html_empty(body):
-            body = Markup("<p>%s</p>") % said
-        return " ".join((automation.subject or named).split()), Markup(body) + (
+            body = Markup("<p>%s</p>") % text
+        return " ".join((automation.subject or subject).split()), Markup(body) + (
             self._get_mail_list())
 
-    def _get_default_words(self):
-        """:return: dict of (subject, text) by kind of message, or by trigger that says more"""
+    def _get_default_texts(self):
+        """:return: dict of (subject, text) by kind of message, or by trigger where its text is more
+        precise"""
         _ = self.env._
-        words = {"company": self.company_id.name, "request": self.request_id.name}
-        about = _("About your documents: %(request)s", **words)
+        names = {"company": self.company_id.name, "request": self.request_id.name}
+        about = _("About your documents: %(request)s", **names)
         received = _("%(company)s has received documents of yours and checks them: %(request)s. "
-                     "Thank you.", **words)
+                     "Thank you.", **names)
         return {
             "invitation": (
-                _("Your documents are needed: %(request)s", **words),
+                _("Your documents are needed: %(request)s", **names),
                 _("%(company)s asks you for documents: %(request)s. You give them on a page of "
-                  "your own, without an account.", **words)),
+                  "your own, without an account.", **names)),
             "reminder": (
-                _("Reminder: documents are still missing: %(request)s", **words),
+                _("Reminder: documents are still missing: %(request)s", **names),
                 _("%(company)s still waits for documents of yours: %(request)s. What you have "
-                  "given meanwhile needs no second time.", **words)),
+                  "given meanwhile needs no second time.", **names)),
             "link": (about, _(
                 "Here is once more the link to your page with the documents that %(company)s "
-                "asked you for: %(request)s.", **words)),
+                "asked you for: %(request)s.", **names)),
             "news": (about, _(
                 "There is news about the documents that %(company)s asked you for: "
-                "%(request)s.", **words)),
+                "%(request)s.", **names)),
             "provided": (about, received),
             "finished": (about, received),
             "approved": (about, _(
-                "%(company)s has accepted documents of yours: %(request)s. Thank you.", **words)),
+                "%(company)s has accepted documents of yours: %(request)s. Thank you.", **names)),
             "refused": (
-                _("A document is needed once more: %(request)s", **words),
+                _("A document is needed once more: %(request)s", **names),
                 _("%(company)s could not accept a document of yours: %(request)s. You find the "
-                  "reason below. Please give it once more.", **words)),
+                  "reason below. Please give it once more.", **names)),
             "completed": (
-                _("Your documents are complete: %(request)s", **words),
+                _("Your documents are complete: %(request)s", **names),
                 _("All the documents that %(company)s asked for are there: %(request)s. Thank "
-                  "you.", **words)),
+                  "you.", **names)),
         }
 
     def _get_mail_list(self):
@@ -218,21 +340,14 @@ class CollectionDocumentContributor(models.Model):
             self.env._("Still to be given:"),
             Markup().join(self._get_mail_line(item) for item in items))
 
-    def _get_owed_items(self):
-        """:return: the own documents that this contributor has still to give; none of a request
-        that has ended"""
-        self.ensure_one()
-        if self.request_id.state not in ("open", "paused"):
-            return self.item_ids.browse()
-        return self._get_own_items().filtered(lambda item: item.state in ("missing", "refused"))
-
     def _get_mail_line(self, item):
-        said = [Markup("<b>%s</b>") % item.name]
+        """:return: a document that is still asked, as markup of a list item"""
+        parts = [Markup("<b>%s</b>") % item.name]
         if item.due:
-            said.append(self.env._("by %(day)s", day=format_date(self.env, item.due)))
+            parts.append(self.env._("by %(day)s", day=format_date(self.env, item.due)))
         if not item.required:
-            said.append(self.env._("if you have it"))
-        line = Markup(", ").join(said)
+            parts.append(self.env._("if you have it"))
+        line = Markup(", ").join(parts)
         if item.state == "refused" and item.refusal:
             line += Markup("<br/>") + self.env._(
                 "Not accepted: %(reason)s", reason=item.refusal)
@@ -244,123 +359,12 @@ class CollectionDocumentContributor(models.Model):
             "See my documents")
         return self.company_id._get_collection_button(url, label)
 
-    # === AUTOMATIONS === #
-    # From what happens in a request to what its template does about it (C-011, C-024).
-
-    def _automate(self, trigger, items=None):
-        """Do what the templates say for a trigger; the reviewer is told what is theirs to do.
-
-        :param str trigger: one of :data:`~.collection_document_automation.TRIGGERS`
-        :param items: ``collection.document.item`` that it is about, if any
-        :return: whether an e-mail was written to each of these contributors (B37)
-        """
-        contributors = self.sudo()
-        items = (items or self.env["collection.document.item"]).sudo()
-        requests = contributors.request_id | items.request_id
-        if not requests:
-            return False
-        contributors._note_answer(trigger)
-        written, told = contributors.browse(), requests.browse()
-        present = contributors.filtered(lambda contributor: contributor._may_be_written())
-        for automation in requests.template_id._get_automations(trigger):
-            concerned = automation._pick(
-                contributors if automation.action == "activity" else present)
-            if automation.action == "activity":
-                told |= automation._tell_reviewers(concerned.request_id)
-            elif concerned:
-                written |= concerned._write_mails(automation._get_notice_kind(), automation)
-        if trigger in ("provided", "finished"):
-            (requests - told)._ask_review()
-        return bool(contributors) and written == contributors
-
-    def _may_be_written(self):
-        """Whether an e-mail fits now: whoever was removed gets none, and a pause is silent (B12).
-
-        The end of a request closes no door to what was given.
-        """
-        self.ensure_one()
-        request = self.request_id
-        ended = request.state == "complete" and request.sequence_id.state != "paused"
-        return self.state != "removed" and (request._is_door_open() or ended)
-
-    def _send_invitation(self):
-        """Write to these contributors, with their personal links, although no automation does.
-
-        :return: those who were written to
-        """
-        return self.sudo()._write_mails("invitation")
-
-    def _note_answer(self, trigger):
-        """What was sent to these contributors is answered by what they do."""
-        if trigger in ("provided", "finished"):
-            self.notice_ids.filtered(lambda notice: not notice.answered_at)._set_answered()
-
-    # === WHAT IS DUE === #
-    # When each contributor is to be reminded.
-
-    def _is_owing(self):
-        """Whether something required is still missing, or was refused, and may be given."""
-        self.ensure_one()
-        return self.state in ("invited", "opened") and self.can_provide and any(
-            item.required or item.state == "refused" for item in self._get_owed_items())
-
-    def _is_mailable(self, today):
-        """Whether nothing was written to the contributor today, and the address did not fail."""
-        self.ensure_one()
-        notices = self.notice_ids.filtered(lambda notice: notice.kind != "activity")
-        last = notices.sorted("id")[-1:]
-        return today not in notices.mapped("day") and not (
-            last.state == "bounced" and last.address == self.partner_id.email_formatted)
-
-    def _prepare_told_vals(self, automation):
-        """:return: values of the notice that the reviewer is told of this contributor's silence"""
-        return self._prepare_notice_vals(
-            {"kind": "activity", "automation_id": automation.id}, state="told", address=False,
-            subject=automation._get_summary(), covered_ids=[(6, 0, automation.ids)])
-
-    def _get_due_automations(self, automations, today):
-        """:return: what is due for this contributor, the latest to fall due last"""
-        due = {automation: self._get_due_day(automation)
-               for automation in automations if automation._pick(self)}
-        found = [(day, automation.position, automation.id) for automation, day in due.items()
-                 if day and day <= today]
-        return automations.browse([key[-1] for key in sorted(found)])
-
-    def _get_due_day(self, automation):
-        """When the contributor is next to be reminded: later by as much as the last one was late.
-
-        :return: a day, or None for never
-        """
-        self.ensure_one()
-        every = timedelta(days=automation.repeat_days)
-        sent = self.notice_ids.filtered(lambda notice: automation in notice.covered_ids)
-        if sent:
-            return max(sent.mapped("day")) + every if every else None
-        invited = self._get_invited_day()
-        day = (invited + timedelta(days=automation.days) if automation.trigger == "after"
-               else self.request_id.due - timedelta(days=automation.days))
-        if day > invited:
-            return day
-        return invited + every if every else None  # the invitation itself said it
-
-    def _get_invited_day(self):
-        """:return: the day of the invitation, in the company's time zone"""
-        zone = self.company_id._get_collection_now().tzinfo
-        return self.invited_at.replace(tzinfo=timezone.utc).astimezone(zone).date()
-
-    # === SENDING BY HAND === #
-
-    def _check_reachable(self):
-        """:raise UserError: an e-mail would not reach one of these"""
-        for problem in self._find_mail_problems().values():
-            raise UserError(problem)
-
     # === BUTTONS === #
 
     def action_send_link(self):
         """Send these contributors a fresh personal link; those sent before stay as they are.
 
-        :return: action that tells the user what was done
+        :return: client action that shows the user what was done
         :raise UserError: somebody who was removed or cannot be reached; a request that has ended
             or is paused
         :raise AccessError: a customer outside of the user's portfolio
@@ -373,4 +377,4 @@ class CollectionDocumentContributor(models.Model):
                 raise UserError(self.env._(
                     "%(name)s was removed already.", name=contributor.partner_id.name))
         contributors._check_reachable()
-        return requests._say_written(contributors._write_mails("link"))
+        return requests._get_sent_notification(contributors._write_mails("link"))

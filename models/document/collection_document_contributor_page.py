@@ -1,16 +1,22 @@
 from dataclasses import dataclass
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_date
 from odoo.tools.misc import formatLang
 
+#: People whom one contributor may invite: each of them is written to.
+MOST_INVITED = 20
+
+#: Files that are kept of one document, taken back ones too: room is not without end.
+MOST_KEPT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that was given, in words.
+    """A file that was given, as the page shows it.
 
-    :ivar str size: in words
+    :ivar str size: formatted in the reader's language
     :ivar bool removable: whoever reads the page may take it back
     """
 
@@ -19,14 +25,16 @@ class File:
     size: str
     removable: bool
 
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A document on the page of a contributor.
 
+    :ivar item: the ``collection.document.item``
     :ivar bool open: whoever reads the page may provide it now
     :ivar bool late: it is awaited and its day has passed
-    :ivar str due: its last day, in words, where it is late or another than the request's
-    :ivar str expiry: until when what was given is valid, in words
+    :ivar str due: its last day, formatted, where it is late or another than the request's
+    :ivar str expiry: until when what was given is valid, formatted
     """
 
     item: models.BaseModel
@@ -36,6 +44,7 @@ class Card:
     expiry: str
     files: tuple[File, ...]
 
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Documents of one contributor; the title is empty for the reader's own."""
@@ -43,24 +52,14 @@ class Group:
     title: str
     cards: tuple[Card, ...]
 
-#: People whom one contributor may invite: each of them is written to.
-MOST_INVITED = 20
-
-#: Files that are kept of one document, taken back ones too: room is not without end.
-MOST_KEPT = 200
-
 
 class CollectionDocumentContributor(models.Model):
-    """What a contributor's page shows, in the language of the context (C-008, C-021)."""
+    """A contributor's personal page: what it shows, and the commands it sends (C-008, C-021)."""
 
     _inherit = "collection.document.contributor"
 
-    inviter_id = fields.Many2one(
-        "collection.document.contributor", string="Invited by contributor", readonly=True,
-        index="btree_not_null", ondelete="restrict",
-        help="The contributor who invited them; empty when a colleague did.")
-
     # === PAGE === #
+    # What it shows, in the language of the context.
 
     def _get_page(self, read_only=False):
         """What the page shows.
@@ -69,7 +68,7 @@ class CollectionDocumentContributor(models.Model):
         :return: dict of values of its template
         """
         self.ensure_one()
-        self = self.with_context(bin_size=True)  # whether there is an example, not the example
+        self = self.with_context(bin_size=True)  # whether there is an example, not its bytes
         own, visible = self._get_own_items(), self._get_visible_items()
         providable = self.item_ids.browse() if read_only else self._get_providable_items()
         groups = [self._get_group(own, providable)] if own else []
@@ -104,6 +103,13 @@ class CollectionDocumentContributor(models.Model):
             lambda item: item.required and item.state in ("missing", "refused"))
 
     def _get_group(self, items, providable, function=None, contributor=None):
+        """:return: documents of one contributor as :class:`Group`
+
+        :param items: ``collection.document.item`` records
+        :param providable: those that whoever reads the page may provide
+        :param function: ``collection.function`` that owes them; None for the reader's own
+        :param contributor: who holds it, may be empty
+        """
         title = ""
         if function is not None:
             part = function.name or self.env._("primary recipient")
@@ -112,15 +118,16 @@ class CollectionDocumentContributor(models.Model):
         return Group(title, tuple(self._get_card(item, item in providable) for item in items))
 
     def _get_card(self, item, is_open):
+        """:return: a document as :class:`Card`"""
         waits = item.state in ("missing", "refused") and item.request_id.state == "open"
         late = bool(waits and item.due and item.due < self.company_id._get_collection_day())
-        tells = late or waits and item.due and item.due != item.request_id.due
+        has_own_day = late or waits and item.due and item.due != item.request_id.due
         return Card(
             item=item, open=is_open, late=late,
-            due=format_date(self.env, item.due, date_format="long") if tells else "",
+            due=format_date(self.env, item.due, date_format="long") if has_own_day else "",
             expiry=format_date(self.env, item.expiry, date_format="long") if item.expiry else "",
             files=tuple(File(
-                id=file.id, name=file.name, size=self._say_size(file.size),
+                id=file.id, name=file.name, size=self._format_size(file.size),
                 removable=is_open and self._may_take_back(file))
                 for file in item.file_ids))
 
@@ -128,7 +135,8 @@ class CollectionDocumentContributor(models.Model):
         """Whether a file may be taken back: nobody has reviewed it, and no colleague entered it."""
         return file.item_id.state == "review" and bool(file.contributor_id)
 
-    def _say_size(self, size):
+    def _format_size(self, size):
+        """:return: a number of bytes as translated text, e.g. 1.2 MB"""
         if size < 1024 * 1024:
             return self.env._("%(size)s kB", size=max(1, round(size / 1024)))
         return self.env._("%(size)s MB", size=formatLang(self.env, size / 1024 ** 2, digits=1))
@@ -140,20 +148,20 @@ class CollectionDocumentContributor(models.Model):
             self.company_id.partner_id)
 
     # === COMMANDS OF THE PAGE === #
-    # What a contributor's page asks for; the caller has taken the request's turn.
-    #
-    # Words of strangers: everything is checked again, whatever the page offered when it was made.
+    # The caller has taken the request's turn. They come from strangers: everything is checked
+    # again, whatever the page offered when it was made.
 
     def _provide_document(self, item, files, *, expiry=None):
         """Provide a document that the page shows.
 
         :param item: ``collection.document.item``
         :param files: tuple of (file name, bytes)
+        :param str expiry: last day of validity as an ISO date, where the document has one
         :raise UserError: why it is not taken; then nothing has changed
         """
         self.ensure_one()
         if item not in self._get_providable_items():
-            raise UserError(self._explain_closed(item))
+            raise UserError(self._get_closed_message(item))
         kept = self.env["collection.document.file"].search_count(
             [("item_id", "=", item.id)], limit=MOST_KEPT)
         if kept >= MOST_KEPT:
@@ -163,8 +171,8 @@ class CollectionDocumentContributor(models.Model):
         with self.env.cr.savepoint():
             item._provide(files, expiry=expiry, by=self)
 
-    def _explain_closed(self, item):
-        """:return: why a document that the contributor sees cannot be provided now"""
+    def _get_closed_message(self, item):
+        """:return: str, why a document that the contributor sees cannot be provided now"""
         _ = self.env._
         if item.state == "approved":
             return _("“%(item)s” has been accepted meanwhile: nothing more is needed.",
@@ -187,7 +195,7 @@ class CollectionDocumentContributor(models.Model):
                 file=file.name))
         item._take_back(file, by=self)
 
-    def _say_finished(self):
+    def _finish_on_page(self):
         """The contributor has finished, as far as they can.
 
         :raise UserError: the request is closed at the moment, or has ended
@@ -204,10 +212,10 @@ class CollectionDocumentContributor(models.Model):
         A contact is made for them, whoever has that address already: nobody learns from this
         page whom we know. The same invitation twice is one.
 
-        :param str function: id of an available function
+        :param str function: id of an available function, as the form sends it
         :param str name: of the person
         :param str email: address that the invitation is sent to
-        :return: the contributor
+        :return: the ``collection.document.contributor``
         :raise UserError: what has to be changed
         """
         self.ensure_one()
@@ -216,9 +224,9 @@ class CollectionDocumentContributor(models.Model):
             raise UserError(self.env._("Nobody can be invited at the moment."))
         name, address = _clean(name), email_normalize(email or "", strict=True)
         if not name:
-            raise UserError(self.env._("Say the name of whom you invite."))
+            raise UserError(self.env._("Enter the name of whom you invite."))
         if not address or len(address) > 250:
-            raise UserError(self.env._("Say the e-mail address of whom you invite."))
+            raise UserError(self.env._("Enter the e-mail address of whom you invite."))
         invited = documents.contributor_ids.filtered(lambda other: other.inviter_id == self)
         same = invited.filtered(lambda other: (
             other.partner_id.email_normalized == address
@@ -240,6 +248,6 @@ class CollectionDocumentContributor(models.Model):
 
 
 def _clean(name):
-    """:return: a name of a person on one line, without characters that nobody sees"""
-    words = "".join(char if char.isprintable() else " " for char in name or "")
-    return " ".join(words.split())[:80]
+    """:return: str, a person's name on one line, without characters that nobody sees"""
+    visible = "".join(char if char.isprintable() else " " for char in name or "")
+    return " ".join(visible.split())[:80]

@@ -30,16 +30,25 @@ class CollectionDocumentFile(models.Model):
         "the contributor's behalf.")
     given_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     set_aside = fields.Boolean(readonly=True)
-
     contributor_name = fields.Char(string="Provided by", compute="_compute_contributor_name")
 
     _attachment_unique = models.UniqueIndex("(attachment_id)", "A file is given once.")
 
-    # === COLLECTION_DOCUMENT_FILE === #
+    # === COMPUTE === #
+
+    @api.depends("contributor_id", "user_id")
+    def _compute_contributor_name(self):
+        for file in self:
+            file.contributor_name = (
+                file.contributor_id.partner_id.name or file.sudo().user_id.name)
+
+    # === CRUD === #
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("A file that was given is set aside, never deleted."))
+
+    # === WRONG FILES === #
 
     def _set_aside(self):
         """These are not what was asked: keep them, but show them to nobody but colleagues."""
@@ -50,14 +59,7 @@ class CollectionDocumentFile(models.Model):
                 {"message_main_attachment_id": False})
         self.write({"set_aside": True})
 
-    # === FORM === #
-    # A file's buttons.
-
-    @api.depends("contributor_id", "user_id")
-    def _compute_contributor_name(self):
-        for file in self:
-            file.contributor_name = (
-                file.contributor_id.partner_id.name or file.sudo().user_id.name)
+    # === BUTTONS === #
 
     def action_download(self):
         """:return: download of the file as it came"""

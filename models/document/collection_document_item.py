@@ -14,7 +14,7 @@ STATES = [
     ("cancelled", "Not asked any more"),
 ]
 
-#: Files that are given at once: each page of a paper may be a photo.
+#: Files that are given at once: each page of a document may be a photo.
 MOST_FILES = 20
 
 _NOT_REVIEWED = {"reviewed_at": False, "reviewed_by_id": False}
@@ -23,7 +23,7 @@ _NOT_REVIEWED = {"reviewed_at": False, "reviewed_by_id": False}
 class CollectionDocumentItem(models.Model):
     """A document asked of one contributor in one request, and what became of it (C-023).
 
-    It copies what its template said. While nobody holds its function, it waits for whoever is
+    It copies its template's document. While nobody holds its function, it waits for whoever is
     invited.
     """
 
@@ -39,16 +39,19 @@ class CollectionDocumentItem(models.Model):
     request_id = fields.Many2one(
         "collection.document.request", required=True, readonly=True, index=True,
         ondelete="restrict")
+    request_state = fields.Selection(related="request_id.state", string="State of the request")
     company_id = fields.Many2one(related="request_id.company_id", store=True)
     customer_id = fields.Many2one(related="request_id.customer_id", store=True, index=True)
     user_id = fields.Many2one(related="request_id.user_id", store=True)
     function_id = fields.Many2one(string="Function")
-    request_state = fields.Selection(related="request_id.state", string="State of the request")
     template_item_id = fields.Many2one(
         "collection.document.template.item", readonly=True, ondelete="set null")
     contributor_id = fields.Many2one(
         "collection.document.contributor", readonly=True, index=True, ondelete="restrict",
         help="Who provides it. Empty while nobody holds the function.")
+    contributor_name = fields.Char(
+        string="Asked of", compute="_compute_contributor_name",
+        help="Who provides it, or the function that nobody holds yet.")
     due = fields.Date(string="Due on", readonly=True)
     expiry = fields.Date(string="Valid until", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="missing", index=True,
@@ -62,23 +65,19 @@ class CollectionDocumentItem(models.Model):
     file_ids = fields.One2many(
         "collection.document.file", "item_id", string="Files", domain=[("set_aside", "=", False)])
     file_count = fields.Integer(string="Number of files", compute="_compute_file_count")
-
     all_file_ids = fields.One2many(
         "collection.document.file", "item_id", string="Files given",
         help="Also those that were set aside.")
     main_mimetype = fields.Char(related="message_main_attachment_id.mimetype")
-    contributor_name = fields.Char(
-        string="Asked of", compute="_compute_contributor_name",
-        help="Who provides it, or the function that nobody holds yet.")
 
     # === COMPUTE === #
 
-    @api.depends("file_ids")
-    def _compute_file_count(self):
-        counts = dict(self.env["collection.document.file"]._read_group(
-            [("item_id", "in", self.ids), ("set_aside", "=", False)], ["item_id"], ["__count"]))
+    @api.depends_context("lang")
+    @api.depends("contributor_id", "function_id")
+    def _compute_contributor_name(self):
         for item in self:
-            item.file_count = counts.get(item._origin, 0)
+            item.contributor_name = item.contributor_id.display_name or self.env._(
+                "%(function)s: nobody yet", function=item.function_id.name or "–")
 
     @api.depends("due", "state")
     def _compute_late(self):
@@ -92,12 +91,16 @@ class CollectionDocumentItem(models.Model):
         return [("state", "in", ("missing", "refused")), ("request_state", "=", "open"),
                 ("due", "<", fields.Date.context_today(self))]
 
-    @api.depends_context("lang")
-    @api.depends("contributor_id", "function_id")
-    def _compute_contributor_name(self):
+    @api.depends("file_ids")
+    def _compute_file_count(self):
+        counts = dict(self.env["collection.document.file"]._read_group(
+            [("item_id", "in", self.ids), ("set_aside", "=", False)], ["item_id"], ["__count"]))
         for item in self:
-            item.contributor_name = item.contributor_id.display_name or self.env._(
-                "%(function)s: nobody yet", function=item.function_id.name or "–")
+            item.file_count = counts.get(item._origin, 0)
+
+    def _expand_states(self, states, domain):
+        """:return: the states that the board shows, also without a document in them"""
+        return list(dict.fromkeys(["missing", "review", "approved", "refused", *states]))
 
     # === CRUD === #
 
@@ -112,20 +115,17 @@ class CollectionDocumentItem(models.Model):
             self.request_id._close_review()
         return result
 
+    def _creation_message(self):
+        return self.env._("Document requested")
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._(
             "“%(item)s” is part of the customer's history and is never deleted.",
             item=self[:1].name))
 
-    # === DOCUMENT === #
-
-    def _expand_states(self, states, domain):
-        """:return: the states that the board shows, also without a document in them"""
-        return list(dict.fromkeys(["missing", "review", "approved", "refused", *states]))
-
-    def _creation_message(self):
-        return self.env._("Document requested")
+    # === COPIES === #
+    # Each contributor has a copy of what is asked of the function.
 
     def _copy_blank(self, contributor):
         """Ask for the same documents once more, of somebody else.
@@ -140,7 +140,7 @@ class CollectionDocumentItem(models.Model):
         } for item in self])
 
     def _get_key(self):
-        """:return: what tells the same document in the copies of several contributors"""
+        """:return: int or str, the same for the copies of one document of several contributors"""
         self.ensure_one()
         return self.template_item_id.id or self.name
 
@@ -162,25 +162,10 @@ class CollectionDocumentItem(models.Model):
                 item._copy_blank(None)
 
     def _get_full_name(self):
-        """:return: the document and of whom it is asked, for colleagues"""
+        """:return: str, the document and of whom it is asked, for colleagues"""
         self.ensure_one()
         who = self.contributor_id.partner_id.name or self.function_id.name
         return f"{self.name} ({who})" if who else self.name
-
-    # === FORM === #
-    # What the board and the review form show of a document, and where their buttons lead.
-
-    def _open_next(self):
-        """:return: client action that shows the next document to review in the form that is open,
-            or None where there is none"""
-        waiting = self.request_id.item_ids.filtered(lambda item: item.state == "review")
-        later = waiting.filtered(lambda item: item.id > self.id)
-        following = (later or waiting)[:1]
-        return following and {
-            "type": "ir.actions.client",
-            "tag": "collection_next_record",
-            "params": {"res_id": following.id, "res_ids": waiting.ids},
-        } or None
 
     # === PROVIDING === #
     # Providing a document: by a contributor, or by a colleague on somebody's behalf.
@@ -189,7 +174,7 @@ class CollectionDocumentItem(models.Model):
         """A colleague enters files that came in another way, on the contributor's behalf (C-025).
 
         :param files: list of (file name, bytes)
-        :param expiry: last day of validity, where the document has one
+        :param expiry: last day of validity as a date or ISO text, where the document has one
         :raise UserError: what keeps the files from being taken; nothing has changed
         :raise AccessError: a customer outside of the user's portfolio
         """
@@ -204,14 +189,14 @@ class CollectionDocumentItem(models.Model):
         refused document are set aside. A file that is there already is not kept twice: a second
         click, or a form that is sent again, stores nothing.
 
-        :param files: list of (file name, bytes)
+        :param files: see :meth:`provide`
+        :param expiry: see :meth:`provide`
         :param by: the ``collection.document.contributor`` who gives them; None for a colleague
         :return: the new ``collection.document.file`` records
         :raise UserError: what keeps the files from being taken; nothing has changed
         """
         self.ensure_one()
-        request = self.request_id
-        request._check_open(paused=not by)
+        self.request_id._check_open(paused=not by)
         if self.state not in ("missing", "review", "refused"):
             labels = dict(self._fields["state"]._description_selection(self.env))
             raise UserError(self.env._(
@@ -229,24 +214,33 @@ class CollectionDocumentItem(models.Model):
         if self.state == "refused":
             self.file_ids._set_aside()
         given = self._keep_files(checked, by)
+        self._write_provided(given, expiry, by)
+        if by and by.state == "finished":
+            by.state = "opened"
+        (by or self.contributor_id)._automate("provided", self)
+        return given
+
+    def _write_provided(self, given, expiry, by):
+        """Let the document wait for its review, and trace who gave which files.
+
+        :param given: the new ``collection.document.file`` records
+        :param expiry: date, or None
+        :param by: see :meth:`_provide`
+        """
         self.write({
             "state": "review", "refusal": False, "expiry": expiry or self.expiry,
             "provided_at": fields.Datetime.now(),
             "provided_by": by.partner_id.name if by else self.env.user.name,
             "message_main_attachment_id": given[0].attachment_id.id,
         })
-        request._trace(
+        self.request_id._trace(
             "document_provided", new=self._get_full_name(), text=", ".join(given.mapped("name")),
             on_behalf=self._get_on_behalf(by),
             data={"item": self._get_full_name(), "files": [
                 [file.name, file.size, file.checksum] for file in given]})
-        if by and by.state == "finished":
-            by.state = "opened"
-        (by or self.contributor_id)._automate("provided", self)
-        return given
 
     def _find_fresh(self, checked):
-        """Leave out what was given already, as the same bytes; what was refused is no gift.
+        """Leave out what was given already, as the same bytes; what was refused does not count.
 
         :param checked: list of (file name, bytes, MIME type)
         :return: the list without files that are there
@@ -256,7 +250,7 @@ class CollectionDocumentItem(models.Model):
         return [file for digest, file in fresh.items() if digest not in known]
 
     def _get_on_behalf(self, by):
-        """:return: who gave it, in words: the contributor, and for whom where it is another's"""
+        """:return: str, who gave it: the contributor, and for whom where it is another's"""
         holder = self.contributor_id.partner_id.name or self.function_id.name or ""
         if not by or by == self.contributor_id:
             return by.partner_id.name if by else holder
@@ -273,7 +267,7 @@ class CollectionDocumentItem(models.Model):
         except ValueError:
             day = None
         if not day:
-            raise UserError(self.env._("Say until when “%(item)s” is valid.", item=self.name))
+            raise UserError(self.env._("Enter until when “%(item)s” is valid.", item=self.name))
         if day < self.company_id._get_collection_day():
             raise UserError(self.env._(
                 "“%(item)s” has expired: give one that is still valid.", item=self.name))
@@ -283,6 +277,8 @@ class CollectionDocumentItem(models.Model):
         """Keep checked files as they came: pictures are not made smaller.
 
         :param checked: list of (file name, bytes, MIME type)
+        :param by: the ``collection.document.contributor`` who gave them; None for a colleague
+        :return: the new ``collection.document.file`` records
         """
         attachments = self.env["ir.attachment"].with_context(
             image_no_postprocess=True).create([{
@@ -315,112 +311,7 @@ class CollectionDocumentItem(models.Model):
         self.request_id._check_complete()
 
     # === REVIEW === #
-    # Reviewing a document: approve, refuse with a reason, reopen (C-023).
-
-    def refuse(self, reason):
-        """These are not what was asked; the contributor reads why, and may give others.
-
-        :param str reason: in words that the contributor understands
-        :raise UserError: no reason, or one of them does not wait for a review
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the contributor reads it."))
-        items = self._take_review(("review",))
-        items._write_reviewed("refused", reason.strip())
-        items._trace_all("document_refused", reason)
-        items._reopen_contributors()
-        for contributor, own in items.grouped("contributor_id").items():
-            contributor._automate("refused", own)
-        items._leave_removed()
-
-    def _take_review(self, states, ended=False):
-        """:return: these documents in superuser mode, ours to review
-
-        :param states: in which they must be
-        :param bool ended: also of requests that are complete
-        """
-        items = self.sudo()
-        self.request_id._take_turn()
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        for item in items:
-            if item.state not in states:
-                raise UserError(self.env._(
-                    "“%(item)s” is in state “%(state)s”%(who)s: nothing has changed.",
-                    item=item.name, state=labels[item.state],
-                    who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
-        if not ended:
-            items.request_id._check_open(paused=True)
-        return items
-
-    def _write_reviewed(self, state, refusal):
-        self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
-                    "reviewed_at": fields.Datetime.now()})
-
-    def _reopen_contributors(self):
-        """Who said finished has something to give again, and is reminded of it."""
-        self.contributor_id.filtered(
-            lambda contributor: contributor.state == "finished").write({"state": "opened"})
-
-    def _trace_all(self, kind, text=""):
-        """Add the same fact of each of these documents, all at once; a request has one note.
-
-        :param str kind: of the fact
-        :param str text: what is said besides
-        """
-        facts = {}
-        for item in self:
-            request, name = item.request_id, item._get_full_name()
-            facts.setdefault((request.customer_id, request.company_id), []).append(
-                request._prepare_trace_vals(kind, new=name, text=text, data={"item": name}))
-        rows = self.env["collection.history"]._append_many(facts)
-        self.request_id._message_log_batch(bodies={
-            request.id: rows.filtered(
-                lambda row, request=request: row.data["request"] == request.id
-            )._get_chatter_body() for request in self.request_id})
-
-    # === EXPIRY === #
-
-    def _expire(self):
-        """It was valid when it was approved, and is not any more: the contributor reads why."""
-        self.ensure_one()
-        reason = self.env._(
-            "It expired on %(day)s: please give one that is still valid.",
-            day=format_date(self.env, self.expiry))
-        self.write({"state": "refused", "refusal": reason})
-        self.request_id._trace("document_refused", new=self._get_full_name(), text=reason,
-                               data={"item": self._get_full_name()}, cause="cron")
-
-    # === BUTTONS === #
-
-    def action_approve_next(self):
-        """Approve, and go on to the next document of the request that waits for its review.
-
-        :return: client action that opens it in the place of this one, or nothing
-        :raise UserError: it does not wait for a review
-        :raise AccessError: a customer outside of the user's portfolio
-        """
-        self.ensure_one()
-        self.action_approve()
-        return self._open_next()
-
-    def action_open_request(self):
-        """:return: window action on the request"""
-        self.ensure_one()
-        return self.request_id.action_open()
-
-    def action_open_refuse(self):
-        """:return: window action on the dialog that asks why these documents are refused"""
-        self.check_access("read")
-        return open_dialog(
-            "collection.document.refuse", self.env._("Refuse"), default_item_ids=self.ids)
-
-    def action_open_provide(self):
-        """:return: window action on the dialog that enters files on somebody's behalf"""
-        self.ensure_one()
-        self.check_access("read")
-        return open_dialog(
-            "collection.document.provide", self.env._("Provide on behalf"), default_item_id=self.id)
+    # Reviewing a document: approve, refuse with a reason, reopen, ask anew (C-023).
 
     def action_approve(self):
         """These documents are what was asked; the request may be complete with them.
@@ -434,6 +325,23 @@ class CollectionDocumentItem(models.Model):
         for contributor, own in items.grouped("contributor_id").items():
             contributor._automate("approved", own)
         items.request_id._check_complete()
+
+    def refuse(self, reason):
+        """These are not what was asked; the contributor reads why, and may give others.
+
+        :param str reason: the contributor reads it
+        :raise UserError: no reason, or one of them does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the contributor reads it."))
+        items = self._take_review(("review",))
+        items._write_reviewed("refused", reason.strip())
+        items._trace_all("document_refused", reason)
+        items._reopen_contributors()
+        for contributor, own in items.grouped("contributor_id").items():
+            contributor._automate("refused", own)
+        items._leave_removed()
 
     def action_reopen(self):
         """Take an approval or a refusal back: the document waits for its review again.
@@ -466,6 +374,111 @@ class CollectionDocumentItem(models.Model):
         items._leave_removed()
         items.request_id._check_complete()
 
+    def _take_review(self, states, ended=False):
+        """:return: these documents in superuser mode, ours to review
+
+        :param states: tuple of those in which they must be
+        :param bool ended: also of requests that are complete
+        :raise UserError: one of them is in another state, or its request has ended
+        """
+        items = self.sudo()
+        self.request_id._take_turn()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for item in items:
+            if item.state not in states:
+                raise UserError(self.env._(
+                    "“%(item)s” is in state “%(state)s”%(who)s: nothing has changed.",
+                    item=item.name, state=labels[item.state],
+                    who=item.reviewed_by_id and f" ({item.reviewed_by_id.name})" or ""))
+        if not ended:
+            items.request_id._check_open(paused=True)
+        return items
+
+    def _write_reviewed(self, state, refusal):
+        """Record who reviewed these documents, when and how.
+
+        :param str state: ``approved`` or ``refused``
+        :param refusal: reason that the contributor reads, or False
+        """
+        self.write({"state": state, "refusal": refusal, "reviewed_by_id": self.env.uid,
+                    "reviewed_at": fields.Datetime.now()})
+
+    def _reopen_contributors(self):
+        """Who said finished has something to give again, and is reminded of it."""
+        self.contributor_id.filtered(
+            lambda contributor: contributor.state == "finished").write({"state": "opened"})
+
+    def _trace_all(self, kind, text=""):
+        """Add the same history row of each of these documents, all at once; a request has one note.
+
+        :param str kind: of the row
+        :param str text: reason or comment
+        """
+        prepared = {}
+        for item in self:
+            request, name = item.request_id, item._get_full_name()
+            prepared.setdefault((request.customer_id, request.company_id), []).append(
+                request._prepare_trace_vals(kind, new=name, text=text, data={"item": name}))
+        rows = self.env["collection.history"]._append_many(prepared)
+        self.request_id._message_log_batch(bodies={
+            request.id: rows.filtered(
+                lambda row, request=request: row.data["request"] == request.id
+            )._get_chatter_body() for request in self.request_id})
+
+    # === EXPIRY === #
+
+    def _expire(self):
+        """It was valid when it was approved, and is not any more: the contributor reads why."""
+        self.ensure_one()
+        reason = self.env._(
+            "It expired on %(day)s: please give one that is still valid.",
+            day=format_date(self.env, self.expiry))
+        self.write({"state": "refused", "refusal": reason})
+        self.request_id._trace("document_refused", new=self._get_full_name(), text=reason,
+                               data={"item": self._get_full_name()}, cause="cron")
+
+    # === BUTTONS === #
+
+    def action_approve_next(self):
+        """Approve, and go on to the next document of the request that waits for its review.
+
+        :return: client action that opens it in the place of this one, or nothing
+        :raise UserError: it does not wait for a review
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.action_approve()
+        return self._open_next()
+
+    def _open_next(self):
+        """:return: client action that shows the next document to review in the form that is open,
+            or None where there is none"""
+        waiting = self.request_id.item_ids.filtered(lambda item: item.state == "review")
+        later = waiting.filtered(lambda item: item.id > self.id)
+        following = (later or waiting)[:1]
+        return following and {
+            "type": "ir.actions.client",
+            "tag": "collection_next_record",
+            "params": {"res_id": following.id, "res_ids": waiting.ids},
+        } or None
+
+    def action_open_request(self):
+        """:return: window action on the request"""
+        self.ensure_one()
+        return self.request_id.action_open()
+
+    def action_open_refuse(self):
+        """:return: window action on the dialog that asks why these documents are refused"""
+        return open_dialog(
+            "collection.document.refuse", self.env._("Refuse"), default_item_ids=self.ids)
+
+    def action_open_provide(self):
+        """:return: window action on the dialog that enters files on somebody's behalf"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.document.provide", self.env._("Provide on behalf"), default_item_id=self.id)
+
 
 def _digest(content):
+    """:return: str, SHA-256 of bytes"""
     return hashlib.sha256(content).hexdigest()

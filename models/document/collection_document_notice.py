@@ -9,7 +9,7 @@ KINDS = [
     ("news", "What happened"),
     ("reminder", "Reminder"),
     ("link", "Link sent again"),
-    ("activity", "Reviewer told"),
+    ("activity", "Reviewer notified"),
 ]
 
 STATES = [
@@ -17,7 +17,7 @@ STATES = [
     ("sent", "Sent"),
     ("failed", "Failed"),
     ("bounced", "Came back"),
-    ("told", "Told"),
+    ("notified", "Notified"),
 ]
 
 OUTBOXES.append("collection.document.notice")
@@ -26,8 +26,8 @@ OUTBOXES.append("collection.document.notice")
 class CollectionDocumentNotice(models.Model):
     """One thing that was written to a contributor, what became of it, and whether they answered.
 
-    The log of reminders and of silence (E25). What the clock told the reviewer stands here too,
-    so that it is told once.
+    The log of reminders and of silence (E25). Activities that the clock raised for the reviewer
+    stand here too, so that each is raised once.
     """
 
     _name = "collection.document.notice"
@@ -64,14 +64,20 @@ class CollectionDocumentNotice(models.Model):
         help="When the contributor next provided a document or said finished.")
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
+
     #: two workers at a time, or a cron run twice: the second one writes nothing
     _day_unique = models.UniqueIndex(
         "(contributor_id, day) WHERE kind = 'reminder'",
         "A contributor is reminded once a day.")
 
+    # === CRUD === #
+
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise UserError(self.env._("What was sent is part of the customer's history."))
+
+    # === DELIVERY === #
+    # What became of the e-mail, as the outbox reports it.
 
     @api.model
     def _find_by_message(self, messages):
@@ -79,16 +85,21 @@ class CollectionDocumentNotice(models.Model):
         return self.sudo().search([("mail_message_id", "in", messages.ids)])
 
     def _set_answered(self):
+        """Record that these contributors have reacted."""
         self.write({"answered_at": fields.Datetime.now()})
 
     def _set_state(self, state, error=False):
-        """Note what became of these; the reviewer is told of trouble."""
+        """Record what became of these; the reviewer is notified of trouble.
+
+        :param str state: one of :data:`STATES`
+        :param error: error message, or False
+        """
         self.write({"state": state, "error": error})
         if state in ("failed", "bounced"):
-            self._tell_trouble()
+            self._notify_trouble()
 
-    def _tell_trouble(self):
-        """One activity for each contributor who cannot be reached."""
+    def _notify_trouble(self):
+        """Raise one activity for each contributor who cannot be reached."""
         for contributor, notices in self.grouped("contributor_id").items():
             contributor.request_id._open_activity(
                 f"{TROUBLE}:{contributor.id}",

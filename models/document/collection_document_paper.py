@@ -44,12 +44,12 @@ class CollectionDocumentPaper(models.AbstractModel):
                 else "image" if name.endswith((".png", ".jpg", ".jpeg")) else False)
 
     def _get_paper_fields(self):
-        """:return: names of the fields that a copy takes over, but the words in all languages"""
+        """:return: names of the fields that a copy takes over, besides the translated texts"""
         return ["position", "function_id", "required", "has_expiry", "accepted", "example_name",
                 "example"]
 
     def _prepare_paper_vals(self):
-        """:return: field values for a copy, in the language of the context"""
+        """:return: dict of field values for a copy, texts in the language of the context"""
         self.ensure_one()
         return {"name": self.name, "explanation": self.explanation, **{
             name: self._fields[name].convert_to_write(self[name], self)

@@ -1,7 +1,10 @@
+from dataclasses import dataclass
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
+from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
 from ..history.trace import Trace
 from .mail_activity import REVIEW
@@ -17,6 +20,28 @@ STATES = [
 
 #: States in which nothing more is awaited.
 ENDED = ("complete", "refused", "expired", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What follows when a request ends in one state (B40).
+
+    :ivar str history_kind: kind of the history row
+    :ivar str event: code of the event that its sequence may wait for; empty for none
+    :ivar str outcome: of the action that asked for it; empty: the action stays as it is
+    """
+
+    history_kind: str
+    event: str = ""
+    outcome: str = ""
+
+
+ENDINGS = {
+    "complete": Ending("request_completed", "documents_complete", outcomes.DONE),
+    "refused": Ending("request_refused", "documents_refused", outcomes.REFUSED),
+    "cancelled": Ending("request_cancelled"),
+    "expired": Ending("request_expired"),
+}
 
 
 class CollectionDocumentRequest(models.Model):
@@ -51,7 +76,7 @@ class CollectionDocumentRequest(models.Model):
         help="Raised by every command, so that two of them never decide on the same state.")
     user_id = fields.Many2one(
         "res.users", string="Reviewer", domain="[('share', '=', False)]",
-        default=lambda self: self.env.user, help="Is told what comes in.")
+        default=lambda self: self.env.user, help="Is notified of what comes in.")
     introduction = fields.Html(help="What contributors read at the top of their page.")
     due = fields.Date(string="Due on", required=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True)
@@ -60,24 +85,23 @@ class CollectionDocumentRequest(models.Model):
     pause_reason = fields.Char(readonly=True)
     contributor_ids = fields.One2many("collection.document.contributor", "request_id")
     item_ids = fields.One2many("collection.document.item", "request_id", string="Documents")
+    notice_ids = fields.One2many(
+        "collection.document.notice", "request_id", string="Messages to contributors",
+        readonly=True)
+    history_ids = fields.One2many(
+        "collection.history", string="History", compute="_compute_history_ids")
+
     asked_count = fields.Integer("Documents asked", compute="_compute_counts")
     missing_count = fields.Integer("Missing", compute="_compute_counts")
     review_count = fields.Integer("To review", compute="_compute_counts")
     approved_count = fields.Integer("Approved", compute="_compute_counts")
     progress = fields.Float(compute="_compute_counts", help="Approved, in percent.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
-
+    file_count = fields.Integer(string="Files", compute="_compute_file_count")
     available_line_ids = fields.Many2many(
         "collection.document.template.function", string="Still to invite",
         compute="_compute_available_line_ids",
         help="Functions that take one more contributor.")
-    history_ids = fields.One2many(
-        "collection.history", string="History", compute="_compute_history_ids")
-    file_count = fields.Integer(string="Files", compute="_compute_file_count")
-
-    notice_ids = fields.One2many(
-        "collection.document.notice", "request_id", string="Messages to contributors",
-        readonly=True)
 
     #: one request under way answers an action: two would close it twice
     _action_unique = models.UniqueIndex(
@@ -113,6 +137,14 @@ class CollectionDocumentRequest(models.Model):
             return NotImplemented
         return [("state", "=", "open"), ("due", "<", fields.Date.context_today(self))]
 
+    @api.depends("item_ids.file_ids")
+    def _compute_file_count(self):
+        counts = dict(self.env["collection.document.file"]._read_group(
+            [("request_id", "in", self.ids), ("set_aside", "=", False)],
+            ["request_id"], ["__count"]))
+        for request in self:
+            request.file_count = counts.get(request._origin, 0)
+
     @api.depends("template_id.function_ids", "contributor_ids.state", "state")
     def _compute_available_line_ids(self):
         for request in self:
@@ -130,14 +162,6 @@ class CollectionDocumentRequest(models.Model):
         rows = history.browse(query).grouped(lambda row: row.data["request"])
         for request in self:
             request.history_ids = rows.get(request.id, history)
-
-    @api.depends("item_ids.file_ids")
-    def _compute_file_count(self):
-        counts = dict(self.env["collection.document.file"]._read_group(
-            [("request_id", "in", self.ids), ("set_aside", "=", False)],
-            ["request_id"], ["__count"]))
-        for request in self:
-            request.file_count = counts.get(request._origin, 0)
 
     # === CONSTRAINTS === #
 
@@ -172,13 +196,10 @@ class CollectionDocumentRequest(models.Model):
                     {"user_id": request._get_reviewer().id})
         return result
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "“%(request)s” is part of the customer's history and is never deleted. Cancel it "
-            "instead.", request=self[:1].name))
-
-    # === REQUEST === #
+    def _get_editable_fields(self):
+        """:return: names of the fields that whoever sees a request may edit"""
+        return {"name", "user_id", "introduction", "due", "message_follower_ids",
+                "message_partner_ids", "message_main_attachment_id", "activity_ids"}
 
     def _move_due(self, day):
         """The last day was changed: documents that were due with the request still are.
@@ -188,13 +209,17 @@ class CollectionDocumentRequest(models.Model):
         self.item_ids.filtered(lambda item: item.due == day).write({"due": self.due})
         self._trace("request_moved", new=fields.Date.to_string(self.due))
 
-    def _get_editable_fields(self):
-        """:return: names of the fields that whoever sees a request may edit"""
-        return {"name", "user_id", "introduction", "due", "message_follower_ids",
-                "message_partner_ids", "message_main_attachment_id", "activity_ids"}
-
     def _creation_message(self):
         return self.env._("Documents requested")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "“%(request)s” is part of the customer's history and is never deleted. Cancel it "
+            "instead.", request=self[:1].name))
+
+    # === TURN AND TRACE === #
+    # Every command takes the request's turn first, and leaves a row in the customer's history.
 
     def _take_turn(self):
         """Take the turn of these requests, as their reviewer or as who collects.
@@ -246,12 +271,16 @@ class CollectionDocumentRequest(models.Model):
                     request=request.name))
 
     def _is_door_open(self):
-        """Whether contributors may provide now: a pause closes the door (C-025, B12)."""
+        """Whether contributors may provide now: a pause closes the door to them (C-025, B12)."""
         self.ensure_one()
         return self.state == "open" and self.sequence_id.state != "paused"
 
     def _trace(self, kind, *, new="", text="", on_behalf="", data=None, cause="person"):
-        """Add a fact to the customer's history, and mirror it in the chatter."""
+        """Add a row to the customer's history, and mirror it in the chatter.
+
+        :param str kind: of the row; the rest as :meth:`_prepare_trace_vals` has it
+        :return: the new ``collection.history`` row
+        """
         self.ensure_one()
         row = self.env["collection.history"]._append(
             self.customer_id, self.company_id, [self._prepare_trace_vals(
@@ -261,7 +290,16 @@ class CollectionDocumentRequest(models.Model):
 
     def _prepare_trace_vals(self, kind, *, new="", text="", on_behalf="", data=None,
                             cause="person"):
-        """:return: values of a fact of this request"""
+        """Values of a history row of this request.
+
+        :param str kind: of the row
+        :param str new: what it is about now, e.g. the name of a document
+        :param str text: reason or comment
+        :param str on_behalf: name of the person for whom the user acts, if another
+        :param data: dict of what the row keeps besides the request's id
+        :param str cause: person or cron
+        :return: dict, for ``collection.history._append``
+        """
         self.ensure_one()
         return {
             **Trace("documents", cause, text, on_behalf).prepare_vals(),
@@ -270,18 +308,155 @@ class CollectionDocumentRequest(models.Model):
             "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
             "old_value": self.name, "data": {"request": self.id, **(data or {})}}
 
-    # === FORM === #
-    # What the request's form shows besides its own fields, and where its buttons lead.
+    # === PAUSE AND END === #
+    # Pausing, resuming and ending a request, and what follows for its action (B40, C-025).
 
-    def _get_download_action(self, ending):
+    def action_pause(self, reason=""):
+        """Close the door to contributors until resumed; colleagues go on (C-025).
+
+        :raise UserError: a request is not under way
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        requests = self._take_turn()
+        requests._check_open()
+        requests.write({"state": "paused", "pause_reason": reason})
+        for request in requests:
+            request._trace("request_paused", text=reason)
+
+    def action_resume(self):
+        """Open the door again.
+
+        :raise UserError: a request is not paused
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        requests = self._take_turn()
+        for request in requests:
+            if request.state != "paused":
+                raise UserError(self.env._("“%(request)s” is not paused.", request=request.name))
+        requests.write({"state": "open", "pause_reason": False})
+        for request in requests:
+            request._trace("request_resumed")
+            # a pause is silent: contributors now learn what was refused meanwhile
+            request._get_active_contributors().filtered(lambda contributor: (
+                "refused" in contributor._get_own_items().mapped("state")))._write_mails("news")
+        requests._check_complete()
+
+    def action_refuse(self, reason):
+        """End requests as refused: what was asked will not come, or is not what it should be.
+
+        :raise UserError: no reason, or a request that has ended
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self._end_by_person("refused", reason)
+
+    def action_cancel(self, reason):
+        """End requests: the documents are not needed any more. Their actions stay open.
+
+        :raise UserError: no reason, or a request that has ended
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self._end_by_person("cancelled", reason)
+
+    def _end_by_person(self, state, reason):
+        """End these requests because somebody says so, with a reason.
+
+        :raise UserError: no reason, or a request that has ended
+        """
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the history."))
+        requests = self._take_turn()
+        for request in requests:
+            if request.state not in ("open", "paused"):
+                raise UserError(self.env._(
+                    "“%(request)s” has ended already.", request=request.name))
+            request._end(state, reason)
+
+    def _end_by_action(self, outcome):
+        """Its action closed in another way: nobody waits for the documents any more.
+
+        :param str outcome: of the action; ``expired`` says that nobody answered in time
+        """
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_url", "target": "download",
-            "url": f"/collection/requests/{self.id}/files.{ending}",
-        }
+        labels = dict(self.env["collection.action"]._fields[
+            "outcome"]._description_selection(self.env))
+        self._end("expired" if outcome == outcomes.EXPIRED else "cancelled", self.env._(
+            "“%(action)s” closed: %(outcome)s", action=self.action_id.name,
+            outcome=labels.get(outcome, outcome)))
+
+    def _check_complete(self):
+        """End what is complete: nothing waits for a review or was refused and is awaited anew,
+        all that is required is approved."""
+        for request in self.filtered(lambda request: request.state == "open"):
+            items = request.item_ids.filtered(lambda item: item.state != "cancelled")
+            required = items.filtered("required") or items
+            if not {"review", "refused"} & set(items.mapped("state")) and set(
+                    required.mapped("state")) == {"approved"}:
+                request._end("complete")
+
+    def _end(self, state, reason="", cause="person"):
+        """End a request: its sequence, its action and its contributors are notified.
+
+        :param str state: one of :data:`ENDED`
+        :param str reason: stays in the history
+        :param str cause: person or cron
+        """
+        self.ensure_one()
+        self.write({"state": state, "ended_at": fields.Datetime.now(), "end_reason": reason,
+                    "pause_reason": False})
+        ending = ENDINGS[state]
+        self._trace(ending.history_kind, text=reason, cause=cause)
+        if ending.event:
+            self.env["collection.signal"]._post_where_open([{
+                "key": f"{ending.event}:{self.id}:{self.ended_at.isoformat()}",
+                "code": ending.event, "customer_id": self.customer_id.id,
+                "company_id": self.company_id.id, "about": str(self.id)}])
+            self._answer_action(ending.outcome, reason, cause)
+        if state == "complete":
+            self._get_active_contributors()._automate("completed")
+
+    def _answer_action(self, outcome, reason, cause="person"):
+        """Close the action that asked for the documents with their result (B40).
+
+        One that also asks for a decision, or for dates that are missing, keeps waiting for them:
+        documents decide nothing.
+
+        :param str outcome: of the action, one of :mod:`~...engine.sequence.outcomes`
+        :param str reason: reason; by default the name of the request
+        """
+        action = self.action_id
+        if not action or action.state in ("closed", "validating"):
+            return
+        steering = action._get_steering()
+        missing = [marker for marker in steering.get_required_markers()
+                   if not marker.get("value") and marker["type"] != "boolean"]
+        if action.option_ids or (missing and outcome in outcomes.POSITIVE):
+            action._message_log(body=self.env._(
+                "“%(request)s” has ended: %(state)s. What else the action asks for is still "
+                "awaited.", request=self.name, state=dict(self._fields[
+                    "state"]._description_selection(self.env))[self.state]))
+            return
+        text = reason or self.env._("Documents: %(request)s", request=self.name)
+        action._take_turn()
+        steering.answer(
+            outcome, Trace("close", cause, text), self.env["collection.action.option"])
+
+    def _reopen(self):
+        """A review that is taken back makes a complete request wait again.
+
+        :raise UserError: it was refused or cancelled, or its action is closed
+        """
+        self.ensure_one()
+        if self.state in ("open", "paused"):
+            return
+        if self.state != "complete" or self.action_id.state in ("closed", "validating"):
+            raise UserError(self.env._(
+                "“%(request)s” has ended and its outcome was acted upon: start a new request.",
+                request=self.name))
+        self.write({"state": "open", "ended_at": False})
+        self._trace("request_reopened")
 
     # === ACTIVITIES === #
-    # What the reviewer of a request is told: what to review, what went wrong.
+    # What the reviewer of a request is notified of: what to review, what went wrong.
     #
     # One open activity for each thing and request, however often it happens; none is left of a
     # request that has ended.
@@ -319,12 +494,13 @@ class CollectionDocumentRequest(models.Model):
         prepared = []
         for request in self - known:
             user = request._get_reviewer()
-            words = request.with_context(lang=user.lang)
+            translated = request.with_context(lang=user.lang)
             if user:
                 prepared.append({
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": request.id, "activity_type_id": kind.id, "user_id": user.id,
-                    "summary": get_summary(words), "note": get_note and get_note(words),
+                    "summary": get_summary(translated),
+                    "note": get_note and get_note(translated),
                     "date_deadline": request.company_id._get_collection_day(),
                     "automated": True, "collection_key": key})
         self.env["mail.activity"].sudo().with_context(
@@ -336,24 +512,15 @@ class CollectionDocumentRequest(models.Model):
             ("res_model", "=", self._name), ("res_id", "in", self.ids),
             ("collection_key", "=", key) if key else ("collection_key", "!=", False)])
 
-    @api.model
-    def _get_start_action(self, context):
-        """:return: window action on the dialog that asks for documents"""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_document_start_action")
-        return {**action, "context": context}
-
     # === BUTTONS === #
 
-    def action_open_invite(self):
-        """:return: window action on the dialog that invites somebody to contribute"""
+    def action_open(self):
+        """:return: window action on this request"""
         self.ensure_one()
-        return open_dialog(
-            "collection.document.invite", self.env._("Invite a contributor"),
-            default_request_id=self.id)
+        return self._get_records_action(context={})
 
     def action_open_steering(self):
-        """:return: window action on the dialog that asks why, for the command in the context"""
+        """:return: window action on the dialog that asks why, for the context's command"""
         command = self.env.context.get("steer_command", "pause")
         titles = {
             "pause": self.env._("Pause"), "refuse": self.env._("Refuse"),
@@ -362,11 +529,6 @@ class CollectionDocumentRequest(models.Model):
         return open_dialog(
             "collection.document.steer", titles.get(command, titles["pause"]),
             default_request_ids=self.ids, default_purpose=command)
-
-    def action_open(self):
-        """:return: window action on this request"""
-        self.ensure_one()
-        return self._get_records_action(context={})
 
     def action_open_items(self):
         """:return: window action on the board of the request's documents"""
@@ -412,8 +574,13 @@ class CollectionDocumentRequest(models.Model):
         """:return: download of all files as one PDF (C-021)"""
         return self._get_download_action("pdf")
 
-    def action_open_start(self):
-        """:return: window action on the dialog that asks for documents"""
-        names = ("default_customer_id", "default_template_id")
-        return self._get_start_action({
-            name: self.env.context[name] for name in names if name in self.env.context})
+    def _get_download_action(self, ending):
+        """:return: download of all files
+
+        :param str ending: ``zip`` or ``pdf``
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url", "target": "download",
+            "url": f"/collection/requests/{self.id}/files.{ending}",
+        }

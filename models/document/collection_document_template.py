@@ -31,16 +31,15 @@ class CollectionDocumentTemplate(models.Model):
     contributor_function_ids = fields.Many2many(
         "collection.function", compute="_compute_contributor_function_ids",
         string="Functions that contribute", help="Of which documents may be asked.")
-    request_ids = fields.One2many("collection.document.request", "template_id")
-    request_count = fields.Integer(compute="_compute_request_count")
-
     automation_ids = fields.One2many(
         "collection.document.automation", "template_id", string="Automations", copy=True)
+    request_ids = fields.One2many("collection.document.request", "template_id")
+    request_count = fields.Integer(compute="_compute_request_count")
 
     _due_days_check = models.Constraint(
         "CHECK(due_days > 0)", "A request runs for one day at least.")
 
-    # === TEMPLATE === #
+    # === COMPUTE === #
 
     @api.depends("function_ids.function_id")
     def _compute_contributor_function_ids(self):
@@ -54,6 +53,15 @@ class CollectionDocumentTemplate(models.Model):
         for template in self:
             template.request_count = counts.get(template, 0)
 
+    # === CONSTRAINTS === #
+
+    @api.constrains("item_ids", "function_ids")
+    def _check_functions(self):
+        """Documents and contributors are saved at once, in whatever order: look at the end."""
+        self.item_ids._check_contributes()
+
+    # === CRUD === #
+
     @api.model_create_multi
     def create(self, vals_list):
         saving = self.with_context(collection_saving_template=True)
@@ -62,30 +70,6 @@ class CollectionDocumentTemplate(models.Model):
     def write(self, vals):
         saving = self.with_context(collection_saving_template=True)
         return super(CollectionDocumentTemplate, saving).write(vals)
-
-    @api.constrains("item_ids", "function_ids")
-    def _check_functions(self):
-        """Documents and contributors are saved at once, in whatever order: look at the end."""
-        self.item_ids._check_contributes()
-
-    def _writes_to_invited(self, function=None):
-        """Whether an automation writes to whoever is invited (B37).
-
-        :param function: ``collection.function`` that they are invited to; empty for the primary
-            recipient
-        """
-        return any(
-            automation.active and (automation.trigger, automation.action) == ("invited", "email")
-            and automation.function_id in (function, automation.function_id.browse())
-            for automation in self.automation_ids)
-
-    def action_open_requests(self):
-        """:return: window action on the requests that were made of it"""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_document_request_action")
-        return {**action, "domain": [("template_id", "=", self.id)],
-                "context": {"default_template_id": self.id}}
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -98,6 +82,30 @@ class CollectionDocumentTemplate(models.Model):
     # === AUTOMATIONS === #
 
     def _get_automations(self, *triggers):
-        """:return: the active automations of these templates for a trigger, in their order"""
+        """:return: the active automations of these templates for triggers, in their order
+
+        :param str triggers: any of :data:`~.collection_document_automation.TRIGGERS`
+        """
         return self.automation_ids.filtered(
             lambda automation: automation.active and automation.trigger in triggers)
+
+    def _writes_to_invited(self, function=None):
+        """Whether an automation writes to whoever is invited (B37).
+
+        :param function: ``collection.function`` that they are invited to; empty for the primary
+            recipient
+        """
+        return any(
+            automation.active and (automation.trigger, automation.action) == ("invited", "email")
+            and automation.function_id in (function, automation.function_id.browse())
+            for automation in self.automation_ids)
+
+    # === BUTTONS === #
+
+    def action_open_requests(self):
+        """:return: window action on the requests that were made of it"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_document_request_action")
+        return {**action, "domain": [("template_id", "=", self.id)],
+                "context": {"default_template_id": self.id}}

@@ -21,7 +21,6 @@ class CollectionDocumentTemplateFunction(models.Model):
         string="At most", default=1,
         help="How many people may hold the function in one request. 0: any number. Each "
         "has an own copy of its documents, and none sees another's.")
-
     asked_names = fields.Char(string="Provides", compute="_compute_asked_names")
 
     _function_unique = models.Constraint(
@@ -29,7 +28,15 @@ class CollectionDocumentTemplateFunction(models.Model):
     _most_check = models.Constraint(
         "CHECK(most >= 0)", "The number of people cannot be negative.")
 
-    # === COLLECTION_DOCUMENT_TEMPLATE_FUNCTION === #
+    # === COMPUTE === #
+
+    @api.depends("template_id.item_ids.function_id")
+    def _compute_asked_names(self):
+        for line in self:
+            line.asked_names = ", ".join(line.template_id.item_ids.filtered(
+                lambda item, line=line: item.function_id == line.function_id).mapped("name"))
+
+    # === CONSTRAINTS === #
 
     @api.constrains("function_id")
     def _check_function(self):
@@ -38,6 +45,8 @@ class CollectionDocumentTemplateFunction(models.Model):
                 raise ValidationError(self.env._(
                     "%(function)s is an internal function: colleagues review documents, others "
                     "contribute them.", function=line.function_id.name))
+
+    # === CRUD === #
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
@@ -52,14 +61,7 @@ class CollectionDocumentTemplateFunction(models.Model):
                     "“%(item)s” is asked of %(function)s: ask somebody else first.",
                     item=asked[0].name, function=asked[0].function_id.name))
 
-    # === FORM === #
-    # A function that may still be invited, as the request's form lists it (C-015).
-
-    @api.depends("template_id.item_ids.function_id")
-    def _compute_asked_names(self):
-        for line in self:
-            line.asked_names = ", ".join(line.template_id.item_ids.filtered(
-                lambda item, line=line: item.function_id == line.function_id).mapped("name"))
+    # === BUTTONS === #
 
     def action_open_invite(self):
         """:return: window action on the dialog that invites somebody to this function, for the

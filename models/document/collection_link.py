@@ -23,14 +23,9 @@ class CollectionLink(models.Model):
         """Make a link for each contributor.
 
         :param contributors: ``collection.document.contributor``
-        :return: dict of addresses by contributor: the only moment at which they are known
+        :return: list of (link, its address), in the same order: the only moment at which that
+            is known
         """
-        return {link.contributor_id: url
-                for link, url in self._make_contributor_links(contributors)}
-
-    @api.model
-    def _make_contributor_links(self, contributors):
-        """:return: like :meth:`_make_for_contributors`, but list of (link, its address)"""
         return self._make([{
             "kind": "documents", "contributor_id": contributor.id,
             "customer_id": contributor.customer_id.id, "company_id": contributor.company_id.id,

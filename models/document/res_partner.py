@@ -4,7 +4,7 @@ from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
-    """Documents, from the customer's form."""
+    """A customer's document requests, counted and opened from the customer's form."""
 
     _inherit = "res.partner"
 

@@ -1,4 +1,3 @@
-
 from functools import partial
 
 from odoo import api, fields, models
@@ -34,7 +33,6 @@ INCIDENT_LABELS = {
 INCIDENTS = [(code, INCIDENT_LABELS[code]) for code in states.INCIDENTS]
 
 
-
 class CollectionSequence(models.Model):
     """A template applied to one customer: where it stands, who acts, what was done.
 
@@ -68,6 +66,11 @@ class CollectionSequence(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_due = fields.Monetary(
         compute="_compute_amount_due", help="What is still due on its items.")
+    markers = fields.Properties(
+        definition="template_id.marker_definition", copy=False,
+        help="Dates and facts of the case, as the template asks for them.")
+    participant_ids = fields.One2many("collection.participant", "sequence_id")
+
     state = fields.Selection(SEQUENCE_STATES, default="new", required=True, readonly=True)
     rev = fields.Integer(
         default=0, readonly=True,
@@ -82,6 +85,12 @@ class CollectionSequence(models.Model):
     end_label = fields.Char(compute="_compute_end_label", string="Reached")
     stop_reason = fields.Char(readonly=True)
     pause_reason = fields.Char(readonly=True)
+    paused_on = fields.Date(readonly=True)
+    resume_on = fields.Date(string="Resumes on", readonly=True)
+    ticked_on = fields.Date(readonly=True, help="The day the clock was last looked at.")
+    waiting_template_code = fields.Char(readonly=True, string="Waits for the end of")
+    waiting_step_key = fields.Char(readonly=True)
+
     launched_from = fields.Selection(
         [("user", "A person"), ("sequence", "Another sequence")], required=True, readonly=True,
         default="user",
@@ -90,10 +99,20 @@ class CollectionSequence(models.Model):
     launched_at = fields.Datetime(readonly=True)
     ended_at = fields.Datetime(readonly=True)
     parent_id = fields.Many2one("collection.sequence", readonly=True, index="btree_not_null")
-    participant_ids = fields.One2many("collection.participant", "sequence_id")
+    child_ids = fields.Many2many(
+        "collection.sequence", "collection_sequence_child_rel", "parent_id", "child_id",
+        string="Sequences launched", readonly=True)
+    child_count = fields.Integer(compute="_compute_child_count")
+    successor_id = fields.Many2one(
+        "collection.sequence", string="Switched to", readonly=True, index="btree_not_null")
+
     visit_ids = fields.One2many("collection.sequence.visit", "sequence_id", string="Path")
     action_ids = fields.One2many("collection.action", "sequence_id")
+    deadline_ids = fields.One2many("collection.deadline", "sequence_id")
+    next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
+    receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
     history_ids = fields.One2many("collection.history", "sequence_id")
+
     action_done_count = fields.Integer(
         "Actions done", compute="_compute_action_counts",
         help="Closed with a result; not those that leaving a step or stopping closed.")
@@ -104,15 +123,12 @@ class CollectionSequence(models.Model):
     path = fields.Json(
         string="Steps", compute="_compute_path",
         help="The steps as the form draws them: those entered, in order, then the others.")
-
     waits_for = fields.Char(compute="_compute_waits_for")
     manual_events = fields.Json(
-        compute="_compute_manual_events", help="Events that a person may note now, by name.")
+        compute="_compute_manual_events", help="Events that a person may record now, by name.")
     to_come = fields.Html(
         compute="_compute_to_come", string="What may follow", sanitize=False,
         help="The actions of the steps that the current one may lead to, and who would get them.")
-    child_count = fields.Integer(compute="_compute_child_count")
-
     picture = fields.Json(
         compute="_compute_picture",
         help="Its template's own version as drawn, with the path taken.")
@@ -162,6 +178,14 @@ class CollectionSequence(models.Model):
             sequence.action_todo_count = found.get("todo", 0) + found.get("validating", 0)
             sequence.action_coming_count = found.get("scheduled", 0)
             sequence.unassigned_count = found.get("unassigned", 0)
+
+    def _compute_next_deadline(self):
+        running = self.env["collection.deadline"].sudo()._read_group(
+            [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False)],
+            ["sequence_id"], ["due:min"])
+        dues = {sequence.id: due for sequence, due in running}
+        for sequence in self:
+            sequence.next_deadline = dues.get(sequence.id)
 
     @api.depends_context("lang", "tz")
     @api.depends("visit_ids.left_at", "visit_id", "state")
@@ -237,14 +261,6 @@ class CollectionSequence(models.Model):
             return self._write_markers(partial(super().write, vals))
         return super().write(vals)
 
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
-            "instead.", sequence=self[:1].display_name))
-
-    # === SEQUENCE === #
-
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a sequence may edit"""
         return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
@@ -253,13 +269,19 @@ class CollectionSequence(models.Model):
     def _creation_message(self):
         return self.env._("Sequence launched")
 
-    # === PATH === #
-    # What the sequence's form shows besides its own fields: the path taken, and ways to go.
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
+            "instead.", sequence=self[:1].display_name))
+
+    # === PATH AND OUTLOOK === #
+    # The path taken, what is waited for and what may come: read from the tree, never stored.
 
     def _prepare_path_visit(self, visit):
         """:return: dict of what the path shows of a visit"""
         here = visit == self.visit_id and not visit.left_at
-        ended = self.state in ("done", "stopped", "switched")
+        ended = self.state in ENDED
         return {
             "key": f"visit{visit.id}",
             "name": visit.step_id.name,
@@ -270,14 +292,8 @@ class CollectionSequence(models.Model):
             "because": visit.transition_id.sentence or "",
         }
 
-    # === DIALOGS === #
-    # The dialogs that a sequence's buttons open.
-
-    # === OUTLOOK === #
-    # What a sequence waits for, and what may come: read from its tree, never stored.
-
     def _describe_waiting(self):
-        """:return: which other sequence it waits for, in words, or False"""
+        """:return: translated sentence on the sequence that it waits for, or False"""
         code = self.waiting_template_code
         if not code:
             return False
@@ -287,7 +303,7 @@ class CollectionSequence(models.Model):
             sequence=child.template_id.display_name or code)
 
     def _describe_missing_dates(self):
-        """:return: which dates its deadlines still need, in words, or False"""
+        """:return: translated sentence on the dates that its deadlines still need, or False"""
         sequence = self.sudo()
         step = sequence.template_id._get_definition().step(sequence.step_id.key)
         if not step or not step.deadlines:
@@ -333,7 +349,9 @@ class CollectionSequence(models.Model):
     # === PICTURE === #
 
     def _add_path(self, picture):
-        """Say of each box and line of a picture whether, and when, this sequence came there."""
+        """Add to each box and line of a picture whether, and when, this sequence came there.
+
+        :param dict picture: as the template's field has it; it is changed"""
         visits, taken = {}, {}
         jumped = False
         for visit in self.visit_ids.sorted("number"):

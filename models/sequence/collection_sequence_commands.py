@@ -15,12 +15,15 @@ from ...tools.records import as_record
 from ..history.trace import Trace
 from ..item import open_items
 
-#: Set while a command fills dates and facts itself: it traces them and reads its table after.
+#: Set while a command fills markers itself: it traces them and reads its table after.
 FILLING = "collection_filling_markers"
+
 
 def read_day(value):
     """Read a day that somebody typed.
 
+    :param value: ISO text, or a date
+    :return: date
     :raise ValueError: it is none, or one of which nobody can mean the year
     """
     day = fields.Date.to_date(value)
@@ -28,12 +31,18 @@ def read_day(value):
         raise ValueError(value)
     return day
 
+
 def _read_number(value):
+    """:return: float of a text, with a point or a comma
+    :raise ValueError: it is none, or infinite
+    """
     number = float(str(value).replace(",", "."))
     if not math.isfinite(number):
         raise ValueError(value)
     return number
 
+
+#: How the text of a marker is read, by its type; by default as text.
 CASTS = {
     "date": lambda value: fields.Date.to_string(read_day(value)),
     "integer": int,
@@ -43,127 +52,32 @@ CASTS = {
 
 
 class CollectionSequence(models.Model):
-    """The commands of a sequence: take its turn, load, decide, write, trace.
+    """The commands of a sequence; every change of one is a command.
 
-    Every command goes through :meth:`_run`, and every change of a sequence is a command.
+    Read :meth:`_run` first: take the turn, load, decide, write, trace, execute the effects.
+    ``collection_sequence_writing.py`` holds the second half.
     """
 
     _inherit = "collection.sequence"
 
-    markers = fields.Properties(
-        definition="template_id.marker_definition", copy=False,
-        help="Case data: dates and other values, as the template asks for them.")
-    deadline_ids = fields.One2many("collection.deadline", "sequence_id")
-    receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
-    next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
-    waiting_template_code = fields.Char(readonly=True, string="Waits for the end of")
-    waiting_step_key = fields.Char(readonly=True)
-    paused_on = fields.Date(readonly=True)
-    resume_on = fields.Date(string="Resumes on", readonly=True)
-    ticked_on = fields.Date(readonly=True, help="The day the clock was last looked at.")
-    child_ids = fields.Many2many(
-        "collection.sequence", "collection_sequence_child_rel", "parent_id", "child_id",
-        string="Sequences launched", readonly=True)
-    successor_id = fields.Many2one(
-        "collection.sequence", string="Switched to", readonly=True, index="btree_not_null")
-
-    # === COMPUTE === #
-
-    def _compute_next_deadline(self):
-        running = self.env["collection.deadline"].sudo()._read_group(
-            [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False)],
-            ["sequence_id"], ["due:min"])
-        dues = {sequence.id: due for sequence, due in running}
-        for sequence in self:
-            sequence.next_deadline = dues.get(sequence.id)
-
-    def _write_markers(self, write):
-        """Markers typed on the form are a command too: deadlines that count from them start.
-
-        :param write: function without argument that writes them
-        :return: what it returns
-        """
-        if self.env.context.get(FILLING):
-            return write()
-        self.check_access("write")
-        sequences = self.sudo()
-        sequences._raise_rev()
-        before = {sequence: sequence._get_markers() for sequence in sequences}
-        result = write()
-        for sequence in sequences:
-            if sequence._trace_markers(before[sequence]):
-                sequence._run_in_turn(engine.Tick())
-        return result
-
-    # === COMMANDS === #
-
-    def jump_to(self, step, reason):
-        """Leave the current step for another one of the same template (D-032).
-
-        :param step: ``collection.sequence.step`` to enter
-        :raise UserError: no reason, a step of another template, or a sequence not running
-        """
-        self.ensure_one()
-        self._check_steering()
-        self._check_reason(reason)
-        step = as_record(self.env, "collection.sequence.step", step)
-        if not step:
-            raise UserError(self.env._("Choose the step to jump to."))
-        if step.template_id != self.template_id:
-            raise UserError(self.env._(
-                "“%(step)s” is not a step of %(template)s.",
-                step=step.name, template=self.template_id.display_name))
-        self._run(engine.Jump(step.key), text=reason)
-
-    def add_action(self, values, reason):
-        """Ask for something that the tree does not, within the current step (D-065).
-
-        :param dict values: fields of the action: ``name``, ``function_id``, ``date``, and
-            optionally ``kind``, ``deadline``, ``required``, ``description``,
-            ``recipient_function_id``
-        :param str reason: stays in the history
-        :return: the new ``collection.action``
-        :raise UserError: no reason, name or function, or the sequence does not run
-        """
-        self.ensure_one()
-        self._check_steering()
-        self._check_reason(reason)
-        values = dict(values)
-        if not values.get("name") or not values.get("function_id"):
-            raise UserError(self.env._("Say what is to be done, and which function owes it."))
-        day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
-        due = fields.Date.to_date(values.pop("deadline", None))
-        self._run(
-            engine.AddAction(day.isoformat(), due and due.isoformat(),
-                             bool(values.get("required"))),
-            text=reason, added=values)
-        return self.action_ids.sorted("number")[-1]
-
-    def _leave_incident(self, command, reason):
-        self.ensure_one()
-        self._check_steering()
-        self._check_reason(reason)
-        self._run(command, text=reason)
-
-    def _check_steering(self):
-        """:raise AccessError: the user may not steer these sequences"""
-        self.check_access("write")
-        self.customer_id._check_collection_portfolio(self)
-
-    def _check_reason(self, reason):
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the history."))
+    # === RUNNING A COMMAND === #
 
     def _run(self, command, **context):
-        """Execute one command of the engine.
+        """Run one command: take the turn, load, decide, write, trace, execute the effects.
 
-        :param command: one of :mod:`..engine.commands`
+        * :meth:`_raise_rev` takes the sequence's turn;
+        * :meth:`_decide` loads definition, state and world, and asks the engine;
+        * :meth:`_write_entries` writes the decision's entries to the records;
+        * :meth:`_trace` appends the same entries to the customer's history;
+        * :meth:`_execute_effects` does what follows elsewhere: activities, other sequences.
+
+        :param command: one of :mod:`~...engine.sequence.commands`
         :param str cause: person, cron, signal, parent or migration
         :param str text: reason or comment, for the trace
         :param str on_behalf: name of the holder for whom the user acts, if another
         :param action: the ``collection.action`` that the text belongs to, if one
-        :param added: what an action added by hand says, as field values
-        :return: the engine's :class:`~..engine.Decision`
+        :param dict added: field values of an action added by hand, if one
+        :return: the engine's :class:`~...engine.Decision`
         :raise UserError: the engine refused it; nothing has changed
         """
         self.ensure_one()
@@ -174,16 +88,11 @@ class CollectionSequence(models.Model):
                      added=None):
         """Like :meth:`_run`, for callers that have taken the sequence's turn already."""
         sequence = self.sudo()
-        definition = sequence.template_id._get_definition()
-        state = sequence._get_state()
-        try:
-            decision = engine.decide(
-                definition, state, command, sequence._get_local_now(), sequence._get_world())
-        except CommandRefused as refusal:
-            raise UserError(sequence._explain_refusal(refusal)) from refusal
+        decision = sequence._decide(command)
         if decision.entries:
             trace = Trace(get_name(command), cause, text, on_behalf)
             sequence._write_entries(decision.entries, trace, about=action, added=added)
+            sequence._trace(decision.entries, trace, about=action)
             sequence._execute_effects(decision.effects)
         return decision
 
@@ -199,12 +108,48 @@ class CollectionSequence(models.Model):
             "UPDATE collection_sequence SET rev = rev + 1 WHERE id IN %s", tuple(self.ids)))
         self.invalidate_recordset()
 
-    def _get_local_now(self):
-        """:return: the moment, in the time zone of the sequence's company"""
-        return self.company_id._get_collection_now()
+    def _decide(self, command):
+        """Load where the sequence stands, and ask the engine what a command makes of it.
+
+        :param command: see :meth:`_run`
+        :return: the engine's :class:`~...engine.Decision`; nothing is written
+        :raise UserError: the engine refused the command
+        """
+        try:
+            return engine.decide(
+                self.template_id._get_definition(), self._get_state(), command,
+                self._get_local_now(), self._get_world())
+        except CommandRefused as refusal:
+            raise UserError(self._get_error_message(refusal)) from refusal
+
+    def _get_error_message(self, refusal):
+        """:return: translated error message of a refused command: the record and the way out
+
+        :param refusal: :class:`~...engine.sequence.errors.CommandRefused`
+        """
+        _, data = self.env._, refusal.data
+        action = self.action_ids.filtered(lambda a: a.number == data.get("action"))
+        if refusal.code == "already_closed":
+            return action._get_closed_message()
+        states = dict(self._fields["state"]._description_selection(self.env))
+        names = {
+            "sequence": self.display_name, "action": action.name,
+            "state": states.get(self.state, self.state), "step": self.step_id.name,
+        }
+        return {
+            "wrong_status": _("%(sequence)s is in state “%(state)s”: this is not possible now."),
+            "no_visit": _("%(sequence)s is between two steps: wait, or jump to a step."),
+            "no_start": _("%(sequence)s has no step to start with: complete its template."),
+            "no_incident": _("%(sequence)s has no incident to leave."),
+            "nothing_to_skip_to": _(
+                "Step “%(step)s” has no default row: jump to a step instead, or stop."),
+            "unknown_step": _("This step does not belong to the template of %(sequence)s."),
+            "unknown_action": _("This action does not belong to %(sequence)s."),
+            **action._get_answer_errors(),
+        }[refusal.code] % names
 
     def _get_state(self):
-        """:return: where the sequence stands, as an :class:`~..engine.State`"""
+        """:return: where the sequence stands, as an :class:`~...engine.State`"""
         self.ensure_one()
         incident = self.incident and engine.Incident(self.incident, self.incident_row_key or None)
         last = self.visit_id
@@ -232,34 +177,15 @@ class CollectionSequence(models.Model):
             engine.entry_from_dict(row.kind, row.data or {})
             for row in rows if row.kind in engine.entries.KINDS)
 
-    def _explain_refusal(self, refusal):
-        """:return: what a refused command tells the user: the record and the way out"""
-        _, data = self.env._, refusal.data
-        action = self.action_ids.filtered(lambda a: a.number == data.get("action"))
-        if refusal.code == "already_closed":
-            return action._get_closed_message()
-        states = dict(self._fields["state"]._description_selection(self.env))
-        words = {
-            "sequence": self.display_name, "action": action.name,
-            "state": states.get(self.state, self.state), "step": self.step_id.name,
-        }
-        return {
-            "wrong_status": _("%(sequence)s is in state “%(state)s”: this is not possible now."),
-            "no_visit": _("%(sequence)s is between two steps: wait, or jump to a step."),
-            "no_start": _("%(sequence)s has no step to start with: complete its template."),
-            "no_incident": _("%(sequence)s has no incident to leave."),
-            "nothing_to_skip_to": _(
-                "Step “%(step)s” has no default row: jump to a step instead, or stop."),
-            "unknown_step": _("This step does not belong to the template of %(sequence)s."),
-            "unknown_action": _("This action does not belong to %(sequence)s."),
-            **action._get_answer_errors(),
-        }[refusal.code] % words
+    def _get_local_now(self):
+        """:return: the moment as an aware datetime, in the time zone of the sequence's company"""
+        return self.company_id._get_collection_now()
 
     # === WORLD === #
-    # The world around a sequence: gathered as plain values before each command.
+    # The world around a sequence, gathered as plain values before each command.
 
     def _get_world(self):
-        """:return: the state of the world as the engine's :class:`~..engine.World`"""
+        """:return: the world around the sequence, as the engine's :class:`~...engine.World`"""
         self.ensure_one()
         return engine.World(
             levels=self._get_levels(),
@@ -273,6 +199,8 @@ class CollectionSequence(models.Model):
 
         Paid but not yet seen on the bank's statement is paid; an invoice that is back in draft
         is still due.
+
+        :return: dict: ``settled`` (bool), ``balance`` (float, in the company's currency)
         """
         settled = self.item_ids.filtered(lambda item: (
             item.parent_state == "cancel"
@@ -285,7 +213,7 @@ class CollectionSequence(models.Model):
         }
 
     def _get_marker_dates(self):
-        """:return: dict of the dates that are filled, by technical name"""
+        """:return: dict of the markers that are filled dates (``date``), by technical name"""
         return {
             marker["name"]: fields.Date.to_date(marker["value"])
             for marker in self.read(["markers"])[0]["markers"]
@@ -305,17 +233,35 @@ class CollectionSequence(models.Model):
             if self.filtered_domain(Domain(literal_eval(row.guard))))
 
     # === MARKERS === #
-    # The dates and facts of a case: each change is traced, and deadlines follow it.
+    # The dates and values of a case: each change is traced, and deadlines follow it.
+
+    def _write_markers(self, write):
+        """Markers typed on the form are a command too: deadlines that count from them start.
+
+        :param write: function without argument that writes them
+        :return: what it returns
+        """
+        if self.env.context.get(FILLING):
+            return write()
+        self.check_access("write")
+        sequences = self.sudo()
+        sequences._raise_rev()
+        before = {sequence: sequence._get_markers() for sequence in sequences}
+        result = write()
+        for sequence in sequences:
+            if sequence._trace_markers(before[sequence]):
+                sequence._run_in_turn(engine.Tick())
+        return result
 
     def _get_markers(self):
-        """:return: dict of what the template asks for, by technical name: string, type, value"""
+        """:return: dict by technical name, of dicts: name, string, type, value (and selection)"""
         self.ensure_one()
         return {marker["name"]: marker for marker in self.read(["markers"])[0]["markers"]}
 
     def _fill_markers(self, values, action):
-        """Note dates and facts within a command that goes on after it.
+        """Fill markers within a command that goes on after it.
 
-        :param dict values: by technical name; text is read as the kind of date or fact it is
+        :param dict values: by technical name; text is read by the type of its marker
         :param action: the ``collection.action`` that asked for them
         :raise UserError: a value is none of its kind
         """
@@ -329,6 +275,9 @@ class CollectionSequence(models.Model):
         self._trace_markers(before, action)
 
     def _cast_marker(self, marker, value):
+        """:return: a value as its marker stores it, False for none
+        :raise UserError: it cannot be read as one of the marker's type
+        """
         if value in (None, False, ""):
             return False
         try:
@@ -371,10 +320,10 @@ class CollectionSequence(models.Model):
         return f"{marker['string']}: {value or '–'}"
 
     # === EVENTS === #
-    # Events that people note by hand: each name that a row waits for is a button.
+    # Events that people record by hand: each name that a row waits for is a button.
 
-    def note_event(self, name):
-        """Note that something happened, and go on at once with what follows from it.
+    def record_event(self, name):
+        """Record that something happened, and go on at once with what follows from it.
 
         :param str name: one of :meth:`_get_manual_events`
         :raise UserError: nothing waits for such an event
@@ -406,11 +355,13 @@ class CollectionSequence(models.Model):
             and (row.step_id == self.step_id or row.since == "launch")))
         return list(dict.fromkeys(rows.mapped("event_name")))
 
-    # === BUTTONS === #
+    # === STEERING === #
+    # What people ask of a sequence, by buttons and dialogs.
 
     def action_pause(self, reason=""):
         """Record results but move nothing, until resumed (D-028, B12).
 
+        :param str reason: stays in the history, may be empty
         :raise UserError: a sequence does not run
         """
         self._check_steering()
@@ -431,6 +382,7 @@ class CollectionSequence(models.Model):
     def action_stop(self, reason):
         """End now; open actions are closed as stopped (D-030, B13).
 
+        :param str reason: stays in the history
         :raise UserError: no reason is given, or a sequence has ended already
         """
         self._check_steering()
@@ -442,6 +394,7 @@ class CollectionSequence(models.Model):
     def action_retry(self, reason):
         """Way out of an incident: read the decision table again.
 
+        :param str reason: stays in the history
         :raise UserError: no reason is given, or there is no incident
         """
         self._leave_incident(engine.Retry(), reason)
@@ -449,6 +402,67 @@ class CollectionSequence(models.Model):
     def action_skip(self, reason):
         """Way out of an incident: take the row held back, else the default row.
 
+        :param str reason: stays in the history
         :raise UserError: no reason is given, or there is no incident
         """
         self._leave_incident(engine.Skip(), reason)
+
+    def _leave_incident(self, command, reason):
+        """Run one of the engine's ways out of an incident, see :meth:`action_retry`."""
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        self._run(command, text=reason)
+
+    def jump_to(self, step, reason):
+        """Leave the current step for another one of the same template (D-032).
+
+        :param step: ``collection.sequence.step`` to enter, or its id
+        :param str reason: stays in the history
+        :raise UserError: no reason, a step of another template, or a sequence not running
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        step = as_record(self.env, "collection.sequence.step", step)
+        if not step:
+            raise UserError(self.env._("Choose the step to jump to."))
+        if step.template_id != self.template_id:
+            raise UserError(self.env._(
+                "“%(step)s” is not a step of %(template)s.",
+                step=step.name, template=self.template_id.display_name))
+        self._run(engine.Jump(step.key), text=reason)
+
+    def add_action(self, values, reason):
+        """Ask for something that the tree does not, within the current step (D-065).
+
+        :param dict values: fields of the action: ``name``, ``function_id``, ``date``, and
+            optionally ``kind``, ``deadline``, ``required``, ``description``,
+            ``recipient_function_id``
+        :param str reason: stays in the history
+        :return: the new ``collection.action``
+        :raise UserError: no reason, name or function, or the sequence does not run
+        """
+        self.ensure_one()
+        self._check_steering()
+        self._check_reason(reason)
+        values = dict(values)
+        if not values.get("name") or not values.get("function_id"):
+            raise UserError(self.env._("Say what is to be done, and which function owes it."))
+        day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
+        due = fields.Date.to_date(values.pop("deadline", None))
+        self._run(
+            engine.AddAction(day.isoformat(), due and due.isoformat(),
+                             bool(values.get("required"))),
+            text=reason, added=values)
+        return self.action_ids.sorted("number")[-1]
+
+    def _check_steering(self):
+        """:raise AccessError: the user may not steer these sequences"""
+        self.check_access("write")
+        self.customer_id._check_collection_portfolio(self)
+
+    def _check_reason(self, reason):
+        """:raise UserError: the reason is empty"""
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the history."))

@@ -7,23 +7,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ... import engine
-from ...engine.sequence.effects import Alert, StartChild, SwitchTo
 from ...tools.batches import process_batch
 from ...tools.records import as_record
 from .collection_sequence import ENDED
-
-#: Effects that are none of an action of the sequence itself.
-BETWEEN_SEQUENCES = (Alert, StartChild, SwitchTo)
 
 _logger = logging.getLogger(__name__)
 
 
 class CollectionSequence(models.Model):
-    """From one sequence to another: switching, launching, telling the one that waits."""
+    """What moves a sequence besides its own actions: other sequences, events, and the clock."""
 
     _inherit = "collection.sequence"
 
     # === FROM ONE SEQUENCE TO ANOTHER === #
+    # Switching, launching, and notifying whoever waits.
 
     def switch_to(self, template, reason, *, participants=None, situation=None):
         """End this sequence as switched and launch another template in its place (D-031).
@@ -49,7 +46,13 @@ class CollectionSequence(models.Model):
                 template, participants=participants, situation=situation)
 
     def _launch_successor(self, template, *, participants=None, situation=None):
-        """:return: the new sequence, carrying this one's participants and items"""
+        """Launch the sequence that takes over, with this one's participants and items.
+
+        :param template: published ``collection.sequence.template``
+        :param participants: see :meth:`switch_to`
+        :param situation: see :meth:`switch_to`
+        :return: the new ``collection.sequence``
+        """
         successor = template.with_company(self.company_id).launch(
             self.customer_id, items=self.item_ids, parent=self,
             situation=self.situation if situation is None else situation,
@@ -59,27 +62,15 @@ class CollectionSequence(models.Model):
         return successor
 
     def _prepare_carried_participants(self, template):
-        """This sequence's holders for the functions of another template, else the usual ones."""
+        """This sequence's holders for the functions of another template, else the usual ones.
+
+        :return: generator of dicts: function_id, user_id, contact_id
+        """
         own = {row.function_id: row for row in self.sudo().participant_ids if row.partner_id}
         for vals in template._prepare_participant_vals(self.customer_id):
             row = own.get(self.env["collection.function"].browse(vals["function_id"]))
             yield vals if not row else {
                 **vals, "user_id": row.user_id.id, "contact_id": row.contact_id.id}
-
-    def _execute_effects(self, effects):
-        """Do outside of the sequence what the engine asks for: turns first, then other sequences.
-
-        :param effects: the effects of one decision, in order
-        """
-        self._pass_turns([e for e in effects if not isinstance(e, BETWEEN_SEQUENCES)])
-        for effect in effects:
-            match effect:
-                case Alert():
-                    self._alert_legal_deadline(effect.row)
-                case StartChild():
-                    self._start_child(self._get_template(effect.template))
-                case SwitchTo():
-                    self._launch_successor(self._get_template(effect.template))
 
     def _get_template(self, code):
         """:return: the published version of a template, in this sequence's company
@@ -96,21 +87,21 @@ class CollectionSequence(models.Model):
         return template
 
     def _start_child(self, template):
-        """Launch a template for the same customer; one already running is linked instead."""
+        """Launch a template for the same customer; a sequence of it that runs is linked instead."""
         template = template.with_company(self.company_id)
         child = template._get_open_sequence(self.customer_id)
         if child:
             self._check_no_mutual_wait(child)
-            child._raise_rev()  # else it might end meanwhile, and tell nobody
+            child._raise_rev()  # else it might end meanwhile, and notify nobody
         child = child or template.launch(
             self.customer_id, items=self.item_ids, parent=self,
             participants=self._prepare_carried_participants(template))
         self.child_ids |= child
         if child.state in ENDED:  # its first step has led straight to an end
-            child._tell_waiting()
+            child._notify_waiting()
 
     def _check_no_mutual_wait(self, child):
-        """:raise UserError: the other sequence is this one, or waits for it in its turn"""
+        """:raise UserError: the other sequence is this one, or waits for it"""
         waiting = found = child
         while waiting and self not in found:
             waiting = waiting.filtered("waiting_template_code").child_ids.filtered(
@@ -121,18 +112,8 @@ class CollectionSequence(models.Model):
                 "%(sequence)s and %(other)s would wait for each other.",
                 sequence=self.display_name, other=child.display_name))
 
-    def _alert_legal_deadline(self, row):
-        """A legal deadline passed during a pause: its pilot must know today."""
-        step = self.step_id
-        row = step.transition_ids.filtered(lambda transition: transition.key == row)
-        pilot = self._get_pilot()
-        self.activity_schedule(
-            "mail.mail_activity_data_warning", user_id=pilot.id,
-            summary=self.env._("A legal deadline passed during the pause"),
-            note=self.env._("Step “%(step)s”: %(row)s", step=step.name, row=row.sentence))
-
-    def _tell_waiting(self):
-        """Let the sequences that launched or link this one know that it has ended."""
+    def _notify_waiting(self):
+        """Put the end of this sequence into the inbox of those that launched or link it."""
         parents = self.search([
             ("child_ids", "in", self.ids), ("state", "in", ("running", "paused"))])
         self.env["collection.signal"]._post([{
@@ -186,7 +167,7 @@ class CollectionSequence(models.Model):
 
     @api.model
     def _get_company_days(self):
-        """:return: dict of the day it is, by company that has open sequences"""
+        """:return: dict of today (``date``), by company that has open sequences"""
         groups = self.sudo()._read_group(
             [("state", "in", ("running", "paused"))], ["company_id"])
         return {company: self.sudo().new({"company_id": company.id})._get_local_now().date()
@@ -200,6 +181,16 @@ class CollectionSequence(models.Model):
     def _postpone(self, _error):
         self.ticked_on = self._get_local_now().date()
 
+    def _tick(self):
+        self.ensure_one()
+        today = self._get_local_now().date()
+        if self.state == "paused" and self.resume_on and self.resume_on <= today:
+            self._run_alone(engine.Resume(), "cron")
+        if self.state != "paused":
+            self.pause_reason = False
+        self._run_alone(engine.Tick(), "cron")
+        self.ticked_on = today
+
     def _deliver(self, signal):
         """Deliver one event to its listeners, in a row; whoever fails has an incident."""
         for sequence in signal._get_listeners()[signal]:
@@ -207,7 +198,10 @@ class CollectionSequence(models.Model):
         signal.write({"delivered_at": fields.Datetime.now(), "error": False})
 
     def _receive(self, command):
-        """Receive an event; one that no row waits for may still have made a level true."""
+        """Receive an event; one that no row waits for may still have made a level true.
+
+        :param command: the engine's command that receives it
+        """
         decision = self._run_alone(command, "signal")
         if not decision:  # with its incident the sequence moves no more, but keeps the event
             self._run_alone(command, "signal")
@@ -219,16 +213,6 @@ class CollectionSequence(models.Model):
         return any(
             isinstance(row.condition, engine.Level)
             for step in self.template_id._get_definition().steps for row in step.rows)
-
-    def _tick(self):
-        self.ensure_one()
-        today = self._get_local_now().date()
-        if self.state == "paused" and self.resume_on and self.resume_on <= today:
-            self._run_alone(engine.Resume(), "cron")
-        if self.state != "paused":
-            self.pause_reason = False
-        self._run_alone(engine.Tick(), "cron")
-        self.ticked_on = today
 
     def _run_alone(self, command, cause):
         """Run a command whose fault must stay this sequence's own.
@@ -246,7 +230,7 @@ class CollectionSequence(models.Model):
         return None
 
     def _fail(self, fault, cause):
-        """What a row led to could not be carried out: stay at the step, and say so."""
+        """What a row led to could not be executed: stay at the step, with an incident."""
         self.invalidate_recordset()
         if self.state == "running" and not self.incident:
             self._run(engine.Fail(None), cause=cause, text=str(fault))

@@ -5,8 +5,17 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ... import engine
-from ...engine.sequence import entries
 from ...engine.sequence.conditions import LEGAL
+from ...engine.sequence.entries import (
+    ActionMoved,
+    ChildStarted,
+    DeadlineResumed,
+    DeadlineSet,
+    Ended,
+    IncidentRaised,
+    Switched,
+    VisitEntered,
+)
 from ...engine.sequence.errors import CommandRefused
 from ...tools.records import as_record
 
@@ -14,30 +23,32 @@ from ...tools.records import as_record
 #: its step waits for it, stay as they were asked.
 FOLLOWED = ("needs_validation", "validator_function_id", "option_ids")
 
-@dataclass(frozen=True)
-class Move:
+#: Kinds of history rows that a preview of resuming lists as recorded meanwhile.
+RECORDED = ("action_submitted", "action_closed", "event_received", "markers_changed")
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPreview:
     """What moving a sequence to another version would do.
 
-    :param problem: why it cannot move, or None
-    :param lost: the ``collection.action`` records without counterpart, to be cancelled
-    :param missing: contents of the current step for which no action was created
-    :param facts: the engine's entries, in order
+    :ivar problem: translated sentence that says why it cannot move, or None
+    :ivar lost: the ``collection.action`` records without counterpart, to be cancelled
+    :ivar missing: ``collection.sequence.content`` records of the current step for which no
+        action was created
+    :ivar entries: the engine's entries, in order
     """
 
     problem: str | None
-    lost: object
-    missing: object
-    facts: tuple = ()
-
-#: What the history calls news, in a preview of resuming.
-RECORDED = ("action_submitted", "action_closed", "event_received", "markers_changed")
+    lost: models.BaseModel
+    missing: models.BaseModel
+    entries: tuple = ()
 
 
 class CollectionSequence(models.Model):
     """Moving to another version of the template: by hand, by key, after a preview.
 
     The past stays as it was, on the steps of the version it happened on; the visit under way
-    and what is open go on by the new one.
+    and what is open go on by the new one. The preview of resuming stands here too.
     """
 
     _inherit = "collection.sequence"
@@ -73,13 +84,18 @@ class CollectionSequence(models.Model):
             lost.comment = reason
 
     def _preview_migration(self, template, anew=False):
-        """:return: what moving there would do, as a :class:`Move`; nothing is written"""
+        """Preview :meth:`migrate_to`; nothing is written.
+
+        :param template: ``collection.sequence.template``
+        :param bool anew: see :meth:`migrate_to`
+        :return: :class:`MigrationPreview`
+        """
         self.ensure_one()
         sequence = self.sudo()
-        nothing = sequence.action_ids.browse()
+        no_action, no_content = sequence.action_ids.browse(), template.step_ids.content_ids.browse()
         problem = sequence._find_migration_problem(template)
         if problem:
-            return Move(problem, nothing, template.step_ids.content_ids.browse())
+            return MigrationPreview(problem, no_action, no_content)
         world = replace(sequence._get_world(), guards=sequence._get_guards(template))
         try:
             decision = engine.decide(
@@ -87,32 +103,31 @@ class CollectionSequence(models.Model):
                 engine.Migrate(sequence.template_id.version, anew), sequence._get_local_now(),
                 world)
         except CommandRefused as refusal:
-            return Move(sequence._explain_refusal(refusal), nothing,
-                        template.step_ids.content_ids.browse())
-        return Move(
+            return MigrationPreview(sequence._get_error_message(refusal), no_action, no_content)
+        return MigrationPreview(
             None, sequence._find_lost_actions(template),
             sequence._find_unasked_contents(template), decision.entries)
 
     def _find_migration_problem(self, template):
-        """:return: sentence that says why the sequence cannot move to a version, or None"""
-        words = {"sequence": self.display_name, "template": template.display_name}
+        """:return: translated sentence, why the sequence cannot move to a version; or None"""
+        names = {"sequence": self.display_name, "template": template.display_name}
         states = dict(self._fields["state"]._description_selection(self.env))
         if self.state not in ("running", "paused"):
             return self.env._("%(sequence)s is in state “%(state)s”: it stays on its version.",
-                              **words, state=states[self.state])
+                              **names, state=states[self.state])
         if template.code != self.template_code or template == self.template_id:
-            return self.env._("%(template)s is no other version of %(own)s.", **words,
+            return self.env._("%(template)s is no other version of %(own)s.", **names,
                               own=self.template_id.display_name)
         if template.state != "published" or not template.active:
-            return self.env._("%(template)s is not published.", **words)
+            return self.env._("%(template)s is not published.", **names)
         if template.company_id and template.company_id != self.company_id:
-            return self.env._("%(template)s belongs to another company.", **words)
+            return self.env._("%(template)s belongs to another company.", **names)
         key = self.waiting_step_key if self.waiting_template_code else self.step_id.key
         if key not in template.step_ids.mapped("key"):
             step = self.template_id.step_ids.filtered(lambda step: step.key == key)
             return self.env._(
                 "%(template)s has no step “%(step)s”, where %(sequence)s stands: jump to another "
-                "step first, or leave it on its version.", **words, step=step.name or key)
+                "step first, or leave it on its version.", **names, step=step.name or key)
         return None
 
     def _find_lost_actions(self, template):
@@ -130,13 +145,17 @@ class CollectionSequence(models.Model):
         known = set(asked.mapped("content_key"))
         return step.content_ids.filtered(lambda content: content.key not in known)
 
-    def _write_migrated(self, fact, facts):
-        """What is under way points to the new version; what is past stays where it was."""
+    def _write_migrated(self, entry, entries):
+        """What is under way points to the new version; what is past stays where it was.
+
+        :param entry: the engine's :class:`Migrated`
+        :param entries: all of its command, in order
+        """
         steps = {step.key: step for step in self.template_id.step_ids}
         visit = self.visit_id
         if not visit.left_at:
             visit.step_id = steps[visit.step_id.key]
-        self._write_kept_deadlines(fact, facts, visit)
+        self._write_kept_deadlines(entry, entries, visit)
         for action in self.action_ids.filtered(lambda action: action.state != "closed"):
             step = steps.get(action.step_id.key)
             content = step and step.content_ids.filtered(
@@ -144,14 +163,13 @@ class CollectionSequence(models.Model):
             if content:
                 self._write_migrated_action(action, content)
 
-    def _write_kept_deadlines(self, fact, facts, visit):
+    def _write_kept_deadlines(self, entry, entries, visit):
         """Deadlines go on by the new rows; those without one are no more."""
-        again = {
-            f.row for f in facts if isinstance(f, entries.DeadlineSet) and f.visit == fact.visit}
+        again = {f.row for f in entries if isinstance(f, DeadlineSet) and f.visit == entry.visit}
         rows = {row.key: row for row in visit.step_id.transition_ids}
-        for deadline in self.deadline_ids.filtered(lambda d: d.visit_id.number == fact.visit):
+        for deadline in self.deadline_ids.filtered(lambda d: d.visit_id.number == entry.visit):
             key = deadline.transition_id.key
-            if key in fact.timers and key not in again:
+            if key in entry.timers and key not in again:
                 deadline.unlink()
             else:
                 deadline.transition_id = rows[key]
@@ -164,13 +182,14 @@ class CollectionSequence(models.Model):
             action.state, self._get_holders()))
 
     # === PREVIEW OF RESUMING === #
-    # What a command would do, computed without doing it.
+    # What resuming would do, computed without doing it.
 
     def _preview_resume(self):
         """What resuming now leads to (D-029). Nothing is written.
 
-        :return: dict of lists of words: ``legal`` deadlines passed, ``moved`` dates,
-            ``recorded`` results and events, ``follows`` what comes next
+        :return: dict of lists of translated text: ``legal`` deadlines passed, ``recorded`` results
+            and events, ``follows`` what comes next; and ``moved``, a list of dicts of text:
+            what, old and new date
         """
         self.ensure_one()
         sequence = self.sudo()
@@ -186,6 +205,7 @@ class CollectionSequence(models.Model):
         }
 
     def _describe_passed(self, state, today):
+        """:return: list of str, one a legal deadline of the visit that is over today"""
         over = {running.row for running in state.visit_deadlines
                 if running.nature == LEGAL and running.is_over(today)}
         return [
@@ -194,24 +214,24 @@ class CollectionSequence(models.Model):
             for deadline in self.deadline_ids
             if deadline.visit_id == self.visit_id and deadline.transition_id.key in over]
 
-    def _describe_moved(self, facts):
+    def _describe_moved(self, entries):
         """:return: list of dicts what, old, new: deadlines of rows, then of actions"""
         deadlines = {deadline.transition_id.key: deadline for deadline in self.deadline_ids
                      if deadline.visit_id == self.visit_id}
         actions = {action.number: action for action in self.action_ids}
         moved = []
-        for fact in facts:
-            if isinstance(fact, entries.DeadlineResumed):
-                deadline = deadlines[fact.row]
-                moved.append((deadline.transition_id.sentence, deadline.due, fact.due))
-            elif isinstance(fact, entries.ActionMoved):
-                action = actions[fact.action]
-                moved.append((action.name, action.deadline, fact.due))
+        for entry in entries:
+            if isinstance(entry, DeadlineResumed):
+                deadline = deadlines[entry.row]
+                moved.append((deadline.transition_id.sentence, deadline.due, entry.due))
+            elif isinstance(entry, ActionMoved):
+                action = actions[entry.action]
+                moved.append((action.name, action.deadline, entry.due))
         return [{"what": what, "old": format_date(self.env, old), "new": format_date(self.env, new)}
                 for what, old, new in moved]
 
     def _describe_recorded(self):
-        """:return: what was recorded since the pause began, in the history's words"""
+        """:return: list of str, what was recorded since the pause began, as the history has it"""
         history = self.env["collection.history"].sudo()
         paused = history.search(
             [("sequence_id", "=", self.id), ("kind", "=", "paused")], limit=1,
@@ -221,22 +241,22 @@ class CollectionSequence(models.Model):
             ("kind", "in", RECORDED)], order="number")
         return [f"{row.summary} ({row.who})" for row in rows]
 
-    def _describe_follows(self, facts):
-        """:return: what comes next, one line a move; empty where it stays as it is"""
+    def _describe_follows(self, entries):
+        """:return: list of str, what comes next, one an entry; empty where it stays as it is"""
         steps = {step.key: step for step in self.template_id.step_ids}
         lines = []
-        for fact in facts:
-            if isinstance(fact, entries.VisitEntered):
-                step = steps[fact.step]
+        for entry in entries:
+            if isinstance(entry, VisitEntered):
+                step = steps[entry.step]
                 lines.append(self.env._(
                     "Step “%(step)s” is entered: %(actions)s", step=step.name,
                     actions=", ".join(step.content_ids.mapped("name")) or "–"))
-            elif isinstance(fact, entries.Ended):
-                lines.append(self.env._("The sequence ends: %(label)s", label=fact.label or "–"))
-            elif isinstance(fact, entries.Switched):
-                lines.append(self.env._("It switches to %(template)s", template=fact.template))
-            elif isinstance(fact, entries.ChildStarted):
-                lines.append(self.env._("%(template)s is launched", template=fact.template))
-            elif isinstance(fact, entries.IncidentRaised):
+            elif isinstance(entry, Ended):
+                lines.append(self.env._("The sequence ends: %(label)s", label=entry.label or "–"))
+            elif isinstance(entry, Switched):
+                lines.append(self.env._("It switches to %(template)s", template=entry.template))
+            elif isinstance(entry, ChildStarted):
+                lines.append(self.env._("%(template)s is launched", template=entry.template))
+            elif isinstance(entry, IncidentRaised):
                 lines.append(self.env._("An incident: nothing can move it, and you must decide"))
         return lines

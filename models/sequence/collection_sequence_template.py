@@ -7,7 +7,7 @@ from ...tools.records import as_record
 
 
 class CollectionSequenceTemplate(models.Model):
-    """Launching: a person applies a template to one customer (D-001)."""
+    """What runs of a template: launching it for a customer (D-001), moving what is older."""
 
     _inherit = "collection.sequence.template"
 
@@ -19,7 +19,7 @@ class CollectionSequenceTemplate(models.Model):
         for template in self:
             template.older_sequence_count = len(template._get_older_sequences())
 
-    # === COLLECTION_SEQUENCE_TEMPLATE_LAUNCH === #
+    # === LAUNCH === #
 
     def launch(self, customer, *, situation="", items=None, parent=None,
                participants=None):
@@ -29,7 +29,7 @@ class CollectionSequenceTemplate(models.Model):
         participants are copied into the sequence.
 
         :param customer: one ``res.partner``; of a contact person, its commercial entity
-        :param str situation: what this sequence is about, in the user's words
+        :param str situation: what this sequence is about, as the user puts it
         :param items: open items (``account.move.line``); by default those overdue
         :param parent: the ``collection.sequence`` that launches it, if one does
         :param participants: list of dicts (``function_id``, ``user_id``, ``contact_id``) to
@@ -52,18 +52,16 @@ class CollectionSequenceTemplate(models.Model):
                  else as_record(self.env, "account.move.line", items))
         if participants is None:
             participants = self._prepare_participant_vals(customer)
-        vals = self._prepare_sequence_vals(customer, situation, items, parent)
-        vals["participant_ids"] = [
-            Command.create({"customer_id": customer.id, "company_id": self.env.company.id, **row})
-            for row in participants]
         sequence = self.env["collection.sequence"].sudo().with_context(
-            collection_launching=True).create(vals)
+            collection_launching=True).create(self._prepare_sequence_vals(
+                customer, situation, items, parent, participants))
         sequence = sequence.with_context(collection_launching=False)
         self._check_first_step_holders(sequence)
         sequence._run(Launch(), cause="parent" if parent else "person", text=situation)
         return sequence.with_env(self.env)
 
     def _check_launchable(self, customer):
+        """:raise UserError: why the template cannot be launched for a customer"""
         self.ensure_one()
         if self.state != "published" or not self.active:
             raise UserError(self.env._(
@@ -95,6 +93,7 @@ class CollectionSequenceTemplate(models.Model):
         ], limit=1)
 
     def _check_first_step_holders(self, sequence):
+        """:raise UserError: nobody holds a function that the first step needs"""
         holders = sequence._get_holders()
         contents = self.step_ids.sorted(lambda step: (step.position, step.id))[:1].content_ids
         needed = contents.function_id
@@ -108,7 +107,8 @@ class CollectionSequenceTemplate(models.Model):
                 template=self.display_name, customer=sequence.customer_id.name,
                 functions=", ".join(missing.mapped("name"))))
 
-    def _prepare_sequence_vals(self, customer, situation, items, parent):
+    def _prepare_sequence_vals(self, customer, situation, items, parent, participants):
+        """:return: values of the new sequence; for the parameters see :meth:`launch`"""
         return {
             "customer_id": customer.id,
             "company_id": self.env.company.id,
@@ -118,10 +118,17 @@ class CollectionSequenceTemplate(models.Model):
             "launched_by_id": self.env.uid,
             "launched_from": "sequence" if parent else "user",
             "parent_id": parent.id if parent else False,
+            "participant_ids": [
+                Command.create(
+                    {"customer_id": customer.id, "company_id": self.env.company.id, **row})
+                for row in participants],
         }
 
     def _prepare_participant_vals(self, customer):
-        """The customer's participants for this template, else each function's default holder."""
+        """The customer's participants for this template, else each function's default holder.
+
+        :return: generator of dicts: function_id, user_id, contact_id
+        """
         defaults = customer._get_collection_participants().grouped("function_id")
         for function in self.function_ids:
             participant = defaults.get(function)
@@ -135,7 +142,6 @@ class CollectionSequenceTemplate(models.Model):
             }
 
     # === MIGRATION === #
-    # The way into the dialog: from the newest version.
 
     def _get_older_sequences(self):
         """:return: the open sequences that follow an older version of this template"""

@@ -37,7 +37,7 @@ class CollectionSequenceVisit(models.Model):
         raise UserError(self.env._("The path that a sequence took is never deleted."))
 
     def _get_state(self):
-        """:return: the visit as the engine's plain :class:`~..engine.Visit`"""
+        """:return: the visit as the engine's plain :class:`~...engine.Visit`"""
         self.ensure_one()
         return engine.Visit(
             number=self.number,

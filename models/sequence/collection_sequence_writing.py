@@ -4,103 +4,131 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 from ...engine import entry_to_dict
-from ...engine.sequence import entries
-from ...engine.sequence.effects import Ask, Release
+from ...engine.sequence.effects import Alert, Ask, Release, StartChild, SwitchTo
+from ...engine.sequence.entries import (
+    ActionClosed,
+    ActionCreated,
+    ActionMoved,
+    ActionSubmitted,
+    ChildStarted,
+    DeadlineFrozen,
+    DeadlineResumed,
+    DeadlineSet,
+    Ended,
+    EventReceived,
+    EventUsed,
+    IncidentCleared,
+    IncidentRaised,
+    Launched,
+    LegalDeadlinePassed,
+    Migrated,
+    Paused,
+    Resumed,
+    Stopped,
+    Switched,
+    VisitEntered,
+    VisitLeft,
+)
 from ..history.trace import Trace
 from .collection_sequence import ENDED
+
+#: Effects that are none of an action of the sequence itself.
+BETWEEN_SEQUENCES = (Alert, StartChild, SwitchTo)
 
 _NO_INCIDENT = {"incident": False, "incident_row_key": False}
 
 _NOT_WAITING = {"waiting_template_code": False, "waiting_step_key": False}
 
-#: What each kind of fact writes on the sequence, given the fact and the moment.
+#: What each kind of entry writes on the sequence, given the entry and the moment.
 STATUS_VALS = {
-    entries.Launched: lambda fact, now: {"state": "running", "launched_at": now},
-    entries.Paused: lambda fact, now: {"state": "paused", "paused_on": fact.date},
-    entries.Resumed: lambda fact, now: {
-        "state": "running", "paused_on": False, "resume_on": False},
-    entries.VisitEntered: lambda fact, now: _NOT_WAITING,
-    entries.ChildStarted: lambda fact, now: {
-        "waiting_template_code": fact.wait and fact.template,
-        "waiting_step_key": fact.wait and fact.step},
-    entries.Ended: lambda fact, now: {"state": "done", "ended_at": now},
-    entries.Stopped: lambda fact, now: {
+    Launched: lambda entry, now: {"state": "running", "launched_at": now},
+    Paused: lambda entry, now: {"state": "paused", "paused_on": entry.date},
+    Resumed: lambda entry, now: {"state": "running", "paused_on": False, "resume_on": False},
+    VisitEntered: lambda entry, now: _NOT_WAITING,
+    ChildStarted: lambda entry, now: {
+        "waiting_template_code": entry.wait and entry.template,
+        "waiting_step_key": entry.wait and entry.step},
+    Ended: lambda entry, now: {"state": "done", "ended_at": now},
+    Stopped: lambda entry, now: {
         "state": "stopped", "ended_at": now, **_NOT_WAITING, **_NO_INCIDENT},
-    entries.Switched: lambda fact, now: {
+    Switched: lambda entry, now: {
         "state": "switched", "ended_at": now, **_NOT_WAITING, **_NO_INCIDENT},
-    entries.IncidentRaised: lambda fact, now: {
-        "incident": fact.code, "incident_row_key": fact.row},
-    entries.IncidentCleared: lambda fact, now: _NO_INCIDENT,
+    IncidentRaised: lambda entry, now: {"incident": entry.code, "incident_row_key": entry.row},
+    IncidentCleared: lambda entry, now: _NO_INCIDENT,
 }
 
 
 class CollectionSequence(models.Model):
-    """Writing down what the engine said: records, trace, chatter, activities."""
+    """The second half of a command: writing what the engine decided, and executing its effects.
+
+    Entries go to the records, then to the history; effects go to activities and to other
+    sequences. Who acts is resolved here too: entries that create an action need its holder.
+    """
 
     _inherit = "collection.sequence"
 
     # === ENTRIES === #
 
-    def _write_entries(self, facts, trace, *, about=None, added=None):
-        """Write the entries of one command to the records and to the history.
+    def _write_entries(self, entries, trace, *, about=None, added=None):
+        """Write the entries of one command to the records: visits, actions, deadlines, status.
 
-        :param facts: the engine's entries, in order
+        :param entries: the engine's entries (:mod:`~...engine.sequence.entries`), in order
         :param Trace trace: the command
         :param about: the ``collection.action`` that its text belongs to, if one
-        :param dict added: what an action added by hand says, as field values
+        :param dict added: field values of an action added by hand, if one
         """
         self.ensure_one()
-        for fact in facts:
-            if isinstance(fact, entries.Migrated):
-                self._write_migrated(fact, facts)
-        self._write_visits(facts)
+        for entry in entries:
+            if isinstance(entry, Migrated):
+                self._write_migrated(entry, entries)
+        self._write_visits(entries)
         self._create_actions(
-            [fact for fact in facts if isinstance(fact, entries.ActionCreated)],
+            [entry for entry in entries if isinstance(entry, ActionCreated)],
             added or {})
-        self._write_actions(facts, trace, about)
-        self._write_deadlines(facts)
-        self._write_events(facts)
-        self._write_status(facts)
-        self._trace(facts, trace, about)
+        self._write_actions(entries, trace, about)
+        self._write_deadlines(entries)
+        self._write_events(entries)
+        self._write_status(entries)
 
-    def _write_visits(self, facts):
+    def _write_visits(self, entries):
         now = fields.Datetime.now()
         steps = {step.key: step for step in self.template_id.step_ids}
-        for fact in facts:
-            if isinstance(fact, entries.VisitEntered):
+        for entry in entries:
+            if isinstance(entry, VisitEntered):
                 self.visit_id = self.env["collection.sequence.visit"].create({
                     "sequence_id": self.id,
-                    "number": fact.visit,
-                    "step_id": steps[fact.step].id,
+                    "number": entry.visit,
+                    "step_id": steps[entry.step].id,
                     "entered_at": now,
-                    "entered_on": fact.date,
+                    "entered_on": entry.date,
                 })
-            elif isinstance(fact, entries.VisitLeft):
-                visit = self.visit_ids.filtered(lambda v, fact=fact: v.number == fact.visit)
-                row = steps[fact.step].transition_ids.filtered(
-                    lambda r, fact=fact: r.key == fact.row)
+            elif isinstance(entry, VisitLeft):
+                visit = self.visit_ids.filtered(lambda v, entry=entry: v.number == entry.visit)
+                row = steps[entry.step].transition_ids.filtered(
+                    lambda r, entry=entry: r.key == entry.row)
                 visit.write({"left_at": now, "transition_id": row.id})
 
     def _create_actions(self, created, added):
         """Create the actions of newly entered steps, each owed by its function's holder.
 
-        :param dict added: what an action added by hand says, as field values
+        :param created: list of the engine's :class:`ActionCreated`
+        :param dict added: field values of an action added by hand
         """
         if not created:
             return
         holders = self._get_holders()
         visits = {visit.number: visit for visit in self.visit_ids}
         actions = self.env["collection.action"].create([
-            self._prepare_action_vals(fact, visits[fact.visit], holders, added)
-            for fact in created])
+            self._prepare_action_vals(entry, visits[entry.visit], holders, added)
+            for entry in created])
         actions._copy_wording()
 
-    def _prepare_action_vals(self, fact, visit, holders, added):
-        content = visit.step_id.content_ids.filtered(lambda c: c.key == fact.content)
+    def _prepare_action_vals(self, entry, visit, holders, added):
+        content = visit.step_id.content_ids.filtered(lambda c: c.key == entry.content)
         if not content:
             content = self.env["collection.sequence.content"].new(added)
-        day = date.fromisoformat(fact.date)
-        deadline = fact.due and date.fromisoformat(fact.due)
+        day = date.fromisoformat(entry.date)
+        deadline = entry.due and date.fromisoformat(entry.due)
         return {
             **content._prepare_copy_vals(),
             **self._prepare_holder_vals(
@@ -112,8 +140,8 @@ class CollectionSequence(models.Model):
             "sequence_id": self.id,
             "visit_id": visit.id,
             "content_id": content._origin.id,
-            "content_key": fact.content,
-            "number": fact.action,
+            "content_key": entry.content,
+            "number": entry.action,
             "date": day,
             "deadline": deadline,
             "original_deadline": deadline,
@@ -121,54 +149,109 @@ class CollectionSequence(models.Model):
             "item_ids": [(6, 0, self.item_ids.ids)],
         }
 
-    def _write_actions(self, facts, trace, about):
+    def _write_actions(self, entries, trace, about):
         actions = {action.number: action for action in self.action_ids}
         options = {option.code: option for option in self.action_ids.option_ids}
-        for fact in facts:
-            if isinstance(fact, entries.ActionSubmitted):
-                actions[fact.action]._write_submitted(options.get(fact.option), trace.text)
-            elif isinstance(fact, entries.ActionClosed):
-                action = actions[fact.action]
+        for entry in entries:
+            if isinstance(entry, ActionSubmitted):
+                actions[entry.action]._write_submitted(options.get(entry.option), trace.text)
+            elif isinstance(entry, ActionClosed):
+                action = actions[entry.action]
                 own = action == about
                 action._write_closed(
-                    fact.outcome, option=options.get(fact.option), day=fact.date,
+                    entry.outcome, option=options.get(entry.option), day=entry.date,
                     comment=trace.text if own else "", by_person=own and trace.by_person)
-            elif isinstance(fact, entries.ActionMoved):
-                actions[fact.action].deadline = fact.due
+            elif isinstance(entry, ActionMoved):
+                actions[entry.action].deadline = entry.due
 
-    def _write_status(self, facts):
-        """Write what the facts change of the sequence itself."""
+    def _write_deadlines(self, entries):
+        deadlines = {
+            (deadline.visit_id.number, deadline.transition_id.key): deadline
+            for deadline in self.deadline_ids
+        }
+        for entry in entries:
+            if isinstance(entry, DeadlineSet):
+                deadline = self._write_deadline_set(entry, deadlines.get((entry.visit, entry.row)))
+                deadlines[entry.visit, entry.row] = deadline
+            elif isinstance(entry, DeadlineFrozen):
+                deadlines[entry.visit, entry.row].write(
+                    {"frozen": True, "remaining": entry.remaining})
+            elif isinstance(entry, DeadlineResumed):
+                deadlines[entry.visit, entry.row].write({"frozen": False, "due": entry.due})
+            elif isinstance(entry, LegalDeadlinePassed):
+                deadlines[entry.visit, entry.row].alerted = True
+
+    def _write_deadline_set(self, entry, deadline):
+        """Set a row's deadline; set again on another base, its first due date is kept.
+
+        :return: the ``collection.deadline``
+        """
+        vals = {"base": entry.base, "due": entry.due, "nature": entry.nature, "frozen": False,
+                "alerted": False}
+        if deadline:
+            deadline.write(vals)
+            return deadline
+        visit = self.visit_ids.filtered(lambda visit: visit.number == entry.visit)
+        row = visit.step_id.transition_ids.filtered(lambda row: row.key == entry.row)
+        return self.env["collection.deadline"].create({
+            **vals, "sequence_id": self.id, "visit_id": visit.id, "transition_id": row.id,
+            "original_due": entry.due})
+
+    def _write_events(self, entries):
+        self.env["collection.signal.receipt"].create([{
+            "sequence_id": self.id, "key": entry.key, "code": entry.code,
+            "visit_number": entry.visit, "amount": entry.amount, "about": entry.about,
+        } for entry in entries if isinstance(entry, EventReceived)])
+        used = {entry.key for entry in entries if isinstance(entry, EventUsed)}
+        if used:
+            self.receipt_ids.filtered(lambda receipt: receipt.key in used).used = True
+
+    def _write_status(self, entries):
+        """Write what the entries change of the sequence itself; its end is notified."""
         vals = {}
-        for fact in facts:
-            vals |= STATUS_VALS.get(type(fact), lambda fact, now: {})(
-                fact, fields.Datetime.now())
+        for entry in entries:
+            vals |= STATUS_VALS.get(type(entry), lambda entry, now: {})(
+                entry, fields.Datetime.now())
         if vals:
             self.write(vals)
         if self.state in ENDED:
-            self._tell_waiting()
+            self._notify_waiting()
 
-    def _trace(self, facts, trace, about):
-        """Add the facts to the customer's history; mirror them in the chatter."""
+    # === TRACE === #
+
+    def _trace(self, entries, trace, about=None):
+        """Append the entries of one command to the customer's history; mirror them in the chatter.
+
+        The text stands with the first entry of its action, else with the first of all.
+
+        :param entries: the engine's entries, in order
+        :param Trace trace: the command
+        :param about: the ``collection.action`` that its text belongs to, if one
+        """
         actions = {action.number: action for action in self.action_ids}
         visits = {visit.number: visit for visit in self.visit_ids}
-        told = False
+        text_placed = False
         rows = []
-        for fact in facts:
-            kind, data = entry_to_dict(fact)
+        for entry in entries:
+            kind, data = entry_to_dict(entry)
             action = actions.get(data.get("action"), self.env["collection.action"])
-            tells = not told and (not about or action == about)
-            told = told or tells
+            takes_text = not text_placed and (not about or action == about)
+            text_placed = text_placed or takes_text
             visit = visits.get(data.get("visit")) or action.visit_id or self.visit_id
             rows.append({
                 "kind": kind, "data": data, "action": action, "visit": visit,
-                "text": trace.text if tells else "",
+                "text": trace.text if takes_text else "",
                 "new": action.option_id.name if kind == "action_closed" else "",
             })
         history = self._append_history(rows, trace)
         self._message_log(body=history._get_chatter_body())
 
     def _append_history(self, rows, trace):
-        """:return: the new ``collection.history`` rows of this sequence"""
+        """:return: the new ``collection.history`` rows of this sequence
+
+        :param rows: list of dicts: kind, data, visit, action, and optionally text, old, new
+        :param Trace trace: the command
+        """
         return self.env["collection.history"]._append(self.customer_id, self.company_id, [
             {
                 **trace.prepare_vals(),
@@ -185,50 +268,52 @@ class CollectionSequence(models.Model):
             } for row in rows
         ])
 
-    # === DEADLINES === #
-    # Writing down deadlines and received events.
+    # === EFFECTS === #
 
-    def _write_deadlines(self, facts):
-        deadlines = {
-            (deadline.visit_id.number, deadline.transition_id.key): deadline
-            for deadline in self.deadline_ids
-        }
-        for fact in facts:
-            if isinstance(fact, entries.DeadlineSet):
-                deadline = self._write_deadline_set(fact, deadlines.get((fact.visit, fact.row)))
-                deadlines[fact.visit, fact.row] = deadline
-            elif isinstance(fact, entries.DeadlineFrozen):
-                deadlines[fact.visit, fact.row].write(
-                    {"frozen": True, "remaining": fact.remaining})
-            elif isinstance(fact, entries.DeadlineResumed):
-                deadlines[fact.visit, fact.row].write({"frozen": False, "due": fact.due})
-            elif isinstance(fact, entries.LegalDeadlinePassed):
-                deadlines[fact.visit, fact.row].alerted = True
+    def _execute_effects(self, effects):
+        """Execute the effects of a decision: activities as turns pass, then other sequences.
 
-    def _write_deadline_set(self, fact, deadline):
-        """Set a row's deadline; set again on another base, its first due date is kept.
+        They come after the trace: what they lead to has rows of its own.
 
-        :return: the ``collection.deadline``
+        :param effects: those of one decision (:mod:`~...engine.sequence.effects`), in order
         """
-        vals = {"base": fact.base, "due": fact.due, "nature": fact.nature, "frozen": False,
-                "alerted": False}
-        if deadline:
-            deadline.write(vals)
-            return deadline
-        visit = self.visit_ids.filtered(lambda visit: visit.number == fact.visit)
-        row = visit.step_id.transition_ids.filtered(lambda row: row.key == fact.row)
-        return self.env["collection.deadline"].create({
-            **vals, "sequence_id": self.id, "visit_id": visit.id, "transition_id": row.id,
-            "original_due": fact.due})
+        self._pass_turns([e for e in effects if not isinstance(e, BETWEEN_SEQUENCES)])
+        for effect in effects:
+            match effect:
+                case Alert():
+                    self._alert_legal_deadline(effect.row)
+                case StartChild():
+                    self._start_child(self._get_template(effect.template))
+                case SwitchTo():
+                    self._launch_successor(self._get_template(effect.template))
 
-    def _write_events(self, facts):
-        self.env["collection.signal.receipt"].create([{
-            "sequence_id": self.id, "key": fact.key, "code": fact.code,
-            "visit_number": fact.visit, "amount": fact.amount, "about": fact.about,
-        } for fact in facts if isinstance(fact, entries.EventReceived)])
-        used = {fact.key for fact in facts if isinstance(fact, entries.EventUsed)}
-        if used:
-            self.receipt_ids.filtered(lambda receipt: receipt.key in used).used = True
+    def _pass_turns(self, effects):
+        """Open and close activities as turns pass, and notify the external holders.
+
+        All external holders are looked at: a pause that ends lets through what waited.
+
+        :param effects: the engine's effects that name an action
+        """
+        self.ensure_one()
+        released = {e.action for e in effects if not isinstance(e, Ask)}
+        asked = {e.action for e in effects if not isinstance(e, Release)} - {
+            e.action for e in effects if isinstance(e, Release)}
+        self.action_ids.filtered(lambda a: a.number in released)._close_activities()
+        self.action_ids.filtered(lambda a: a.number in asked)._open_activities()
+        self.action_ids._notify_holders()
+
+    def _alert_legal_deadline(self, row):
+        """A legal deadline passed during a pause: whoever pilots the sequence must know today.
+
+        :param str row: key of the deadline's row, in the current step
+        """
+        step = self.step_id
+        row = step.transition_ids.filtered(lambda transition: transition.key == row)
+        pilot = self._get_pilot()
+        self.activity_schedule(
+            "mail.mail_activity_data_warning", user_id=pilot.id,
+            summary=self.env._("A legal deadline passed during the pause"),
+            note=self.env._("Step “%(step)s”: %(row)s", step=step.name, row=row.sentence))
 
     # === HOLDERS === #
     # Who acts: resolving functions to people, and moving open actions when they change.
@@ -252,7 +337,7 @@ class CollectionSequence(models.Model):
         return {function: partner for function, partner in holders.items() if partner}
 
     def _get_pilot(self):
-        """:return: the ``res.users`` to whom falls what nobody holds: collector, else launcher"""
+        """:return: the ``res.users`` who gets what nobody holds: collector, else launcher"""
         customer = self.customer_id.with_company(self.company_id)
         return customer.collector_id or self.launched_by_id
 
@@ -305,11 +390,12 @@ class CollectionSequence(models.Model):
         self._message_log(body=history._get_chatter_body())
 
     def _describe_holder(self, function, holders):
+        """:return: str, a function and who holds it"""
         holder = holders.get(function, self.env["res.partner"]).name or self.env._("nobody")
         return f"{function.name}: {holder}"
 
     def _move_open_actions(self, functions, holders):
-        """:return: one history row for each action that changed hands"""
+        """:return: list of rows for :meth:`_append_history`, one an action that changed hands"""
         rows = []
         actions = self.action_ids.filtered_domain(Domain("state", "!=", "closed") & (
             Domain("function_id", "in", functions.ids)
@@ -330,18 +416,3 @@ class CollectionSequence(models.Model):
         actions._move_activities()
         actions._notify_holders()
         return rows
-
-    def _pass_turns(self, effects):
-        """Open and close activities as turns pass, and notify the external holders.
-
-        External holders are looked at one and all: a pause that ends lets through what waited.
-
-        :param effects: the engine's effects that name an action
-        """
-        self.ensure_one()
-        released = {e.action for e in effects if not isinstance(e, Ask)}
-        asked = {e.action for e in effects if not isinstance(e, Release)} - {
-            e.action for e in effects if isinstance(e, Release)}
-        self.action_ids.filtered(lambda a: a.number in released)._close_activities()
-        self.action_ids.filtered(lambda a: a.number in asked)._open_activities()
-        self.action_ids._notify_holders()

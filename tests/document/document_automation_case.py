@@ -10,7 +10,7 @@ class AutomationCase(DocumentCase):
     def make_automation(cls, trigger="invited", **vals):
         return cls.env["collection.document.automation"].create({
             "template_id": cls.template.id, "name": f"On {trigger}", "trigger": trigger,
-            "subject": f"Subject of {trigger}", "body": f"<p>Words of {trigger}</p>", **vals})
+            "subject": f"Subject of {trigger}", "body": f"<p>Text of {trigger}</p>", **vals})
 
     def get_mails(self, partner=None):
         """:return: the e-mails that wait to leave, to one person or to all"""

@@ -36,13 +36,13 @@ class DocumentCase(CollectionCase):
 
     @classmethod
     def make_document_item(cls, name, **vals):
-        """One more document of the template, asked of the guarantor unless told otherwise."""
+        """One more document of the template, asked of the guarantor by default."""
         return cls.env["collection.document.template.item"].create({
             "template_id": cls.template.id, "name": name, "function_id": cls.cau.id, **vals})
 
     @classmethod
     def start(cls, template=None, user=None, customer=None, **kwargs):
-        """Start a request as the collector unless told otherwise.
+        """Start a request as the collector by default.
 
         :return: the request, as that user sees it
         """
@@ -64,7 +64,7 @@ class DocumentCase(CollectionCase):
             and contributor.state != "removed")
 
     def give(self, request, name, partner=None, files=None):
-        """A contributor provides a document: the primary recipient unless told otherwise.
+        """A contributor provides a document: the primary recipient by default.
 
         :return: the item
         """

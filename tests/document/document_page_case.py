@@ -26,8 +26,8 @@ class DocumentPageCase(DocumentCase, HttpCase):
     @classmethod
     def make_token(cls, contributor):
         """:return: the token of a new link of a contributor"""
-        links = cls.env["collection.link"]._make_for_contributors(contributor)
-        return links[contributor].rpartition("/")[2]
+        [(_link, url)] = cls.env["collection.link"]._make_for_contributors(contributor)
+        return url.rpartition("/")[2]
 
     def find_link(self, token):
         """:return: the link of a token"""
@@ -40,7 +40,7 @@ class DocumentPageCase(DocumentCase, HttpCase):
         """:return: what a page says, as one line"""
         return " ".join(html.fromstring(response.text).find("body").text_content().split())
 
-    def send(self, token, *given, page=None, path="", files=(), base="/collection/", **words):
+    def send(self, token, *given, page=None, path="", files=(), base="/collection/", **data):
         """Post a form as a browser does, with the secret of the page, now or earlier.
 
         :param given: tuples of (document, file name, bytes)
@@ -51,7 +51,7 @@ class DocumentPageCase(DocumentCase, HttpCase):
         files = [(f"files-{item.id}", (name, content, "application/octet-stream"))
                  for item, name, content in given] + list(files)
         return self.url_open(
-            f"{base}{token}{path}", data={"csrf_token": self.secret, **words},
+            f"{base}{token}{path}", data={"csrf_token": self.secret, **data},
             files=files or None, allow_redirects=False)
 
     def item(self, name, partner=None):

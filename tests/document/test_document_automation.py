@@ -68,7 +68,7 @@ class TestAutomation(AutomationCase):
         request.action_resume()
         self.assertEqual(self.get_mails().recipient_ids, self.customer)
 
-    def test_a_refusal_says_why(self):
+    def test_a_refusal_gives_its_reason(self):
         """C-023: in the list of what is still asked."""
         self.make_automation("refused")
         request = self.start(notify=False)
@@ -90,21 +90,21 @@ class TestAutomation(AutomationCase):
         self.assertFalse(self.get_activities(request))
 
     def test_an_activity_automation_stands_instead(self):
-        """C-024: in its own words, once."""
+        """C-024: with its own text, once."""
         self.make_automation("provided", action="activity", subject="Look at it")
         request = self.start()
         self.give(request, "Payslip")
         self.give(request, "Identity card")
         self.assertEqual(self.get_activities(request).mapped("summary"), ["Look at it"])
 
-    def test_who_says_finished_is_told_to_the_reviewer(self):
+    def test_the_reviewer_is_notified_of_who_has_finished(self):
         """C-024: also where nothing waits for a review."""
         request = self.start()
         request.sudo().contributor_ids._finish()
         self.assertEqual(len(self.get_activities(request)), 1)
 
     def test_the_end_of_a_request_ends_its_activities(self):
-        """C-024: nobody is told to look at what is over."""
+        """C-024: nobody is asked to look at what is over."""
         self.make_automation("provided", action="activity", subject="Look at it")
         request = self.start()
         self.give(request, "Payslip")

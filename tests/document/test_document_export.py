@@ -24,7 +24,7 @@ def make_pdf(pages=1, password=None):
 
 
 def make_picture(width, height, orientation=None, kind="JPEG", mode="RGB"):
-    """:return: a picture whose upper half is red; turned by its camera if told so"""
+    """:return: a picture whose upper half is red; turned by its camera if asked to"""
     picture, stream = Image.new(mode, (width, height), "white"), io.BytesIO()
     picture.paste("red", (0, 0, width, height // 2))
     exif = picture.getexif()
@@ -137,8 +137,8 @@ class TestDocumentMergedPdf(ExportCase):
                          [("mine.pdf", make_pdf())])
         pages, cover = self.merge()
         self.assertEqual(len(pages), 1 + 2 + 1)
-        for words in ("Rental file", "Payslip", "march.pdf", "Tenant One", "Gus Guarantor"):
-            self.assertIn(words, cover)
+        for text in ("Rental file", "Payslip", "march.pdf", "Tenant One", "Gus Guarantor"):
+            self.assertIn(text, cover)
         self.assertIn(item.file_ids.checksum, cover.replace(" ", ""))
         self.assertIn("To review", cover)
         self.assertNotIn("left out", cover)

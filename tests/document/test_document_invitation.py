@@ -19,7 +19,7 @@ class TestInvitation(AutomationCase):
         for partner in (self.customer, self.guarantor):
             mail = self.get_mails(partner)
             self.assertEqual(mail.subject, "Subject of invited")
-            self.assertIn("Words of invited", mail.body_html)
+            self.assertIn("Text of invited", mail.body_html)
 
     def test_without_automation_only_who_is_to_be_notified(self):
         """C-016, B37: by ticking."""
@@ -99,14 +99,14 @@ class TestInvitation(AutomationCase):
         self.assertIn("Tenant One", row.summary)
         self.assertIn(request.name, row.summary)
 
-    def test_an_automation_without_words_has_words(self):
+    def test_an_automation_without_text_has_a_standard_one(self):
         """Bad input: empty subject and text."""
         self.make_automation(subject=False, body="<p><br></p>")
         self.start()
         self.assertIn("Your documents are needed", self.get_mails().subject)
         self.assertIn("asks you for documents", self.get_mails().body_html)
 
-    def test_every_trigger_has_words(self):
+    def test_every_trigger_has_a_text(self):
         """Bad input: no automation says anything; each message fits what happened."""
         request = self.start(notify=False)
         contributor = request.sudo().contributor_ids
@@ -137,7 +137,7 @@ class TestInvitation(AutomationCase):
         self.start(customer=self.make_customer("Other"), partner=self.guarantor.id)
         self.assertEqual(self.get_mails(self.guarantor).subject, "Subject of invited")
 
-    def test_script_is_shown_as_words(self):
+    def test_script_is_shown_as_text(self):
         """Bad input: in a document's name and in a refusal."""
         self.template.item_ids[0].name = "<script>alert(1)</script>"
         request = self.start()
@@ -155,6 +155,6 @@ class TestInvitation(AutomationCase):
                 self.make_automation(**vals)
 
     def test_a_copied_template_takes_its_automations_along(self):
-        """C-011: with its words."""
+        """C-011: with its text."""
         self.make_automation()
         self.assertEqual(self.template.copy().automation_ids.subject, "Subject of invited")

@@ -13,9 +13,9 @@ class TestDocumentPage(DocumentPageCase):
     def test_each_sees_what_is_asked_of_them(self):
         """C-002, C-008: and of whom it comes, until when, and how far it is."""
         page = self.read(self.open(self.tenant))
-        for words in ("Rental file", "asks you for documents", "Identity card", "Payslip",
+        for text in ("Rental file", "asks you for documents", "Identity card", "Payslip",
                       "0 of 2 documents sent", "Missing", "Please send everything by"):
-            self.assertIn(words, page)
+            self.assertIn(text, page)
         self.assertNotIn("Guarantor", page)
         page = self.read(self.open(self.surety))
         self.assertIn("as Guarantor, for documents that concern Tenant One", page)
@@ -48,8 +48,8 @@ class TestDocumentPage(DocumentPageCase):
         self.assertEqual((file.contributor_id, file.attachment_id.public),
                          (self.tenant_contributor, False))
 
-    def test_a_refusal_stands_first_and_says_why(self):
-        """C-023: in the reviewer's words, escaped; other files take its place."""
+    def test_a_refusal_stands_first_with_its_reason(self):
+        """C-023: as the reviewer wrote it, escaped; other files take its place."""
         item = self.give(self.documents, "Payslip")
         item.refuse("Of last year <script>alert(1)</script>")
         response = self.open(self.tenant)
@@ -102,9 +102,9 @@ class TestDocumentPage(DocumentPageCase):
         self.assertEqual(self.tenant_contributor.state, "finished")
         self.assertIn("You said on", self.read(self.open(self.tenant)))
         self.assertEqual(self.send(self.tenant, path="/finish", sure="1").status_code, 303)
-        facts = self.customer.collection_history_ids.filtered(
+        rows = self.customer.collection_history_ids.filtered(
             lambda row: row.kind == "contributor_finished")
-        self.assertEqual(len(facts), 1)
+        self.assertEqual(len(rows), 1)
 
     def test_with_everything_sent_finished_asks_nothing(self):
         """C-024: one touch."""
@@ -113,7 +113,7 @@ class TestDocumentPage(DocumentPageCase):
         self.assertEqual(self.send(self.tenant, path="/finish").status_code, 303)
 
     def test_paused_the_page_only_shows(self):
-        """C-025: closed for now; what was posted from an open page is not kept, and it is said."""
+        """C-025: closed for now; what an open page posts is not kept, and the page says so."""
         page = self.open(self.tenant)
         self.documents.action_pause("On holiday")
         shown = self.open(self.tenant)
@@ -155,7 +155,7 @@ class TestDocumentPage(DocumentPageCase):
         self.assertNotIn("I have finished", page)
 
     def test_refused_it_is_closed(self):
-        """B40: in calm words; cancelled, the link is not valid any more."""
+        """B40: in a calm message; cancelled, the link is not valid any more."""
         self.documents.action_refuse("The tenant withdrew")
         page = self.read(self.open(self.tenant))
         self.assertIn("This request is closed.", page)
@@ -170,7 +170,7 @@ class TestDocumentPage(DocumentPageCase):
         self.env.invalidate_all()
         self.assertFalse(other.item_ids.file_ids)
 
-    def test_script_is_shown_as_words(self):
+    def test_script_is_shown_as_text(self):
         """Bad input: in names of files, documents and people."""
         bad = "<script>alert(1)</script>"
         self.template.item_ids[1].name = bad
@@ -256,9 +256,9 @@ class TestDocumentPagePermission(DocumentPageCase):
         self.assertEqual(self.send(self.surety, (item, "a.pdf", PDF)).status_code, 303)
         self.env.invalidate_all()
         self.assertEqual(item.sudo().file_ids.contributor_id, self.guarantor_contributor)
-        fact = self.customer.collection_history_ids.filtered(
+        row = self.customer.collection_history_ids.filtered(
             lambda row: row.kind == "document_provided")
-        self.assertEqual(fact.on_behalf, "Gus Guarantor, for Tenant One")
+        self.assertEqual(row.on_behalf, "Gus Guarantor, for Tenant One")
 
     def test_somebody_is_invited_from_the_page(self):
         """C-021: one available function, an own contact, once however often it is sent."""
@@ -277,23 +277,23 @@ class TestDocumentPagePermission(DocumentPageCase):
         self.assertEqual(len(invited), 1)
         self.assertEqual(invited.inviter_id, self.tenant_contributor)
         self.assertEqual((invited.partner_id.name, invited.invited_by), ("Sue New", "Tenant One"))
-        # whom we know is not told: Sue Second has that address, and nobody learns it
+        # nobody learns whom we know: Sue Second has that address
         self.assertNotEqual(invited.partner_id, self.second)
         self.assertFalse(invited.partner_id.parent_id)
 
-    def test_an_invitation_says_what_it_needs(self):
+    def test_an_invitation_shows_what_it_needs(self):
         """Bad input: no name, no address, a function that is not available, or none at all."""
         self.permit(self.tenant_contributor, can_invite=True)
         self.template.function_ids.write({"most": 2})
         good = {"function": str(self.cau.id), "name": "Sue", "email": "sue@example.com"}
-        for bad, words in (
-                ({"name": " "}, "Say the name"), ({"email": "sue"}, "Say the e-mail address"),
-                ({"email": "a@x.com, b@x.com"}, "Say the e-mail address"),
+        for bad, message in (
+                ({"name": " "}, "Enter the name"), ({"email": "sue"}, "Enter the e-mail address"),
+                ({"email": "a@x.com, b@x.com"}, "Enter the e-mail address"),
                 ({"function": str(self.gest.id)}, "Choose what they contribute as"),
                 ({"function": "x"}, "Choose what they contribute as")):
             response = self.send(self.tenant, path="/invite", **{**good, **bad})
             self.assertEqual(response.status_code, 422)
-            self.assertIn(words, self.read(response))
+            self.assertIn(message, self.read(response))
         self.env.invalidate_all()
         self.assertFalse(self.documents.sudo().contributor_ids.filtered("inviter_id"))
 

@@ -25,7 +25,7 @@ class TestDocumentPageAccess(DocumentPageCase):
         cls.paper, cls.file = item, item.file_ids
 
     def test_strangers_expired_and_revoked_look_the_same(self):
-        """Bad input: 404 and the same words, for the page and for all that is behind it."""
+        """Bad input: 404 and the same text, for the page and for all that is behind it."""
         expired = self.make_token(self.tenant_contributor)
         self.find_link(expired).expires_at = fields.Datetime.subtract(
             fields.Datetime.now(), hours=1)
@@ -63,7 +63,7 @@ class TestDocumentPageAccess(DocumentPageCase):
         self.assertEqual((len(self.paper.file_ids), len(foreign.file_ids)), (1, 1))
 
     def test_a_contributor_s_link_shows_nothing_of_the_account(self):
-        """Security: a guarantor is not told what the tenant owes."""
+        """Security: a guarantor does not learn what the tenant owes."""
         invoice = self.make_invoice(self.customer, 1234.56)
         line = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
         for token in (self.tenant, self.surety):
@@ -120,19 +120,19 @@ class TestDocumentPageAccess(DocumentPageCase):
         self.assertIn("You are logged in as a colleague", self.read(response))
         self.assertNotIn('type="file"', response.text)
         self.assertNotIn("I have finished", response.text)
-        for path, words in (("", {}), ("/back", {"file": self.file.id}), ("/finish", {"sure": "1"}),
+        for path, data in (("", {}), ("/back", {"file": self.file.id}), ("/finish", {"sure": "1"}),
                             ("/invite", {})):
-            response = self.send_signed_in(path, **words)
+            response = self.send_signed_in(path, **data)
             self.assertEqual(response.status_code, 422)
             self.assertIn("Only the contributor provides here", self.read(response))
         self.env.invalidate_all()
         self.assertEqual((self.tenant_contributor.state, self.paper.state), ("invited", "review"))
 
-    def send_signed_in(self, path, **words):
+    def send_signed_in(self, path, **data):
         """Post with the secret of the session, although the page gave no form."""
         return self.url_open(
             f"/collection/{self.tenant}{path}", allow_redirects=False,
-            data={"csrf_token": http.Request.csrf_token(self), **words},
+            data={"csrf_token": http.Request.csrf_token(self), **data},
             files={f"files-{self.paper.id}": ("a.pdf", PDF + b"\n")})
 
     def test_who_is_removed_has_no_way_in(self):
@@ -178,7 +178,7 @@ class TestDocumentPageAccess(DocumentPageCase):
         return found
 
     def test_without_the_page_s_own_secret_nothing_is_taken(self):
-        """CSRF: another site cannot send the form; it is said in words that nothing was kept."""
+        """CSRF: another site cannot send the form; a message says that nothing was kept."""
         self.open(self.tenant)
         with mute_logger("odoo.http"):
             response = self.url_open(f"/collection/{self.tenant}/finish", data={"sure": "1"})
@@ -188,7 +188,7 @@ class TestDocumentPageAccess(DocumentPageCase):
         self.assertEqual(self.tenant_contributor.state, "opened")
 
     def test_the_page_keeps_to_itself(self):
-        """Security: not stored, not indexed, not framed, tells nobody where it is."""
+        """Security: not stored, not indexed, not framed, gives its address to nobody."""
         headers = self.open(self.tenant).headers
         self.assertEqual(headers["Cache-Control"], "no-store")
         self.assertEqual(headers["Referrer-Policy"], "no-referrer")
@@ -204,9 +204,9 @@ class TestDocumentPageAccess(DocumentPageCase):
                 line = logging.LogRecord(name, logging.INFO, "", 0, "%s", (address,), None)
                 logging.getLogger(name).filter(line)
                 self.assertNotIn(self.tenant[12:], line.getMessage())
-        with patch.object(page_base._logger, "info") as said:
+        with patch.object(page_base._logger, "info") as logged:
             self.open(self.tenant[:12] + "_" * 44, "/finish")
-        self.assertNotIn(self.tenant[:12], str(said.call_args_list))
+        self.assertNotIn(self.tenant[:12], str(logged.call_args_list))
 
     def test_who_asks_is_a_colleague(self):
         """C-002: also where a stranger or the clock causes the link."""

@@ -8,7 +8,7 @@ from .document_page_case import DocumentPageCase
 
 @tagged("post_install", "-at_install")
 class TestDocumentPageTour(DocumentPageCase):
-    """A tenant and a guarantor on their telephones, the reviewer at the desk."""
+    """A tenant and a guarantor on their telephones, the reviewer in the backend."""
 
     browser_size = "390x844"
     touch_enabled = True

@@ -17,30 +17,30 @@ COMMAND = "odoo.addons.account_collection.models.document.collection_document_co
 
 @tagged("post_install", "-at_install")
 class TestDocumentPageUpload(DocumentPageCase):
-    """What people send, however it comes: kept once and as it is, or refused with words."""
+    """What people send, however it comes: kept once and as it is, or refused with a message."""
 
     def setUp(self):
         super().setUp()
         self.payslip = self.get_item(self.documents, "Payslip").sudo()
 
-    def assertRefused(self, response, words):
+    def assertRefused(self, response, message):
         self.assertEqual(response.status_code, 422)
-        self.assertIn(words, self.read(response))
+        self.assertIn(message, self.read(response))
         self.assertNothingGiven()
 
     def test_what_is_not_taken(self):
         """Bad input: programs, pages and pictures with script, nothing, whatever their names."""
-        for name, content, words in (
+        for name, content, message in (
                 ("paper.pdf", EXE, "cannot be taken"), ("a.pdf", b"", "is empty"),
                 ("photo.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "cannot be taken"),
                 ("paper.pdf", PDF[:40], "damaged or incomplete"),
                 ("paper.pdf", PDF.replace(b"/Root", b"/Encrypt 9 0 R /Root"), "by a password"),
                 ("paper.pdf", PDF.replace(b"/Type", b"/AA << /O << >> >> /Type"), "a program")):
-            with self.subTest(name=name, words=words):
-                self.assertRefused(self.send(self.tenant, (self.payslip, name, content)), words)
+            with self.subTest(name=name, message=message):
+                self.assertRefused(self.send(self.tenant, (self.payslip, name, content)), message)
 
     def test_a_wrong_file_hinders_no_other_document(self):
-        """Bad input: what is right is kept, what is wrong is told beside its document."""
+        """Bad input: what is right is kept, what is wrong is shown beside its document."""
         card = self.item("Identity card")
         response = self.send(self.tenant, (self.payslip, "run.pdf", EXE), (card, "card.pdf", PDF))
         self.assertEqual(response.status_code, 422)
@@ -54,7 +54,7 @@ class TestDocumentPageUpload(DocumentPageCase):
         self.assertRefused(self.send(
             self.tenant, (self.payslip, "a.pdf", PDF), (self.payslip, "b.pdf", EXE)), "b.pdf")
 
-    def test_a_document_says_what_it_takes(self):
+    def test_a_document_shows_what_it_takes(self):
         """C-007: a PDF, a photo, either, by content."""
         self.payslip.accepted = "pdf"
         self.assertRefused(self.send(self.tenant, (self.payslip, "photo.pdf", PNG)),
@@ -70,8 +70,9 @@ class TestDocumentPageUpload(DocumentPageCase):
         self.payslip.has_expiry = True
         given = (self.payslip, "a.pdf", PDF)
         name = f"expiry-{self.payslip.id}"
-        for day, words in (("", "until when"), ("2020-01-01", "has expired"), ("x" * 99, "until")):
-            self.assertRefused(self.send(self.tenant, given, **{name: day}), words)
+        for day, message in (
+                ("", "until when"), ("2020-01-01", "has expired"), ("x" * 99, "until")):
+            self.assertRefused(self.send(self.tenant, given, **{name: day}), message)
         self.send(self.tenant, given, **{name: "2050-01-01"})
         self.send(self.tenant, given, **{name: "2050-02-01"})
         self.env.invalidate_all()
@@ -88,9 +89,9 @@ class TestDocumentPageUpload(DocumentPageCase):
         self.send(self.tenant, (self.payslip, "b.pdf", PDF + b"\n"), page=page)
         self.env.invalidate_all()
         self.assertEqual(len(self.payslip.file_ids), 2)
-        facts = self.customer.collection_history_ids.filtered(
+        rows = self.customer.collection_history_ids.filtered(
             lambda row: row.kind == "document_provided")
-        self.assertEqual(len(facts), 2)
+        self.assertEqual(len(rows), 2)
 
     def test_many_pages_and_no_more(self):
         """Bad input: twenty photos at once are kept, twenty-one are refused as a whole."""
@@ -132,7 +133,7 @@ class TestDocumentPageUpload(DocumentPageCase):
         self.assertNothingGiven()
 
     def test_what_breaks_off_is_not_kept(self):
-        """Bad input: a form whose end never came, or shorter than it said."""
+        """Bad input: a form whose end never came, or shorter than announced."""
         page = self.open(self.tenant)
         self.send(self.tenant, page=page)
         body = (f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{self.secret}\r\n'

@@ -73,7 +73,7 @@ class TestDocumentPortal(DocumentPageCase):
             self.assertIn("/web/login", response.headers["Location"])
 
     def test_what_has_ended_is_said(self):
-        """B40: somebody with a login finds it, in calm words."""
+        """B40: somebody with a login finds it, in a calm message."""
         self.documents.action_cancel("Not needed")
         page = self.open(self.mine.id, base=MINE)
         self.assertIn("This request has ended.", self.read(page))

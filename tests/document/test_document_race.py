@@ -71,7 +71,7 @@ class TestDocumentRace(BaseCase):
             cr.commit()
 
     def run_at_once(self, commands):
-        """Carry out each command on a connection of its own, all at the same moment.
+        """Execute each command on a connection of its own, all at the same moment.
 
         :param commands: list of functions of the request, as it is in that connection
         :return: dict of what became of each: None, or the exception that was raised
@@ -94,7 +94,7 @@ class TestDocumentRace(BaseCase):
                     retrying(attempt, env)
                     cr.commit()
                 results[number] = None
-            except Exception as error:  # noqa: BLE001 - told to the test by the main thread
+            except Exception as error:  # noqa: BLE001 - raised in the test by the main thread
                 results[number] = error
 
         threads = [threading.Thread(target=run, args=pair) for pair in enumerate(commands)]
@@ -122,7 +122,7 @@ class TestDocumentRace(BaseCase):
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_each_is_kept_or_told(self):
-        """Concurrency: none is lost in silence, none is kept that was told to be lost."""
+        """Concurrency: none is lost in silence, none is kept that was refused."""
         results = self.upload_at_once([PDF + b"\n" * number for number in range(UPLOADS)])
         self.assertEqual(len(results), UPLOADS)
         kept = sorted(f"{number}.pdf" for number, error in results.items() if not error)

@@ -185,7 +185,7 @@ class TestDocumentReminders(AutomationCase):
         self.assertEqual(self.get_days(request, self.guarantor), [5])
 
     def test_one_who_is_invited_after_the_day_is_not_reminded_at_once(self):
-        """C-024: the invitation has just said it."""
+        """C-024: the invitation has just asked for it."""
         self.make_automation("before_due", days=14)
         request = self.start()
         with self.at("2026-03-10 09:00:00"):
@@ -233,7 +233,7 @@ class TestDocumentReminders(AutomationCase):
             self.assertEqual(self.get_days(request, request.partner_id), [3])
 
     def test_it_is_traced_as_the_clocks(self):
-        """E25: a fact of its own in the history."""
+        """E25: a row of its own in the history."""
         self.make_automation("after", days=3)
         self.start()
         self.run_days(3)

@@ -54,7 +54,7 @@ class TestDocumentRequest(DocumentCase):
         self.assertEqual(guarantor._get_visible_items(), guarantor.item_ids)
         self.assertFalse(primary._get_visible_items() & guarantor.item_ids)
 
-    def test_a_function_has_as_many_holders_as_the_template_says(self):
+    def test_a_function_has_as_many_holders_as_the_template_allows(self):
         """B38: one by default."""
         request = self.start()
         request.invite(self.cau, self.guarantor)
@@ -123,7 +123,7 @@ class TestDocumentReview(DocumentCase):
         item.action_approve()
         self.assertEqual((item.state, item.reviewed_by_id), ("approved", self.collector))
 
-    def test_a_refusal_says_why_and_takes_other_files(self):
+    def test_a_refusal_gives_its_reason_and_takes_other_files(self):
         """C-023: refused with a comment; what was refused is set aside."""
         item = self.give(self.request, "Payslip")
         with self.assertRaisesRegex(UserError, "Say why"):
@@ -266,7 +266,7 @@ class TestDocumentReview(DocumentCase):
         self.assertIn("request_moved", self.request.history_ids.mapped("kind"))
 
     def test_a_reviewer_may_review(self):
-        """Bad input: a colleague without rights, or of another company, would be told in vain."""
+        """Bad input: who has no rights, or is of another company, would be notified in vain."""
         with self.assertRaisesRegex(ValidationError, "cannot review"):
             self.request.user_id = self.make_user("plain", "base.group_user")
 

@@ -29,7 +29,7 @@ class DocumentReviewCase(DocumentCase):
 class TestDocumentReviewViews(DocumentReviewCase):
     """The board and the review form (C-023)."""
 
-    def test_refusing_takes_words_from_a_list_or_ones_own(self):
+    def test_refusing_takes_a_reason_from_a_list_or_ones_own(self):
         """C-023: the contributor reads them."""
         item = self.give(self.request, "Payslip")
         form = self.dialog(item.action_open_refuse())
@@ -39,7 +39,7 @@ class TestDocumentReviewViews(DocumentReviewCase):
         form.save().action_apply()
         self.assertEqual((item.state, item.refusal), ("refused", "It is of 2019."))
 
-    def test_refusing_without_words(self):
+    def test_refusing_without_a_reason(self):
         """Bad input: nothing changes."""
         item = self.give(self.request, "Payslip")
         with self.assertRaisesRegex(UserError, "Say why"):

@@ -47,7 +47,7 @@ class TestSendByHand(AutomationCase):
         Form(wizards.with_context(active_id=request.id)).save().action_send()
         self.assertEqual(self.get_mails(self.guarantor).subject, "Subject of button")
 
-    def test_a_shortcut_for_nobody_says_so(self):
+    def test_a_shortcut_for_nobody_is_refused(self):
         """Bad input: its function is held by nobody."""
         button = self.make_automation("button", function_id=self.cau.id)
         request = self.start(notify=False)

@@ -92,7 +92,7 @@ class TestDocumentWorkers(BaseCase):
                     env = api.Environment(cr, SUPERUSER_ID, {})
                     env["collection.document.request"]._process_reminders()
                     cr.commit()
-            except Exception as error:  # noqa: BLE001 - told to the test by the main thread
+            except Exception as error:  # noqa: BLE001 - raised in the test by the main thread
                 errors.append(error)
 
         with patch.object(requests, "_get_remind_domain", search_and_wait):

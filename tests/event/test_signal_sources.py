@@ -18,7 +18,7 @@ class TestManualEvents(SignalsCase):
     def test_a_button_moves_the_sequence_at_once(self):
         """D-032, D-059: in the same transaction, by whoever steers it."""
         sequence = self.start(self.manual("after", "Keys returned"))
-        sequence.note_event("Keys returned")
+        sequence.record_event("Keys returned")
         self.assertAt(sequence, "after")
         self.assertTrue(self.find("manual").delivered_at)
         self.assertReplays(sequence)
@@ -36,20 +36,20 @@ class TestManualEvents(SignalsCase):
         """D-059: recorded twice, it happened twice."""
         sequence = self.start(self.manual("wait", "Called"))
         for _click in range(2):
-            sequence.note_event("Called")
+            sequence.record_event("Called")
         self.assertEqual(len(sequence.visit_ids), 3)
 
     def test_an_event_that_nothing_waits_for_is_refused(self):
         """D-059: the message names it."""
         sequence = self.start(self.manual("after", "Keys returned"))
         with self.assertRaisesRegex(UserError, "Moved out"):
-            sequence.note_event("Moved out")
+            sequence.record_event("Moved out")
 
     def test_nobody_outside_the_portfolio_notes_events(self):
         """D-076: noting one steers the sequence."""
         sequence = self.start(self.manual("after", "Keys returned"))
         with self.assertRaises(AccessError):
-            sequence.with_user(self.litigator).note_event("Keys returned")
+            sequence.with_user(self.litigator).record_event("Keys returned")
 
 
 @tagged("post_install", "-at_install")

@@ -253,12 +253,12 @@ class DatabaseMachine(RuleBasedStateMachine):
     # -- what happens in the world ---------------------------------------------
 
     @rule(number=picks, name=st.sampled_from(EVENT_NAMES))
-    def note_event(self, number, name):
+    def record_event(self, number, name):
         sequence = self.pick_sequence(number)
         if sequence:
             waited = name in sequence._get_manual_events()
             accepted = self.attempt(
-                lambda: self.user_of(sequence).note_event(name), None if waited else False)
+                lambda: self.user_of(sequence).record_event(name), None if waited else False)
             assert accepted or not waited or sequence.state == "running"
 
     @rule(customer=customers, code=st.sampled_from(EVENTS), again=st.booleans(), late=seldom,
@@ -413,10 +413,10 @@ class DatabaseMachine(RuleBasedStateMachine):
         """Whoever waits, waits for one that is open, or whose end is on its way."""
         running = sequence.child_ids.filtered(lambda s: (
             s.template_code == sequence.waiting_template_code and s.state in OPEN))
-        told = self.env["collection.signal"].search_count([
+        notified = self.env["collection.signal"].search_count([
             ("sequence_id", "=", sequence.id), ("code", "=", "child_ended"),
             ("delivered_at", "=", False)])
-        assert running or told, "it waits for nobody"
+        assert running or notified, "it waits for nobody"
 
     @invariant()
     def history_gives_the_state(self):

@@ -103,7 +103,7 @@ class TestConcurrency(BaseCase):
                     act = env["collection.action"].browse(action_id)
                     retrying(lambda: act.close("done"), env)
                     cr.commit()
-            except Exception as error:  # noqa: BLE001 - told to the test by the main thread
+            except Exception as error:  # noqa: BLE001 - raised in the test by the main thread
                 errors.append(error)
 
         barrier._timeout = 3

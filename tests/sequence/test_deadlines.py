@@ -198,7 +198,7 @@ class TestDeadlinePause(DeadlinesCase):
         self.assertDue(sequence, "2026-03-18")
 
     def test_a_legal_deadline_alerts(self):
-        """D-028: it runs through the pause; when it has passed, the collector is told, once."""
+        """D-028: it runs through the pause; when it has passed, the collector is notified, once."""
         sequence = self.start(deadline_row("after", 5, nature="legal"))
         self.pause(sequence)
         self.assertFalse(sequence.deadline_ids.frozen)

@@ -144,7 +144,7 @@ class TestCloseWizard(CollectionCase):
         with self.assertRaisesRegex(UserError, "“Choice” asks for a decision"):
             self.open_wizard("choice", self.collector).action_decide()
 
-    def test_it_says_for_whom_one_acts(self):
+    def test_it_shows_for_whom_one_acts(self):
         """D-071: before it is done."""
         self.assertEqual(self.open_wizard("verdict", self.manager).on_behalf_of, "Litigator")
         self.assertFalse(self.open_wizard("verdict", self.litigator).on_behalf_of)
@@ -183,7 +183,7 @@ class TestSteerWizard(CollectionCase):
 class TestRescheduleWizard(CollectionCase):
     """Moving an action to another day."""
 
-    def test_it_moves_the_action_and_says_when_the_deadline_goes_along(self):
+    def test_it_moves_the_action_and_shows_when_the_deadline_goes_along(self):
         """D-045: the original deadline stays in the record."""
         template = self.make_template(
             "MOVE", [step("one", [action("a", deadline_days=3)], [row("end")])])

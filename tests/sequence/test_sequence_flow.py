@@ -93,7 +93,7 @@ class TestSwitch(FlowCase):
         self.assertReplays(sequence)
 
     def test_a_row_that_cannot_switch_closes_nothing(self):
-        """D-031: the person is told, and the action is still open."""
+        """D-031: the person is notified, and the action is still open."""
         sequence = self.start(flow_row("OTHER"))
         self.launch(self.other)
         with self.assertRaises(UserError) as refused:  # rolls back, as a request does
@@ -204,7 +204,7 @@ class TestLaunchByRow(FlowCase):
         self.assertEqual(self.get_action(child, "ask").state, "todo")
 
     def test_the_path_is_read_on_both(self):
-        """D-044, D-045: the customer's history tells of both."""
+        """D-044, D-045: the customer's history has both."""
         sequence = self.start(flow_row("OTHER", "two"))
         self.close(sequence, "call")
         rows = self.env["collection.history"].search([("customer_id", "=", self.customer.id)])

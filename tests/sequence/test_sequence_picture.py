@@ -28,7 +28,7 @@ class TestSequencePicture(CollectionCase):
         function()
         return self.env.cr.sql_log_count - before
 
-    def test_a_template_is_drawn_with_its_words(self):
+    def test_a_template_is_drawn_with_its_texts(self):
         """D-061: names, functions, actions, and the condition of each row."""
         steps = self.template.step_ids
         boxes = self.boxes(self.template)

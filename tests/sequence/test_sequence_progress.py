@@ -141,7 +141,7 @@ class TestScheduledActions(CollectionCase):
                  [row("end")])])
 
     def test_an_action_to_come_is_scheduled(self):
-        """D-025: done, waiting and to come are told apart."""
+        """D-025: done, waiting and to come are distinguished."""
         sequence = self.launch(self.template)
         later = self.get_action(sequence, "later")
         self.assertEqual((later.state, str(later.date)), ("scheduled", "2026-03-09"))
@@ -203,7 +203,7 @@ class TestLanguages(CollectionCase):
                 ("res_model", "=", decide._name), ("res_id", "=", decide.id)]).summary, "Décider")
 
     def test_each_reads_the_history_in_the_own_language(self):
-        """D-026: facts are stored once, and told in the reader's words."""
+        """D-026: entries are stored once, and translated for each reader."""
         sequence = self.launch(self.template)
         self.close(sequence, "a")
         self.close(sequence, "b")

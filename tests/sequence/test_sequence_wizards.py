@@ -70,7 +70,7 @@ class TestAddActionWizard(CollectionCase):
     """What the tree did not foresee."""
 
     def test_it_adds_to_the_current_step(self):
-        """D-065: owed by its function's holder, and the step waits for it if told so."""
+        """D-065: owed by its function's holder, and the step waits for it if asked to."""
         sequence = self.launch(self.make_short_template())
         context = sequence.with_user(self.collector).action_open_add_action()["context"]
         form = Form(self.env["collection.sequence.add.action"].with_user(
@@ -173,7 +173,7 @@ class TestResumeWizard(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestMarkers(CollectionCase):
-    """Dates and facts: asked on closing, typed on the form, traced either way."""
+    """Markers: asked on closing, typed on the form, traced either way."""
 
     @classmethod
     def setUpClass(cls):
@@ -333,7 +333,7 @@ class TestPublishDialog(CollectionCase):
     """Publishing asks, and names what deserves a second thought."""
 
     def test_warnings_are_shown_and_errors_refused(self):
-        """D-087: an outside function whose default holder cannot act is a warning."""
+        """D-087: an external function whose default holder cannot act is a warning."""
         self.cj.default_contact_id = self.bailiff
         template = self.make_template(
             "NEW", [step("one", [action("deed", "CJ")], [row("end")])], publish=False)

@@ -121,8 +121,8 @@ class TestTemplateMigrate(CollectionCase):
         self.assertAt(self.sequence, "judge")
         self.assertReplays(self.sequence)
 
-    def test_an_open_action_closes_as_the_new_version_says(self):
-        """D-039: its validator and its choices are the new ones, its words the old ones."""
+    def test_an_open_action_closes_by_the_new_version(self):
+        """D-039: its validator and its choices are the new ones, its texts the old ones."""
         self.make_option("SERVED")
 
         def change(steps):
@@ -256,7 +256,7 @@ class TestTemplateMigrate(CollectionCase):
         return self.env["collection.sequence.migration"].with_user(self.manager).browse(
             template.with_user(self.manager).action_open_migration()["res_id"])
 
-    def test_the_dialog_says_what_it_will_do(self):
+    def test_the_dialog_shows_what_it_will_do(self):
         """D-066: before anything is done."""
         newest = self.make_next(lambda steps: (
             self.drop_call(steps),

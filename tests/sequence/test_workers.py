@@ -19,7 +19,7 @@ CRON = ("odoo.addons.account_collection.models.sequence.collection_sequence_flow
         "odoo.addons.account_collection.tools.batches")
 #: a passage of the crons; two workers at once take these in another order
 PASSAGE = ("_process_signals", "_process_deadlines", "_process_signals")
-#: what tells one run from another and nothing else
+#: what distinguishes one run from another and nothing else
 PASSING = {"key", "date", "due", "base", "entered_on"}
 
 
@@ -182,7 +182,7 @@ class TestWorkers(BaseCase):
         return self.fail("events stay in the inbox")
 
     def read_histories(self, tenants):
-        """What happened: by the tenant's place and the tree, the facts in order."""
+        """What happened: by the tenant's place and the tree, the history rows in order."""
         with self.environment() as env:
             sequences = env["collection.sequence"].search([("customer_id", "in", tenants)])
             histories = {}
@@ -244,7 +244,7 @@ class TestWorkers(BaseCase):
             try:
                 barrier.wait(30)
                 self.work(*methods)
-            except BaseException as error:  # noqa: BLE001 - told by the main thread
+            except BaseException as error:  # noqa: BLE001 - raised by the main thread
                 errors.append(error)
 
         threads = [threading.Thread(target=work, args=methods) for methods in (
@@ -332,7 +332,7 @@ class TestWorkers(BaseCase):
         """D-016, D-059: what was written and not committed never was."""
         self.assertSurvives("collection.sequence", "_write_entries", after=True)
 
-    def test_killed_after_carrying_out(self):
+    def test_killed_after_the_effects(self):
         """D-031, D-059: nor was the sequence that it launched."""
         self.assertSurvives("collection.sequence", "_execute_effects", after=True)
 

@@ -10,7 +10,7 @@ REASONS = [
 
 
 class CollectionDocumentRefuse(models.TransientModel):
-    """Dialog that refuses documents, with words that their contributors read (C-023)."""
+    """Dialog that refuses documents, for a reason that their contributors read (C-023)."""
 
     _name = "collection.document.refuse"
     _description = "Refuse Documents"
@@ -24,14 +24,14 @@ class CollectionDocumentRefuse(models.TransientModel):
     @api.depends("quick")
     def _compute_reason(self):
         for wizard in self.filtered("quick"):
-            wizard.reason = wizard.with_context(lang=wizard._get_lang())._get_words()[wizard.quick]
+            wizard.reason = wizard.with_context(lang=wizard._get_lang())._get_texts()[wizard.quick]
 
     def _get_lang(self):
         """:return: the language that the contributor reads; of several, of the first"""
         partner, company = self.item_ids.contributor_id.partner_id[:1], self.item_ids.company_id[:1]
         return partner._get_collection_langs(company)[partner.id] if partner else self.env.lang
 
-    def _get_words(self):
+    def _get_texts(self):
         """:return: dict of ready-made reasons, in the language of the context"""
         _ = self.env._
         return {

@@ -134,7 +134,7 @@ class CollectionDocumentStartLine(models.TransientModel):
             line.problem = line._find_problem()
 
     def _find_problem(self):
-        """:return: what keeps the contact from contributing, in words, or False"""
+        """:return: translated text, what keeps the contact from contributing; or False"""
         if not self.partner_id:
             return self.env._("Nobody yet: invite them later")
         if not self.partner_id.active:

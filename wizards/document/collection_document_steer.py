@@ -19,7 +19,7 @@ class CollectionDocumentSteer(models.TransientModel):
             wizard.answers_action = bool(wizard.request_ids.action_id)
 
     def action_apply(self):
-        """Carry out the command chosen.
+        """Execute the command chosen.
 
         :raise UserError: a reason is missing, or a request does not allow it now
         :raise AccessError: a customer outside of the user's portfolio

@@ -44,26 +44,29 @@ class CollectionSequenceLaunch(models.TransientModel):
     switch_reason = fields.Text(string="Reason")
     closed_count = fields.Integer(compute="_compute_closed_count")
 
+    # === COMPUTE === #
+
     @api.depends("customer_id", "switch_from_id")
     def _compute_item_ids(self):
         for wizard in self:
-            left = wizard.switch_from_id
             wizard.item_ids = (
-                left.item_ids if left else wizard.customer_id._get_collection_overdue_items())
+                wizard.switch_from_id.item_ids if wizard.switch_from_id
+                else wizard.customer_id._get_collection_overdue_items())
 
     @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_open_sequence_id(self):
-        """The sequence left ends by the switch, so it does not stand in the way."""
+        """The open sequence that stands in the way; one that is left ends by that."""
         for wizard in self:
             template, customer = wizard.template_id, wizard.customer_id
-            found = template._get_open_sequence(customer) if template else False
+            found = (template._get_open_sequence(customer) if template
+                     else self.env["collection.sequence"])
             wizard.open_sequence_id = found if found != wizard.switch_from_id else False
 
     @api.depends("switch_from_id")
     def _compute_closed_count(self):
         for wizard in self:
-            left = wizard.switch_from_id
-            wizard.closed_count = left.action_todo_count + left.action_coming_count
+            old = wizard.switch_from_id
+            wizard.closed_count = old.action_todo_count + old.action_coming_count
 
     @api.depends("template_id")
     def _compute_content_ids(self):
@@ -99,20 +102,23 @@ class CollectionSequenceLaunch(models.TransientModel):
     @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_line_ids(self):
         for wizard in self:
-            wizard.line_ids = [fields.Command.clear()] + [fields.Command.create({
-                name: vals[name] for name in ("function_id", "user_id", "contact_id")
-            }) for vals in wizard._prepare_participants()]
+            lines = [fields.Command.clear()]
+            if wizard.template_id:
+                lines += [fields.Command.create({
+                    name: vals[name] for name in ("function_id", "user_id", "contact_id")
+                }) for vals in wizard._prepare_participants()]
+            wizard.line_ids = lines
 
     def _prepare_participants(self):
-        """Say who is to hold each function of the template.
+        """Who holds the functions of the template: of a switch, whoever does in the sequence left.
 
-        :return: iterable of dicts of values: the customer's holders, or the sequence's left
+        :return: generator of dicts: function_id, user_id, contact_id
         """
-        if not self.template_id:
-            return []
         if self.switch_from_id:
             return self.switch_from_id._prepare_carried_participants(self.template_id)
         return self.template_id._prepare_participant_vals(self.customer_id)
+
+    # === BUTTONS === #
 
     def action_open_existing(self):
         """:return: window action on the open sequence that keeps this one from starting"""
@@ -190,7 +196,7 @@ class CollectionSequenceLaunchLine(models.TransientModel):
                 else "blocking" if missing and line.needed_now else "warning")
 
     def _find_problem(self):
-        """:return: what keeps the holder from acting or receiving, in words, or False (D-087)"""
+        """:return: translated text, why the holder cannot act or receive; or False (D-087)"""
         partner = self.sudo().user_id.partner_id or self.contact_id
         if not partner:
             return self.env._("Nobody holds it yet")

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...engine.sequence import entries
+from ...engine.sequence.entries import DeadlineSet, Ended, IncidentRaised, Migrated, VisitEntered
 from ...tools.dialogs import CLOSE, notify
 
 #: Refusals that concern one sequence and leave the others free to move.
@@ -82,41 +82,48 @@ class CollectionSequenceMigrationLine(models.TransientModel):
     def _compute_preview(self):
         for line in self:
             wizard = line.wizard_id
-            move = line.sequence_id._preview_migration(
+            preview = line.sequence_id._preview_migration(
                 wizard.template_id, wizard.deadlines == "anew")
-            line.movable = not move.problem
-            line.preview = move.problem or "\n".join(line._describe(move)) or self.env._(
+            line.movable = not preview.problem
+            line.preview = preview.problem or "\n".join(line._describe(preview)) or self.env._(
                 "Goes on where it is.")
 
-    def _describe(self, move):
-        """:return: the sentences of a move's preview"""
+    def _describe(self, preview):
+        """:return: generator of translated sentences
+
+        :param preview: ``MigrationPreview``
+        """
         env, steps = self.env, self.wizard_id.template_id.step_ids
-        for action in move.lost:
+        for action in preview.lost:
             yield env._("“%(action)s” has no counterpart: cancelled", action=action.name)
-        for content in move.missing:
+        for content in preview.missing:
             yield env._("“%(action)s” is not asked in the step under way: add it by hand if needed",
                     action=content.name)
-        for fact in move.facts:
-            yield from self._describe_deadlines(fact)
-            if isinstance(fact, entries.VisitEntered):
-                step = steps.filtered(lambda step, fact=fact: step.key == fact.step)
+        for entry in preview.entries:
+            yield from self._describe_deadlines(entry)
+            if isinstance(entry, VisitEntered):
+                step = steps.filtered(lambda step, entry=entry: step.key == entry.step)
                 yield env._("Step “%(step)s” is entered at once", step=step.name)
-            elif isinstance(fact, entries.Ended):
-                yield env._("It ends at once: %(label)s", label=fact.label or "–")
-            elif isinstance(fact, entries.IncidentRaised):
+            elif isinstance(entry, Ended):
+                yield env._("It ends at once: %(label)s", label=entry.label or "–")
+            elif isinstance(entry, IncidentRaised):
                 yield env._("Incident: a person must decide how it goes on")
 
-    def _describe_deadlines(self, fact):
+    def _describe_deadlines(self, entry):
+        """:return: generator of translated sentences, on deadlines that an entry sets or leaves"""
         step = self.sequence_id.step_id
-        if isinstance(fact, entries.Migrated):
-            for key in fact.timers:
+        if isinstance(entry, Migrated):
+            for key in entry.timers:
                 row = step.transition_ids.filtered(lambda row, key=key: row.key == key)
                 yield self.env._("Deadline left: %(row)s", row=row.sentence)
-        elif isinstance(fact, entries.DeadlineSet):
-            yield self.env._("Deadline set to %(due)s", due=fact.due)
+        elif isinstance(entry, DeadlineSet):
+            yield self.env._("Deadline set to %(due)s", due=entry.due)
 
     def _move(self):
-        """Move the sequence. :return: list of the refusal, empty when it moved"""
+        """Move the sequence.
+
+        :return: list of one error message, empty when it moved
+        """
         wizard = self.wizard_id
         try:
             with self.env.cr.savepoint():

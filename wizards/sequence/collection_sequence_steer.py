@@ -35,7 +35,7 @@ class CollectionSequenceSteer(models.TransientModel):
                 sequence.action_todo_count + sequence.action_coming_count)
 
     def action_apply(self):
-        """Carry out the command chosen.
+        """Execute the command chosen.
 
         :raise UserError: a reason is missing, or the sequence does not allow it now
         """

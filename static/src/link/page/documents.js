@@ -26,8 +26,8 @@ function preview(input) {
     list.hidden = !input.files.length;
 }
 
-/** Files that are too large or too many are told at once, not after they have been sent. */
-function judge(form, input) {
+/** Refuses files that are too large or too many at once, not after they have been sent. */
+function checkFiles(form, input) {
     const { limit, most } = form.dataset;
     const files = [...input.files];
     const large = files.some((file) => file.size > limit * MB);
@@ -121,7 +121,7 @@ function start() {
     if (form) {
         form.addEventListener("change", (ev) => {
             if (ev.target.type === "file") {
-                judge(form, ev.target);
+                checkFiles(form, ev.target);
                 preview(ev.target);
                 count(form);
             }

@@ -32,7 +32,7 @@ export class EventButtonsField extends Component {
     async note(name) {
         const { record } = this.props;
         if (await record.save()) {
-            await this.orm.call(record.resModel, "note_event", [[record.resId], name]);
+            await this.orm.call(record.resModel, "record_event", [[record.resId], name]);
             await record.load();
         }
     }

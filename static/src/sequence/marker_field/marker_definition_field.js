@@ -12,14 +12,14 @@ export const MARKER_TYPES = [
 
 /** A technical name from a label: it stays when the label changes later. */
 export function makeMarkerName(label, taken) {
-    const words = (label || "")
+    const slug = (label || "")
         .normalize("NFD")
         .replace(/[\u0300-\u036f]/g, "")
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, "_")
         .replace(/^_+|_+$/g, "")
         .slice(0, 40);
-    const base = words || "fact";
+    const base = slug || "fact";
     let name = base;
     for (let i = 2; taken.includes(name); i++) {
         name = `${base}_${i}`;

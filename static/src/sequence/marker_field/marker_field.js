@@ -86,7 +86,7 @@ registry.category("fields").add("collection_marker", {
     }),
 });
 
-/** The dates and facts of one sequence. What there is to fill is said by its template alone. */
+/** The dates and facts of one sequence. Its template alone defines what there is to fill. */
 export class MarkersField extends PropertiesField {
     async checkDefinitionWriteAccess() {
         return false;
