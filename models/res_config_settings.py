@@ -40,7 +40,7 @@ class ResConfigSettings(models.TransientModel):
         help="For customers whose own switch follows the default; never for consumers.")
 
     # === DEFAULTS === #
-    # What customers have that neither a rule nor a hand has given anything (M-042).
+    # What customers have whom neither a rule nor a person has given anything (M-042).
 
     # one method a field: computing one must not undo what was entered in the other
 
@@ -65,7 +65,11 @@ class ResConfigSettings(models.TransientModel):
             settings._set_default("collector_id", settings.collection_default_collector_id)
 
     def _get_default(self, field):
-        """:return: what customers of the company have where nothing else is said"""
+        """Read what customers of the company have where they have no value of their own.
+
+        :param str field: a company-dependent field of ``res.partner``
+        :return: the value, a recordset for a relation
+        """
         partner = self.env["res.partner"].sudo().with_company(self.company_id)
         return partner._fields[field].get_company_dependent_fallback(partner)
 
@@ -76,7 +80,7 @@ class ResConfigSettings(models.TransientModel):
             self.env["collection.assignment.rule"]._plan_soon()
 
     # === PENALTIES === #
-    # What a company claims from customers that pay late, where the customer says nothing.
+    # What a company claims from customers who pay late and have no setting of their own.
 
     @api.depends("company_id")
     def _compute_collection_switches(self):
