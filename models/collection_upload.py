@@ -12,7 +12,7 @@ LIMIT_PARAMETER, LIMIT_MB = "account_collection.upload_limit_mb", 10
 
 
 class CollectionUpload(models.AbstractModel):
-    """Files that people outside send: few, small, and of types that do nothing."""
+    """Files from contributors and partners: few, small, and of types that do nothing."""
 
     _name = "collection.upload"
     _description = "Files from Outside"
@@ -23,11 +23,11 @@ class CollectionUpload(models.AbstractModel):
         return (int(value) if value.isdigit() else LIMIT_MB) * 1024 * 1024
 
     def _check_files(self, files, most=MOST, accepted="any"):
-        """Look at the files, not at what they call themselves.
+        """Check the content of files, whatever their names say.
 
         :param files: tuple of (file name, bytes)
         :param int most: number of files at most
-        :param str accepted: types that are taken, a key of :data:`.upload_content.ACCEPTED`
+        :param str accepted: types that are taken, a key of :data:`..tools.uploads.inspect.ACCEPTED`
         :return: list of (clean file name, bytes, MIME type)
         :raise UserError: too many or too large, empty, of a type that is not taken, or harmful
         """
@@ -61,7 +61,7 @@ class CollectionUpload(models.AbstractModel):
         try:
             kind = inspect(content)
         except Refusal as refusal:
-            raise UserError(self._explain_refusal(name, refusal.reason)) from None
+            raise UserError(self._get_upload_error_message(name, refusal.reason)) from None
         if kind not in ACCEPTED[accepted]:
             raise UserError(self.env._(
                 "The file %(name)s cannot be taken here. What is taken: %(accepted)s.", name=name,
@@ -69,8 +69,8 @@ class CollectionUpload(models.AbstractModel):
                     "accepted"]._description_selection(self.env))[accepted]))
         return kind
 
-    def _explain_refusal(self, name, reason):
-        """:return: why a file is not taken and what helps, in words"""
+    def _get_upload_error_message(self, name, reason):
+        """:return: str, translated: why a file is not taken, and what helps"""
         _ = self.env._
         return {
             "type": _("The file %(name)s cannot be taken. Send a PDF, a photo (JPEG, PNG, HEIC) "

@@ -41,16 +41,16 @@ class ResCompany(models.Model):
     _collection_payment_days_check = models.Constraint(
         "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
 
-    # === RES_COMPANY === #
+    # === CLOCK === #
 
     def _get_collection_now(self):
-        """:return: the moment, in the company's time zone"""
+        """:return: datetime, now, in the company's time zone"""
         self.ensure_one()
         name = self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
         return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(name))
 
     def _get_collection_day(self):
-        """:return: the company's day"""
+        """:return: date, today in the company's time zone"""
         return self._get_collection_now().date()
 
     def _get_collection_calendar(self):

@@ -72,7 +72,11 @@ class ResConfigSettings(models.TransientModel):
             settings._set_default("collector_id", settings.collection_default_collector_id)
 
     def _get_default(self, field):
-        """:return: value of a field for the company's customers that have none of their own"""
+        """Read what customers of the company have where they have no value of their own.
+
+        :param str field: a company-dependent field of ``res.partner``
+        :return: the value, a recordset for a relation
+        """
         partner = self.env["res.partner"].sudo().with_company(self.company_id)
         return partner._fields[field].get_company_dependent_fallback(partner)
 
@@ -83,7 +87,7 @@ class ResConfigSettings(models.TransientModel):
             self.env["collection.assignment.rule"]._plan_soon()
 
     # === PENALTIES === #
-    # What a company claims from customers that pay late, unless the customer's own switch differs.
+    # What a company claims from customers who pay late and have no setting of their own.
 
     @api.depends("company_id")
     def _compute_collection_switches(self):

@@ -64,7 +64,7 @@ class CollectionCase(TransactionCase):
         if cls.moment:
             cls.startClassPatcher(freeze_time(cls.moment))
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
-        cls.env["res.lang"]._activate_lang("en_US")  # the tests' words, whatever is installed
+        cls.env["res.lang"]._activate_lang("en_US")  # whatever is installed
         cls.company = cls.env.company
         cls.functions = {}
         cls.options = {}
@@ -327,7 +327,7 @@ class CollectionCase(TransactionCase):
             return getattr(api.Environment(cr, SUPERUSER_ID, {})[model], method)(**kwargs)
 
     def process_due(self, moment=None, **kwargs):
-        """Carry out what is due, at another moment if told so."""
+        """Execute what is due, at another moment if one is given."""
         with self.at(moment or fields.Datetime.now()):
             return self.run_cron("_process_due", model="collection.action", **kwargs)
 
@@ -335,7 +335,7 @@ class CollectionCase(TransactionCase):
         return self.run_cron("_process_signals")
 
     def run_night(self, moment=None):
-        """Look at deadlines and levels, at another moment if told so."""
+        """Evaluate deadlines and levels, at another moment if one is given."""
         if not moment:
             return self.run_cron("_process_deadlines")
         with self.at(moment):

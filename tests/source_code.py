@@ -122,9 +122,10 @@ def get_references():
 
 def _read_references(path, node):
     if isinstance(node, ast.ImportFrom):
-        target = _resolve_import(path, node)
-        if target and target[0] in ("models", "wizards") and target[1] in DOMAINS:
-            yield Reference(path, node.lineno, ".".join(target), target[1])
+        for room, domain, *rest in filter(lambda parts: len(parts) > 1, _get_targets(path, node)):
+            if room in ("models", "wizards") and domain in DOMAINS:
+                name = ".".join([room, domain, *rest[:1]])
+                yield Reference(path, node.lineno, name, domain)
     elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         asked = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(
             node.value, "id", "")
@@ -132,23 +133,27 @@ def _read_references(path, node):
             yield Reference(path, node.lineno, node.slice.value, get_homes()[node.slice.value])
 
 
-def _resolve_import(path, node):
-    """:return: tuple of str, the parts of an imported module from the add-on's root; empty for
-    what is not the add-on's"""
+def _get_targets(path, node):
+    """Resolve a relative import.
+
+    :return: list of tuples of str, the parts of what is imported from the add-on's root on; empty
+        for what is not the add-on's
+    """
     if not node.level:
-        return ()
+        return []
     package = path.relative_to(ROOT).parts[:-1]
-    return (*package[:len(package) - node.level + 1], *(node.module or "").split("."))
+    start = [*package[:len(package) - node.level + 1], *(node.module or "").split(".")]
+    return [(*filter(None, start), alias.name) for alias in node.names]
 
 
 def get_imports(path):
-    """:return: set of str, the modules that a file imports; those of the add-on by their path from
-    its root, such as ".engine.sequence" """
+    """:return: set of str, what a file imports; of the add-on by its path from the root on, such
+    as ".engine.dates.add_days" """
     found = set()
     for node in ast.walk(read_tree(path)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            inside = [part for part in _resolve_import(path, node) if part]
-            found.add("." + ".".join(inside) if node.level else node.module)
+            found |= {"." + ".".join(target) for target in _get_targets(path, node)}
+            found |= set() if node.level else {node.module}
     return found

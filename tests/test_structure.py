@@ -37,8 +37,8 @@ FACETS = {
     "collection_sequence_migration": "sequences under way that move to a newer version",
     "collection_sequence_writing": "the engine's entries and effects become records",
 }
-#: The inbox: whatever happens in a domain is put there, for sequences that wait for it.
-OPEN_TO_ALL = {"collection.signal", "collection.signal.receipt"}
+#: The inbox and its catalogue: what happens in a domain is put there, for sequences that wait.
+OPEN_TO_ALL = {"collection.signal", "collection.signal.receipt", "models.event.events"}
 #: What a domain knows of one after it, by the reason: (its file, the model or module it names).
 UPWARD = {
     "what a template names is neither deleted nor changed in meaning": {
