@@ -2,13 +2,15 @@ from dataclasses import asdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import ormcache
+from odoo.tools import LazyTranslate, ormcache
 
 from ... import engine
 from ...engine import Definition, find_problems
 from ...engine.picture import Captions, lay_out
 from ...tools.dialogs import notify, open_dialog
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
+
+_lt = LazyTranslate(__name__)
 
 TEMPLATE_STATES = [
     ("draft", "Draft"),
@@ -19,6 +21,47 @@ TEMPLATE_STATES = [
 #: What may still change once a version is published: how it is found, not what it does.
 LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", "published_by_id",
                "check_ids"}
+
+#: Sentence by code of a problem, with the names that it may be filled with.
+PROBLEMS = {
+    "no_start": _lt("The template has no step: add one, the first is where it starts."),
+    "no_end": _lt("No step leads to an end: let a row of a decision table end it."),
+    "no_action": _lt(
+        "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
+        "read at once that waits for an event, a state or a deadline."),
+    "many_actions": _lt("Step “%(step)s” asks for many actions at once."),
+    "expires_without_deadline": _lt(
+        "Step “%(step)s”: “%(action)s” expires, but has no deadline."),
+    "unknown_template": _lt(
+        "Step “%(step)s”, row %(row)s leads to a template that is not published."),
+    "unknown_base": _lt(
+        "Step “%(step)s”, row %(row)s counts its deadline from nothing: choose the "
+        "action or the date."),
+    "no_delay": _lt("Step “%(step)s”, row %(row)s has a deadline without a delay."),
+    "legal_as_internal": _lt(
+        "Step “%(step)s”, row %(row)s looks like a legal deadline, but is marked "
+        "internal: it would freeze with a pause."),
+    "hidden_row": _lt(
+        "Step “%(step)s”, row %(row)s never fires: an earlier one always holds before it."),
+    "ring": _lt(
+        "From step “%(step)s” the sequence could run in a ring for ever, with neither a person "
+        "nor a day in between."),
+    "no_function": _lt("Step “%(step)s”: “%(action)s” is owed by no function."),
+    "contact_responsible": _lt(
+        "Step “%(step)s”: “%(action)s” is owed by a contact, who can only receive."),
+    "contact_validator": _lt(
+        "Step “%(step)s”: “%(action)s” is validated by a contact, who can only receive."),
+    "no_default": _lt(
+        "Step “%(step)s” has no default row: add one that holds when all is joined."),
+    "unknown_target": _lt("Step “%(step)s” has a row that leads nowhere."),
+    "unknown_content": _lt(
+        "Step “%(step)s”, row %(row)s looks at an action of another step."),
+    "no_result": _lt("Step “%(step)s”, row %(row)s names no result to look for."),
+    "impossible_result": _lt(
+        "Step “%(step)s”, row %(row)s waits for a result that its action cannot have."),
+    "unreachable": _lt("Step “%(step)s” is never reached from the first one."),
+    "dead_end": _lt("From step “%(step)s” no end can be reached."),
+}
 
 
 class CollectionSequenceTemplate(models.Model):
@@ -260,50 +303,8 @@ class CollectionSequenceTemplate(models.Model):
         step = self.step_ids.filtered(lambda step: step.key == problem.step)
         content = step.content_ids.filtered(lambda content: content.key == problem.subject)
         row = step.transition_ids.filtered(lambda row: row.key == problem.subject)
-        return self._get_problem_sentences()[problem.code] % {
+        return self.env._(PROBLEMS[problem.code]) % {
             "step": step.name, "action": content.name, "row": row.position_label}
-
-    def _get_problem_sentences(self):
-        """:return: sentence by problem code, with %(step)s, %(action)s, %(row)s to fill"""
-        _ = self.env._
-        return {
-            "no_start": _("The template has no step: add one, the first is where it starts."),
-            "no_end": _("No step leads to an end: let a row of a decision table end it."),
-            "no_action": _(
-                "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
-                "read at once that waits for an event, a state or a deadline."),
-            "many_actions": _("Step “%(step)s” asks for many actions at once."),
-            "expires_without_deadline": _(
-                "Step “%(step)s”: “%(action)s” expires, but has no deadline."),
-            "unknown_template": _(
-                "Step “%(step)s”, row %(row)s leads to a template that is not published."),
-            "unknown_base": _(
-                "Step “%(step)s”, row %(row)s counts its deadline from nothing: choose the "
-                "action or the date."),
-            "no_delay": _("Step “%(step)s”, row %(row)s has a deadline without a delay."),
-            "legal_as_internal": _(
-                "Step “%(step)s”, row %(row)s looks like a legal deadline, but is marked "
-                "internal: it would freeze with a pause."),
-            "hidden_row": _("Step “%(step)s”, row %(row)s never fires: an earlier one always "
-                            "holds before it."),
-            "ring": _("From step “%(step)s” the sequence could run in a ring for ever, with "
-                      "neither a person nor a day in between."),
-            "no_function": _("Step “%(step)s”: “%(action)s” is owed by no function."),
-            "contact_responsible": _(
-                "Step “%(step)s”: “%(action)s” is owed by a contact, who can only receive."),
-            "contact_validator": _(
-                "Step “%(step)s”: “%(action)s” is validated by a contact, who can only receive."),
-            "no_default": _(
-                "Step “%(step)s” has no default row: add one that holds when all is joined."),
-            "unknown_target": _("Step “%(step)s” has a row that leads nowhere."),
-            "unknown_content": _(
-                "Step “%(step)s”, row %(row)s looks at an action of another step."),
-            "no_result": _("Step “%(step)s”, row %(row)s names no result to look for."),
-            "impossible_result": _(
-                "Step “%(step)s”, row %(row)s waits for a result that its action cannot have."),
-            "unreachable": _("Step “%(step)s” is never reached from the first one."),
-            "dead_end": _("From step “%(step)s” no end can be reached."),
-        }
 
     # === FILE === #
     # A version as a file, so that trees travel between databases.

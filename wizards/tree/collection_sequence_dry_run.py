@@ -56,12 +56,19 @@ class CollectionSequenceDryRun(models.AbstractModel):
             "deadlines": [self._read_deadline(deadline, played, steps)
                           for deadline in played.state.visit_deadlines],
             "messages": self._read_messages(played, steps),
+            **self._read_world(played, template, steps),
+            "steps": [{"key": step.key, "name": step.name} for step in template.step_ids],
+            "effects": [effect for line in played.lines for effect in self._read_effects(line)],
+        }
+
+    def _read_world(self, played, template, steps):
+        """:return: dict of what may happen or hold around the sequence"""
+        definition = template._get_definition()
+        return {
             "events": self._read_events(played, definition),
             "levels": self._read_levels(played, definition),
             "markers": self._read_markers(played, template),
             "guards": self._read_guards(played, steps, definition),
-            "steps": [{"key": step.key, "name": step.name} for step in template.step_ids],
-            "effects": [effect for line in played.lines for effect in self._read_effects(line)],
         }
 
     @api.model
