@@ -25,6 +25,9 @@ KINDS = [
     ("postpone_asked", "Postponement asked"),
     ("files_added", "Files added"),
     ("setting_changed", "Setting changed"),
+    ("customer_changed", "Customer changed"),
+    ("customer_archived", "Customer archived"),
+    ("customer_restored", "Customer unarchived"),
     ("message_sent", "Message sent"),
     ("item_changed", "Status of an item changed"),
     ("items_detached", "Items taken out"),
@@ -458,6 +461,10 @@ class CollectionHistory(models.Model):
             "link_revoked": _("Personal link of %(new)s revoked"),
             **self._get_document_sentences(),
             "setting_changed": _("%(field)s: %(old)s → %(new)s"),
+            "customer_changed": _("%(about)s: customer changed from %(old)s to %(new)s")
+            if data.get("about") else _("Customer changed from %(old)s to %(new)s"),
+            "customer_archived": _("Customer archived"),
+            "customer_restored": _("Customer unarchived"),
             "action_moved": _("Deadline of “%(action)s” moved to %(due)s"),
             "timer_set": _("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
             "timer_frozen": _("Deadline frozen: %(row)s"),
@@ -519,7 +526,7 @@ class CollectionHistory(models.Model):
             "option": f" ({option})" if option else "",
             "row": self._get_row_name(row, data), "event": self._get_event_name(data),
             "template": data.get("template"), "version": data.get("version"),
-            "version_from": data.get("version_from"),
+            "version_from": data.get("version_from"), "about": data.get("about"),
         }
 
     def _get_setting_words(self, data):

@@ -5,3 +5,4 @@ from . import collection_dispatch
 from . import collection_link_page
 from . import res_company
 from . import res_partner
+from . import res_partner_identity

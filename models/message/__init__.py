@@ -10,3 +10,4 @@ from . import mail_thread
 from . import message
 from . import res_company
 from . import sms_sms
+from . import res_partner_identity

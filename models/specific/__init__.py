@@ -2,3 +2,4 @@ from . import collection_dispute
 from . import collection_promise
 from . import account_move_line
 from . import collection_action
+from . import res_partner_identity
