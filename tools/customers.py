@@ -14,7 +14,8 @@ class CustomerChange:
     :ivar bool whole: the former is no customer any more (it was merged, or got a parent), so
         that all of its records change hands; otherwise only those whose open items all belong
         to the current customer now
-    :ivar bool fresh: the current one was no customer before (it lost its parent)
+    :ivar bool fresh: the current one was a part of the former (it lost its parent), and begins
+        with what is set for that one
     """
 
     former: int

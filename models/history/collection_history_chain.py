@@ -79,5 +79,5 @@ class CollectionHistoryChain(models.Model):
             "UPDATE collection_history_chain AS chain SET customer_id = fresh.id"
             "  FROM unnest(%s::int[]) AS fresh (id)"
             " WHERE chain.key = chain.company_id || ':' || fresh.id",
-            [change.current for change in changes if change.fresh]))
+            [change.current for change in changes if not change.whole]))
         self.invalidate_model(["customer_id"])

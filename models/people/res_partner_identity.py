@@ -2,6 +2,8 @@ import json
 import logging
 from collections import defaultdict
 
+from psycopg2 import OperationalError
+
 from odoo import api, models
 from odoo.tools import SQL
 
@@ -103,7 +105,8 @@ class ResPartner(models.Model):
         for id_, former in before.items():
             pair = (whole.get(former, former), after[id_])
             if id_ not in whole and pair[0] != pair[1]:
-                fresh = id_ == after[id_] or (pair in changes and changes[pair].fresh)
+                # somebody who was never invoiced leaves as a person, not as a customer
+                fresh = id_ == after[id_] and self.browse(id_).sudo().customer_rank > 0
                 changes[pair] = CustomerChange(*pair, fresh=fresh)
         return list(changes.values())
 
@@ -157,6 +160,8 @@ class ResPartner(models.Model):
         try:
             with self.env.cr.savepoint():
                 self._change_collection_customers(changes)
+        except OperationalError:  # a lost race is no fault
+            raise
         except Exception:  # whatever it is: planning goes on for everybody else
             _logger.exception("What was left behind could not follow its customers: %s", changes)
 

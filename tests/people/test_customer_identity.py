@@ -235,11 +235,18 @@ class TestParent(IdentityCase):
 
     def test_who_leaves_a_group_takes_its_settings_along(self):
         """C: it is chased as before, by whoever collected from the group."""
-        site = self.make_partner("Site", parent_id=self.customer.id)
+        site = self.make_partner("Site", parent_id=self.customer.id, customer_rank=1)
         site.write({"parent_id": False})
         self.assertEqual(site.collection_scenario_id, self.scenario)
         self.assertEqual(site.collector_id, self.collector)
         self.assertIn(self.gest, site.collection_participant_ids.function_id)
+
+    def test_who_was_never_invoiced_leaves_as_a_person(self):
+        """C: an employee who goes is no customer."""
+        person = self.make_partner("Jane", parent_id=self.customer.id)
+        person.parent_id = False
+        self.assertFalse(person.collection_scenario_id)
+        self.assertFalse(person.collection_participant_ids)
 
     def test_contacts_of_whom_nothing_is_known_cost_one_query(self):
         """C: an import of contacts pays nothing for it."""
