@@ -21,6 +21,8 @@ FIRST, CONTEXTUAL = "first", "contextual"
 #: Why a customer is not chased, in the order in which they are looked at. Those from
 #: ``DISPUTED`` to ``SMALL`` keep items out; they are the reason when no item is left.
 ARCHIVED, NO_SCENARIO, EMPTY = "archived", "no_scenario", "empty"
+#: It is collected as a part of another customer now.
+MOVED = "moved"
 INSOLVENT, HOLD, NO_RATE = "insolvent", "hold", "no_rate"
 DISPUTED, LITIGATION, PROMISED = "disputed", "litigation", "promised"
 SPECIFIC, SUSPENDED = "specific", "suspended"

@@ -1,3 +1,4 @@
+from . import people
 from . import action
 from . import message
 from . import specific

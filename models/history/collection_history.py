@@ -27,6 +27,9 @@ KINDS = [
     ("postpone_asked", "Postponement asked"),
     ("files_added", "Files added"),
     ("setting_changed", "Setting changed"),
+    ("customer_changed", "Customer changed"),
+    ("customer_archived", "Customer archived"),
+    ("customer_restored", "Customer unarchived"),
     ("message_sent", "Message sent"),
     ("item_changed", "Status of an item changed"),
     ("items_detached", "Items taken out"),
@@ -146,6 +149,9 @@ SENTENCES = {
     "request_expired": _lt("Documents not given in time: %(old)s"),
     "request_cancelled": _lt("Document request cancelled: %(old)s"),
     "setting_changed": _lt("%(field)s: %(old)s → %(new)s"),
+    "customer_changed": _lt("Customer changed from %(old)s to %(new)s"),
+    "customer_archived": _lt("Customer archived"),
+    "customer_restored": _lt("Customer unarchived"),
     "action_moved": _lt("Deadline of “%(action)s” moved to %(due)s"),
     "timer_set": _lt("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
     "timer_frozen": _lt("Deadline frozen: %(row)s"),
@@ -504,6 +510,8 @@ class CollectionHistory(models.Model):
             nothing = self.env._("no status")
             names |= {"item": data["item"], "old": self.old_value or nothing,
                       "new": self.new_value or nothing}
+        if self.kind == "customer_changed" and data.get("about"):
+            return self.env._("%(about)s: customer changed from %(old)s to %(new)s", **names)
         return self.env._(SENTENCES[self.kind]) % names
 
     def _get_label(self, model, field, value):
@@ -521,7 +529,7 @@ class CollectionHistory(models.Model):
             "option": f" ({option})" if option else "",
             "row": self._get_row_name(row, data), "event": self._get_event_name(data),
             "template": data.get("template"), "version": data.get("version"),
-            "version_from": data.get("version_from"),
+            "version_from": data.get("version_from"), "about": data.get("about"),
         }
 
     def _get_setting_names(self, data):

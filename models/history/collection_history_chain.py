@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ...tools.customers import move_all
+
 
 class CollectionHistoryChain(models.Model):
     """The head of one customer's and company's history: last number and last digest.
@@ -64,3 +66,18 @@ class CollectionHistoryChain(models.Model):
             " WHERE collection_history_chain.id = head.id",
             list(digests), list(digests.values())))
         self.browse(digests).invalidate_recordset(["head_number", "head_digest"], flush=False)
+
+    def _follow(self, changes):
+        """Give histories to the customers that others are from now on. Their rows stay as they are.
+
+        A chain that a customer began comes back to it, should it be a customer of its own again.
+
+        :param changes: list of :class:`~..tools.customers.CustomerChange`
+        """
+        move_all(self, changes)
+        self.env.cr.execute(SQL(
+            "UPDATE collection_history_chain AS chain SET customer_id = fresh.id"
+            "  FROM unnest(%s::int[]) AS fresh (id)"
+            " WHERE chain.key = chain.company_id || ':' || fresh.id",
+            [change.current for change in changes if not change.whole]))
+        self.invalidate_model(["customer_id"])

@@ -240,6 +240,7 @@ class CollectionAction(models.Model):
                | (Domain("mode", "=", "confirm") & Domain("confirmed", "=", True)))
             & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
             & (Domain("sequence_id", "=", False) | Domain("sequence_id.state", "=", "running"))
+            & Domain("customer_id.active", "=", True)
             & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
 
     def _execute(self):

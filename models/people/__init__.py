@@ -1,3 +1,4 @@
 from . import collection_function
 from . import collection_participant
 from . import res_partner
+from . import res_partner_identity

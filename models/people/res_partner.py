@@ -37,7 +37,8 @@ class ResPartner(models.Model):
     # === COMPUTE === #
 
     def _compute_collection_history_ids(self):
-        rows = self.env["collection.history"].search([("customer_id", "in", self.ids)])
+        rows = self.env["collection.history"].search(
+            [("customer_id", "in", self.ids)], order="at desc, number desc")
         by_customer = rows.grouped("customer_id")
         for partner in self:
             partner.collection_history_ids = by_customer.get(partner, rows.browse())
@@ -53,9 +54,9 @@ class ResPartner(models.Model):
     # === RES_PARTNER === #
 
     def _get_collection_participants(self, company=None):
-        """:return: the customer's default participants in a company (the current one)"""
+        """:return: these customers' default participants in a company (the current one)"""
         return self.env["collection.participant"].sudo().search([
-            ("customer_id", "in", self.commercial_partner_id.ids),
+            ("customer_id", "in", self.ids),
             ("company_id", "=", (company or self.env.company).id),
             ("sequence_id", "=", False),
         ])
@@ -81,7 +82,9 @@ class ResPartner(models.Model):
         lines = self.env["account.move.line"].sudo()
         return lines.search(
             lines._get_overdue_item_domain(self.env.company)
-            & fields.Domain("partner_id", "child_of", self.ids), order="date_maturity, id")
+            & fields.Domain(
+                "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
+            order="date_maturity, id")
 
     def _is_in_collection_portfolio(self, sequences=None):
         """Whether the user collects from these customers, or launched these sequences."""

@@ -259,6 +259,7 @@ class CollectionScenario(models.Model):
         _ = self.env._
         return {
             ladder.ARCHIVED: _("The customer is archived."),
+            ladder.MOVED: _("It belongs to another customer now."),
             ladder.NO_SCENARIO: _("The customer has no scenario."),
             ladder.EMPTY: _("The customer's scenario does not chase."),
             ladder.INSOLVENT: _("Insolvency proceedings are open."),
@@ -311,6 +312,8 @@ class CollectionScenario(models.Model):
         """
         planner = self.env["collection.scenario"].sudo()
         self.env.flush_all()
+        if customers is None:
+            planner.env["res.partner"]._recover_collection()
         marks, marked = ([], set()) if customers is not None else (
             planner.env["collection.plan.mark"]._take())
         for company in planner.env["res.company"].search([], order="id"):

@@ -59,7 +59,8 @@ class CollectionSequence(models.Model):
         help="What this sequence is about, in your own words, e.g. Rent of May and June.")
     item_ids = fields.Many2many(
         "account.move.line", string="Open items",
-        domain="[('partner_id', 'child_of', customer_id), ('company_id', '=', company_id),"
+        domain="[('partner_id.commercial_partner_id', '=', customer_id),"
+        " ('company_id', '=', company_id),"
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable')]",
         help="The invoices that the sequence is about.",
     )
@@ -134,7 +135,8 @@ class CollectionSequence(models.Model):
         help="Its template's own version as drawn, with the path taken.")
 
     _open_unique = models.UniqueIndex(
-        "(customer_id, company_id, template_code) WHERE state IN ('new', 'running', 'paused')",
+        "(customer_id, company_id, template_code)"
+        " WHERE state IN ('new', 'running', 'paused') AND duplicate_of_id IS NULL",
         "The customer is already in a sequence of this template. Open that one, or stop it "
         "first: a template runs once at a time for a customer.",
     )

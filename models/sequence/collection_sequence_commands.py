@@ -172,7 +172,7 @@ class CollectionSequence(models.Model):
         """:return: the state that the sequence's history leads to; equals :meth:`_get_state`"""
         self.ensure_one()
         rows = self.env["collection.history"].sudo().search(
-            [("sequence_id", "=", self.id)], order="number")
+            [("sequence_id", "=", self.id)], order="id")  # in another chain after a merge
         return engine.replay(
             engine.entry_from_dict(row.kind, row.data or {})
             for row in rows if row.kind in engine.entries.KINDS)

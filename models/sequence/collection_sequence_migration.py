@@ -235,10 +235,10 @@ class CollectionSequence(models.Model):
         history = self.env["collection.history"].sudo()
         paused = history.search(
             [("sequence_id", "=", self.id), ("kind", "=", "paused")], limit=1,
-            order="number desc")
+            order="id desc")
         rows = history.search([
-            ("sequence_id", "=", self.id), ("number", ">", paused.number),
-            ("kind", "in", RECORDED)], order="number")
+            ("sequence_id", "=", self.id), ("id", ">", paused.id),
+            ("kind", "in", RECORDED)], order="id")
         return [f"{row.summary} ({row.who})" for row in rows]
 
     def _describe_follows(self, entries):

@@ -84,13 +84,15 @@ class CollectionSequenceTemplate(models.Model):
                 step=running.step_id.name))
 
     def _get_open_sequence(self, customer):
-        """:return: the customer's open sequence of this code in the current company, if any"""
-        return self.env["collection.sequence"].sudo().search([
+        """:return: the customer's open sequence of this code in the current company, if any; of
+            duplicates, the one that is to go on"""
+        found = self.env["collection.sequence"].sudo().search([
             ("customer_id", "=", customer.id),
             ("company_id", "=", self.env.company.id),
             ("template_code", "=", self.code),
             ("state", "in", ("running", "paused")),
-        ], limit=1)
+        ])
+        return found.sorted(lambda sequence: bool(sequence.duplicate_of_id))[:1]
 
     def _check_first_step_holders(self, sequence):
         """:raise UserError: nobody holds a function that the first step needs"""

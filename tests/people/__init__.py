@@ -1,2 +1,3 @@
+from . import test_customer_identity
 from . import test_participants
 from . import test_res_partner

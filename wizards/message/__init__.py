@@ -1,1 +1,2 @@
 from . import collection_message_preview
+from . import base_partner_merge

@@ -22,7 +22,8 @@ class CollectionSequenceLaunch(models.TransientModel):
     item_ids = fields.Many2many(
         "account.move.line", string="Open items", compute="_compute_item_ids", store=True,
         readonly=False,
-        domain="[('partner_id', 'child_of', customer_id), ('company_id', '=', company_id),"
+        domain="[('partner_id.commercial_partner_id', '=', customer_id),"
+        " ('company_id', '=', company_id),"
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable'),"
         " ('reconciled', '=', False)]",
     )

@@ -1,0 +1,16 @@
+from odoo import api, models
+
+from ...tools.customers import follow, move_all
+
+
+class ResPartner(models.Model):
+    """Events on their way follow the customer, or the sequence that they are for."""
+
+    _inherit = "res.partner"
+
+    @api.model
+    def _move_collection(self, changes):
+        super()._move_collection(changes)
+        signals = self.env["collection.signal"]
+        move_all(signals, changes)
+        follow(signals, changes, "sequence_id")
