@@ -6,6 +6,7 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.tests.test_cursor import TestCursor
 
+from ...engine import ladder
 from ...models.message import collection_action_sending as collection_action_process
 from .test_scenario_process import ProcessCase
 
@@ -121,8 +122,7 @@ class TestKilled(ProcessCase):
             "customer": planned.customer_id.id, "scenario": planned.scenario_id.id,
             "step": planned.scenario_step_id.id, "leader": planned.leader_id.id}
         actions = api.Environment(self.env.cr, SUPERUSER_ID, {})["collection.action"]
-        found = collection_action_process.engine.ladder.Next(
-            values["step"], values["leader"], planned.date)
+        found = ladder.Next(values["step"], values["leader"], planned.date)
         actions._create_planned(
             self.company, [(values["customer"], values["scenario"], None, found)], planned.date)
         self.assertEqual(self.get_planned(planned.customer_id), planned)
