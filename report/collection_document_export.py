@@ -82,7 +82,7 @@ class CollectionDocumentRequest(models.Model):
         return merged
 
     def _prepare_cover_row(self, item, file, part):
-        """:return: dict of what the first page says of a file"""
+        """:return: dict of the values that the first page lists of a file"""
         given = file.contributor_id.partner_id.name
         if not given:
             given = self.env._("%(user)s, on behalf", user=file.sudo().user_id.name)
@@ -96,7 +96,7 @@ class CollectionDocumentRequest(models.Model):
         }
 
     def _format_moment(self, moment):
-        """:return: a moment in words, on the company's clock"""
+        """:return: str, a moment formatted in the company's time zone"""
         clock = self.sudo().company_id._get_collection_now().tzinfo
         return format_datetime(self.env, moment, tz=str(clock), dt_format="short")
 

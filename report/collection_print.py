@@ -10,7 +10,7 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
-#: By how much the PDF program with plain Qt draws everything smaller than it says.
+#: Factor by which the PDF program with plain Qt draws everything too small.
 PLAIN_QT_ZOOM = 1.3026
 
 
@@ -19,7 +19,7 @@ class Sheet:
     """A letter or statement: one or more pages that belong together.
 
     :ivar company: whose letterhead it bears
-    :ivar html: what stands on it, see ``collection_print_sheet``
+    :ivar html: its content, from a QWeb template
     """
 
     company: models.BaseModel
@@ -27,7 +27,7 @@ class Sheet:
 
 
 class CollectionPrint(models.AbstractModel):
-    """Letters and statements on paper: one run of the PDF program prints many.
+    """Print letters and statements: one run of the PDF program prints many.
 
     Its page is complete in itself: it asks no server for styles or pictures, so it comes out the
     same from a screen, a cron or a test. Nothing stands in running headers or footers, which
@@ -42,7 +42,7 @@ class CollectionPrint(models.AbstractModel):
     def _prepare_sheet(self, template, company, lang, recipient, day, **values):
         """Put a sheet together, in a language.
 
-        :param str template: XML id of the QWeb template of what stands on it
+        :param str template: XML id of the QWeb template of its content
         :param recipient: ``res.partner`` whose address stands in the envelope's window
         :param date day: the day it bears
         :param values: further values of the template
@@ -73,8 +73,8 @@ class CollectionPrint(models.AbstractModel):
     def _render_document(self, sheets, marks=None, screen=False):
         """:return: the HTML of sheets that follow each other, each on a page of its own
 
-        :param marks: what to tell the pages of each sheet by, in white
-        :param bool screen: for a person to look at, not for the PDF program
+        :param marks: list of str that mark the first page of each sheet, in white
+        :param bool screen: for a reader, not for the PDF program
         """
         companies = {sheet.company for sheet in sheets}
         return self.env["ir.qweb"]._render("account_collection.collection_print_document", {

@@ -148,7 +148,7 @@ class TestStatusStep(WizardCase):
         for vals, words in (({}, "today or a later day"),
                             ({"promise_date": "2026-03-01"}, "today or a later day"),
                             ({"promise_date": "2026-03-10", "promise_amount": 300.01},
-                             "more than the items owe")):
+                             "more than is due")):
             wizard = self.fill(self.open(), status_id=self.get_status("promise"), **vals)
             for button in (wizard.action_next, wizard.action_apply):
                 with self.subTest(vals=vals), self.assertRefused(words):

@@ -292,7 +292,7 @@ class TestPromise(ItemCase):
         """E1: a day gone by, nothing, or more than is owed."""
         for args, words in ((("2026-03-01",), "today or a later day"),
                             (("2026-03-10", 0), "above zero"),
-                            (("2026-03-10", 100.01), "more than the items owe")):
+                            (("2026-03-10", 100.01), "more than is due")):
             with self.subTest(args=args), self.assertRaisesRegex(UserError, words):
                 self.make(self.items[0], *args)
 

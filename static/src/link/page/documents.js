@@ -26,7 +26,7 @@ function preview(input) {
     list.hidden = !input.files.length;
 }
 
-/** Refuses files that are too large or too many at once, not after they have been sent. */
+/** Warns of files that are too large or too many at once, not after they have been sent. */
 function checkFiles(form, input) {
     const { limit, most } = form.dataset;
     const files = [...input.files];

@@ -14,7 +14,7 @@ function offerAll() {
     });
 }
 
-/** A file that is too large is told at once, not after it has been sent. */
+/** Warns of a file that is too large at once, not after it has been sent. */
 function watchFiles() {
     const files = form.querySelector("#files");
     const warning = form.querySelector("#too-large");
@@ -39,7 +39,7 @@ function sendOnce() {
         sent = true;
         form.querySelector(".send").disabled = true;
     });
-    // back from elsewhere: the page may be sent again, and says the same
+    // back from another page: the form may be sent again, with the same key
     window.addEventListener("pageshow", () => {
         sent = false;
         const button = form.querySelector(".send");
