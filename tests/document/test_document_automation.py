@@ -57,7 +57,7 @@ class TestAutomation(AutomationCase):
                 command()
         self.assertFalse(self.get_mails())
 
-    def test_what_was_refused_during_a_pause_is_told_after_it(self):
+    def test_what_was_refused_during_a_pause_is_notified_after_it(self):
         """C-025: once, and to nobody else."""
         request = self.start(notify=False)
         request.invite(self.cau, self.guarantor)
@@ -135,7 +135,7 @@ class TestAutomation(AutomationCase):
         self.give(request, "Payslip")
         self.assertTrue(notice.answered_at)
 
-    def test_an_address_removed_meanwhile_is_told_and_stops_nothing(self):
+    def test_an_address_removed_meanwhile_is_notified_and_stops_nothing(self):
         """Bad input: the contributor's e-mail, and an archived partner."""
         self.make_automation("refused")
         request = self.start(notify=False)
@@ -153,7 +153,7 @@ class TestAutomation(AutomationCase):
                          ["Tenant One could not be reached"])
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
-    def test_a_bounce_is_noted_and_told(self):
+    def test_a_bounce_is_recorded_and_notified(self):
         """E25: the gateway reports that a message came back."""
         request = self.start()
         notice = self.get_notices(request)

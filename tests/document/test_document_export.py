@@ -202,7 +202,7 @@ class TestDocumentDownload(ExportCase, HttpCase):
             self.assertEqual(response.headers["Cache-Control"], "no-store")
         self.assertTrue(self.request.action_download_zip()["url"].endswith("files.zip"))
 
-    def test_others_are_told_nothing(self):
+    def test_others_learn_nothing(self):
         """Security: the same answer for another portfolio, the portal and no request at all."""
         self.make_user("stranger", COLLECTOR)
         self.make_user("tenant", "base.group_portal")

@@ -121,7 +121,7 @@ class TestDocumentRace(BaseCase):
                 self.request).item_ids.file_ids.mapped("name")
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
-    def test_each_is_kept_or_told(self):
+    def test_each_is_kept_or_refused(self):
         """Concurrency: none is lost in silence, none is kept that was refused."""
         results = self.upload_at_once([PDF + b"\n" * number for number in range(UPLOADS)])
         self.assertEqual(len(results), UPLOADS)

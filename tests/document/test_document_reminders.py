@@ -4,14 +4,16 @@ from unittest.mock import patch
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.modules.module import load_script
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from ..common import NOW
 from .document_automation_case import AutomationCase
 from .document_case import PDF
 
 CRON = "odoo.addons.account_collection.tools.batches"
+MIGRATION = "account_collection/migrations/19.0.4.0.0/pre-document_notices.py"
 
 
 @tagged("post_install", "-at_install")
@@ -163,7 +165,7 @@ class TestDocumentReminders(AutomationCase):
             self.assertTrue(self.env["collection.link"]._find(
                 self.get_token(self.get_mails()[-1])))
 
-    def test_the_reviewer_is_told_of_silence_once(self):
+    def test_the_reviewer_is_notified_of_silence_once(self):
         """E25: an activity of the clock; ticked, it does not come back the next day."""
         self.make_automation("after", days=3, action="activity", subject="Call them")
         request = self.start()
@@ -173,6 +175,20 @@ class TestDocumentReminders(AutomationCase):
         activity.action_archive()
         self.run_days(4, 5)
         self.assertFalse(self.get_activities(request))
+
+    def test_an_upgrade_knows_of_former_notices(self):
+        """Upgrade to 19.0.4: what was in state *told* is in state *notified*."""
+        self.make_automation("after", days=3, action="activity")
+        request = self.start()
+        self.run_days(3)
+        notice = self.get_notices(request).filtered(lambda notice: notice.kind == "activity")
+        self.assertEqual(notice.state, "notified")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE collection_document_notice SET state = 'told' WHERE id = %s",
+                            (notice.id,))
+        load_script(file_path(MIGRATION), "document_notices").migrate(self.env.cr, "19.0.3.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(notice.state, "notified")
 
     def test_one_who_is_invited_late_is_reminded_late(self):
         """C-013: days count from the own invitation."""
