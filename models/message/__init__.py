@@ -8,4 +8,5 @@ from . import mail_template
 from . import mail_thread
 from . import res_company
 from . import sms_sms
-from . import res_partner_identity
+from . import res_partner as res_partner_identity
+from . import res_partner
