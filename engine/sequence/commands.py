@@ -131,12 +131,10 @@ class Move:
 
     :param action: the action's number
     :param due: the new last day of its deadline, as an ISO date, or None
-    :param date: the new day that it falls on, as an ISO date; None: the day it fell on
     """
 
     action: int
     due: str | None = None
-    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ def _close(run: Run, command: commands.Close) -> None:
 def _move(run: Run, command: commands.Move) -> None:
     action = _get_open_action(run, command.action)
     on = run.today.isoformat() if run.state.status == states.PAUSED else None
-    run.add(entries.ActionMoved(action.number, command.due, command.date, on))
+    run.add(entries.ActionMoved(action.number, command.due, on=on))
 
 
 def _add_action(run: Run, command: commands.AddAction) -> None:
