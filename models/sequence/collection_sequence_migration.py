@@ -221,10 +221,7 @@ class CollectionSequence(models.Model):
         actions = {action.number: action for action in self.action_ids}
         moved = []
         for entry in entries:
-            if isinstance(entry, DeadlineResumed):
-                deadline = deadlines[entry.row]
-                moved.append((deadline.transition_id.sentence, deadline.due, entry.due))
-            elif isinstance(entry, DeadlineSet) and entry.row in deadlines:
+            if isinstance(entry, (DeadlineResumed, DeadlineSet)) and entry.row in deadlines:
                 deadline = deadlines[entry.row]
                 moved.append((deadline.transition_id.sentence, deadline.due, entry.due))
             elif isinstance(entry, ActionMoved):
