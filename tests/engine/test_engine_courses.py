@@ -14,7 +14,13 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...engine import (
-    Deadline, End, Event, Joined, LaunchChild, Level, Outcome, Switch, entry_from_dict, replay,
+    Deadline,
+    Event,
+    Joined,
+    Level,
+    Outcome,
+    entry_from_dict,
+    replay,
 )
 from ...engine.sequence.effects import StartChild, SwitchTo
 from .engine_courses import run_course
