@@ -18,6 +18,8 @@ TARGETS = {
     "shell": "shell",
     "reset": "reset",
     "lint": "lint",
+    "properties": "properties",
+    "mutate": "mutate",
     "pot": "pot",
     "exec": "execute",
     "bench": "bench",

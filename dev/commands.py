@@ -10,6 +10,7 @@ from . import (
     demo,
     linting,
     locks,
+    mutation,
     odoo,
     packages,
     paths,
@@ -83,6 +84,23 @@ def lint(_arguments):
     with steps.step("Linters"), locks.exclusive("setup"):
         packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
     return linting.run(steps)
+
+
+def properties(arguments):
+    """run the engine's tests without Odoo (N=1000000 random courses; ARGS="test_engine_courses")"""
+    steps = Steps(1)
+    with steps.step("Packages"), locks.exclusive("setup"):
+        packages.ensure(steps, paths.MUTATION_VENV, paths.MUTATION_PACKAGES)
+    command = [paths.python(paths.MUTATION_VENV), paths.REPOSITORY / "dev" / "pure.py"]
+    return process.foreground(subprocess.Popen([*command, *arguments]))
+
+
+def mutate(arguments):
+    """put faults into the engine that its pure tests must find (ARGS="ladder": some of them)"""
+    steps = Steps(3)
+    with steps.step("Packages"), locks.exclusive("setup"):
+        packages.ensure(steps, paths.MUTATION_VENV, paths.MUTATION_PACKAGES)
+    return mutation.run(steps, arguments)
 
 
 def bench(_arguments):

@@ -23,10 +23,12 @@ DATA = DEV / "data"
 CONFIGURATION = DEV / "odoo.conf"
 VENV = DEV / "venv"
 LINT_VENV = DEV / "lint-venv"
+MUTATION_VENV = DEV / "mutation-venv"
 POSTGRES = DEV / "postgres"
 
 PYTHON_PACKAGES = REPOSITORY / "dev" / "requirements.txt"
 LINT_PACKAGES = REPOSITORY / "dev" / "lint-requirements.txt"
+MUTATION_PACKAGES = REPOSITORY / "dev" / "mutation-requirements.txt"
 
 
 def prepare():

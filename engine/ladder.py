@@ -165,11 +165,25 @@ def decide(ladder: Ladder | None, chase: Chase, today: date) -> Next | Stop:
         return Stop(FINISHED)
     rung, earliest = found
     if planned and planned.by_hand:
-        return Next(rung.key, leader.key, planned.date)
+        return Next(rung.key, leader.key, _find_day_by_hand(chase, planned.date))
     earliest = max(earliest, planned.on if planned else today)
     if chase.last_message:
         earliest = max(earliest, chase.last_message + timedelta(days=max(ladder.min_days, 1)))
-    return Next(rung.key, leader.key, next_open_day(earliest, ladder.open_days))
+    day = next_open_day(earliest, ladder.open_days)
+    if rung.offset < 0 and leader.due < day and _is_repeated(rung, chase):
+        return Stop(FINISHED)
+    return Next(rung.key, leader.key, day)
+
+
+def _is_repeated(rung: Rung, chase: Chase) -> bool:
+    return chase.last is not None and chase.last.rung == rung.key
+
+
+def _find_day_by_hand(chase: Chase, day: date) -> date:
+    """:return: the day that a person chose, or the one after a message that left on it or since"""
+    if chase.last_message is None:
+        return day
+    return max(day, chase.last_message + timedelta(days=1))
 
 
 def find_wake(ladder: Ladder | None, chase: Chase, decision: Next | Stop) -> date | None:

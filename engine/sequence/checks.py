@@ -57,8 +57,10 @@ def find_problems(
 
 
 def _check_contents(definition: Definition, step: Step) -> Iterator[Problem]:
-    if not step.contents and not step.waits_outside:
+    if not step.contents and not step.outside_rows:
         yield Problem("no_action", step.key)
+    elif not step.contents and all(row.guarded for row in step.outside_rows):
+        yield Problem("only_guarded", step.key, severity=WARNING)
     if len(step.contents) > MANY_ACTIONS:
         yield Problem("many_actions", step.key, severity=WARNING)
     for content in step.contents:

@@ -50,7 +50,9 @@ class Retry:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """Way out of an incident: take the row held back, else the default row."""
+    """Way out of an incident: take the row held back, else the default row; while another
+    sequence is waited for, go on without it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Migrate:
     """Go on by another version of the tree: the one that this command is decided on.
 
     Steps, actions and rows are found again by their keys; open actions without counterpart
-    are cancelled.
+    are cancelled, which nothing follows from: the step goes on without them.
 
     :param version_from: the version left
     :param anew: running deadlines are counted anew from their base, by the new rows; else they
@@ -92,12 +94,15 @@ class Receive:
     :param code: of the catalogue, e.g. ``payment``
     :param amount: in company currency, for events that have one
     :param about: for the end of another sequence, the code of its template
+    :param ending: for the end of another sequence, the label of the end it reached, else the
+        status that it ended in
     """
 
     key: str
     code: str
     amount: float = 0.0
     about: str | None = None
+    ending: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,26 +53,35 @@ class Situation:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """The actions of the visit under way."""
-        return self.state.visit_actions
+        """The actions of the visit under way, but those that a migration has cancelled."""
+        return tuple(action for action in self.state.visit_actions if not action.lost)
+
+    @property
+    def is_joined(self) -> bool:
+        """Whether the rows *when joined* may be read."""
+        return is_joined(self.step, self.actions)
+
+    def guard_holds(self, row: Row) -> bool:
+        """Whether a row of the step has no guard, or one that holds."""
+        return not row.guarded or (self.step.key, row.key) in self.world.guards
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """The step's join is met; where ``positive``, with nothing but success.
+    """The step's join is met; where ``positive``, with nothing but success, which somebody had.
 
-    On the last row, it is the default.
+    Optional actions that were answered count as the required ones do. On the last row, it is the
+    default.
     """
 
     positive: bool = False
     is_instant: ClassVar[bool] = False
 
     def holds(self, situation: Situation, row: Row) -> bool:
-        if not is_joined(situation.step, situation.actions):
+        if not situation.is_joined:
             return False
-        return not self.positive or all(
-            action.outcome in outcomes.POSITIVE for action in _get_awaited(situation.actions)
-            if action.has_result)
+        found = {action.outcome for action in situation.actions if action.has_result}
+        return not self.positive or (bool(found) and found <= outcomes.POSITIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +113,16 @@ class Event:
     :param code: of the catalogue, e.g. ``payment``; see :class:`~.values.EventCode`
     :param since: ``visit``: while the step was current; ``launch``: at any time before
     :param minimum: smallest amount that counts, in company currency
+    :param about: for the end of another sequence: code of its template, None for any
+    :param ending: for the end of another sequence: how it must have ended, None for anyhow;
+        see :class:`~.commands.Receive`
     """
 
     code: str
     since: str = SINCE_VISIT
     minimum: float = 0.0
+    about: str | None = None
+    ending: str | None = None
     is_instant: ClassVar[bool] = False
 
     def holds(self, situation: Situation, row: Row) -> bool:
@@ -123,6 +137,8 @@ class Event:
             and (self.since == SINCE_LAUNCH
                  or (visit is not None and received.visit == visit.number))
             and received.amount >= self.minimum
+            and self.about in (None, received.about)
+            and self.ending in (None, received.ending)
         ), None)
 
 

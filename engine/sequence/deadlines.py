@@ -7,12 +7,13 @@ changes anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
-from ..dates import Calendar, due_date, remaining, resume
+from ..dates import Calendar, Delay, due_date, remaining, resume
 from .conditions import INTERNAL, LEGAL, Deadline, Situation
-from .definition import Step
-from .entries import DeadlineFrozen, DeadlineResumed, DeadlineSet
+from .definition import Row, Step
+from .entries import DeadlineDropped, DeadlineFrozen, DeadlineResumed, DeadlineSet
 from .state import PAUSED, RunningDeadline, State
 from .values import ACTION, MARKER, VISIT
 from .world import World
@@ -43,60 +44,176 @@ def find_missing_markers(step: Step, world: World) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if not world.markers.get(name)))
 
 
-def start(situation: Situation) -> Iterator[DeadlineSet]:
-    """Begin the deadlines whose base is known and that do not run yet, or whose base has changed.
+def start(
+        situation: Situation,
+        former: tuple[RunningDeadline, ...] = ()) -> Iterator[DeadlineSet | DeadlineDropped]:
+    """Begin the deadlines whose base is known and that do not run yet, or whose base has changed;
+    drop those whose base is known no more.
 
-    During a pause, legal ones only: the others begin when it ends. A row whose guard does not
-    hold has none: it would be shown, and give an alarm, for a deadline that is not this case's.
+    During a pause, only legal ones begin or change: the others do when it ends, see
+    :func:`resume_all`. A row whose guard does not hold has none: it would be shown, and give an
+    alarm, for a deadline that is not this case's.
+
+    :param former: those that a migration has just taken away, to be counted anew
     """
-    step, state, world = situation.step, situation.state, situation.world
-    visit = state.visit
-    for row, condition in step.deadlines:
-        if state.status == PAUSED and condition.nature != LEGAL:
+    for row, condition in situation.step.deadlines:
+        base, running = _find_base(situation, row, condition), situation.state.deadline(row.key)
+        if running and base is None:
+            yield DeadlineDropped(running.visit, row.key)
+        elif situation.state.status == PAUSED and condition.nature != LEGAL:
             continue
-        if row.guarded and (step.key, row.key) not in world.guards:
-            continue
-        base, running = find_base(condition, state, world), state.deadline(row.key)
-        if not visit or base is None or (running and running.base == base.isoformat()):
-            continue
-        due = due_date(base, condition.delay, _get_calendar(world), condition.truce)
-        yield DeadlineSet(
-            visit.number, row.key, base.isoformat(), due.isoformat(), condition.nature)
+        elif base is not None and not (running and running.base == base.isoformat()):
+            found = [deadline for deadline in former if deadline.row == row.key]
+            yield _set(situation, row, condition, base, running or next(iter(found), None))
+
+
+def _find_base(situation: Situation, row: Row, condition: Deadline) -> date | None:
+    """:return: the day that a row's deadline counts from, None while it has none"""
+    if not situation.guard_holds(row):
+        return None
+    return find_base(condition, situation.state, situation.world)
+
+
+def _set(
+        situation: Situation, row: Row, condition: Deadline, base: date,
+        former: RunningDeadline | None) -> DeadlineSet:
+    """:return: a deadline counted from its base, with the days that pauses gave back to it"""
+    calendar = _get_calendar(situation.world)
+    due = counted = due_date(base, condition.delay, calendar, condition.truce)
+    if former and former.given_back and condition.nature == INTERNAL:
+        delay = _get_delay(former, condition)
+        due = resume(counted, former.given_back, delay, calendar, condition.truce)
+    given = remaining(counted, due, condition.delay, calendar)
+    visit = situation.state.visits[-1].number
+    return DeadlineSet(
+        visit, row.key, base.isoformat(), due.isoformat(), condition.nature,
+        condition.delay.unit, given)
 
 
 def freeze(situation: Situation) -> Iterator[DeadlineFrozen]:
-    """Hold the internal deadlines, with the units that are left of them."""
+    """Hold the internal deadlines, with the units that are left of them.
+
+    One that is over already is not held: nothing is left, and it is due at once after the pause.
+    """
     conditions = _get_conditions(situation.step)
     for running in situation.state.visit_deadlines:
         if running.nature == INTERNAL and not running.frozen:
-            left = remaining(
-                situation.today, date.fromisoformat(running.due), conditions[running.row].delay,
+            yield from _freeze(situation, running, conditions[running.row], situation.today)
+
+
+def _freeze(
+        situation: Situation, running: RunningDeadline, condition: Deadline,
+        since: date) -> Iterator[DeadlineFrozen]:
+    if not running.is_over(since):
+        left = remaining(since, date.fromisoformat(running.due), _get_delay(running, condition),
+                         _get_calendar(situation.world))
+        yield DeadlineFrozen(running.visit, running.row, left)
+
+
+def resume_all(situation: Situation) -> Iterator[DeadlineSet | DeadlineResumed]:
+    """The pause ends today: the held deadlines go on, and those begin that would have meanwhile.
+
+    The pause counts for none of them, whenever its base became known: of one that counts from a
+    day before the pause, the days up to the pause have run; of one that counts from a day within
+    it, none.
+    """
+    for row, condition in situation.step.deadlines:
+        base, running = _find_base(situation, row, condition), situation.state.deadline(row.key)
+        if base is None:
+            continue
+        is_new = not running or running.base != base.isoformat()
+        if is_new and condition.nature == INTERNAL:
+            yield _begin_after_pause(situation, row, condition, base, running)
+        elif running and running.remaining is not None:
+            due = _resume(situation, running, condition, running.remaining)
+            moved = remaining(
+                date.fromisoformat(running.due), due, _get_delay(running, condition),
                 _get_calendar(situation.world))
-            yield DeadlineFrozen(running.visit, running.row, max(left, 0))
+            yield DeadlineResumed(
+                running.visit, running.row, due.isoformat(), running.given_back + moved)
 
 
-def unfreeze(situation: Situation) -> Iterator[DeadlineResumed]:
-    """Let the held deadlines go on from today."""
-    conditions = _get_conditions(situation.step)
-    for running in situation.state.visit_deadlines:
-        if running.remaining is not None:
-            condition = conditions[running.row]
-            due = resume(situation.today, running.remaining, condition.delay,
-                         _get_calendar(situation.world), condition.truce)
-            yield DeadlineResumed(running.visit, running.row, due.isoformat())
+def _begin_after_pause(
+        situation: Situation, row: Row, condition: Deadline, base: date,
+        former: RunningDeadline | None) -> DeadlineSet:
+    """:return: a deadline that began, or whose base changed, while a pause went on"""
+    begun = _set(situation, row, condition, base, former)
+    due = date.fromisoformat(begun.due)
+    paused_on = get_paused_on(situation.state)
+    since = max(paused_on, min(base, situation.today)) if paused_on else situation.today
+    if due < since:
+        return begun
+    calendar = _get_calendar(situation.world)
+    left = remaining(since, due, condition.delay, calendar)
+    running = RunningDeadline(begun.visit, begun.row, begun.base, begun.due, begun.nature)
+    moved = _resume(situation, running, condition, left)
+    given = remaining(due, moved, condition.delay, calendar)
+    return replace(begun, due=moved.isoformat(), given_back=begun.given_back + given)
+
+
+def _resume(
+        situation: Situation, running: RunningDeadline, condition: Deadline, left: int) -> date:
+    """:return: the last day of a deadline that goes on today; where the clock was set back to
+        before the pause, as if it had ended on its first day
+    """
+    today = max(situation.today, get_paused_on(situation.state) or situation.today)
+    return resume(today, left, _get_delay(running, condition),
+                  _get_calendar(situation.world), condition.truce)
+
+
+def get_paused_on(state: State) -> date | None:
+    """:return: the day on which the pause began, None where there is none"""
+    return _read_day(state.paused_on)
+
+
+def change_natures(situation: Situation) -> Iterator[DeadlineSet | DeadlineFrozen]:
+    """Go on by the natures that another version of the tree gives its rows.
+
+    A deadline that is legal now runs, whatever the pause, to the day it had; one that is internal
+    now is held from the pause's first day on.
+    """
+    for row, condition in situation.step.deadlines:
+        running = situation.state.deadline(row.key)
+        if not running or running.nature == condition.nature:
+            continue
+        changed = DeadlineSet(
+            running.visit, running.row, running.base, running.due, condition.nature,
+            running.unit, running.given_back)
+        yield changed
+        paused_on = get_paused_on(situation.state)
+        if condition.nature == INTERNAL and situation.state.status == PAUSED and paused_on:
+            held = replace(running, nature=INTERNAL, alerted=False)
+            yield from _freeze(situation, held, condition, paused_on)
 
 
 def find_lost(situation: Situation, anew: bool) -> tuple[str, ...]:
     """The deadlines of the visit under way that a version of the tree does not take over.
 
     :param situation: at the step of the new version
-    :param anew: also those that are to be counted anew; frozen ones keep what is left
+    :param anew: also those that are to be counted anew; during a pause, those that stay internal
+        keep what is left
     :return: keys of their rows
     """
     conditions = _get_conditions(situation.step)
+    paused = situation.state.status == PAUSED
+
+    def is_lost(running: RunningDeadline) -> bool:
+        condition = conditions.get(running.row)
+        if condition is None:
+            return True
+        return anew and not (paused and running.nature == condition.nature == INTERNAL)
+
     return tuple(
-        running.row for running in situation.state.visit_deadlines
-        if running.row not in conditions or (anew and not running.frozen))
+        running.row for running in situation.state.visit_deadlines if is_lost(running))
+
+
+def may_fall(situation: Situation, condition: Deadline) -> bool:
+    """Whether a deadline may still run out in a visit of which no action is open: one that counts
+    from an action that was never closed does not.
+    """
+    if condition.base.kind != ACTION:
+        return True
+    return find_base(condition, situation.state, situation.world) is not None
 
 
 def find_missed(state: State, today: date) -> tuple[RunningDeadline, ...]:
@@ -108,6 +225,11 @@ def find_missed(state: State, today: date) -> tuple[RunningDeadline, ...]:
 
 def _get_conditions(step: Step) -> dict[str, Deadline]:
     return {row.key: condition for row, condition in step.deadlines}
+
+
+def _get_delay(running: RunningDeadline, condition: Deadline) -> Delay:
+    """:return: the row's delay, in the unit in which the deadline is counted"""
+    return replace(condition.delay, unit=running.unit) if running.unit else condition.delay
 
 
 def _get_calendar(world: World) -> Calendar:

@@ -16,7 +16,7 @@ from .entries import Entry
 from .errors import CommandRefused
 from .run import Run
 from .state import Action, Incident, State
-from .values import CHILD_ENDED, is_added_key
+from .values import is_added_key
 from .world import World
 
 
@@ -84,7 +84,8 @@ def _close(run: Run, command: commands.Close) -> None:
 
 def _move(run: Run, command: commands.Move) -> None:
     action = _get_open_action(run, command.action)
-    run.add(entries.ActionMoved(action.number, command.due))
+    on = run.today.isoformat() if run.state.status == states.PAUSED else None
+    run.add(entries.ActionMoved(action.number, command.due, on=on))
 
 
 def _add_action(run: Run, command: commands.AddAction) -> None:
@@ -113,15 +114,16 @@ def _tick(run: Run, command: commands.Tick) -> None:
 
 
 def _receive(run: Run, command: commands.Receive) -> None:
-    """Record an event that somebody waits for. Received twice, it counts once."""
+    """Record an event. Received twice, it counts once.
+
+    One that no row waits for is kept too: a row of a later version may count it since launch.
+    """
     known = any(received.key == command.key for received in run.state.received)
-    waited = command.code in run.definition.events or (
-        command.code == CHILD_ENDED and run.state.waiting)
-    if known or not waited or run.state.status not in states.OPEN:
+    if known or run.state.status not in states.OPEN:
         return
     visit = run.state.visit.number if run.state.visit else 0
     run.add(entries.EventReceived(
-        command.key, command.code, visit, command.amount, command.about))
+        command.key, command.code, visit, command.amount, command.about, command.ending))
     run.route()
 
 
@@ -171,6 +173,12 @@ def _retry(run: Run, command: commands.Retry) -> None:
 
 def _skip(run: Run, command: commands.Skip) -> None:
     incident = _need_incident(run)
+    if run.state.waiting:
+        step = run.definition.get_step(run.state.waiting.step)
+        run.add(entries.IncidentCleared("skip"))
+        run.enter(step)
+        run.route()
+        return
     row = (run.step.row(incident.row) or run.step.default) if run.step else None
     if not row:
         raise CommandRefused("nothing_to_skip_to", step=run.step.key if run.step else None)
@@ -198,13 +206,16 @@ def _migrate(run: Run, command: commands.Migrate) -> None:
         raise CommandRefused("unknown_step", step=here.step)
     visit = run.state.visit.number if run.state.visit else 0
     lost = deadlines.find_lost(run.situation, command.anew) if run.situation else ()
+    former = run.state.visit_deadlines
     orphans = find_orphans(run.definition, run.state)
     run.add(entries.Migrated(command.version_from, run.definition.version, visit, lost))
     for action in orphans:
-        run.close(action, outcomes.CANCELLED)
+        run.close(action, outcomes.CANCELLED, lost=True)
     if run.state.incident:
         run.add(entries.IncidentCleared("migrate"))
-    run.start_deadlines()
+    if run.situation:
+        run.add_all(deadlines.change_natures(run.situation))
+    run.start_deadlines(former)
     if run.state.status == states.RUNNING:
         run.route()
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from . import conditions, outcomes
+from . import outcomes
 from .conditions import (
     ALL_REQUIRED,
     Condition,
@@ -133,9 +133,9 @@ class Row:
 
     def holds(self, situation: Situation) -> bool:
         """:return: whether the row fires"""
-        if not self.at_once and not conditions.is_joined(situation.step, situation.actions):
+        if not self.at_once and not situation.is_joined:
             return False
-        if self.guarded and (situation.step.key, self.key) not in situation.world.guards:
+        if not situation.guard_holds(self):
             return False
         return self.condition.holds(situation, self)
 
@@ -175,11 +175,11 @@ class Step:
             (row, row.condition) for row in self.rows if isinstance(row.condition, Deadline))
 
     @property
-    def waits_outside(self) -> bool:
-        """Whether something other than its own actions may still move it."""
-        return any(
-            row.at_once and isinstance(row.condition, (Event, Level, Deadline))
-            for row in self.rows)
+    def outside_rows(self) -> tuple[Row, ...]:
+        """The rows by which something other than its own actions may move it."""
+        return tuple(
+            row for row in self.rows
+            if row.at_once and isinstance(row.condition, (Event, Level, Deadline)))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Moves, by what ``do`` says:
 
 * ``close``: ``step``, ``content``, and ``outcome`` or ``option``: answer the latest open action
 * ``wait``: ``days``: the clock goes on, night by night
-* ``event``: ``code``, and where they matter ``amount`` and ``about``
+* ``event``: ``code``, and where they matter ``amount``, ``about`` and ``ending``
 * ``level``: ``code``, ``value``; ``marker``: ``name``, ``value``; ``guard``: ``step``,
   ``row``, ``value``: the world is so from now on
 * ``jump``: ``step``; ``pause``, ``resume``, ``retry``, ``skip``, ``stop``
@@ -160,7 +160,7 @@ def _get_command(played: Played, move: RunMove, index: int) -> Command:
     if kind == "event":
         return commands.Receive(
             f"dry:{index}", move["code"], float(move.get("amount") or 0),
-            move.get("about") or None)
+            move.get("about") or None, move.get("ending") or None)
     if kind == "jump":
         return commands.Jump(move["step"])
     return _PLAIN[kind]

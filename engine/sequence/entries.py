@@ -64,7 +64,8 @@ class ActionCreated:
 
     def apply(self, state: State) -> State:
         action = Action(
-            self.action, self.visit, self.content, self.required, self.keep, due=self.due)
+            self.action, self.visit, self.content, self.required, self.keep, due=self.due,
+            day=self.date)
         return replace(state, actions=(*state.actions, action))
 
 
@@ -81,28 +82,34 @@ class ActionSubmitted:
 
 @dataclass(frozen=True, slots=True)
 class ActionClosed:
-    """``date`` is the day it was closed, as an ISO date."""
+    """``date`` is the day it was closed, as an ISO date; ``lost``: by a migration."""
 
     action: int
     outcome: str
     option: str | None = None
     date: str | None = None
+    lost: bool = False
 
     def apply(self, state: State) -> State:
         return state.with_action(
             self.action, state=states.CLOSED, outcome=self.outcome, option=self.option,
-            closed_on=self.date)
+            closed_on=self.date, lost=self.lost)
 
 
 @dataclass(frozen=True, slots=True)
 class ActionMoved:
-    """``due`` is the new last day of its deadline, as an ISO date, or None."""
+    """``due`` is the new last day of its deadline, ``date`` the new day that it falls on (None:
+    the day it fell on), ``on`` the day on which a person chose them during a pause: ISO dates.
+    """
 
     action: int
     due: str | None = None
+    date: str | None = None
+    on: str | None = None
 
     def apply(self, state: State) -> State:
-        return state.with_action(self.action, due=self.due)
+        moved = state.with_action(self.action, due=self.due, moved_on=self.on)
+        return moved.with_action(self.action, day=self.date) if self.date else moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +166,36 @@ class IncidentCleared:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineSet:
-    """The deadline of a row runs from ``base`` to ``due``, both ISO dates."""
+    """The deadline of a row runs from ``base`` to ``due``, both ISO dates.
+
+    ``unit`` is that of its delay, ``given_back`` the units that pauses have given back to it.
+    """
 
     visit: int
     row: str
     base: str
     due: str
     nature: str
+    unit: str | None = None
+    given_back: int = 0
 
     def apply(self, state: State) -> State:
-        return state.with_deadline(
-            RunningDeadline(self.visit, self.row, self.base, self.due, self.nature))
+        return state.with_deadline(RunningDeadline(
+            self.visit, self.row, self.base, self.due, self.nature, unit=self.unit,
+            given_back=self.given_back))
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlineDropped:
+    """The day that it counts from was emptied, or the row's guard holds no more."""
+
+    visit: int
+    row: str
+
+    def apply(self, state: State) -> State:
+        return replace(state, deadlines=tuple(
+            deadline for deadline in state.deadlines
+            if (deadline.visit, deadline.row) != (self.visit, self.row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,13 +212,17 @@ class DeadlineFrozen:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineResumed:
+    """``given_back`` are the units that pauses have given back to it by now."""
+
     visit: int
     row: str
     due: str
+    given_back: int = 0
 
     def apply(self, state: State) -> State:
-        deadline = _get_deadline(state, self)
-        return state.with_deadline(replace(deadline, due=self.due, remaining=None))
+        return state.with_deadline(replace(
+            _get_deadline(state, self), due=self.due, remaining=None,
+            given_back=self.given_back))
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +243,11 @@ class EventReceived:
     visit: int
     amount: float = 0.0
     about: str | None = None
+    ending: str | None = None
 
     def apply(self, state: State) -> State:
-        received = ReceivedEvent(self.key, self.code, self.visit, self.amount, self.about)
+        received = ReceivedEvent(
+            self.key, self.code, self.visit, self.amount, self.about, ending=self.ending)
         return replace(state, received=(*state.received, received))
 
 
@@ -241,8 +273,8 @@ class ChildStarted:
     wait: bool = False
 
     def apply(self, state: State) -> State:
-        waiting = Waiting(self.template, self.step) if self.wait else None
-        return replace(state, waiting=waiting)
+        waiting = Waiting(self.template, self.step, len(state.received))
+        return replace(state, waiting=waiting if self.wait else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +313,8 @@ def _get_deadline(
 
 Entry: TypeAlias = (
     Launched | VisitEntered | VisitLeft | ActionCreated | ActionSubmitted | ActionClosed
-    | ActionMoved | DeadlineSet | DeadlineFrozen | DeadlineResumed | LegalDeadlinePassed
+    | ActionMoved | DeadlineSet | DeadlineDropped | DeadlineFrozen | DeadlineResumed
+    | LegalDeadlinePassed
     | EventReceived | EventUsed | ChildStarted | Switched | Migrated | Paused | Resumed | Ended
     | Stopped | IncidentRaised | IncidentCleared
 )
@@ -297,6 +330,7 @@ KINDS: dict[str, type[Entry]] = {
     "action_closed": ActionClosed,
     "action_moved": ActionMoved,
     "timer_set": DeadlineSet,
+    "timer_dropped": DeadlineDropped,
     "timer_frozen": DeadlineFrozen,
     "timer_resumed": DeadlineResumed,
     "legal_deadline_passed": LegalDeadlinePassed,

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 
 from . import deadlines, entries, outcomes, state as states
 from .commands import AddAction
-from .conditions import Event, Situation
+from .conditions import Deadline, Event, Level, Situation
 from .definition import Definition, End, LaunchChild, Row, Step, Switch
 from .effects import Alert, Ask, AskValidation, Effect, Release, StartChild, SwitchTo
 from .entries import Entry
 from .errors import CommandRefused
-from .state import Action, State
+from .state import Action, RunningDeadline, State
 from .values import CHILD_ENDED, format_added_key
 from .world import World
 
@@ -93,10 +93,16 @@ class Run:
 
     # -- actions -----------------------------------------------------------------
 
-    def close(self, action: Action, outcome: str, option: str | None = None) -> None:
-        """Close an action today; nobody has anything to do for it any more."""
+    def close(
+            self, action: Action, outcome: str, option: str | None = None, *,
+            lost: bool = False) -> None:
+        """Close an action today; nobody has anything to do for it any more.
+
+        :param lost: the version of the tree does not know it
+        """
+        day = self.today.isoformat()
         self.add(
-            entries.ActionClosed(action.number, outcome, option, self.today.isoformat()),
+            entries.ActionClosed(action.number, outcome, option, day, lost),
             Release(action.number))
 
     def submit(self, action: Action, option: str | None) -> None:
@@ -104,10 +110,14 @@ class Run:
         self.add(entries.ActionSubmitted(action.number, option), AskValidation(action.number))
 
     def expire(self) -> None:
-        """Close the actions whose deadline has passed, where their content says so."""
+        """Close the actions whose deadline has passed, where their content says so.
+
+        One that waits for its validator was done: it does not expire because they are slow.
+        """
         for action in self.state.open_actions:
             content = self.definition.get_content(self.state.step_of(action), action.content)
-            if content.expires and action.is_overdue(self.today):
+            is_done = action.state == states.VALIDATING
+            if content.expires and not is_done and action.is_overdue(self.today):
                 self.close(action, outcomes.EXPIRED)
 
     def add_action(self, command: AddAction) -> None:
@@ -124,21 +134,30 @@ class Run:
             command.required, due=command.due), Ask(number))
 
     def shift_actions(self) -> None:
-        """After a pause, give open actions the days back that it took."""
-        if not self.state.paused_on:
+        """After a pause, give open actions the days back that it took: to their deadlines, and
+        to the day of those that were still to come.
+
+        Days chosen during the pause move by what was left of it.
+        """
+        paused_on = deadlines.get_paused_on(self.state)
+        if not paused_on:
             return
-        paused = self.today - date.fromisoformat(self.state.paused_on)
         for action in self.state.open_actions:
-            if action.due and paused:
-                due = date.fromisoformat(action.due) + paused
-                self.add(entries.ActionMoved(action.number, due.isoformat()))
+            moved_on = date.fromisoformat(action.moved_on) if action.moved_on else paused_on
+            since = max(paused_on, moved_on)
+            paused = max(self.today - since, timedelta())
+            is_coming = (action.state == states.TODO and action.day is not None
+                         and date.fromisoformat(action.day) > since)
+            due, day = _shift(action.due, paused), _shift(action.day, paused)
+            if paused and (action.due or is_coming):
+                self.add(entries.ActionMoved(action.number, due, day if is_coming else None))
 
     # -- deadlines ---------------------------------------------------------------
 
-    def start_deadlines(self) -> None:
+    def start_deadlines(self, former: tuple[RunningDeadline, ...] = ()) -> None:
         """Begin the deadlines that can be counted by now; see :func:`.deadlines.start`."""
         if self.situation:
-            self.add_all(deadlines.start(self.situation))
+            self.add_all(deadlines.start(self.situation, former))
 
     def freeze_deadlines(self) -> None:
         """A pause begins: hold the internal deadlines."""
@@ -146,9 +165,9 @@ class Run:
             self.add_all(deadlines.freeze(self.situation))
 
     def unfreeze_deadlines(self) -> None:
-        """A pause ends: the held deadlines go on."""
+        """A pause ends: the held deadlines go on, and those begin that waited for its end."""
         if self.situation:
-            self.add_all(deadlines.unfreeze(self.situation))
+            self.add_all(deadlines.resume_all(self.situation))
 
     def alert(self) -> None:
         """Say once of each legal deadline that it passed during the pause."""
@@ -233,18 +252,18 @@ class Run:
 
     def _may_move(self) -> bool:
         """Bring the deadlines up to date; return whether rows may be read."""
-        if self.state.waiting and self.state.status == states.RUNNING:
+        is_free = self.state.status == states.RUNNING and not self.state.incident
+        if self.state.waiting and is_free:
             self._stop_waiting(self.state.waiting)
         self.start_deadlines()
-        return (self.state.status == states.RUNNING and not self.state.incident
-                and not self.state.waiting)
+        return is_free and not self.state.waiting
 
     def _stop_waiting(self, waiting: states.Waiting) -> None:
-        """Enter the next step, if the sequence waited for has ended."""
+        """Enter the next step, if the sequence waited for has ended since it is waited for."""
         ended = next((
-            received for received in self.state.received
+            received for received in self.state.received[waiting.since:]
             if received.code == CHILD_ENDED and received.about == waiting.template
-            and not received.used and not received.visit), None)
+            and not received.used), None)
         if ended:
             self.add(entries.EventUsed(ended.key, ""))
             self.enter(self.definition.get_step(waiting.step))
@@ -256,5 +275,19 @@ class Run:
     def _check_not_stuck(self, situation: Situation) -> None:
         """A running sequence that nothing can move has an incident instead of hanging."""
         waits = any(action.is_open for action in situation.actions)
-        if not waits and not situation.step.waits_outside:
+        if not waits and not any(_may_fire(row, situation) for row in situation.step.rows):
             self.raise_incident("stuck")
+
+
+def _may_fire(row: Row, situation: Situation) -> bool:
+    """Whether a row may still fire in a visit of which no action is open."""
+    if not row.at_once and not situation.is_joined:
+        return False
+    if isinstance(row.condition, Deadline):
+        return deadlines.may_fall(situation, row.condition)
+    return isinstance(row.condition, (Event, Level))
+
+
+def _shift(day: str | None, days: timedelta) -> str | None:
+    """:return: the ISO date that many days later"""
+    return (date.fromisoformat(day) + days).isoformat() if day else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,10 @@ class Action:
     :param option: what was chosen, proposed while the action is being validated
     :param due: last day of its deadline, as an ISO date, or None
     :param closed_on: day it was closed, as an ISO date
+    :param lost: a migration cancelled it, as its version does not know it: nobody answered
+    :param day: the one it falls on, as an ISO date. A person moves it without a command, so that
+        histories do not know of it
+    :param moved_on: day on which a person moved it during a pause, or None
     """
 
     number: int
@@ -48,6 +52,9 @@ class Action:
     option: str | None = None
     due: str | None = None
     closed_on: str | None = None
+    lost: bool = False
+    day: str | None = field(default=None, compare=False)
+    moved_on: str | None = field(default=None, compare=False)
 
     @property
     def is_open(self) -> bool:
@@ -56,7 +63,8 @@ class Action:
     @property
     def has_result(self) -> bool:
         """Whether it closed with something that routing may read."""
-        return self.state == CLOSED and self.outcome not in outcomes.SILENT
+        return (
+            self.state == CLOSED and not self.lost and self.outcome not in outcomes.SILENT)
 
     def is_overdue(self, today: date) -> bool:
         """Whether it is still open after the last day of its deadline."""
@@ -82,6 +90,9 @@ class RunningDeadline:
     :param due: last day on which one is in time, as an ISO date
     :param remaining: units left while frozen, else None
     :param alerted: a legal deadline passed during a pause, and an alert was given
+    :param unit: that it is counted in, whatever another version of its row says since; None in
+        histories that do not know it: its row's
+    :param given_back: units that pauses have given back to it
     """
 
     visit: int
@@ -91,6 +102,8 @@ class RunningDeadline:
     nature: str
     remaining: int | None = None
     alerted: bool = False
+    unit: str | None = None
+    given_back: int = 0
 
     @property
     def frozen(self) -> bool:
@@ -110,6 +123,8 @@ class ReceivedEvent:
     :param visit: number of the visit during which it came, 0 for none
     :param about: for the end of another sequence, the code of its template
     :param used: a row fired on it
+    :param ending: for the end of another sequence, how it ended: see
+        :class:`~.commands.Receive`
     """
 
     key: str
@@ -118,14 +133,19 @@ class ReceivedEvent:
     amount: float = 0.0
     about: str | None = None
     used: bool = False
+    ending: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Between two steps, until a sequence of another template ends."""
+    """Between two steps, until a sequence of another template ends.
+
+    :param since: number of the events received before: no end among them is the one waited for
+    """
 
     template: str
     step: str
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,9 @@ class CollectionAction(models.Model):
     date = fields.Date(required=True, readonly=True, index=True)
     deadline = fields.Date(readonly=True)
     original_deadline = fields.Date(readonly=True)
+    moved_on = fields.Date(
+        readonly=True, copy=False,
+        help="When a person last chose its day: of a pause, what came before counts no more.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     state = fields.Selection(
         ACTION_STATES, default="todo", required=True, readonly=True, index=True)
@@ -80,6 +83,9 @@ class CollectionAction(models.Model):
     closed_on = fields.Date(
         string="Day closed", readonly=True, help="In the company's time zone; deadlines count "
         "from it.")
+    lost = fields.Boolean(
+        string="Cancelled by a version", readonly=True, copy=False,
+        help="The version of the tree that its sequence was moved to does not know it.")
     holder_name = fields.Char(
         string="Responsible then", readonly=True,
         help="Name of the responsible at the moment it was closed.",
@@ -282,6 +288,9 @@ class CollectionAction(models.Model):
             option=self.option_id.code or None,
             due=self.deadline.isoformat() if self.deadline else None,
             closed_on=self.closed_on.isoformat() if self.closed_on else None,
+            lost=self.lost,
+            day=self.date.isoformat() if self.date else None,
+            moved_on=self.moved_on.isoformat() if self.moved_on else None,
         )
 
     def _get_holder(self):

@@ -208,11 +208,11 @@ class CollectionAction(models.Model):
         :param date date: the new day
         """
         steering, old = self._get_steering(), self.date
-        self.write({"date": date, "date_by_hand": True})
+        today = self.company_id._get_collection_day()
+        self.write({"date": date, "date_by_hand": True, "moved_on": today})
         if self.deadline and self.deadline < date:
             steering.move_deadline(date)
         if self.state != "validating":
-            today = self.company_id._get_collection_day()
             self.state = "scheduled" if date > today else "todo"
         self._react_to_new_day()
         if self.state == "scheduled" and not steering.has_activity_ahead:

@@ -29,6 +29,8 @@ class CollectionSignal(models.Model):
         help="Set when the event concerns this sequence alone.")
     amount = fields.Float(readonly=True, help="In the company's currency.")
     about = fields.Char(readonly=True)
+    ending = fields.Char(
+        readonly=True, help="How another sequence ended: the label of its end, else its state.")
     delivered_at = fields.Datetime(readonly=True)
     attempts = fields.Integer(
         readonly=True, help="Deliveries that failed; the others come first.")
@@ -49,7 +51,7 @@ class CollectionSignal(models.Model):
         """Post events to the inbox, leaving out those that are in it already.
 
         :param vals_list: list of dicts: key, code, customer_id, company_id, and optionally
-            event_name, sequence_id, amount, about
+            event_name, sequence_id, amount, about, ending
         :return: the new signals
         """
         if not vals_list:
@@ -94,7 +96,8 @@ class CollectionSignal(models.Model):
         """:return: the signal as the engine's :class:`~..engine.Receive`"""
         self.ensure_one()
         code = engine.EventCode(self.code, self.event_name or "")
-        return engine.Receive(self.key, code.format(), self.amount, self.about or None)
+        return engine.Receive(
+            self.key, code.format(), self.amount, self.about or None, self.ending or None)
 
     def _get_listeners(self):
         """:return: dict of open sequences by signal: the customer's, or the one it is for"""

@@ -17,6 +17,7 @@ class CollectionSignalReceipt(models.Model):
     visit_number = fields.Integer(readonly=True)
     amount = fields.Float(readonly=True)
     about = fields.Char(readonly=True)
+    ending = fields.Char(readonly=True)
     used = fields.Boolean(readonly=True)
 
     _key_unique = models.UniqueIndex(
@@ -26,4 +27,5 @@ class CollectionSignalReceipt(models.Model):
         """:return: the receipt as the engine's plain :class:`~..engine.ReceivedEvent`"""
         self.ensure_one()
         return engine.ReceivedEvent(
-            self.key, self.code, self.visit_number, self.amount, self.about or None, self.used)
+            self.key, self.code, self.visit_number, self.amount, self.about or None, self.used,
+            self.ending or None)

@@ -65,6 +65,7 @@ KINDS = [
     ("request_expired", "Documents not given in time"),
     ("request_cancelled", "Request cancelled"),
     ("timer_set", "Deadline set"),
+    ("timer_dropped", "Deadline dropped"),
     ("timer_frozen", "Deadline frozen"),
     ("timer_resumed", "Deadline resumed"),
     ("legal_deadline_passed", "Legal deadline passed"),
@@ -154,6 +155,7 @@ SENTENCES = {
     "customer_restored": _lt("Customer unarchived"),
     "action_moved": _lt("Deadline of “%(action)s” moved to %(due)s"),
     "timer_set": _lt("Deadline of “%(step)s” runs until %(due)s: %(row)s"),
+    "timer_dropped": _lt("Deadline dropped, as nothing starts it any more: %(row)s"),
     "timer_frozen": _lt("Deadline frozen: %(row)s"),
     "timer_resumed": _lt("Deadline runs again, until %(due)s: %(row)s"),
     "legal_deadline_passed": _lt("Legal deadline passed during the pause: %(row)s"),
@@ -512,6 +514,8 @@ class CollectionHistory(models.Model):
                       "new": self.new_value or nothing}
         if self.kind == "customer_changed" and data.get("about"):
             return self.env._("%(about)s: customer changed from %(old)s to %(new)s", **names)
+        if self.kind == "action_moved" and data.get("date"):
+            return self.env._("“%(action)s” moved to %(date)s, as its sequence was paused", **names)
         return self.env._(SENTENCES[self.kind]) % names
 
     def _get_label(self, model, field, value):

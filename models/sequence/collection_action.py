@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools import SQL
 
 
@@ -22,6 +22,18 @@ class CollectionAction(models.Model):
              WHERE content.id = action.content_id AND action.id IN %s
             """, tuple(self.ids)))
         self.invalidate_recordset(["name", "description", "subject", "body"])
+
+    def _write_moved(self, entry):
+        """Move the deadline, and after a pause also the day that it falls on.
+
+        :param entry: the engine's :class:`ActionMoved`
+        """
+        self.write({"deadline": entry.due, "moved_on": entry.on})
+        if entry.date:
+            day = fields.Date.to_date(entry.date)
+            is_coming = day > self.company_id._get_collection_day()
+            self.write({"date": day, "state": "scheduled" if is_coming else "todo"})
+            self._move_activities()
 
     def action_open_sequence(self):
         """:return: window action on the sequence that asks for this action"""

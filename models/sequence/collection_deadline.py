@@ -29,6 +29,10 @@ class CollectionDeadline(models.Model):
     remaining = fields.Integer(
         readonly=True, help="Units of its delay that are left, while it is frozen.")
     alerted = fields.Boolean(string="Passed during a pause", readonly=True)
+    unit = fields.Char(
+        readonly=True, help="What it is counted in, whatever later versions of its row say.")
+    given_back = fields.Integer(
+        readonly=True, help="Units of its delay that pauses have given back to it.")
     state = fields.Selection(
         [("running", "Running"), ("frozen", "Frozen"), ("passed", "Passed"), ("left", "Left")],
         compute="_compute_state")
@@ -50,4 +54,5 @@ class CollectionDeadline(models.Model):
         return engine.RunningDeadline(
             visit=self.visit_id.number, row=self.transition_id.key,
             base=self.base.isoformat(), due=self.due.isoformat(), nature=self.nature,
-            remaining=self.remaining if self.frozen else None, alerted=self.alerted)
+            remaining=self.remaining if self.frozen else None, alerted=self.alerted,
+            unit=self.unit or None, given_back=self.given_back)

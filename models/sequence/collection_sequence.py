@@ -90,6 +90,8 @@ class CollectionSequence(models.Model):
     ticked_on = fields.Date(readonly=True, help="The day the clock was last looked at.")
     waiting_template_code = fields.Char(readonly=True, string="Waits for the end of")
     waiting_step_key = fields.Char(readonly=True)
+    waiting_since = fields.Integer(
+        readonly=True, help="Events received before: no end among them is the one waited for.")
     launched_from = fields.Selection(
         [("user", "A person"), ("sequence", "Another sequence")], required=True, readonly=True,
         default="user",

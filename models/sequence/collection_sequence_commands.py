@@ -161,7 +161,7 @@ class CollectionSequence(models.Model):
                                    key=lambda deadline: (deadline.visit, deadline.row))),
             received=tuple(receipt._get_state() for receipt in self.receipt_ids.sorted("id")),
             waiting=self.waiting_template_code and engine.Waiting(
-                self.waiting_template_code, self.waiting_step_key) or None,
+                self.waiting_template_code, self.waiting_step_key, self.waiting_since) or None,
             paused_on=self.paused_on.isoformat() if self.paused_on else None,
             incident=incident or None,
             end_label=(last.transition_id.with_context(lang=None).end_label or ""

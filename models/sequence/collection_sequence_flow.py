@@ -123,7 +123,13 @@ class CollectionSequence(models.Model):
             "company_id": parent.company_id.id,
             "sequence_id": parent.id,
             "about": self.template_code,
+            "ending": self._get_ending(),
         } for parent in parents])
+
+    def _get_ending(self):
+        """:return: str, the label of the end that was reached, else the state it ended in"""
+        row = self.visit_id.transition_id.with_context(lang=None)
+        return (self.state == "done" and row.end_label) or self.state
 
     # === CRONS === #
     # The crons: events are delivered, deadlines and levels are looked at, pauses end.

@@ -221,12 +221,15 @@ class CollectionSequence(models.Model):
         actions = {action.number: action for action in self.action_ids}
         moved = []
         for entry in entries:
-            if isinstance(entry, DeadlineResumed):
+            if isinstance(entry, (DeadlineResumed, DeadlineSet)) and entry.row in deadlines:
                 deadline = deadlines[entry.row]
                 moved.append((deadline.transition_id.sentence, deadline.due, entry.due))
             elif isinstance(entry, ActionMoved):
                 action = actions[entry.action]
-                moved.append((action.name, action.deadline, entry.due))
+                if entry.due:
+                    moved.append((action.name, action.deadline, entry.due))
+                if entry.date:
+                    moved.append((action.name, action.date, entry.date))
         return [{"what": what, "old": format_date(self.env, old), "new": format_date(self.env, new)}
                 for what, old, new in moved]
 

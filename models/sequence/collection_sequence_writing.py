@@ -11,6 +11,7 @@ from ...engine.sequence.entries import (
     ActionMoved,
     ActionSubmitted,
     ChildStarted,
+    DeadlineDropped,
     DeadlineFrozen,
     DeadlineResumed,
     DeadlineSet,
@@ -161,8 +162,10 @@ class CollectionSequence(models.Model):
                 action._write_closed(
                     entry.outcome, option=options.get(entry.option), day=entry.date,
                     comment=trace.text if own else "", by_person=own and trace.by_person)
+                if entry.lost:
+                    action.lost = True
             elif isinstance(entry, ActionMoved):
-                actions[entry.action].deadline = entry.due
+                actions[entry.action]._write_moved(entry)
 
     def _write_deadlines(self, entries):
         deadlines = {
@@ -173,11 +176,14 @@ class CollectionSequence(models.Model):
             if isinstance(entry, DeadlineSet):
                 deadline = self._write_deadline_set(entry, deadlines.get((entry.visit, entry.row)))
                 deadlines[entry.visit, entry.row] = deadline
+            elif isinstance(entry, DeadlineDropped):
+                deadlines.pop((entry.visit, entry.row)).unlink()
             elif isinstance(entry, DeadlineFrozen):
                 deadlines[entry.visit, entry.row].write(
                     {"frozen": True, "remaining": entry.remaining})
             elif isinstance(entry, DeadlineResumed):
-                deadlines[entry.visit, entry.row].write({"frozen": False, "due": entry.due})
+                deadlines[entry.visit, entry.row].write({
+                    "frozen": False, "due": entry.due, "given_back": entry.given_back})
             elif isinstance(entry, LegalDeadlinePassed):
                 deadlines[entry.visit, entry.row].alerted = True
 
@@ -187,7 +193,7 @@ class CollectionSequence(models.Model):
         :return: the ``collection.deadline``
         """
         vals = {"base": entry.base, "due": entry.due, "nature": entry.nature, "frozen": False,
-                "alerted": False}
+                "alerted": False, "unit": entry.unit, "given_back": entry.given_back}
         if deadline:
             deadline.write(vals)
             return deadline
@@ -201,6 +207,7 @@ class CollectionSequence(models.Model):
         self.env["collection.signal.receipt"].create([{
             "sequence_id": self.id, "key": entry.key, "code": entry.code,
             "visit_number": entry.visit, "amount": entry.amount, "about": entry.about,
+            "ending": entry.ending,
         } for entry in entries if isinstance(entry, EventReceived)])
         used = {entry.key for entry in entries if isinstance(entry, EventUsed)}
         if used:
@@ -212,6 +219,8 @@ class CollectionSequence(models.Model):
         for entry in entries:
             vals |= STATUS_VALS.get(type(entry), lambda entry, now: {})(
                 entry, fields.Datetime.now())
+        if vals.get("waiting_template_code"):
+            vals["waiting_since"] = len(self.receipt_ids)
         if vals:
             self.write(vals)
         if self.state in ENDED:

@@ -29,6 +29,9 @@ PROBLEMS = {
     "no_action": _lt(
         "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
         "read at once that waits for an event, a state or a deadline."),
+    "only_guarded": _lt(
+        "Step “%(step)s” asks for nothing, and whatever may move it has a guard: while no guard "
+        "holds, it waits in silence."),
     "many_actions": _lt("Step “%(step)s” asks for many actions at once."),
     "expires_without_deadline": _lt(
         "Step “%(step)s”: “%(action)s” expires, but has no deadline."),

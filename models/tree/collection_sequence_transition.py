@@ -99,6 +99,12 @@ class CollectionSequenceTransition(models.Model):
         [("visit", "While the step is current"), ("launch", "Since the launch")],
         default="visit", string="Counts")
     minimum = fields.Float(string="At least", help="In the company's currency.")
+    ended_template_code = fields.Char(
+        string="Of template",
+        help="Code of the template whose sequence must have ended; empty: of any.")
+    ending = fields.Char(
+        string="Ended as",
+        help="Label of the end that it must have reached, or “stopped”; empty: any end.")
     level_code = fields.Selection(LEVELS, string="State")
     below = fields.Float(string="Less than", help="In the company's currency.")
     delay_amount = fields.Integer(string="Delay")
@@ -166,8 +172,8 @@ class CollectionSequenceTransition(models.Model):
     @api.depends(
         "timing", "condition", "content_id.name", "outcome_ids.name", "option_ids.name",
         "target", "target_step_id.name", "end_label", "positive", "event_code", "event_name",
-        "level_code", "below", "delay_amount", "delay_unit", "base", "marker", "guard",
-        "target_template_code")
+        "ended_template_code", "ending", "level_code", "below", "delay_amount", "delay_unit",
+        "base", "marker", "guard", "target_template_code")
     def _compute_sentence(self):
         for row in self:
             row.sentence = self.env._(
@@ -252,6 +258,14 @@ class CollectionSequenceTransition(models.Model):
         """:return: code of the event; one recorded by hand carries its name"""
         return engine.EventCode(self.event_code or "", self.event_name or "").format()
 
+    def _get_ended(self):
+        """:return: (code of the template, how it ended) that the end of another sequence must have,
+            None for whatever it has
+        """
+        if self.event_code != engine.CHILD_ENDED:
+            return None, None
+        return self.ended_template_code or None, self.ending or None
+
     def _get_delay(self):
         return engine.Delay(self.delay_amount, self.delay_unit or "days", self.procedural)
 
@@ -275,7 +289,9 @@ class CollectionSequenceTransition(models.Model):
             case "joined":
                 return engine.Joined(self.positive)
             case "event":
-                return engine.Event(self._get_event_code(), self.since, self.minimum)
+                about, ending = self._get_ended()
+                return engine.Event(
+                    self._get_event_code(), self.since, self.minimum, about, ending)
             case "level":
                 is_amount = self.level_code == conditions.BALANCE
                 return engine.Level(self.level_code or "", self.below if is_amount else None)
@@ -295,7 +311,9 @@ class CollectionSequenceTransition(models.Model):
             name: dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
             for name in ("event_code", "level_code", "delay_unit", "base")}
         if self.condition == "event":
-            return self.event_name if self.event_is_named else labels["event_code"]
+            ended = ", ".join(filter(None, self._get_ended()))
+            event = f"{labels['event_code']} ({ended})" if ended else labels["event_code"]
+            return self.event_name if self.event_is_named else event
         if self.condition == "level":
             amount = f" {self.below:g}" if self.level_code == conditions.BALANCE else ""
             return labels["level_code"] + amount

@@ -14,5 +14,7 @@ from . import test_engine_migrate
 from . import test_engine_paths
 from . import test_engine_ladder
 from . import test_engine_contrast
+from . import test_engine_corners
+from . import test_engine_courses
 from . import test_engine_values
 from . import test_engine_purity

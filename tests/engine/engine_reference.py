@@ -208,7 +208,8 @@ class Book:
         self.actions[action] = {
             "number": action, "visit": visit, "content": content, "state": "todo",
             "required": asked.required, "keep": asked.keep, "outcome": None, "option": None,
-            "due": fields["due"], "closed_on": None,
+            "due": fields["due"], "closed_on": None, "lost": False, "day": fields["date"],
+            "moved_on": None,
         }
 
     def _action_submitted(self, action, option):
@@ -216,8 +217,8 @@ class Book:
         self._answer()
         self.actions[action].update(state="validating", option=option)
 
-    def _action_closed(self, action, outcome, option, date):
-        assert date == TODAY
+    def _action_closed(self, action, outcome, option, date, lost):
+        assert date == TODAY and not lost
         assert self.actions[action]["state"] != "closed", "closed twice"
         if outcome not in SILENT:
             self._answer()

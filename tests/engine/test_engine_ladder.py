@@ -51,6 +51,31 @@ class TestLadder(BaseCase):
         found = decide(Ladder(RUNGS), chase(planned=planned), DUE + timedelta(1))
         self.assertNext(found, 2, DUE + timedelta(3))
 
+    def test_a_last_reminder_before_the_due_date_repeats_until_then(self):
+        """S-004: before the due date, or not at all; however long it is planned already."""
+        for offset, repeat, day in ((-5, 7, None), (-5, 5, 0), (-5, 6, None), (-20, 7, -8)):
+            once = Ladder((Rung(1, offset),), repeat=repeat)
+            last = Executed(1, offset, DUE + timedelta(max(offset, -15)))
+            chased = chase(last=last, last_message=last.on)
+            for today in (last.on, last.on + timedelta(1), DUE + timedelta(1)):
+                with self.subTest(offset=offset, repeat=repeat, today=today):
+                    found = decide(once, chased, today)
+                    if day is None or today > DUE:
+                        self.assertEqual(found, Stop(ladder.FINISHED))
+                    else:
+                        self.assertNext(found, 1, DUE + timedelta(day))
+
+    def test_a_day_chosen_by_hand_is_no_second_message_of_a_day(self):
+        """S-008: a message left on the day that a person chose, or after it."""
+        for left, day in ((0, 1), (3, 4), (-1, 0), (-9, 0)):
+            with self.subTest(left=left):
+                planned = Planned(2, 7, DUE + timedelta(3), DUE, by_hand=True)
+                found = decide(
+                    Ladder(RUNGS, min_days=5),
+                    chase(planned=planned, last_message=DUE + timedelta(3 + left)),
+                    DUE + timedelta(3))
+                self.assertNext(found, 2, DUE + timedelta(3 + day))
+
     def test_the_interval_is_kept_when_a_step_was_late(self):
         """S-003: +3 done ten days late, so +15 comes twelve days after it."""
         last = Executed(2, 3, DUE + timedelta(13))

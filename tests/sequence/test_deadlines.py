@@ -173,6 +173,59 @@ class TestDeadlines(DeadlinesCase):
 class TestDeadlinePause(DeadlinesCase):
     """A pause freezes what is ours, and never what is the law's."""
 
+    def test_a_correction_keeps_what_it_gave_back(self):
+        """D-060: a day earlier than after the pause, not than before it."""
+        sequence = self.start(deadline_row("after", 5, base="marker", marker="served"))
+        sequence.markers = {"served": "2026-03-03"}
+        self.run_night("2026-03-03 12:00:00")
+        with self.at("2026-03-04 12:00:00"):
+            sequence.action_pause()
+        with self.at("2026-03-20 12:00:00"):
+            sequence.action_resume()
+            self.assertEqual(sequence.deadline_ids.due, self.day("2026-03-24"))
+            self.assertEqual(sequence.deadline_ids.given_back, 16)
+            sequence.markers = {"served": "2026-03-02"}
+        self.assertDue(sequence, "2026-03-23")
+
+    def test_a_date_filled_meanwhile_counts_from_its_end(self):
+        """D-028: the pause counts for none of ours."""
+        sequence = self.start(deadline_row("after", 10, base="marker", marker="served"))
+        with self.at("2026-03-03 12:00:00"):
+            sequence.action_pause()
+        with self.at("2026-03-04 12:00:00"):
+            sequence.markers = {"served": "2026-03-04"}
+        with self.at("2026-03-25 12:00:00"):
+            sequence.action_resume()
+        self.assertDue(sequence, "2026-04-04")
+
+    def test_an_emptied_date_drops_its_deadline(self):
+        """D-060: the history says so."""
+        sequence = self.start(deadline_row("after", 5, base="marker", marker="served"))
+        sequence.markers = {"served": "2026-03-02"}
+        self.assertTrue(sequence.deadline_ids)
+        sequence.markers = {"served": False}
+        self.assertFalse(sequence.deadline_ids)
+        self.assertIn("timer_dropped", sequence.history_ids.mapped("kind"))
+        self.assertReplays(sequence)
+
+    def test_what_was_to_come_comes_later(self):
+        """D-028: a scheduled action's day moves with its deadline; one chosen by hand, less."""
+        sequence = self.start(contents=[
+            action("call", delay_days=10, deadline_days=3), action("visit", delay_days=10),
+            action("now")])
+        call, visit, now = sequence.action_ids.sorted("number")
+        with self.at("2026-03-04 12:00:00"):
+            sequence.action_pause()
+        with self.at("2026-03-10 12:00:00"):
+            visit.reschedule(self.day("2026-04-30"))
+        with self.at("2026-03-14 12:00:00"):
+            sequence.action_resume()
+            self.assertEqual(call.date, self.day("2026-03-22"))
+            self.assertEqual(call.deadline, self.day("2026-03-25"))
+            self.assertEqual(visit.date, self.day("2026-05-04"))
+            self.assertEqual(now.date, self.day("2026-03-02"))
+        self.assertReplays(sequence)
+
     def pause(self, sequence, moment="2026-03-04 12:00:00"):
         with self.at(moment):
             sequence.action_pause("Family matter")

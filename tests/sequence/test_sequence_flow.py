@@ -12,12 +12,12 @@ class FlowCase(CollectionCase):
         cls.invoice = cls.make_invoice(cls.customer)
         cls.other = cls.make_short_template("OTHER")
 
-    def start(self, *rows, **vals):
+    def start(self, *rows, then=(), **vals):
         """Launch a tree whose first step has these rows, the last one being the default."""
         refused = row("two", "call", outcomes=["cancelled"])
         template = self.make_template("FLOW", [
             step("one", [action("call")], [refused, *rows]),
-            step("two", [action("file")], [row("end:Done")]),
+            step("two", [action("file")], [*then, row("end:Done")]),
         ], **vals)
         return self.launch(template)
 
@@ -143,6 +143,37 @@ class TestLaunchByRow(FlowCase):
         self.assertEqual(len(sequence.visit_ids), 1)
         self.deliver_signals()
         self.assertAt(sequence, "two")
+        self.assertReplays(sequence)
+
+    def test_an_earlier_end_ends_no_later_wait(self):
+        """D-048: the wait is for the sequence launched then."""
+        template = self.make_template("TWICE", [
+            step("one", [action("call")], [flow_row("OTHER", "two")]),
+            step("two", [action("visit")], [flow_row("OTHER", "three", wait=True)]),
+            step("three", [action("file")], [row("end:Done")]),
+        ])
+        sequence = self.launch(template)
+        self.close(sequence, "call")
+        self.get_launched().action_stop("Enough")
+        self.deliver_signals()
+        self.close(sequence, "visit")
+        self.assertEqual(sequence.waiting_since, 1)
+        self.deliver_signals()
+        self.assertEqual(len(sequence.visit_ids), 2)
+        self.assertReplays(sequence)
+
+    def test_a_row_asks_how_it_ended(self):
+        """D-048: stopped leads elsewhere than paid."""
+        sequence = self.start(
+            flow_row("OTHER", "two"),
+            then=[event_row("end:Lost", "child_ended", ended_template_code="OTHER",
+                            ending="stopped"),
+                  event_row("end:Won", "child_ended", ended_template_code="OTHER",
+                            ending="Paid")])
+        self.close(sequence, "call")
+        self.get_launched().action_stop("Enough")
+        self.deliver_signals()
+        self.assertEqual(sequence.end_label, "Lost")
         self.assertReplays(sequence)
 
     def test_a_stop_is_an_end_too(self):

@@ -20,11 +20,19 @@ function describeDeadline(record, action) {
     });
 }
 
+/** An event of the catalogue; of the end of another sequence, which one and how. */
+function describeEvent(record) {
+    const { ended_template_code: template, ending, event_code: code } = record.data;
+    const label = selectionLabel(record, "event_code");
+    const ended = code === "child_ended" ? [template, ending].filter(Boolean).join(", ") : "";
+    return ended ? `${label} (${ended})` : label;
+}
+
 /** What a row waits for, when it is not the result of an action. */
 export function describeWait(record, action) {
     const { below, condition, event_is_named: named, event_name: name, positive } = record.data;
     if (condition === "event") {
-        return named ? name || "?" : selectionLabel(record, "event_code");
+        return named ? name || "?" : describeEvent(record);
     }
     if (condition === "level") {
         const level = selectionLabel(record, "level_code");

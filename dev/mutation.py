@@ -1,0 +1,93 @@
+"""Mutation testing of the engine: each small fault put into it must be found by a pure test.
+
+mutmut works in a folder of its own, on a copy of the engine and of its tests, which run without
+Odoo (``pure.py``). It keeps what it found there: a second run looks at what has changed.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+
+from . import paths
+from .ui import tell
+
+FOLDER = paths.DEV / "mutation"
+#: Survivors that change nothing, each with the reason why.
+SURVIVORS = paths.REPOSITORY / "tests" / "engine" / "survivors.txt"
+#: What decides; pictures, hashtags and colours are looked at by eyes.
+MUTATED = ("engine/sequence/*.py", "engine/dates.py", "engine/ladder.py", "engine/claims.py")
+#: Tests of what is not mutated, and those that would put faults of their own into the engine.
+LEFT_OUT = (
+    "test_engine_contrast", "test_engine_layout", "test_engine_properties", "test_engine_purity",
+    "test_engine_seeded_bugs", "test_engine_tags")
+#: Random courses for each mutant: the more, the longer it takes.
+COURSES = 200
+
+_SETTINGS = """
+[tool.pytest.ini_options]
+addopts = "-p no:cacheprovider"
+
+[tool.mutmut]
+source_paths = ["engine"]
+only_mutate = {mutated}
+do_not_mutate = ["engine/sequence/dry_run.py", "engine/sequence/paths.py"]
+also_copy = ["account_collection", "pure.py"]
+pytest_add_cli_args_test_selection = ["test_pure.py"]
+"""
+_TESTS = """
+import importlib, pkgutil, sys
+import pure
+import engine
+pure.install(engine)
+for name in pure.find_cases({left_out}):
+    module = importlib.import_module(name)
+    globals().update({{
+        key: value for key, value in vars(module).items()
+        if isinstance(value, type) and value.__module__ == name and "Test" in key}})
+"""
+
+
+def run(steps, only):
+    """Put every fault into the engine, one at a time.
+
+    :param only: parts of names of functions to look at; empty: all
+    :return: 1 if one survives that is not among :data:`SURVIVORS`
+    """
+    with steps.step("Copy"):
+        _copy()
+    command = [paths.MUTATION_VENV / "bin" / "mutmut"]
+    names = [f"*{name}*" for name in only]
+    with steps.step("Faults"):
+        subprocess.run(
+            [*command, "run", *names], cwd=FOLDER, check=False,
+            env={**os.environ, "N": str(COURSES), "PYTHONHASHSEED": "0"})
+    found = subprocess.run(
+        [*command, "results"], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
+    survivors = re.findall(r"(\S+): (?:survived|no tests)", found)
+    known = _read_known()
+    fresh = [name for name in survivors if name not in known]
+    for name in fresh:
+        shown = subprocess.run(
+            [*command, "show", name], cwd=FOLDER, check=False, capture_output=True, text=True)
+        tell(shown.stdout)
+    tell(f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing")
+    return int(bool(fresh))
+
+
+def _read_known():
+    lines = SURVIVORS.read_text().splitlines() if SURVIVORS.exists() else []
+    return {line.split()[0] for line in lines if line and not line.startswith("#")}
+
+
+def _copy():
+    """Bring the folder up to date; what did not change keeps its time, so that mutmut knows."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for source, target in (
+            ("engine", "engine"), ("tests/engine", "account_collection/tests/engine")):
+        shutil.copytree(
+            paths.REPOSITORY / source, FOLDER / target, dirs_exist_ok=True,
+            ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(paths.REPOSITORY / "dev" / "pure.py", FOLDER)
+    (FOLDER / "pyproject.toml").write_text(_SETTINGS.format(mutated=list(MUTATED)))
+    (FOLDER / "test_pure.py").write_text(_TESTS.format(left_out=LEFT_OUT))

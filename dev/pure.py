@@ -1,0 +1,71 @@
+"""The engine's tests without Odoo: its own package, and a stand-in for ``odoo.tests``.
+
+The repository is the package ``account_collection`` here, of which nothing but the engine and
+its tests is ever imported. ``python dev/pure.py [names of test files] [-v] [-x]``, with any Python
+that has hypothesis and dateutil.
+"""
+
+import importlib
+import pkgutil
+import sys
+import types
+import unittest
+from pathlib import Path
+
+NAME = "account_collection"
+#: Needs the catalogue of hashtags, which the models fill.
+WITH_MODELS = ("test_engine_tags",)
+
+
+def find_root():
+    """:return: the folder that holds the engine's tests"""
+    here = Path(__file__).resolve().parent
+    return next(root for root in (here / NAME, here.parent) if (root / "tests/engine").is_dir())
+
+
+def install(engine=None):
+    """Make the engine and its tests importable, as parts of the add-on.
+
+    :param engine: the package ``engine``, where it is imported under that name already
+    """
+    root = find_root()
+    odoo, tests = types.ModuleType("odoo"), types.ModuleType("odoo.tests")
+    odoo.__path__ = []
+    tests.BaseCase = unittest.TestCase
+    tests.tagged = lambda *_tags: lambda case: case
+    odoo.tests = tests
+    sys.modules |= {"odoo": odoo, "odoo.tests": tests}
+    # their own __init__ would bring all cases along, and Odoo
+    for name in (NAME, f"{NAME}.tests", f"{NAME}.tests.engine"):
+        package = types.ModuleType(name)
+        package.__path__ = [str(root / name[len(NAME) + 1:].replace(".", "/"))]
+        sys.modules[name] = package
+    for found in engine and pkgutil.walk_packages(engine.__path__, "engine.") or ():
+        sys.modules[f"{NAME}.{found.name}"] = importlib.import_module(found.name)
+    if engine:
+        sys.modules[f"{NAME}.engine"] = sys.modules[NAME].engine = engine
+
+
+def find_cases(without=()):
+    """:return: module names of the pure tests, but those of these names"""
+    return [f"{NAME}.tests.engine.{path.stem}"
+            for path in sorted((find_root() / "tests/engine").glob("test_*.py"))
+            if path.stem not in without]
+
+
+def main(arguments):
+    """Run the pure tests, all or those of the files named. :return: whether all passed"""
+    install()
+    chosen = [Path(name).stem for name in arguments if not name.startswith("-")]
+    suite = unittest.TestSuite()
+    for name in find_cases(WITH_MODELS):
+        if not chosen or name.split(".")[-1] in chosen:
+            suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
+                importlib.import_module(name)))
+    runner = unittest.TextTestRunner(
+        verbosity=2 if "-v" in arguments else 1, failfast="-x" in arguments)
+    return runner.run(suite).wasSuccessful()
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:]))
