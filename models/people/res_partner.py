@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ...tools.branches import BranchMany2one
 from ...tools.dialogs import notify, open_dialog
 from ..access import COLLECTORS
 
@@ -10,7 +11,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collector_id = fields.Many2one(
+    collector_id = BranchMany2one(
         "res.users", string="Collector", company_dependent=True, groups=COLLECTORS,
         domain="[('share', '=', False)]", tracking=True,
         help="The colleague in charge of collecting from this customer.",
@@ -54,12 +55,19 @@ class ResPartner(models.Model):
     # === RES_PARTNER === #
 
     def _get_collection_participants(self, company=None):
-        """:return: these customers' default participants in a company (the current one)"""
-        return self.env["collection.participant"].sudo().search([
+        """:return: these customers' default participants in a company (the current one); for a
+            function without one there, that of the company above"""
+        lineage = (company or self.env.company)._get_collection_lineage()
+        found = self.env["collection.participant"].sudo().search([
             ("customer_id", "in", self.ids),
-            ("company_id", "=", (company or self.env.company).id),
+            ("company_id", "in", lineage),
             ("sequence_id", "=", False),
         ])
+        nearest = {}
+        for row in found.sorted(lambda row: lineage.index(row.company_id.id), reverse=True):
+            nearest[row.customer_id, row.function_id] = row
+        return found.filtered(
+            lambda row: row == nearest[row.customer_id, row.function_id])
 
     def _save_collection_participants(self, vals_list):
         """Save these holders as the customer's own; functions without a holder are left alone.
@@ -71,7 +79,9 @@ class ResPartner(models.Model):
         fresh = []
         for vals in vals_list:
             row, held = known.get(vals["function_id"]), vals["user_id"] or vals["contact_id"]
-            if held and not row:
+            if held and (not row or (
+                    row.company_id != self.env.company
+                    and held != (row.user_id.id or row.contact_id.id))):
                 fresh.append({**vals, "customer_id": self.id, "propagate": False})
             elif held and held != (row.user_id.id or row.contact_id.id):
                 row.with_env(self.env).write(vals)

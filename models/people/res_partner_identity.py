@@ -58,6 +58,7 @@ class ResPartner(models.Model):
         :param changes: list of :class:`~..tools.customers.CustomerChange`, none of them a chain
         """
         self._fill_collection_settings(changes)
+        self._fill_collection_facts(changes)
         self._move_participants(changes)
         self.env["collection.history.chain"]._follow(changes)
         self._trace_customer_changes(changes)
@@ -135,7 +136,8 @@ class ResPartner(models.Model):
             return set()
         self.env.flush_all()
         kept = [SQL("%s IS NOT NULL", SQL.identifier("partner", name))
-                for name in self._get_collection_settings_names()]
+                for name in (
+                    *self._get_collection_settings_names(), *self._get_collection_fact_names())]
         kept += [SQL(
             "EXISTS (SELECT FROM %s AS record WHERE record.customer_id = partner.id)",
             SQL.identifier(self.env[name]._table)) for name in self._get_customer_models()]
@@ -239,6 +241,41 @@ class ResPartner(models.Model):
                     rows[self.browse(partner_id), company].append({
                         "kind": "setting_changed", "data": {"field": name}, "cause": "person",
                         "command": "identity", "old_value": old, "new_value": new})
+        self.env["collection.history"]._append_many(rows)
+
+    # === FACTS === #
+
+    @api.model
+    def _get_collection_fact_names(self):
+        """Hook: fields that say what is so of a customer whichever company looks.
+
+        :return: list of names of stored fields that do not depend on the company
+        """
+        return []
+
+    def _fill_collection_facts(self, changes):
+        """What is known of the former customer and not of the current one is known of it now."""
+        changes = [change for change in changes if change.whole or change.fresh]
+        names = self._get_collection_fact_names()
+        if not changes or not names:
+            return
+        self.flush_model(names)
+        rows = defaultdict(list)
+        for name in names:
+            filled = self.env.execute_query(SQL(
+                "UPDATE res_partner AS partner SET %(field)s = former.%(field)s"
+                "  FROM unnest(%(former)s::int[], %(current)s::int[]) AS change (former, current)"
+                "  JOIN res_partner AS former ON former.id = change.former"
+                " WHERE partner.id = change.current AND partner.%(field)s IS NULL"
+                "   AND former.%(field)s IS NOT NULL"
+                " RETURNING partner.id, partner.%(field)s",
+                field=SQL.identifier(name), former=[change.former for change in changes],
+                current=[change.current for change in changes]))
+            for partner_id, value in filled:
+                rows[self.browse(partner_id), self.env.company].append({
+                    "kind": "setting_changed", "data": {"field": name}, "cause": "person",
+                    "command": "identity", "old_value": "", "new_value": str(value)})
+        self.invalidate_model(names)
         self.env["collection.history"]._append_many(rows)
 
     # === PARTICIPANTS === #
