@@ -67,7 +67,7 @@ class CollectionScenario(models.Model):
         chase = ladder.Chase(
             leader=row["leader"],
             due=row["leader_due"],
-            amount=(row["amount"] or Decimal(0)) - offset.amount,
+            amount=Decimal(str(row["amount"] or 0)) - offset.amount,
             causes=frozenset(
                 cause for cause, bit in _BITS.items() if (row["causes"] or 0) & bit),
             stop=self._find_stop(row, day),
@@ -341,7 +341,7 @@ class CollectionScenario(models.Model):
             HAVING -sum(LEAST(amount, 0))
                    > COALESCE(sum(GREATEST(amount, 0)) FILTER (WHERE company < %(company)s), 0)
             """, items=items, day=day, company=company.id))
-        return {customer: Offset(amount, tuple(companies), changes_on)
+        return {customer: Offset(Decimal(str(amount)), tuple(companies), changes_on)
                 for customer, amount, companies, changes_on in rows}
 
     # === PLANNING === #

@@ -25,13 +25,18 @@ class BranchCase(CollectionCase):
             {"name": name, "parent_id": cls.company.id} for name in ("Branch", "Other branch")])
         cls.sister = companies.create({"name": "Sister"})
         every = cls.company | cls.branch | cls.other_branch | cls.sister
-        (cls.env.user | cls.manager).company_ids |= every
+        (cls.env.user | cls.manager | cls.collector).company_ids |= every
         cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": every.ids})
         cls.customer = cls.customer.with_env(cls.env)
         cls.at_branch = cls.customer.with_company(cls.branch)
         cls.at_other = cls.customer.with_company(cls.other_branch)
         cls.at_sister = cls.customer.with_company(cls.sister)
         cls.income = cls._get_account("income")
+        receivable = cls._get_account("asset_receivable")
+        for company in (cls.branch, cls.other_branch):  # as their company's chart gives them
+            cls.env["ir.default"].set(
+                "res.partner", "property_account_receivable_id", receivable.id,
+                company_id=company.id)
         cls.scenario = cls.make_scenario(
             ({"offset": 3, "body": "<p>#items_amount_overdue</p>#items_list_overdue"}, 15, 30),
             company_id=cls.company.id)
@@ -287,13 +292,11 @@ class TestBranchPlanning(BranchCase):
         self.assertEqual(
             self.at_branch.collection_not_chased, "Credits cover what is due.")
 
-    def test_credit_of_a_sister_covers_nothing(self):
-        """D"""
-        self.make_branch_invoice(self.branch, 500)
-        self.customer.collection_scenario_id = self.scenario
-        self.assertEqual(
-            self.env["collection.scenario"]._get_offsets(
-                self.sister, self.customer.ids, date(2026, 3, 2)), {})
+    def test_a_sister_is_another_creditor(self):
+        """D: neither its debts nor its credits count in the branch."""
+        tree = self.branch._get_collection_tree()
+        self.assertEqual(set(tree), {self.company.id, self.branch.id, self.other_branch.id})
+        self.assertEqual(self.sister._get_collection_tree(), (self.sister.id,))
 
     def test_credit_pays_what_its_own_company_is_owed_first(self):
         """D: it is not set off twice."""
@@ -352,26 +355,23 @@ class TestBranchTemplates(BranchCase):
 
     def test_a_template_of_the_company_runs_in_the_branch(self):
         """D: launched by somebody who is allowed in the branch alone."""
-        template = self.make_short_template()
-        template.sudo().company_id = self.company
+        template = self.make_short_template(company_id=self.company.id)
         sequence = template.with_env(self.clerk_env).launch(
             self.customer.with_env(self.clerk_env))
         self.assertEqual(sequence.company_id, self.branch)
 
     def test_a_template_of_the_branch_does_not_run_in_the_company(self):
         """D"""
-        template = self.make_short_template()
-        template.sudo().company_id = self.branch
+        template = self.make_short_template(company_id=self.branch.id)
         with self.assertRaisesRegex(UserError, "belongs to Branch"):
             self.launch(template)
 
     def test_the_companys_records_are_read_in_the_branch(self):
         """D: scenarios, steps, templates, rates and holders; the sister's are not."""
-        template = self.make_short_template()
+        template = self.make_short_template(company_id=self.company.id)
         rate = self.env["collection.penalty.rate"].create({
             "regime": "contractual", "company_id": self.company.id,
             "date_from": "2025-01-01", "rate": 10})
-        template.company_id = self.company
         sister = self.make_scenario(company_id=self.sister.id)
         for record in (self.scenario, self.scenario.step_ids, template, rate):
             shown = record.with_env(self.clerk_env)
