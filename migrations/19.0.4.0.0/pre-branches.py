@@ -1,11 +1,30 @@
 """Insolvency is a fact of the customer: the first day known in any company holds in all of them.
-Branches claim what their root company's terms say."""
+Branches claim what their root company's terms say, and read what their companies have laid down."""
 
 from odoo.tools.sql import column_exists
 
+#: Rules that let a branch read what is of the companies above it: name of the rule, way to the
+#: company. They are not updated with the module; what somebody has changed stays as it is.
+SHARED = {
+    "collection_sequence_template_rule_company": "company_id",
+    "collection_penalty_rate_rule_company": "company_id",
+    "collection_scenario_rule_company": "company_id",
+    "collection_scenario_step_rule_company": "scenario_id.company_id",
+    "collection_document_template_rule_company": "company_id",
+    "collection_document_template_item_rule_company": "template_id.company_id",
+    "collection_document_template_function_rule_company": "template_id.company_id",
+    "collection_document_automation_rule_company": "template_id.company_id",
+}
 
 def migrate(cr, version):
     keep_first_insolvency(cr)
+    for name, path in SHARED.items():
+        open_to_branches(
+            cr, name, f"[('{path}', 'in', [False, *company_ids])]",
+            f"['|', ('{path}', '=', False), ('{path}', 'parent_of', company_ids)]")
+    open_to_branches(
+        cr, "collection_participant_rule_company", "[('company_id', 'in', company_ids)]",
+        "[('company_id', 'parent_of', company_ids)]")
     if column_exists(cr, "res_company", "collection_penalty_regime"):
         cr.execute("""
             UPDATE res_company AS branch
@@ -14,6 +33,16 @@ def migrate(cr, version):
              WHERE branch.parent_id IS NOT NULL
                AND root.id = split_part(branch.parent_path, '/', 1)::int
         """)
+
+
+def open_to_branches(cr, name, old, new):
+    cr.execute("""
+        UPDATE ir_rule
+           SET domain_force = %s, perm_write = FALSE, perm_create = FALSE, perm_unlink = FALSE
+          FROM ir_model_data AS data
+         WHERE data.module = 'account_collection' AND data.model = 'ir.rule' AND data.name = %s
+           AND ir_rule.id = data.res_id AND ir_rule.domain_force = %s
+    """, (new, name, old))
 
 
 def keep_first_insolvency(cr):

@@ -2,14 +2,22 @@ from datetime import date
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools.sql import partner_value
-from ..common import ALL_CUSTOMERS, CollectionCase
+from ..common import ALL_CUSTOMERS, MANAGER, CollectionCase
 
 SCRIPT = Path(__file__).parents[2] / "migrations/19.0.4.0.0/pre-branches.py"
+
+
+def run_upgrade(cr):
+    """Run the upgrade's script on the tables as they are."""
+    spec = spec_from_file_location("pre_branches", SCRIPT)
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.migrate(cr, "19.0.3.0.0")
 
 
 class BranchCase(CollectionCase):
@@ -180,11 +188,8 @@ class TestBranchSettings(BranchCase):
         cr.execute(
             "UPDATE res_partner SET collection_insolvency_date = %s WHERE id = %s",
             ('{"1": "2026-02-10", "2": "2026-01-05", "3": null}', self.customer.id))
-        spec = spec_from_file_location("pre_branches", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
         for _run in range(2):  # an upgrade that failed later is run again
-            script.migrate(cr, "19.0.3.0.0")
+            run_upgrade(cr)
         self.env.invalidate_all()
         self.assertEqual(self.customer.collection_insolvency_date, date(2026, 1, 5))
 
@@ -380,6 +385,29 @@ class TestBranchTemplates(BranchCase):
             ("customer_id", "=", self.customer.id)]))
         self.assertFalse(self.clerk_env["collection.scenario"].search([
             ("id", "=", sister.id)]))
+
+    def test_the_companys_records_are_not_changed_in_the_branch(self):
+        """D: not even by a manager, unless allowed in the company; the branch's own are."""
+        chief = self.make_user("chief", MANAGER, company_id=self.branch.id,
+                               company_ids=[Command.set(self.branch.ids)])
+        own = self.make_scenario(company_id=self.branch.id)
+        own.with_user(chief).with_context(allowed_company_ids=self.branch.ids).name = "Ours"
+        shown = self.scenario.with_user(chief).with_context(allowed_company_ids=self.branch.ids)
+        with self.assertRaises(AccessError):
+            shown.name = "Theirs"
+
+    def test_an_upgrade_opens_the_companys_records_to_the_branch(self):
+        """D: rules are not updated with the module; one that somebody has changed stays."""
+        rules = [self.env.ref(f"account_collection.{name}") for name in (
+            "collection_scenario_rule_company", "collection_participant_rule_company")]
+        after = [rule.domain_force for rule in rules]
+        rules[0].domain_force = "[('company_id', 'in', [False, *company_ids])]"
+        rules[1].domain_force = "[('company_id', '=', 1)]"
+        self.env.flush_all()
+        run_upgrade(self.env.cr)
+        self.env.invalidate_all()
+        self.assertEqual(rules[0].domain_force, after[0])
+        self.assertEqual(rules[1].domain_force, "[('company_id', '=', 1)]")
 
     def test_what_happens_in_the_company_is_not_read_in_the_branch(self):
         """D: actions and sequences stay a company's."""
