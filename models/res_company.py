@@ -1,7 +1,7 @@
 from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models
+from odoo import fields, models, tools
 
 from .. import engine
 
@@ -32,7 +32,7 @@ class ResCompany(models.Model):
 
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
-        domain="[('company_id', 'in', (False, id))]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', id)]",
         help="Written once to each customer created from now on, as if a colleague had chosen it. "
         "Choosing another one changes no customer that exists.")
 
@@ -40,6 +40,36 @@ class ResCompany(models.Model):
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
     _collection_payment_days_check = models.Constraint(
         "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
+
+    # === BRANCHES === #
+    # What is of a company holds in its branches, whole and at every depth; never beside.
+
+    @tools.ormcache("self.id")
+    def _get_collection_lineage(self):
+        """:return: tuple of ids: this company, its parent, and so on up to the root"""
+        return tuple(self.sudo().parent_ids.ids[::-1])
+
+    @tools.ormcache("self.id")
+    def _get_collection_tree(self):
+        """:return: tuple of ids of all the companies of this one's root, archived ones included:
+            together they are one creditor"""
+        return tuple(self.sudo().with_context(active_test=False).search(
+            [("id", "child_of", self.sudo().root_id.id)], order="id").ids)
+
+    def _takes_collection_from(self, owner):
+        """:return: bool, whether records of ``owner``, a company or none, hold in this one"""
+        self.ensure_one()
+        return not owner or owner.id in self._get_collection_lineage()
+
+    def _get_collection_manager(self):
+        """:return: ``res.users``, the credit manager, else that of the company above, or empty"""
+        self.ensure_one()
+        lineage = self.sudo().browse(self._get_collection_lineage())
+        return lineage.filtered("collection_manager_id")[:1].collection_manager_id
+
+    def _get_company_root_delegated_field_names(self):
+        """The law looks at the legal entity: a branch claims what its company's terms say."""
+        return [*super()._get_company_root_delegated_field_names(), "collection_penalty_regime"]
 
     # === CLOCK === #
 

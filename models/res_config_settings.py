@@ -17,7 +17,7 @@ class ResConfigSettings(models.TransientModel):
         "collection.scenario", string="Scenario of customers without one",
         compute="_compute_collection_default_scenario_id",
         inverse="_inverse_collection_default_scenario_id",
-        domain="[('company_id', 'in', (False, company_id))]",
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         help="Holds for every customer, new or old, that has no scenario of its own. Choosing "
         "another one changes all of them at once.")
     collection_default_collector_id = fields.Many2one(
@@ -100,5 +100,6 @@ class ResConfigSettings(models.TransientModel):
         for settings in self:
             # both are read first: to set a default empties the cache that holds them
             for name, value in [(name, settings[name]) for name in SWITCHES]:
-                self.env["ir.default"].sudo().set(
-                    "res.partner", name, value, company_id=settings.company_id.id)
+                if settings._get_default(name) != value:
+                    self.env["ir.default"].sudo().set(
+                        "res.partner", name, value, company_id=settings.company_id.id)

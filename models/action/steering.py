@@ -71,7 +71,7 @@ class Steering:
         """:return: the ``res.users`` to whom the one action falls when nobody holds it"""
         action = self.actions
         customer = action.customer_id.with_company(action.company_id)
-        return customer.collector_id or action.company_id.collection_manager_id
+        return customer.collector_id or action.company_id._get_collection_manager()
 
     # -- what it asks for ----------------------------------------------------------
 

@@ -57,7 +57,7 @@ class CollectionAssignmentRule(models.Model):
     group_id = fields.Many2one("collection.group", ondelete="restrict", tracking=True)
     scenario_id = fields.Many2one(
         "collection.scenario", ondelete="restrict", tracking=True,
-        domain="[('company_id', 'in', (False, company_id))]")
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]")
     user_id = fields.Many2one(
         "res.users", string="Colleague", ondelete="restrict", tracking=True,
         domain="[('share', '=', False)]")
@@ -213,7 +213,10 @@ class CollectionAssignmentRule(models.Model):
             raise self._get_unreadable(fault) from fault
         return (
             domain & Domain("parent_id", "=", False)
-            & Domain("company_id", "in", (False, self.company_id.id)))
+            # what is given in the company holds in its branches, so for their customers too
+            & (Domain("company_id", "=", False)
+               | Domain("company_id", "parent_of", self.company_id.id)
+               | Domain("company_id", "child_of", self.company_id.id)))
 
     def _get_unreadable(self, fault):
         return UserError(self.env._(
@@ -251,7 +254,7 @@ class CollectionAssignmentRule(models.Model):
                 "company_id" not in value._fields):
             return False
         owner = value.company_id
-        return bool(owner) and owner != self.company_id and self.env._(
+        return not self.company_id._takes_collection_from(owner) and self.env._(
             "%(value)s is of %(company)s, not of the rule's company.",
             value=value.display_name, company=owner.name)
 

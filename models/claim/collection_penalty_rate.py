@@ -196,16 +196,20 @@ class CollectionPenaltyRate(models.Model):
 
     @api.model
     def _get_tables(self, companies):
-        """The rows that hold for companies, each company's own before the general ones.
+        """The rows that hold for companies: each company's own, then those of the companies
+        above it, then the general ones.
 
         :param companies: ``res.company`` records
         :return: dict of rows by (company id, regime)
         """
-        rows = self.sudo().search([("company_id", "in", [False, *companies.ids])])
+        lineages = {company: company._get_collection_lineage() for company in companies}
+        rows = self.sudo().search([("company_id", "in", [False, *{
+            owner for lineage in lineages.values() for owner in lineage}])])
         tables = {}
         for company in companies:
-            held = rows.filtered(lambda row, company=company: row.company_id == company)
-            held |= rows.filtered(lambda row: not row.company_id)
+            held = rows.browse()
+            for owner in (*lineages[company], False):
+                held |= rows.filtered(lambda row, owner=owner: row.company_id.id == owner)
             for regime, _label in REGIMES:
                 tables[company.id, regime] = held.filtered(
                     lambda row, regime=regime: row.regime == regime)

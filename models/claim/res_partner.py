@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...engine.claims import Terms
+from ...tools.branches import BranchBoolean, BranchSelection
 from ..access import COLLECTORS
 
 DEBTOR_KINDS = [
@@ -21,24 +22,25 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_debtor_kind = fields.Selection(
+    collection_debtor_kind = BranchSelection(
         DEBTOR_KINDS, string="Debtor", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Empty: a company is a professional, a person is a consumer. Choose professional for "
         "a sole trader, consumer for a company that rents a home for its own use.",
     )
-    collection_penalties = fields.Boolean(
+    collection_penalties = BranchBoolean(
         string="Late-payment interest", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Claim late-payment interest in statements and messages. It is never posted.",
     )
-    collection_indemnity = fields.Boolean(
+    collection_indemnity = BranchBoolean(
         string="Fixed indemnity", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Claim the fixed recovery indemnity, once for each invoice paid late. It is never "
         "posted.",
     )
     collection_insolvency_date = fields.Date(
-        string="Insolvency since", company_dependent=True, groups=COLLECTORS, tracking=True,
+        string="Insolvency since", groups=COLLECTORS, tracking=True,
         help="Day on which safeguard, receivership or liquidation was opened. Interest stops on "
-        "its eve, and the fixed indemnity is not claimed any more.",
+        "its eve, and the fixed indemnity is not claimed any more. A fact of the customer: it "
+        "holds in every company.",
     )
 
     @api.constrains("collection_debtor_kind", *SWITCHES)
@@ -58,6 +60,10 @@ class ResPartner(models.Model):
                     "fixed indemnity may be claimed (recovery costs: CPCE, art. L. 111-8; housing "
                     "leases: law of 6 July 1989, art. 4 i). Switch both off, or set the debtor to "
                     "professional or public buyer.", customer=customer.display_name))
+
+    @api.model
+    def _get_collection_fact_names(self):
+        return [*super()._get_collection_fact_names(), "collection_insolvency_date"]
 
     def _has_own_penalty_switch(self):
         """:return: bool, whether a switch is on that the company's default would leave off"""

@@ -467,7 +467,7 @@ class CollectionDocumentRequest(models.Model):
         self.ensure_one()
         request = self.sudo()
         collector = request.customer_id.with_company(request.company_id).collector_id
-        for user in (request.user_id, collector, request.company_id.collection_manager_id):
+        for user in (request.user_id, collector, request.company_id._get_collection_manager()):
             if user.active:
                 return user
         return request.user_id.browse()

@@ -57,7 +57,7 @@ class CollectionDocumentRequest(models.Model):
         _ = self.env._
         if not template or not template.active:
             raise UserError(_("Choose which documents to ask for."))
-        if template.company_id and template.company_id != company:
+        if not company._takes_collection_from(template.company_id):
             raise UserError(_(
                 "“%(template)s” is of %(company)s.", template=template.name,
                 company=template.company_id.name))

@@ -159,7 +159,8 @@ class CollectionAnswer(models.Model):
         first = self[:1]
         company = first.company_id
         user = first.link_id.user_id or (
-            first.customer_id.with_company(company).collector_id or company.collection_manager_id)
+            first.customer_id.with_company(company).collector_id
+            or company._get_collection_manager())
         if not user:
             return
         translated = first.with_context(lang=user.lang)

@@ -353,7 +353,7 @@ class CollectionLink(models.Model):
         self.ensure_one()
         collector = self.customer_id.with_company(self.company_id).collector_id
         user = self.user_id or collector.filtered("active") or (
-            self.company_id.collection_manager_id)
+            self.company_id._get_collection_manager())
         return user.partner_id or self.company_id.partner_id
 
     def _get_choices(self):

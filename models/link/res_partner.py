@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.branches import BranchBoolean
 from ...tools.customers import find_following, move_all, move_some
 from ..access import COLLECTORS
 
@@ -16,7 +17,7 @@ class ResPartner(models.Model):
         string="Colleague", groups=COLLECTORS,
         help="A colleague without a login, who may be sent internal interactive messages. "
         "Lawyers and bailiffs are no colleagues.")
-    collection_interactive_email = fields.Boolean(
+    collection_interactive_email = BranchBoolean(
         string="Interactive message", company_dependent=True, groups=COLLECTORS,
         help="E-mails carry a personal link to a page without login: the statement of account, "
         "the invoices, and an answer for each of them.")

@@ -249,7 +249,7 @@ class CollectionAction(models.Model):
         administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
         nobody = self.env["res.users"]
         senders = {}
-        for user in [*self.customer_id.collector_id, company.collection_manager_id, nobody]:
+        for user in [*self.customer_id.collector_id, company._get_collection_manager(), nobody]:
             signer = user.filtered("active")
             if not signer and not company.email and administrator:
                 signer = administrator.sudo()
@@ -259,7 +259,7 @@ class CollectionAction(models.Model):
                 signer.phone or company.phone or "")
         return {
             customer.id: senders[
-                customer.collector_id.filtered("active") or company.collection_manager_id]
+                customer.collector_id.filtered("active") or company._get_collection_manager()]
             for customer in self.customer_id}
 
     def _get_message_items(self, day):
@@ -273,6 +273,8 @@ class CollectionAction(models.Model):
             the message is about
         """
         lines = self.customer_id._get_collection_items(self.company_id)
+        chased = self.filtered(lambda action: action._get_steering().leaves_out_excluded)
+        lines |= chased.customer_id._get_collection_offset_items(self.company_id, day)
         causes = lines._get_exclusions(day)
         by_customer = lines.grouped(lambda line: line.partner_id.commercial_partner_id)
         accounts, chosen = {}, {}
@@ -281,6 +283,9 @@ class CollectionAction(models.Model):
             steering = action._get_steering()
             if steering.leaves_out_excluded:
                 account = account.filtered(lambda line: not causes.get(line.id))
+            else:  # what other companies of the root owe nets what the scenario chases
+                account = account.filtered(lambda line, own=action.company_id: (
+                    line.company_id == own))
             # narrowed down one by one, they are still read together
             account = account.with_prefetch(lines.ids)
             chosen[action.id] = steering.choose_items(account, day).with_prefetch(lines.ids)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.branches import BranchMany2one
+
 KINDS = [
     ("internal", "Internal"),
     ("external", "External partner"),
@@ -31,12 +33,12 @@ class CollectionFunction(models.Model):
         help="Internal: colleagues, who steer. External partner: bailiffs, lawyers, who act on "
         "what is asked of them. Contact: tenants, public bodies, who only receive messages.",
     )
-    default_user_id = fields.Many2one(
+    default_user_id = BranchMany2one(
         "res.users", string="Default user", company_dependent=True,
         domain="[('share', '=', False)]",
         help="Holds the function where neither the sequence nor the customer names anyone.",
     )
-    default_contact_id = fields.Many2one(
+    default_contact_id = BranchMany2one(
         "res.partner", string="Default contact", company_dependent=True,
         help="Holds the function where neither the sequence nor the customer names anyone.",
     )

@@ -180,7 +180,7 @@ class CollectionParticipant(models.Model):
             replaced = before.get(default.id, nobody)
             rows.filtered(lambda row, default=default, replaced=replaced: (
                 row.customer_id == default.customer_id
-                and row.company_id == default.company_id
+                and row.company_id._takes_collection_from(default.company_id)
                 and row.function_id == default.function_id
                 and row.partner_id in (replaced, nobody)
             )).write({"user_id": default.user_id.id, "contact_id": default.contact_id.id})

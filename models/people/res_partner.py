@@ -8,6 +8,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ...tools.branches import BranchMany2one
 from ...tools.customers import CustomerChange, move_all
 from ...tools.dialogs import notify, open_dialog
 from ..access import COLLECTORS
@@ -23,7 +24,7 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collector_id = fields.Many2one(
+    collector_id = BranchMany2one(
         "res.users", string="Collector", company_dependent=True, groups=COLLECTORS,
         domain="[('share', '=', False)]", tracking=True,
         help="The colleague in charge of collecting from this customer.",
@@ -85,12 +86,19 @@ class ResPartner(models.Model):
     # === PARTICIPANTS AND PORTFOLIO === #
 
     def _get_collection_participants(self, company=None):
-        """:return: these customers' default participants in a company (the current one)"""
-        return self.env["collection.participant"].sudo().search([
+        """:return: these customers' default participants in a company (the current one); for a
+            function without one there, that of the company above"""
+        lineage = (company or self.env.company)._get_collection_lineage()
+        found = self.env["collection.participant"].sudo().search([
             ("customer_id", "in", self.ids),
-            ("company_id", "=", (company or self.env.company).id),
+            ("company_id", "in", lineage),
             ("sequence_id", "=", False),
         ])
+        nearest = {}
+        for row in found.sorted(lambda row: lineage.index(row.company_id.id), reverse=True):
+            nearest[row.customer_id, row.function_id] = row
+        return found.filtered(
+            lambda row: row == nearest[row.customer_id, row.function_id])
 
     def _save_collection_participants(self, vals_list):
         """Save these holders as the customer's own; functions without a holder are left alone.
@@ -102,7 +110,9 @@ class ResPartner(models.Model):
         fresh = []
         for vals in vals_list:
             row, held = known.get(vals["function_id"]), vals["user_id"] or vals["contact_id"]
-            if held and not row:
+            if held and (not row or (
+                    row.company_id != self.env.company
+                    and held != (row.user_id.id or row.contact_id.id))):
                 fresh.append({**vals, "customer_id": self.id, "propagate": False})
             elif held and held != (row.user_id.id or row.contact_id.id):
                 row.with_env(self.env).write(vals)
@@ -175,6 +185,7 @@ class ResPartner(models.Model):
         :param changes: list of :class:`~..tools.customers.CustomerChange`, none of them a chain
         """
         self._fill_collection_settings(changes)
+        self._fill_collection_facts(changes)
         self._move_participants(changes)
         self.env["collection.history.chain"]._follow(changes)
         self._trace_customer_changes(changes)
@@ -252,7 +263,8 @@ class ResPartner(models.Model):
             return set()
         self.env.flush_all()
         kept = [SQL("%s IS NOT NULL", SQL.identifier("partner", name))
-                for name in self._get_collection_settings_names()]
+                for name in (
+                    *self._get_collection_settings_names(), *self._get_collection_fact_names())]
         kept += [SQL(
             "EXISTS (SELECT FROM %s AS record WHERE record.customer_id = partner.id)",
             SQL.identifier(self.env[name]._table)) for name in self._get_customer_models()]
@@ -356,6 +368,41 @@ class ResPartner(models.Model):
                     rows[self.browse(partner_id), company].append({
                         "kind": "setting_changed", "data": {"field": name}, "cause": "person",
                         "command": "identity", "old_value": old, "new_value": new})
+        self.env["collection.history"]._append_many(rows)
+
+    # === FACTS === #
+
+    @api.model
+    def _get_collection_fact_names(self):
+        """Hook: fields that say what is so of a customer whichever company looks.
+
+        :return: list of names of stored fields that do not depend on the company
+        """
+        return []
+
+    def _fill_collection_facts(self, changes):
+        """What is known of the former customer and not of the current one is known of it now."""
+        changes = [change for change in changes if change.whole or change.fresh]
+        names = self._get_collection_fact_names()
+        if not changes or not names:
+            return
+        self.flush_model(names)
+        rows = defaultdict(list)
+        for name in names:
+            filled = self.env.execute_query(SQL(
+                "UPDATE res_partner AS partner SET %(field)s = former.%(field)s"
+                "  FROM unnest(%(former)s::int[], %(current)s::int[]) AS change (former, current)"
+                "  JOIN res_partner AS former ON former.id = change.former"
+                " WHERE partner.id = change.current AND partner.%(field)s IS NULL"
+                "   AND former.%(field)s IS NOT NULL"
+                " RETURNING partner.id, partner.%(field)s",
+                field=SQL.identifier(name), former=[change.former for change in changes],
+                current=[change.current for change in changes]))
+            for partner_id, value in filled:
+                rows[self.browse(partner_id), self.env.company].append({
+                    "kind": "setting_changed", "data": {"field": name}, "cause": "person",
+                    "command": "identity", "old_value": "", "new_value": str(value)})
+        self.invalidate_model(names)
         self.env["collection.history"]._append_many(rows)
 
     # === PARTICIPANTS === #

@@ -334,7 +334,7 @@ class CollectionAction(models.Model):
         """Give the pilot one activity: a new request takes the place of an older one."""
         self.ensure_one()
         self._end_postponement_activities()
-        pilot = self._get_steering().get_pilot() or self.company_id.collection_manager_id
+        pilot = self._get_steering().get_pilot() or self.company_id._get_collection_manager()
         if not pilot:
             return
         translated = self.with_context(lang=pilot.lang)

@@ -55,7 +55,7 @@ class CollectionAction(models.Model):
         kept = self._keep_portal_files(files)
         if not kept and (not text or self._is_repeated(text)):
             return
-        pilot = self._get_steering().get_pilot() or self.company_id.collection_manager_id
+        pilot = self._get_steering().get_pilot() or self.company_id._get_collection_manager()
         # as the system: a message of a portal user would come without the files
         self.with_user(SUPERUSER_ID).with_context(
             mail_post_autofollow=False, mail_post_autofollow_author_skip=True,

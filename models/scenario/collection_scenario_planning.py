@@ -1,5 +1,5 @@
-from dataclasses import astuple
-from datetime import timedelta
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from odoo import api, models
@@ -15,6 +15,23 @@ _BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}
 
 #: Customers planned at once: what bounds the memory of a run.
 BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Offset:
+    """Credits of the other companies of a root that are set off in one of them.
+
+    :ivar Decimal amount: what they come to, in the currency that the companies of a root share
+    :ivar company_ids: ids of the companies whose balances are set off, as a tuple
+    :ivar changes_on: the date on which another debt of those companies falls due, or None
+    """
+
+    amount: Decimal = Decimal(0)
+    company_ids: tuple = ()
+    changes_on: date | None = None
+
+
+NO_OFFSET = Offset()
 
 
 class CollectionScenario(models.Model):
@@ -38,9 +55,10 @@ class CollectionScenario(models.Model):
             return []
         self.env.flush_all()
         rows = self.env.execute_query_dict(self._get_facts_query(company, customer_ids, day))
-        return [self._read_chase(row, day) for row in rows]
+        offsets = self._get_offsets(company, customer_ids, day)
+        return [self._read_chase(row, day, offsets.get(row["id"], NO_OFFSET)) for row in rows]
 
-    def _read_chase(self, row, day):
+    def _read_chase(self, row, day, offset):
         planned = row["action_id"] and ladder.Planned(
             row["action_step"], row["action_leader"], row["action_date"],
             row["action_planned_on"], row["action_by_hand"])
@@ -49,14 +67,14 @@ class CollectionScenario(models.Model):
         chase = ladder.Chase(
             leader=row["leader"],
             due=row["leader_due"],
-            amount=row["amount"] or Decimal(0),
+            amount=Decimal(str(row["amount"] or 0)) - offset.amount,
             causes=frozenset(
                 cause for cause, bit in _BITS.items() if (row["causes"] or 0) & bit),
             stop=self._find_stop(row, day),
             last=last or None,
             last_message=row["last_message"],
             planned=planned or None,
-            wakes=tuple(self._find_wakes(row, day)),
+            wakes=(*self._find_wakes(row, day), *filter(None, [offset.changes_on])),
         )
         action = planned and {
             "id": row["action_id"], "user_id": row["action_user"],
@@ -109,7 +127,7 @@ class CollectionScenario(models.Model):
             )
             SELECT partner.id, partner.active,
                    %(scenario)s::int AS scenario, %(collector)s::int AS collector,
-                   %(hold)s::date AS hold_until, %(insolvency)s::date AS insolvent_on,
+                   %(hold)s::date AS hold_until, partner.collection_insolvency_date AS insolvent_on,
                    leader.id AS leader, leader.due AS leader_due, total.amount, total.causes,
                    total.falls_due, total.promised_until,
                    EXISTS (%(suspending)s) AS suspended,
@@ -149,7 +167,6 @@ class CollectionScenario(models.Model):
             scenario=partner_value(self.env, "collection_scenario_id", company),
             collector=partner_value(self.env, "collector_id", company),
             hold=partner_value(self.env, "collection_hold_until", company),
-            insolvency=partner_value(self.env, "collection_insolvency_date", company),
             company=company.id, day=day, customers=list(customer_ids), kinds=get_contact_kinds(),
             promised=_BITS[ladder.PROMISED])
 
@@ -225,8 +242,8 @@ class CollectionScenario(models.Model):
         query = SQL(
             " FROM collection_sequence AS sequence"
             " JOIN collection_sequence_template AS template ON template.id = sequence.template_id"
-            " WHERE sequence.state IN ('running', 'paused') AND sequence.company_id = %s"
-            "   AND template.suspends = %s", company.id, what)
+            " WHERE sequence.state IN ('running', 'paused') AND sequence.company_id IN %s"
+            "   AND template.suspends = %s", company._get_collection_lineage(), what)
         if what == "customer":
             return SQL("SELECT %s AND sequence.customer_id = partner.id", query)
         items = self.env["collection.sequence"]._fields["item_ids"]
@@ -279,6 +296,53 @@ class CollectionScenario(models.Model):
             ladder.BELOW_MINIMUM: _("Less is due than the scenario's minimum."),
             ladder.FINISHED: _("The scenario has come to its end."),
         }
+
+    # === CREDITS OF BRANCHES === #
+    # The companies of a root are one creditor, so what a customer has with one of them counts in
+    # the others. Planning stays a company's: its leader is its own item, its messages are its
+    # own. A company where the customer has more credits than debts due is set off, as a whole,
+    # in the others where something is due: in the order of their ids, until it is used up. What
+    # a company pays itself is not set off twice, and nobody is asked for more than is owed in
+    # all.
+
+    @api.model
+    def _get_offsets(self, company, customer_ids, day):
+        """What other companies of the same root owe these customers, as far as it counts here.
+
+        :param company: the ``res.company`` that chases
+        :param customer_ids: ids of commercial partners
+        :param date day: the company's day
+        :return: dict of :class:`Offset` by customer id; a customer without one is missing
+        """
+        tree = company._get_collection_tree()
+        if len(tree) < 2 or not customer_ids:
+            return {}
+        items = SQL(" UNION ALL ").join(
+            SQL("SELECT %s AS company, item.* FROM (%s) AS item",
+                member.id, self._get_items_query(member, customer_ids, day))
+            for member in self.env["res.company"].sudo().browse(tree))
+        rows = self.env.execute_query(SQL(
+            """
+            WITH balance AS (
+                SELECT customer, company,
+                       COALESCE(sum(residual) FILTER (WHERE residual < 0 OR due <= %(day)s), 0)
+                       AS amount,
+                       min(due) FILTER (WHERE residual > 0 AND due > %(day)s) AS falls_due
+                  FROM (%(items)s) AS item
+                 WHERE cause = 0
+              GROUP BY customer, company
+            )
+            SELECT customer, -sum(LEAST(amount, 0)),
+                   array_agg(company ORDER BY company) FILTER (WHERE amount < 0),
+                   min(falls_due)
+              FROM balance
+             WHERE company <> %(company)s
+          GROUP BY customer
+            HAVING -sum(LEAST(amount, 0))
+                   > COALESCE(sum(GREATEST(amount, 0)) FILTER (WHERE company < %(company)s), 0)
+            """, items=items, day=day, company=company.id))
+        return {customer: Offset(Decimal(str(amount)), tuple(companies), changes_on)
+                for customer, amount, companies, changes_on in rows}
 
     # === PLANNING === #
     # Planning: each customer's next scenario action, decided by the engine.
@@ -366,9 +430,8 @@ class CollectionScenario(models.Model):
             templates.search([("suspends", "!=", "nothing")], order="id").mapped(
                 lambda template: (template.id, template.suspends)),
             [str(partners._fields[name].get_company_dependent_fallback(partners))
-             for name in ("collection_scenario_id", "collector_id", "collection_hold_until",
-                          "collection_insolvency_date")],
-            company.collection_manager_id.id,
+             for name in ("collection_scenario_id", "collector_id", "collection_hold_until")],
+            company._get_collection_manager().id,
             company._get_collection_day().isocalendar()[:2],
         )
 
@@ -412,7 +475,8 @@ class CollectionScenario(models.Model):
         """
         day = company._get_collection_day()
         ladders = self.with_context(active_test=False).search(
-            [("company_id", "in", (company.id, False))])._get_ladders(company)
+            [("company_id", "in", (*company._get_collection_lineage(), False))],
+        )._get_ladders(company)
         created, changed, dropped, wakes = [], [], [], {}
         for customer, scenario, collector, action, chase in self._get_chases(
                 company, customer_ids, day):
@@ -420,7 +484,7 @@ class CollectionScenario(models.Model):
             wake = ladder.find_wake(ladders.get(scenario), chase, decision)
             if wake:
                 wakes[customer] = wake
-            user = collector or company.collection_manager_id.id or None
+            user = collector or company._get_collection_manager().id or None
             planned = chase.planned
             if isinstance(decision, ladder.Stop):
                 if action:

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
 from ...engine import ladder
+from ...tools.branches import BranchChar, BranchLatestDate, BranchMany2one
 from ..access import COLLECTORS
 
 #: Settings whose change replaces what is planned at once (M-041).
@@ -19,16 +20,17 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_scenario_id = fields.Many2one(
+    collection_scenario_id = BranchMany2one(
         "collection.scenario", string="Scenario", company_dependent=True, groups=COLLECTORS,
-        domain="[('company_id', 'in', (False, current_company_id))]", tracking=True,
+        tracking=True,
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', current_company_id)]",
         help="The reminder ladder that chases this customer by itself.")
-    collection_hold_until = fields.Date(
+    collection_hold_until = BranchLatestDate(
         string="On hold until", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="The scenario is silent up to and including this day, then goes on by itself.")
-    collection_hold_reason = fields.Char(
+    collection_hold_reason = BranchChar(
         string="Why on hold", company_dependent=True, groups=COLLECTORS, tracking=True)
-    collection_contact_id = fields.Many2one(
+    collection_contact_id = BranchMany2one(
         "res.partner", string="Collection contact", company_dependent=True, groups=COLLECTORS,
         tracking=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="Who receives reminders. Empty: the invoice contact, else the customer.")
@@ -86,8 +88,8 @@ class ResPartner(models.Model):
     @api.constrains("collection_scenario_id")
     def _check_collection_scenario(self):
         for partner in self:
-            owner = partner.collection_scenario_id.company_id
-            if owner and owner != self.env.company:
+            owner = partner.collection_scenario_id.sudo().company_id
+            if not self.env.company._takes_collection_from(owner):
                 raise ValidationError(self.env._(
                     "The scenario %(scenario)s is of %(company)s. Choose one of "
                     "%(current)s for %(customer)s.", scenario=partner.collection_scenario_id.name,
@@ -111,13 +113,16 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        scenario = self.env.company.sudo().collection_scenario_id
-        if scenario:
+        lineage = self.env.company.sudo().browse(self.env.company._get_collection_lineage())
+        company = lineage.filtered("collection_scenario_id")[:1]
+        if company:
             fresh = self.browse(
                 partner.id for partner, vals in zip(partners, vals_list)
                 if partner._is_new_collection_customer()
                 and not vals.get("collection_scenario_id"))
-            fresh.sudo().collection_scenario_id = scenario
+            # where it is the company's above, it is given there, and holds in the branch
+            fresh.sudo().with_company(
+                company).collection_scenario_id = company.collection_scenario_id
         return partners
 
     # === SCENARIO === #
@@ -136,6 +141,26 @@ class ResPartner(models.Model):
         return {
             customer: self.browse(customer)._complete_stop(stop.reason, words[stop.reason])
             for customer, stop in decided.items() if isinstance(stop, ladder.Stop)}
+
+    def _get_collection_offset_items(self, company, day):
+        """The items of other companies of the same root that are set off in this one.
+
+        :param company: the ``res.company`` that chases
+        :param date day: its day
+        :return: ``account.move.line``, open items of these customers: the debts due and the
+            credits of those companies in which credits prevail
+        """
+        offsets = self.env["collection.scenario"]._get_offsets(company, self.ids, day)
+        lines = self.env["account.move.line"].sudo()
+        companies = company.sudo().browse(
+            {id_ for offset in offsets.values() for id_ in offset.company_ids})
+        for other in companies:
+            customers = self.filtered(
+                lambda customer, other=other: customer.id in offsets
+                and other.id in offsets[customer.id].company_ids)
+            lines |= customers._get_collection_items(other)
+        return lines.filtered(
+            lambda line: line.amount_residual < 0 or line._get_collection_due() <= day)
 
     def _complete_stop(self, reason, sentence):
         """:return: the sentence, with until when and why where that is known"""

@@ -78,7 +78,7 @@ class CollectionSequence(models.Model):
         """
         template = self.env["collection.sequence.template"].search([
             ("code", "=", code), ("state", "=", "published"),
-            ("company_id", "in", (False, self.company_id.id)),
+            ("company_id", "in", (False, *self.company_id._get_collection_lineage())),
         ], limit=1)
         if not template:
             raise UserError(self.env._(

@@ -120,7 +120,7 @@ class CollectionSequence(models.Model):
                               own=self.template_id.display_name)
         if template.state != "published" or not template.active:
             return self.env._("%(template)s is not published.", **names)
-        if template.company_id and template.company_id != self.company_id:
+        if not self.company_id._takes_collection_from(template.company_id):
             return self.env._("%(template)s belongs to another company.", **names)
         key = self.waiting_step_key if self.waiting_template_code else self.step_id.key
         if key not in template.step_ids.mapped("key"):

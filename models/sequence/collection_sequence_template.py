@@ -67,7 +67,7 @@ class CollectionSequenceTemplate(models.Model):
             raise UserError(self.env._(
                 "%(template)s is not published. Publish it in the configuration, or choose "
                 "another template.", template=self.display_name))
-        if self.company_id and self.company_id != self.env.company:
+        if not self.env.company._takes_collection_from(self.company_id):
             raise UserError(self.env._(
                 "%(template)s belongs to %(company)s: switch to that company to launch it.",
                 template=self.display_name, company=self.company_id.name))

@@ -272,7 +272,7 @@ class CollectionPromise(models.Model):
         for promise in self:
             company = promise.company_id
             user = promise.customer_id.with_company(company).collector_id or (
-                company.collection_manager_id)
+                company._get_collection_manager())
             if user:
                 activities.append({
                     "res_model_id": model, "res_id": promise.id, "activity_type_id": kind.id,

@@ -26,7 +26,7 @@ class CollectionAssignmentMass(models.TransientModel):
     scenario_change = fields.Selection(CHANGES, string="Scenario")
     scenario_id = fields.Many2one(
         "collection.scenario", string="New scenario",
-        domain="[('company_id', 'in', (False, current_company_id))]")
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', current_company_id)]")
     collector_change = fields.Selection(CHANGES, string="Collector")
     collector_id = fields.Many2one(
         "res.users", string="New collector", domain="[('share', '=', False)]")

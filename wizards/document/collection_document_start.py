@@ -17,7 +17,7 @@ class CollectionDocumentStart(models.TransientModel):
         domain="['|', ('parent_id', '=', False), ('is_company', '=', True)]")
     template_id = fields.Many2one(
         "collection.document.template", string="Documents", required=True,
-        domain="[('company_id', 'in', (False, company_id))]")
+        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]")
     note = fields.Text(related="template_id.note")
     partner_id = fields.Many2one(
         "res.partner", string="Primary recipient", compute="_compute_partner_id", store=True,

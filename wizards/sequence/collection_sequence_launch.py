@@ -16,7 +16,8 @@ class CollectionSequenceLaunch(models.TransientModel):
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
     template_id = fields.Many2one(
         "collection.sequence.template", required=True,
-        domain="[('state', '=', 'published'), ('company_id', 'in', (False, company_id))]")
+        domain="[('state', '=', 'published'), '|', ('company_id', '=', False),"
+        " ('company_id', 'parent_of', company_id)]")
     note = fields.Html(related="template_id.note")
     situation = fields.Char(help="What this sequence is about, in your own words.")
     item_ids = fields.Many2many(
