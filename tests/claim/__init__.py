@@ -1,2 +1,3 @@
+from . import test_interest_on_account
 from . import test_penalties
 from . import test_penalty_rate
