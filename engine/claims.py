@@ -80,6 +80,11 @@ class Claim:
     indemnity_currency: Hashable = None
     missing_from: date | None = None
 
+    @property
+    def claims_anything(self) -> bool:
+        """Whether there is interest or indemnity, or would be if its rate were known."""
+        return bool(self.interest or self.indemnity or self.missing_from)
+
 
 NO_CLAIM = Claim()
 

@@ -57,6 +57,7 @@ RECORDS = {
         "read": OWN | {"other_collector"}, "write": MANAGER, "create": MANAGER,
         "unlink": MANAGER},
     "collection.assignment.run": LOG,
+    "collection.claim.waive": DIALOG,
     "collection.deadline": TRACE,
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
@@ -125,6 +126,7 @@ RECORDS = {
 
 _METHODS = [
     (EVERYBODY, {
+        "account.move": "action_open_claim_waiver",
         "account.move.line": "action_detach_from_collection",
         "collection.action":
             "action_open action_open_assign action_open_keep action_open_reschedule "
@@ -159,7 +161,8 @@ _METHODS = [
         "collection.template.check": "action_open_run",
     }),
     (OWN, {
-        "account.move": "action_open_collection_wizard",
+        "account.move":
+            "action_open_collection_wizard restore_collection_claims waive_collection_claims",
         "account.move.line": "action_open_collection_wizard set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
@@ -176,9 +179,11 @@ _METHODS = [
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
         "collection.dispatch":
-            "action_cancel action_mark_sent action_open_action action_print action_retry",
+            "action_cancel action_confirm_address action_mark_sent action_open_action "
+            "action_print action_retry",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
+        "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
         "collection.document.invite": "action_invite",
@@ -207,6 +212,7 @@ _METHODS = [
         "collection.sequence.launch": "action_switch",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
+        "res.partner": "action_confirm_collection_email",
     }),
     (MANAGERS, {
         "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",

@@ -48,6 +48,9 @@ class Steering:
     follows_items = False
     #: Whether messages leave out what the customer disputes, has promised and the like.
     leaves_out_excluded = False
+    #: Whether messages claim interest and indemnity of invoices that were paid late: a person
+    #: who writes by hand chooses the hashtags.
+    claims_paid_late = True
     #: Whether the same message may leave several times.
     sends_repeatedly = False
 

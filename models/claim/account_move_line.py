@@ -18,9 +18,9 @@ class AccountMoveLine(models.Model):
         """What may be claimed on these items on a day, on top of what they owe.
 
         Only for instalments of customer invoices: no credit note, no miscellaneous entry, no
-        disputed item, nothing kept out of follow-up; and only from customers for whom it is
-        switched on, never from consumers. Settled items are answered too, up to their payment:
-        the caller chooses which items it shows.
+        disputed item, nothing kept out of follow-up, nothing that a person waived; and only from
+        customers for whom it is switched on, never from consumers. Settled items are answered
+        too, up to their payment: the caller chooses which items it shows.
 
         Credits and payments that nobody has allocated yet count from their own day on, against
         the customer's oldest debt first (:func:`~..engine.claims.spread_on_account`), in one
@@ -46,8 +46,8 @@ class AccountMoveLine(models.Model):
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
         lines = self.search_fetch(self._get_penalty_domain(self.move_id), [
-            "move_id", "company_id", "currency_id", "date_maturity", "amount_currency",
-            "reconciled"], order="date_maturity, id")
+            "move_id", "company_id", "currency_id", "partner_id", "date", "date_maturity",
+            "amount_currency", "reconciled"], order="date_maturity, id")
         # reading an invoice reads others with it: its partner and state, not its whole row
         lines.move_id.fetch(["commercial_partner_id", "payment_state"])
         return lines.filtered(
@@ -59,6 +59,7 @@ class AccountMoveLine(models.Model):
         return (
             Domain("move_id", "in", moves.ids)
             & Domain("move_id.move_type", "=", "out_invoice")
+            & Domain("move_id.collection_waiver", "=", False)
             & Domain("parent_state", "=", "posted")
             & Domain("account_type", "=", "asset_receivable")
             & Domain("no_followup", "=", False)

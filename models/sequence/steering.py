@@ -16,6 +16,7 @@ class SequenceSteering(Steering):
     has_activity_ahead = True
     sends_apart = True
     closes_when_ticked = True
+    claims_paid_late = False
 
     def take_turn(self):
         self.actions.sequence_id._raise_rev()
