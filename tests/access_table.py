@@ -126,7 +126,6 @@ RECORDS = {
 
 _METHODS = [
     (EVERYBODY, {
-        "account.move": "action_open_claim_waiver",
         "account.move.line": "action_detach_from_collection",
         "collection.action":
             "action_open action_open_assign action_open_keep action_open_reschedule "
@@ -162,7 +161,8 @@ _METHODS = [
     }),
     (OWN, {
         "account.move":
-            "action_open_collection_wizard restore_collection_claims waive_collection_claims",
+            "action_open_claim_waiver action_open_collection_wizard restore_collection_claims "
+            "waive_collection_claims",
         "account.move.line": "action_open_collection_wizard set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
@@ -212,7 +212,6 @@ _METHODS = [
         "collection.sequence.launch": "action_switch",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
-        "res.partner": "action_confirm_collection_email",
     }),
     (MANAGERS, {
         "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",
@@ -259,7 +258,7 @@ _METHODS = [
         "collection.message.preview": "render_sample",
         "collection.sequence.launch": "action_launch",
         "collection.sequence.template": "launch",
-        "res.partner": "action_open_collection_new_action",
+        "res.partner": "action_confirm_collection_email action_open_collection_new_action",
     }),
 ]
 

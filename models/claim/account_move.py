@@ -77,7 +77,11 @@ class AccountMove(models.Model):
     # === BUTTONS === #
 
     def action_open_claim_waiver(self):
-        """:return: window action on the dialog that waives the claims, or claims again"""
+        """:return: window action on the dialog that waives the claims, or claims again
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.check_access("read")
+        self.commercial_partner_id._check_collection_portfolio()
         again = any(self.mapped("collection_waiver"))
         return open_dialog(
             "collection.claim.waive",

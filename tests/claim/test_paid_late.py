@@ -1,3 +1,5 @@
+import re
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -26,6 +28,10 @@ class PaidLateCase(PenaltyCase):
                          "subject": text, "body": f"<p>{text}</p>", **vals})
         return action.sudo()._render_messages()[action.id]
 
+    def assertSays(self, message, *amounts):
+        """The figures of its subject: interest, indemnity, total."""
+        self.assertEqual(re.findall(r"[\d.]+", message.subject), list(amounts))
+
     def waive(self, user=None, reason="Goodwill"):
         self.paid.with_user(user or self.collector).waive_collection_claims(reason)
 
@@ -36,7 +42,7 @@ class TestPaidLate(PaidLateCase):
 
     def test_claimed_by_a_person(self):
         """L1, L7: nothing is open, and interest and indemnity are still due."""
-        self.assertEqual(self.write().subject, "€3.33 | €40.00 | €43.33")
+        self.assertSays(self.write(), "3.33", "40.00", "43.33")
 
     def test_listed_by_invoice(self):
         """L7: the debtor sees for which."""
@@ -45,28 +51,26 @@ class TestPaidLate(PaidLateCase):
     def test_together_with_what_is_open(self):
         """L1: 20 days on 600 besides, and 40 for that invoice."""
         self.make_debt("2026-02-10", 600)
-        self.assertEqual(self.write().subject, "€7.32 | €80.00 | €687.32")
+        self.assertSays(self.write(), "7.32", "80.00", "687.32")
 
     def test_paid_in_time(self):
         """L1: nothing is due for it."""
         self.pay_on(self.make_debt("2026-02-20", 500), "2026-02-20")
-        self.assertEqual(self.write().subject, "€3.33 | €40.00 | €43.33")
+        self.assertSays(self.write(), "3.33", "40.00", "43.33")
 
     def test_no_claim_lasts_for_ever(self):
         """L18: as many years as the company says."""
         self.company.collection_claim_years = 0
-        self.assertEqual(self.write().subject, "€0.00 | €0.00 | €0.00")
+        self.assertSays(self.write(), "0.00", "0.00", "0.00")
 
     def test_an_option_of_the_scenario(self):
         """S-010: off by default."""
         self.make_debt("2026-02-10", 600)
         scenario = self.make_scenario([{"offset": 3, "subject": TEXT}])
         action = self.chase(self.baker, scenario)
-        self.assertEqual(
-            action._render_messages()[action.id].subject, "€3.99 | €40.00 | €643.99")
+        self.assertSays(action._render_messages()[action.id], "3.99", "40.00", "643.99")
         scenario.claims_paid_late = True
-        self.assertEqual(
-            action._render_messages()[action.id].subject, "€7.32 | €80.00 | €687.32")
+        self.assertSays(action._render_messages()[action.id], "7.32", "80.00", "687.32")
 
     def test_an_option_of_statements(self):
         """S-010: off by default; then listed with the open items."""
@@ -102,7 +106,7 @@ class TestWaiver(PaidLateCase):
     def test_nothing_is_claimed_any_more(self):
         """L11: not for this invoice, paid or open."""
         self.waive()
-        self.assertEqual(self.write().subject, "€0.00 | €0.00 | €0.00")
+        self.assertSays(self.write(), "0.00", "0.00", "0.00")
         self.assertClaim(self.paid, "2026-03-02", 0)
 
     def test_traced(self):
