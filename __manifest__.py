@@ -32,6 +32,7 @@
         "wizards/action/collection_action_reschedule_views.xml",
         "wizards/message/collection_message_preview_views.xml",
         "wizards/action/collection_action_skip_views.xml",
+        "wizards/claim/collection_claim_waive_views.xml",
         "wizards/link/collection_answer_refuse_views.xml",
         "wizards/specific/collection_item_wizard_views.xml",
         "wizards/document/collection_document_start_views.xml",

@@ -58,7 +58,7 @@ class Indemnity(Validity):
 
 @dataclass(frozen=True)
 class Payment:
-    """What was taken off a debt, and on which day."""
+    """What was taken off a debt, and on which day; negative: what was given back."""
 
     day: date
     amount: Decimal
@@ -80,6 +80,11 @@ class Claim:
     indemnity_currency: Hashable = None
     missing_from: date | None = None
 
+    @property
+    def claims_anything(self) -> bool:
+        """Whether there is interest or indemnity, or would be if its rate were known."""
+        return bool(self.interest or self.indemnity or self.missing_from)
+
 
 NO_CLAIM = Claim()
 
@@ -98,6 +103,11 @@ class Terms:
     split: bool
     until: date
     indemnities: Sequence[Indemnity] | None
+
+    @property
+    def claims_anything(self) -> bool:
+        """Whether interest or indemnity may be claimed at all."""
+        return self.rates is not None or self.indemnities is not None
 
 
 class RateMissing(ValueError):
@@ -178,11 +188,63 @@ def claim_invoice(debts: Mapping[_Key, Debt], terms: Terms, day: date) -> dict[_
 
 
 def _add_indemnity(claim: Claim, indemnities: Sequence[Indemnity], day: date) -> Claim:
-    """:return: the claim with the indemnity of a day, or with that day as missing"""
+    """:return: the claim with the indemnity of a day; none where the table has none for it
+
+    Other than a rate, it is not missing then: before the law that made it there was none.
+    """
     found = find_valid(day, indemnities)
     if found is None:
-        return replace(claim, missing_from=min(day, claim.missing_from or day))
+        return claim
     return replace(claim, indemnity=found.amount, indemnity_currency=found.currency)
+
+
+def spread_on_account(
+        debts: Mapping[_Key, Debt], account: Iterable[Payment]) -> dict[_Key, list[Payment]]:
+    """Count money on account, which nobody has set against a debt yet, from its own day on.
+
+    Each day it covers what is still owed, the first debt first. What covers a debt is free for
+    the next one once that debt is paid otherwise. Other than a payment, it may be taken back.
+
+    :param debts: all debts of a customer, the earliest due first, each with its own payments
+    :param account: what came on account; negative: what was paid back
+    :return: by debt, what to take off it besides its payments; debts never covered are not in it
+    """
+    account = sorted(account, key=lambda paid: paid.day)
+    if not account:
+        return {}
+    owed = {key: debt.amount for key, debt in debts.items()}
+    covered: dict[_Key, Decimal] = {}
+    payments: dict[date, list[tuple[_Key, Decimal]]] = {paid.day: [] for paid in account}
+    for key, debt in debts.items():
+        for paid in debt.payments:
+            payments.setdefault(paid.day, []).append((key, paid.amount))
+    spread: dict[_Key, list[Payment]] = {}
+    for day in sorted(payments):
+        for key, amount in payments[day]:
+            owed[key] -= amount
+        held = sum((paid.amount for paid in account if paid.day <= day), Decimal(0))
+        for key, cover in _cover(owed, covered, held):
+            before = covered.pop(key, Decimal(0))
+            spread.setdefault(key, []).append(Payment(day, cover - before))
+            if cover:
+                covered[key] = cover
+    return spread
+
+
+def _cover(
+        owed: Mapping[_Key, Decimal], covered: Mapping[_Key, Decimal],
+        held: Decimal) -> list[tuple[_Key, Decimal]]:
+    """:return: the debts whose cover is another one than before, each with the new one"""
+    changed, left = [], set(covered)
+    for key, amount in owed.items():
+        if held <= 0 and not left:
+            break
+        cover = max(min(amount, held), Decimal(0))
+        held -= cover
+        if cover != covered.get(key, Decimal(0)):
+            changed.append((key, cover))
+        left.discard(key)
+    return changed
 
 
 def interest(

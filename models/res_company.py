@@ -30,6 +30,15 @@ class ResCompany(models.Model):
         "the contractual rates of the table. Public buyers have a regime of their own.",
     )
 
+    collection_claim_years = fields.Integer(
+        string="Claims of invoices paid late", default=5, required=True,
+        help="Years after the due date for which interest and indemnity of an invoice that was "
+        "paid late are still claimed. Have it checked by your counsel: claims lapse.")
+    collection_statement_paid_late = fields.Boolean(
+        string="Invoices paid late on statements",
+        help="Statements of account list invoices that were paid late, with the interest and "
+        "indemnity that are due for them, until somebody waives them.")
+
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', id)]",
@@ -40,6 +49,9 @@ class ResCompany(models.Model):
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
     _collection_payment_days_check = models.Constraint(
         "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
+
+    _collection_claim_years_check = models.Constraint(
+        "CHECK(collection_claim_years >= 0)", "The years of claims cannot be negative.")
 
     # === BRANCHES === #
     # What is of a company holds in its branches, whole and at every depth; never beside.

@@ -35,6 +35,10 @@ class ResConfigSettings(models.TransientModel):
 
     collection_penalty_regime = fields.Selection(
         related="company_id.collection_penalty_regime", readonly=False, required=True)
+    collection_claim_years = fields.Integer(
+        related="company_id.collection_claim_years", readonly=False)
+    collection_statement_paid_late = fields.Boolean(
+        related="company_id.collection_statement_paid_late", readonly=False)
     collection_penalties = fields.Boolean(
         string="Late-payment interest", compute="_compute_collection_switches",
         inverse="_inverse_collection_switches",

@@ -30,6 +30,8 @@ class ResPartner(models.Model):
         company = self.env.company
         day = company._get_collection_day()
         items = self._get_collection_items(company)
+        if company.collection_statement_paid_late:
+            items |= self._get_claimed_paid_late(company, day)
         claims = items._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(items)
         own = items.grouped(lambda item: item.partner_id.commercial_partner_id)
@@ -39,6 +41,12 @@ class ResPartner(models.Model):
                 company, own.get(partner.commercial_partner_id, items.browse()), day, claims,
                 instalments, langs[partner.id], partner)
             for partner in self}
+
+    def _get_claimed_paid_late(self, company, day):
+        """:return: ``account.move.line``, settled, on which something may be claimed today"""
+        lines = self.commercial_partner_id._get_collection_paid_late(company)
+        claims = lines._get_collection_penalties(day)
+        return lines.filtered(lambda line: claims[line.id].claims_anything)
 
     def _prepare_statement_sheet(
             self, company, items, day, claims, instalments, lang, recipient):

@@ -57,6 +57,7 @@ RECORDS = {
         "read": OWN | {"other_collector"}, "write": MANAGER, "create": MANAGER,
         "unlink": MANAGER},
     "collection.assignment.run": LOG,
+    "collection.claim.waive": DIALOG,
     "collection.deadline": TRACE,
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
@@ -159,7 +160,9 @@ _METHODS = [
         "collection.template.check": "action_open_run",
     }),
     (OWN, {
-        "account.move": "action_open_collection_wizard",
+        "account.move":
+            "action_open_claim_waiver action_open_collection_wizard restore_collection_claims "
+            "waive_collection_claims",
         "account.move.line": "action_open_collection_wizard set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
@@ -176,9 +179,11 @@ _METHODS = [
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
         "collection.dispatch":
-            "action_cancel action_mark_sent action_open_action action_print action_retry",
+            "action_cancel action_confirm_address action_mark_sent action_open_action "
+            "action_print action_retry",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
+        "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
         "collection.document.invite": "action_invite",
@@ -254,7 +259,7 @@ _METHODS = [
         "collection.message.preview": "render_sample",
         "collection.sequence.launch": "action_launch",
         "collection.sequence.template": "launch",
-        "res.partner": "action_open_collection_new_action",
+        "res.partner": "action_confirm_collection_email action_open_collection_new_action",
     }),
 ]
 

@@ -5,5 +5,6 @@ from . import specific
 from . import tree
 from . import sequence
 from . import assignment
+from . import claim
 from . import link
 from . import document

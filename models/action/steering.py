@@ -50,6 +50,9 @@ class Steering:
     leaves_out_excluded = False
     #: Whether these go to the customer that theirs becomes a part of, each by itself.
     follows_customer = True
+    #: Whether messages claim interest and indemnity of invoices that were paid late: a person
+    #: who writes by hand chooses the hashtags.
+    claims_paid_late = True
     #: Whether the same message may leave several times.
     sends_repeatedly = False
 

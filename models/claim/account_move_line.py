@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import models
 from odoo.fields import Domain
 
-from ...engine.claims import NO_CLAIM, Debt, Payment, claim_invoice
+from ...engine.claims import NO_CLAIM, Debt, Payment, claim_invoice, spread_on_account
 from ..item import open_items
 
 
@@ -18,9 +18,13 @@ class AccountMoveLine(models.Model):
         """What may be claimed on these items on a day, on top of what they owe.
 
         Only for instalments of customer invoices: no credit note, no miscellaneous entry, no
-        disputed item, nothing kept out of follow-up; and only from customers for whom it is
-        switched on, never from consumers. Settled items are answered too, up to their payment:
-        the caller chooses which items it shows.
+        disputed item, nothing kept out of follow-up, nothing that a person waived; and only from
+        customers for whom it is switched on, never from consumers. Settled items are answered
+        too, up to their payment: the caller chooses which items it shows.
+
+        Credits and payments that nobody has allocated yet count from their own day on, against
+        the customer's oldest debt first (:func:`~..engine.claims.spread_on_account`), in one
+        company and currency.
 
         The indemnity is due once for an invoice. Its first late instalment that is still open
         carries it, the first late one when all are settled: a statement of the open items names
@@ -42,8 +46,8 @@ class AccountMoveLine(models.Model):
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
         lines = self.search_fetch(self._get_penalty_domain(self.move_id), [
-            "move_id", "company_id", "currency_id", "date_maturity", "amount_currency",
-            "reconciled"], order="date_maturity, id")
+            "move_id", "company_id", "currency_id", "partner_id", "date", "date_maturity",
+            "amount_currency", "reconciled"], order="date_maturity, id")
         # reading an invoice reads others with it: its partner and state, not its whole row
         lines.move_id.fetch(["commercial_partner_id", "payment_state"])
         return lines.filtered(
@@ -55,6 +59,7 @@ class AccountMoveLine(models.Model):
         return (
             Domain("move_id", "in", moves.ids)
             & Domain("move_id.move_type", "=", "out_invoice")
+            & Domain("move_id.collection_waiver", "=", False)
             & Domain("parent_state", "=", "posted")
             & Domain("account_type", "=", "asset_receivable")
             & Domain("no_followup", "=", False)
@@ -90,14 +95,79 @@ class AccountMoveLine(models.Model):
         """:return: dict of claims by line id, for lines of one company"""
         terms = self.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
             company, day, tables)
+        claimed = self.filtered(
+            lambda line: terms[line.move_id.commercial_partner_id.id].claims_anything)
+        on_account = claimed._get_payments_on_account(company, payments)
         claims = {}
         for invoice, lines in self.grouped("move_id").items():
-            debts = {line.id: line._get_penalty_debt(payments[line.id]) for line in lines}
+            debts = {
+                line.id: line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))
+                for line in lines}
             claims |= claim_invoice(debts, terms[invoice.commercial_partner_id.id], day)
         return claims
+
+    def _get_payments_on_account(self, company, payments):
+        """What customers have on account, as far as it covers these lines.
+
+        Read for all of their customers at once, and nothing more where none has any.
+
+        :param company: that of these lines
+        :param dict payments: allocated ones of these lines, see :meth:`_get_penalty_payments`
+        :return: dict of lists of :class:`~..engine.claims.Payment` by line id
+        """
+        accounts, spread = self._find_money_on_account(company), {}
+        if not accounts:
+            return spread
+        others = self._find_debts_beside(company, accounts)
+        payments = {**others._get_penalty_payments(), **payments}
+        debts = (self | others).filtered("amount_currency").sorted(
+            lambda line: (line._get_collection_due(), line.id))
+        for key, lines in debts.grouped(lambda line: line._get_account_key()).items():
+            spread |= spread_on_account(
+                {line.id: line._get_penalty_debt(payments.get(line.id, ())) for line in lines},
+                accounts.get(key, ()))
+        return spread
+
+    def _find_money_on_account(self, company):
+        """:return: dict of lists of :class:`~..engine.claims.Payment` by customer and currency:
+            what is left of credits, and, negative, of what was paid back"""
+        lines = self.search_fetch(
+            open_items.UNRECONCILED & Domain("company_id", "=", company.id)
+            & Domain("partner_id.commercial_partner_id", "in",
+                     self.partner_id.commercial_partner_id.ids)
+            & (Domain("amount_residual_currency", "<", 0)
+               | Domain("journal_id.type", "in", open_items.MONEY_JOURNALS)),
+            ["date", "partner_id", "currency_id", "amount_residual_currency"])
+        accounts = defaultdict(list)
+        for line in lines:
+            accounts[line._get_account_key()].append(
+                Payment(line.date, Decimal(str(-line.amount_residual_currency))))
+        return {key: paid for key, paid in accounts.items()
+                if any(one.amount > 0 for one in paid)}
+
+    def _find_debts_beside(self, company, accounts):
+        """:return: the other debts of customers with money on account, which it covers as well:
+            those that are open, or were when the first of it came"""
+        first = min(paid.day for account in accounts.values() for paid in account)
+        return self.search_fetch(
+            Domain("parent_state", "=", "posted") & Domain("company_id", "=", company.id)
+            & Domain("account_type", "=", "asset_receivable") & Domain("amount_currency", ">", 0)
+            & Domain("partner_id.commercial_partner_id", "in",
+                     list({customer.id for customer, _currency in accounts}))
+            & Domain("journal_id.type", "not in", open_items.MONEY_JOURNALS)
+            & Domain("collection_status_id", "not any", [("kind", "=", "dispute")])
+            & ((Domain("reconciled", "=", False)
+                & Domain("move_id.payment_state", "not in", open_items.NOT_OPEN_STATES))
+               | Domain("matched_credit_ids.max_date", ">=", first))
+            & Domain("id", "not in", self.ids),
+            ["move_id", "partner_id", "currency_id", "date", "date_maturity", "amount_currency"])
+
+    def _get_account_key(self):
+        """:return: (customer, currency): what is on account in one covers no debt in another"""
+        return self.partner_id.commercial_partner_id, self.currency_id
 
     def _get_penalty_debt(self, payments):
         """:return: the line as the engine's :class:`~..engine.claims.Debt`"""
         return Debt(
-            Decimal(str(self.amount_currency)), self.date_maturity, payments,
+            Decimal(str(self.amount_currency)), self._get_collection_due(), payments,
             self.currency_id.decimal_places)

@@ -1,7 +1,11 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ...engine.claims import Terms
 from ...tools.branches import BranchBoolean, BranchSelection
@@ -81,6 +85,35 @@ class ResPartner(models.Model):
                 "professional" if customer.is_company else "consumer")
             for partner in self.sudo() for customer in partner.commercial_partner_id
         }
+
+    def _get_collection_paid_late(self, company):
+        """Instalments that were paid, but late: what the law gives for it stays due.
+
+        Those whose due date is longer ago than the company claims for are left out. The caller
+        asks for the claims on them: there may be none.
+
+        :param company: the current company
+        :return: ``account.move.line``, settled, of customers of whom something is claimed
+        """
+        lines = self.env["account.move.line"].sudo()
+        customers = self.sudo().with_company(company).filtered(
+            lambda customer: customer.collection_penalties or customer.collection_indemnity)
+        if not customers:
+            return lines
+        since = company._get_collection_day() - relativedelta(years=company.collection_claim_years)
+        query = lines._search(
+            Domain("company_id", "=", company.id) & Domain("reconciled", "=", True)
+            & Domain("date_maturity", ">=", since) & Domain("parent_state", "=", "posted")
+            & Domain("account_type", "=", "asset_receivable")
+            & Domain("move_id.move_type", "=", "out_invoice")
+            & Domain("partner_id.commercial_partner_id", "in", customers.ids),
+            order="date_maturity, id")
+        query.add_where(SQL(
+            "EXISTS (SELECT FROM account_partial_reconcile partial"
+            " JOIN account_move_line paid ON paid.id = partial.credit_move_id"
+            " WHERE partial.debit_move_id = account_move_line.id"
+            " AND paid.date > account_move_line.date_maturity)"))
+        return lines.browse(query)
 
     def _get_penalty_terms(self, company, day, tables):
         """What a company may claim from these customers on a day.

@@ -98,6 +98,24 @@ class CollectionDocumentNotice(models.Model):
         if state in ("failed", "bounced"):
             self._notify_trouble()
 
+    def _record_never_left(self, error):
+        """These were taken out of the mail queue before they were sent."""
+        waiting = self.filtered(lambda notice: notice.state == "queued")
+        if waiting:
+            waiting._set_state("failed", error)
+
+    def _record_queued_again(self):
+        """Somebody put these into the mail queue again."""
+        self.filtered(lambda notice: notice.state == "failed").write(
+            {"state": "queued", "error": False})
+
+    def _record_return(self, kind):
+        """Automatic answers and reports of delays say nothing of the contributor."""
+
+    def _block_addresses(self):
+        """Nothing more is written to where these went, until somebody confirms the address."""
+        self.env["res.partner"]._block_collection_addresses(self.mapped("address"))
+
     def _notify_trouble(self):
         """Raise one activity for each contributor who cannot be reached."""
         for contributor, notices in self.grouped("contributor_id").items():

@@ -31,8 +31,10 @@ class AccountMoveLine(models.Model):
 
         :param company: the ``res.company``
         :param day: its today
-        :return: items due before that day, but not before an open sequence was launched
+        :return: items due before that day, but not before the day of the company on which an open
+            sequence was launched
         """
+        zone = company._get_collection_now().tzinfo.key
         self.env["collection.sequence"].flush_model()
         self.env["collection.signal"].flush_model(["key", "company_id"])
         query = self._search(
@@ -43,7 +45,8 @@ class AccountMoveLine(models.Model):
             " WHERE partner.id = account_move_line.partner_id"
             " AND sequence.company_id = account_move_line.company_id"
             " AND sequence.state IN ('running', 'paused')"
-            " AND account_move_line.date_maturity >= sequence.launched_at::date)"))
+            " AND account_move_line.date_maturity >="
+            " (sequence.launched_at AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)", zone))
         query.add_where(SQL(
             "NOT EXISTS (SELECT FROM collection_signal signal"
             " WHERE signal.company_id = account_move_line.company_id"

@@ -1,7 +1,6 @@
 from odoo import api, models
 
-#: Journals in which money comes in; what else settles an item is no payment.
-MONEY_JOURNALS = ("bank", "cash", "credit")
+from ..item.open_items import MONEY_JOURNALS
 
 
 class AccountPartialReconcile(models.Model):

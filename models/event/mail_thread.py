@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ...tools import incoming_mail
+
 #: Where messages about collecting are sent from, and the customer's field on each.
 THREADS = {
     "collection.sequence": "customer_id",
@@ -10,7 +12,7 @@ THREADS = {
 
 
 class MailThread(models.AbstractModel):
-    """Events of the mail gateway: a message bounced, or was answered."""
+    """Events of the mail gateway: a message bounced, or was answered by a person."""
 
     _inherit = "mail.thread"
 
@@ -18,7 +20,8 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         result = super()._routing_handle_bounce(email_message, message_dict)
         bounced = message_dict.get("bounced_message")
-        if bounced and bounced.model in THREADS:
+        failed = self._classify_return(email_message) == incoming_mail.FAILED
+        if bounced and bounced.model in THREADS and failed:
             thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
             thread._post_mail_signal("mail_bounced", message_dict)
         return result
@@ -26,6 +29,8 @@ class MailThread(models.AbstractModel):
     @api.private  # a caller could make up events
     def message_update(self, msg_dict, update_vals=None):
         result = super().message_update(msg_dict, update_vals=update_vals)
+        if self._is_answered_by_machine():
+            return result
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
             self.sudo().filtered(lambda thread: not thread._is_from_holder(author))\

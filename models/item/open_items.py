@@ -15,6 +15,9 @@ PAID_STATES = ("in_payment", "paid", "reversed")
 #: Payment state of an invoice that the accountants hold back.
 BLOCKED_STATE = "blocked"
 
+#: Journals in which money comes in, and goes back; what else settles an item is no payment.
+MONEY_JOURNALS = ("bank", "cash", "credit")
+
 #: Payment states of invoices whose lines are no open items.
 NOT_OPEN_STATES = (*PAID_STATES, BLOCKED_STATE)
 

@@ -24,6 +24,21 @@ FIGURES = {
         SQL("day.today - min(line.date_maturity) FILTER (WHERE %s)", OVERDUE), SQL("max")),
 }
 
+#: Whether the payment of a ``line`` was taken back in whole, or rejected.
+RETURNED = SQL(
+    """
+    SELECT FROM account_partial_reconcile AS partial
+           JOIN account_move_line AS back ON back.id = partial.debit_move_id
+           JOIN account_move AS back_move ON back_move.id = back.move_id
+           JOIN account_journal AS back_journal ON back_journal.id = back.journal_id
+     WHERE partial.credit_move_id = line.id
+       AND (back_journal.type IN %s OR back_move.reversed_entry_id = line.move_id)
+    HAVING sum(partial.amount) >= -line.balance
+     UNION ALL
+    SELECT FROM account_payment AS payment
+     WHERE payment.id = line.payment_id AND payment.state IN ('canceled', 'rejected')
+    """, open_items.MONEY_JOURNALS)
+
 #: In the context: figures are read once and kept. An object, so that no remote call can set it.
 READ_ONCE = object()
 
@@ -61,7 +76,8 @@ class ResPartner(models.Model):
         help="Days since the oldest open item fell due; 0 when nothing is overdue.")
     collection_last_payment = fields.Date(
         string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
-        search="_search_collection_last_payment", help="Day of the last payment received.")
+        search="_search_collection_last_payment",
+        help="Day of the last payment received, and not taken back since.")
 
     collection_payer_delay = fields.Float(
         string="Mean delay", compute="_compute_collection_payer", groups=COLLECTORS,
@@ -200,9 +216,17 @@ class ResPartner(models.Model):
             customers=self._get_customers_condition(customer_ids))
 
     def _get_payments_query(self, customer_ids=None):
-        """:return: ``SQL``, a query of the customer's id and the date of its last payment"""
+        """Days on which money came in last, and stayed.
+
+        What the bank took back, whether a colleague matched the payment with the return or
+        reversed it, is no payment, nor is one that the bank rejected.
+
+        :return: ``SQL``, a query of the customer's id and the date of its last payment
+        """
         company = self.env.company
-        self.env["account.move.line"].flush_model()
+        for model in ("account.move.line", "account.move", "account.partial.reconcile",
+                      "account.payment"):
+            self.env[model].flush_model()
         return SQL(
             """
             SELECT partner.commercial_partner_id AS customer_id,
@@ -212,10 +236,10 @@ class ResPartner(models.Model):
               JOIN res_partner AS partner ON partner.id = line.partner_id
              WHERE line.account_id = ANY(%(accounts)s) AND line.company_id = %(company)s
                AND line.parent_state = 'posted' AND line.balance < 0
-               AND journal.type IN ('bank', 'cash', 'credit')%(customers)s
+               AND journal.type IN %(money)s AND NOT EXISTS (%(returned)s)%(customers)s
           GROUP BY partner.commercial_partner_id
             """,
-            company=company.id,
+            company=company.id, money=open_items.MONEY_JOURNALS, returned=RETURNED,
             accounts=open_items.get_receivable_ids(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 

@@ -34,8 +34,11 @@ def get_statement_files(actions, data):
     sheets, names = [], []
     for action in actions:
         own, customer = data[action.id], action.customer_id
+        items = own.account
+        if action.company_id.collection_statement_paid_late:
+            items |= own.paid_late
         sheets.append(customer._prepare_statement_sheet(
-            action.company_id, own.account, own.day, own.claims, own.instalments, own.lang,
+            action.company_id, items, own.day, own.claims, own.instalments, own.lang,
             own.recipient))
         names.append(f"{customer._get_statement_filename(own.day, own.lang)}.pdf")
     pdfs = actions.env["collection.print"]._print_sheets(sheets)

@@ -39,6 +39,16 @@ class Email(Channel):
         return _("The e-mail address of %(partner)s is not valid: %(email)s",
                  partner=partner.display_name, email=partner.email)
 
+    def find_address_problem(self, partner):
+        """An address from which messages came back is none until somebody confirms it."""
+        problem = super().find_address_problem(partner)
+        if not problem and partner._is_collection_address_blocked():
+            return partner.env._(
+                "A message to %(email)s came back. Correct the address of %(partner)s, or confirm "
+                "on its form that it works.", email=partner.email_normalized,
+                partner=partner.display_name)
+        return problem
+
     def render_bodies(self, actions, texts, contents, data):
         before, after = actions.company_id._get_collection_mail_layout()
         bodies = super().render_bodies(actions, texts, contents, data)

@@ -222,7 +222,8 @@ class CollectionAction(models.Model):
         senders = actions._get_message_senders()
         langs = actions._get_message_langs(recipients)
         accounts, chosen = actions._get_message_items(day)
-        lines = self.env["account.move.line"].sudo().union(*accounts.values())
+        late = actions._get_items_paid_late()
+        lines = self.env["account.move.line"].sudo().union(*accounts.values(), *late.values())
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
         return {
@@ -230,6 +231,7 @@ class CollectionAction(models.Model):
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
                 sender=senders[action.customer_id.id], account=accounts[action.id],
                 items=chosen[action.id], claims=claims, instalments=instalments,
+                paid_late=late[action.id].filtered(lambda line: claims[line.id].claims_anything),
                 leader=action._get_message_leader(chosen[action.id]))
             for action in actions}
 
@@ -291,6 +293,16 @@ class CollectionAction(models.Model):
             chosen[action.id] = steering.choose_items(account, day).with_prefetch(lines.ids)
             accounts[action.id] = account
         return accounts, chosen
+
+    def _get_items_paid_late(self):
+        """:return: dict of the settled ``account.move.line`` for which each message may claim
+            something because they were paid late, by action id"""
+        asking = self.filtered(lambda action: action._get_steering().claims_paid_late)
+        lines = asking.customer_id._get_collection_paid_late(self.company_id)
+        by_customer = lines.grouped(lambda line: line.partner_id.commercial_partner_id)
+        return {
+            action.id: by_customer.get(action.customer_id, lines.browse())
+            if action in asking else lines.browse() for action in self}
 
     def _get_message_leader(self, items):
         """:return: the item whose due date carries the message: the oldest that is owed"""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools import incoming_mail
 from ..action.channels import CHANNELS, get_channel
 
 DISPATCH_STATES = [
@@ -49,6 +50,9 @@ class CollectionDispatch(models.Model):
     state = fields.Selection(
         DISPATCH_STATES, required=True, readonly=True, default="pending", index=True)
     error = fields.Char(readonly=True)
+    came_back = fields.Char(
+        string="What came back", readonly=True,
+        help="A report of the mail server or an automatic answer. It changes nothing by itself.")
     sent_at = fields.Datetime(string="Sent on", readonly=True)
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
@@ -96,14 +100,49 @@ class CollectionDispatch(models.Model):
         :param str state: one of :data:`DISPATCH_STATES`
         :param str error: why, where it went wrong
         """
+        if state == "cancelled":
+            error = error or self.env._("Cancelled by its carrier: it did not leave.")
         vals = {"state": state, "error": error}
         if state == "sent":
             vals["sent_at"] = fields.Datetime.now()
         self.write(vals)
-        if state in TROUBLE:
+        if state in TROUBLE or state == "cancelled":
             self.action_id._record_delivery_errors(self)
         elif state == "sent":
             self.action_id.filtered("error").write({"error": False})
+
+    def _record_never_left(self, error):
+        """These are not in the queue of their carrier any more, and were not sent.
+
+        :param str error: why
+        """
+        self.filtered(lambda dispatch: dispatch.state in ("pending", "claimed"))._set_state(
+            "cancelled", error)
+
+    def _record_queued_again(self):
+        """Somebody put these into the queue of their carrier again."""
+        again = self.filtered(lambda dispatch: dispatch.state in ("failed", "cancelled"))
+        if again:
+            again.write({"state": "pending", "error": False})
+            again.action_id.filtered("error").write({"error": False})
+
+    def _record_return(self, kind):
+        """Something came back to these that steers nothing: once noted, it costs nothing more.
+
+        :param str kind: see :mod:`~...tools.incoming_mail`
+        """
+        notes = {
+            incoming_mail.AUTOMATIC: self.env._("An automatic answer came back."),
+            incoming_mail.DELAYED: self.env._(
+                "Delivery is delayed: the mail server goes on trying."),
+        }
+        fresh = self.filtered(lambda dispatch: dispatch.came_back != notes.get(kind))
+        if kind in notes and fresh:
+            fresh.came_back = notes[kind]
+
+    def _block_addresses(self):
+        """Nothing more is written to where these went, until somebody confirms the address."""
+        self.env["res.partner"]._block_collection_addresses(self.mapped("address"))
 
     @api.model
     def _find_by_message(self, messages):
@@ -195,9 +234,9 @@ class CollectionDispatch(models.Model):
     def action_retry(self):
         """Send these once more, as they were written, to the recipient's present address.
 
-        :raise UserError: one of them did not fail, or its recipient has no address
+        :raise UserError: one of them did not fail, or its recipient has no address that works
         """
-        self._check_state(TROUBLE)
+        self._check_state((*TROUBLE, "cancelled"))
         dispatches = self.sudo()
         for dispatch in dispatches:
             channel = get_channel(dispatch.channel)
@@ -208,6 +247,14 @@ class CollectionDispatch(models.Model):
         dispatches.write({"state": "pending", "error": False})
         dispatches.action_id.write({"error": False})
         dispatches._hand_over()
+
+    def action_confirm_address(self):
+        """A person says that the address works to which these were sent: they may be sent again.
+
+        :raise UserError: one of them did not come back
+        """
+        self._check_state(("bounced",))
+        self.sudo().partner_id._confirm_collection_address()
 
     def action_open_action(self):
         """:return: window action on the action that it was sent for"""

@@ -65,7 +65,8 @@ def get_values(actions, data, names=None):
     lines = actions.env["account.move.line"].sudo()
     instalments = {}
     if actions and any(tag.names_items for tag in wanted.values()):
-        lines = lines.union(*(data[action.id].account for action in actions))
+        lines = lines.union(*(
+            data[action.id].account | data[action.id].paid_late for action in actions))
         instalments = data[actions[:1].id].instalments
     labels = actions.env["collection.statement"]._get_labels(lines, instalments)
     return {
@@ -137,27 +138,34 @@ def items_list_selected(action, data, labels):
 
 @hashtag(AMOUNT, _lt("What these items come to, with late-payment interest and indemnity"))
 def items_amount_selected_with_penalties(action, data, labels):
-    return _format_total(action, data.items, data)
+    return _format_total(action, data.items | data.paid_late, data)
 
 
 @hashtag(AMOUNT, _lt("Late-payment interest on these items alone"))
 def penalties_amount(action, data, labels):
     statement = action.env["collection.statement"]
-    missing = statement._get_missing_day(data.items, data.claims)
+    items = data.items | data.paid_late
+    missing = statement._get_missing_day(items, data.claims)
     if missing:
         return statement._describe_missing(missing)
-    return _format_amounts(action, statement._sum_interest(data.items, data.claims))
+    return _format_amounts(action, statement._sum_interest(items, data.claims))
 
 
 @hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"))
 def indemnity_amount(action, data, labels):
+    items = data.items | data.paid_late
     return _format_amounts(
-        action, action.env["collection.statement"]._sum_indemnities(data.items, data.claims))
+        action, action.env["collection.statement"]._sum_indemnities(items, data.claims))
+
+
+@hashtag(BLOCK, _lt("List of invoices that were paid late, with what is claimed for each"))
+def claims_list_paid_late(action, data, labels):
+    return _list(action, data.paid_late, data, labels)
 
 
 @hashtag(AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"))
 def total_amount(action, data, labels):
-    return _format_total(action, data.overdue, data)
+    return _format_total(action, data.overdue | data.paid_late, data)
 
 
 @hashtag(TEXT, _lt("Number of the oldest item"), names_items=True)

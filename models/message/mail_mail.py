@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .outboxes import OUTBOXES
 
@@ -7,6 +7,30 @@ class MailMail(models.Model):
     """Record in every outbound log what became of e-mails."""
 
     _inherit = "mail.mail"
+
+    def write(self, vals):
+        """A mail that is cancelled never leaves; one that goes back into the queue may."""
+        result = super().write(vals)
+        if vals.get("state") == "cancel":
+            self._end_dispatches(self.env._("Cancelled in the mail queue: it did not leave."))
+        elif vals.get("state") == "outgoing":
+            for model in OUTBOXES:
+                self.env[model]._find_by_message(self.mail_message_id)._record_queued_again()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _end_deleted(self):
+        """A mail that is deleted before it was sent never leaves; sent ones are no more work."""
+        self.filtered(lambda mail: mail.state != "sent")._end_dispatches(
+            self.env._("Deleted from the mail queue: it did not leave."))
+
+    def _end_dispatches(self, error):
+        """Nobody sends these any more: whatever still waits for them ends.
+
+        :param str error: why
+        """
+        for model in OUTBOXES if self else ():
+            self.env[model]._find_by_message(self.mail_message_id)._record_never_left(error)
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False,
                                   failure_type=None):

@@ -40,6 +40,7 @@ class MessageData:
     :ivar leader: the oldest of these, empty where nothing is due
     :ivar claims: late-payment claims by item id
     :ivar instalments: (number, how many) by item id, for invoices with several due dates
+    :ivar paid_late: settled items of the customer on which something may still be claimed
     """
 
     day: date
@@ -51,6 +52,7 @@ class MessageData:
     leader: models.BaseModel
     claims: dict
     instalments: dict
+    paid_late: models.BaseModel
 
     @property
     def overdue(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from ..action.channels import get_channel
 
@@ -19,3 +19,10 @@ class SmsSms(models.Model):
                 states[vals["state"]],
                 labels.get(vals.get("failure_type"), vals.get("failure_type") or False))
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _end_deleted(self):
+        """An SMS that is deleted before it was sent never leaves."""
+        waiting = self.env["collection.dispatch"].sudo().search(
+            [("sms_uuid", "in", self.mapped("uuid")), ("state", "=", "pending")])
+        waiting._record_never_left(self.env._("Deleted from the SMS queue: it did not leave."))

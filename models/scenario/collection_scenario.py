@@ -53,6 +53,10 @@ class CollectionScenario(models.Model):
         string="Days between two messages", default=3, required=True, tracking=True,
         help="A customer hears from the scenario no sooner after the last message, call or "
         "letter, and at most once a day.")
+    claims_paid_late = fields.Boolean(
+        string="Claim for invoices paid late", tracking=True,
+        help="Interest and indemnity of invoices that were paid late are part of the claims in "
+        "its messages. List them with #claims_list_paid_late.")
     repeat_days = fields.Integer(
         string="Repeat the last step every", tracking=True,
         help="Days after which the last step comes again. 0: the scenario ends with it.")

@@ -8,6 +8,10 @@ class ScenarioSteering(Steering):
     leaves_out_excluded = True
     follows_customer = False  # planned anew
 
+    @property
+    def claims_paid_late(self):
+        return self.actions.scenario_id.claims_paid_late
+
     def describe(self):
         return self.actions.why
 

@@ -17,6 +17,7 @@ class SequenceSteering(Steering):
     sends_apart = True
     closes_when_ticked = True
     follows_customer = False  # goes with its sequence
+    claims_paid_late = False
 
     def take_turn(self):
         self.actions.sequence_id._raise_rev()

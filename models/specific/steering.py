@@ -9,6 +9,7 @@ class SpecificSteering(Steering):
 
     follows_items = True
     sends_repeatedly = True
+    claims_paid_late = False
 
     def close(self, outcome, trace, option=None):
         """Close these; the disputes that they followed up are resolved (A-042)."""

@@ -205,9 +205,7 @@ class CollectionStatement(models.AbstractModel):
     def _has_claims(self, items, claims):
         """:return: bool, whether anything may be claimed on top of the items, or might be if
             its rate were known"""
-        return any(
-            claims[item.id].interest or claims[item.id].indemnity or claims[item.id].missing_from
-            for item in items)
+        return any(claims[item.id].claims_anything for item in items)
 
     @api.model
     def _format_claims(self, items, claims):

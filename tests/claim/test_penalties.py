@@ -259,10 +259,11 @@ class TestPenaltyClaims(PenaltyCase):
         self.assertEqual((claim.interest, claim.indemnity), (Decimal("33.29"), 40))
 
     def test_missing_indemnity(self):
-        """L7: the 40 are configuration: without a row there is none, and that is said."""
+        """L7: the 40 are configuration: without a row there are none, and no rate is missing."""
         self.env["collection.penalty.rate"].search([("regime", "=", "indemnity")]).unlink()
         claim, = self.claims(self.make_debt("2024-03-31"), "2024-09-30")
-        self.assertEqual((claim.indemnity, claim.missing_from), (0, date(2024, 4, 1)))
+        self.assertEqual(
+            (claim.interest, claim.indemnity, claim.missing_from), (Decimal("720.68"), 0, None))
 
     def test_indemnity_by_its_own_date(self):
         """L7: the amount in force when the invoice became late."""

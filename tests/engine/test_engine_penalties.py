@@ -23,6 +23,7 @@ from ...engine.claims import (
     interest,
     is_late,
     semester_start,
+    spread_on_account,
     sum_percent_days,
 )
 
@@ -211,10 +212,16 @@ class TestEngineInvoiceClaims(BaseCase):
         """L1: neither interest nor indemnity."""
         self.assertEqual(self.claim(("2024-09-30", None), rates=BUSINESS), [NO_CLAIM])
 
-    def test_an_indemnity_that_is_not_known_is_missing(self):
-        """S-010: from the first late day."""
-        self.assertEqual(
-            self.claim(("2024-03-31", None), indemnities=()), [Claim(missing_from=D("2024-04-01"))])
+    def test_without_an_indemnity_in_the_table_there_is_none(self):
+        """S-010: no rate is missing, and the interest stands."""
+        self.assertEqual(self.claim(("2024-03-31", None), indemnities=()), [NO_CLAIM])
+        [found] = self.claim(("2024-03-31", None), rates=BUSINESS, indemnities=())
+        self.assertEqual(found, Claim(interest=claim("100", "2024-03-31", "2024-09-30")))
+
+    def test_before_the_law_there_is_none(self):
+        """S-010: late in 2012, the table begins in 2013."""
+        [found] = self.claim(("2012-03-31", "2012-05-31"))
+        self.assertEqual(found, NO_CLAIM)
 
     def test_interest_stands_as_of_the_eve_of_an_unknown_rate(self):
         """S-010: what is known is claimed."""
@@ -222,6 +229,79 @@ class TestEngineInvoiceClaims(BaseCase):
         [found] = self.claim(("2024-03-31", None), rates=known, indemnities=None)
         self.assertEqual(found.missing_from, D("2024-07-01"))
         self.assertEqual(found.interest, claim("100", "2024-03-31", "2024-06-30"))
+
+
+@tagged("standard", "at_install")
+class TestEngineMoneyOnAccount(BaseCase):
+    """What nobody has set against a debt yet covers the first debt first, day by day."""
+
+    def spread(self, debts, *account):
+        """:return: list of (day, amount) for each debt, of lists of (amount, *payments)"""
+        found = spread_on_account({
+            number: Debt(Decimal(amount), D("2024-03-31"),
+                         [Payment(D(day), Decimal(paid)) for day, paid in paid_by], 2)
+            for number, (amount, *paid_by) in enumerate(debts)
+        }, [Payment(D(day), Decimal(paid)) for day, paid in account])
+        return [[(str(one.day), int(one.amount)) for one in found.get(number, ())]
+                for number in range(len(debts))]
+
+    def test_nothing_on_account(self):
+        """S-010: nothing to take off."""
+        self.assertEqual(self.spread([(100, ("2024-04-01", 50))]), [[]])
+
+    def test_the_first_debt_first(self):
+        """S-010: what is left covers the next one, and the rest nothing."""
+        self.assertEqual(
+            self.spread([(100,), (100,), (100,)], ("2024-04-01", 150)),
+            [[("2024-04-01", 100)], [("2024-04-01", 50)], []])
+
+    def test_more_than_is_owed(self):
+        """S-010: it waits for what comes."""
+        self.assertEqual(self.spread([(100,)], ("2024-04-01", 150)), [[("2024-04-01", 100)]])
+
+    def test_only_what_is_still_owed(self):
+        """S-010: a payment of the same day goes before."""
+        self.assertEqual(
+            self.spread([(100, ("2024-04-01", 70)), (100,)], ("2024-04-01", 50)),
+            [[("2024-04-01", 30)], [("2024-04-01", 20)]])
+
+    def test_a_debt_paid_otherwise_frees_it(self):
+        """S-010: from that day on it covers the next one."""
+        self.assertEqual(
+            self.spread([(100, ("2024-05-01", 100)), (100,)], ("2024-04-01", 80)),
+            [[("2024-04-01", 80), ("2024-05-01", -80)], [("2024-05-01", 80)]])
+
+    def test_paid_back(self):
+        """S-010: it covers nothing any more, and never less than nothing."""
+        self.assertEqual(
+            self.spread([(100,), (50,)], ("2024-05-01", -200), ("2024-04-01", 120)),
+            [[("2024-04-01", 100), ("2024-05-01", -100)],
+             [("2024-04-01", 20), ("2024-05-01", -20)]])
+
+    def test_in_parts(self):
+        """S-010: each part from its own day."""
+        self.assertEqual(
+            self.spread([(100,)], ("2024-05-01", 30), ("2024-04-01", 20)),
+            [[("2024-04-01", 20), ("2024-05-01", 30)]])
+
+    @settings(max_examples=200, deadline=None)
+    @given(
+        st.lists(st.tuples(amounts, payments), max_size=4),
+        st.lists(st.builds(Payment, days, st.decimals("-1000", "100000", places=2)), max_size=4),
+        days)
+    def test_counted_on_any_day(self, rows, account, day):
+        """S-010: the same as filling up the debts of that day one after the other."""
+        debts = {number: Debt(amount, D("2024-03-31"), paid, 2)
+                 for number, (amount, paid) in enumerate(rows)}
+        spread = spread_on_account(debts, account)
+        held = max(sum(one.amount for one in account if one.day <= day), Decimal(0))
+        for number, debt in debts.items():
+            owed = max(
+                debt.amount - sum(one.amount for one in debt.payments if one.day <= day),
+                Decimal(0))
+            covered = sum(one.amount for one in spread.get(number, ()) if one.day <= day)
+            self.assertEqual(covered, min(owed, held))
+            held -= covered
 
 
 @tagged("standard", "at_install")

@@ -1,5 +1,7 @@
 """Events that people cause: recorded by hand, or received by mail."""
 
+from email.message import EmailMessage
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -82,6 +84,27 @@ class TestMailSignals(SignalsCase):
         sequence = self.start(event_row("after", "mail_replied"))
         self.receive(sequence, self.litigator.partner_id)
         self.assertFalse(self.find("mail_replied"))
+
+    def test_an_automatic_answer_is_none(self):
+        """D-059: nobody has read anything; the gateway says so in its context."""
+        sequence = self.start(event_row("after", "mail_replied"))
+        self.receive(
+            sequence.with_context(collection_automatic_mail=True), self.customer)
+        self.assertFalse(self.find("mail_replied"))
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_a_delay_is_no_bounce(self):
+        """D-059: the mail server goes on trying."""
+        sequence = self.start(event_row("after", "mail_bounced"))
+        sent = sequence.sudo().message_post(body="Your rent", message_type="comment")
+        delayed = EmailMessage()
+        delayed["From"], delayed["Subject"] = "mailer-daemon@example.com", "Warning: delayed"
+        self.env["mail.thread"]._routing_handle_bounce(delayed, {
+            "message_id": "<delay@example.com>", "subject": "Warning: delayed",
+            "bounced_email": False, "bounced_partner": self.env["res.partner"],
+            "bounced_msg_ids": [sent.message_id], "bounced_message": sent, "body": "",
+            "email_from": "mailer-daemon@example.com", "to": "bounce@example.com"})
+        self.assertFalse(self.find("mail_bounced"))
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_a_message_that_comes_back(self):

@@ -186,6 +186,24 @@ class TestSignals(SignalsCase):
         self.run_night("2026-03-10 12:00:00")
         self.assertEqual(len(self.find("item_overdue")), 2)
 
+    def test_the_launch_is_on_the_company_s_day(self):
+        """D-059: in the evening in America, what is due that day is not late yet."""
+        self.company.partner_id.tz = self.company.resource_calendar_id.tz = "America/New_York"
+        with self.at("2026-03-05 02:00:00"):  # there, the 4th
+            self.start(event_row("after", "item_overdue"))
+        self.make_invoice(self.customer, 70, due="2026-03-04")
+        self.run_night("2026-03-05 12:00:00")
+        self.assertEqual(self.find("item_overdue").mapped("amount"), [70])
+
+    def test_what_was_late_at_the_launch_is_known(self):
+        """D-059: in the morning in Oceania, what was due the day before is late already."""
+        self.company.partner_id.tz = self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        with self.at("2026-03-04 20:00:00"):  # there, the 5th
+            self.start(event_row("after", "item_overdue"))
+        self.make_invoice(self.customer, 70, due="2026-03-04")
+        self.run_night("2026-03-05 12:00:00")
+        self.assertFalse(self.find("item_overdue"))
+
 
 @tagged("post_install", "-at_install")
 class TestLevels(SignalsCase):

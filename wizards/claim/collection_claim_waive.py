@@ -1,0 +1,28 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+
+class CollectionClaimWaive(models.TransientModel):
+    """Dialog that waives interest and indemnity of invoices, or claims them again."""
+
+    _name = "collection.claim.waive"
+    _description = "Waive Late-Payment Claims"
+
+    move_ids = fields.Many2many("account.move", required=True, readonly=True)
+    again = fields.Boolean(readonly=True, help="They were waived, and are claimed again.")
+    reason = fields.Text(help="Stays in the customer's history.")
+
+    def action_apply(self):
+        """Waive the claims, or claim them again.
+
+        :raise UserError: no reason is given
+        """
+        self.ensure_one()
+        reason = (self.reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        if self.again:
+            self.move_ids.restore_collection_claims(reason)
+        else:
+            self.move_ids.waive_collection_claims(reason)
+        return {"type": "ir.actions.act_window_close"}
