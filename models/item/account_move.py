@@ -35,9 +35,16 @@ class AccountMove(models.Model):
     # === CRUD === #
 
     def write(self, vals):
-        """Records of ours follow the items of entries that go to draft, are posted or cancelled."""
-        snapshots, state = self.env["collection.item.snapshot"], vals.get("state")
-        again = self.filtered("posted_before") if state in ("posted", "cancel") else self.browse()
+        """Records of ours follow the items of entries that go to draft, are posted or cancelled.
+
+        A bank transaction that is booked anew gets other items while its entry is posted.
+        """
+        snapshots, state, again = (
+            self.env["collection.item.snapshot"], vals.get("state"), self.browse())
+        if state in ("posted", "cancel"):
+            again = self.filtered("posted_before")
+        elif "line_ids" in vals:
+            again = self.filtered(lambda move: move.state == "posted")
         if state == "draft":
             snapshots._take(self.filtered(lambda move: move.state != "draft").line_ids)
         result = super().write(vals)

@@ -1,6 +1,5 @@
 from collections import defaultdict
 from datetime import timedelta
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -48,14 +47,9 @@ class AccountMoveLine(models.Model):
         return result
 
     def unlink(self):
-        """Keep which of our records hold these items; of posted entries they follow at once."""
-        snapshots = self.env["collection.item.snapshot"].sudo()
-        snapshots._take(self)
-        posted = self.move_id.filtered(lambda move: move.state == "posted")
-        result = super().unlink()
-        if posted:  # e.g. a bank transaction booked anew: its new items come after
-            self.env.cr.precommit.add(partial(snapshots._resolve, posted.sudo()))
-        return result
+        """Keep which of our records hold these items, for those that come in their place."""
+        self.env["collection.item.snapshot"]._take(self)
+        return super().unlink()
 
     # === OPEN ITEMS === #
 

@@ -159,9 +159,9 @@ class CollectionItemSnapshot(models.Model):
             if (others | wanted) != had:
                 record.write({holder.field: [(6, 0, (others | wanted).ids)] if (
                     record._fields[holder.field].type == "many2many") else wanted.id})
-            if holder.is_traced and set(wanted.ids) != set(mine):
-                rows[record.customer_id, record.company_id].append(
-                    self._prepare_row(record, mine, wanted))
+            row = holder.is_traced and self._prepare_row(record, mine, wanted)
+            if row and row["old_value"] != row["new_value"]:
+                rows[record.customer_id, record.company_id].append(row)
         self.env["collection.history"]._append_many(rows)
         if holder.reaction and records:
             getattr(records, holder.reaction)(move, self._format_items(self.items))

@@ -30,6 +30,20 @@ class FreeRowsCase(CollectionCase):
         return self.make_invoice(
             customer or self.customer, amount, invoice_payment_term_id=self.terms.id, due=False)
 
+    def prepare_lines(self, amount):
+        """:return: commands for the lines of an entry on the customer's account"""
+        account, other = self._get_account("asset_receivable"), self._get_account("income")
+        return [Command.create({"account_id": account.id, "partner_id": self.customer.id,
+                                "balance": amount, "date_maturity": "2026-02-01"}),
+                Command.create({"account_id": other.id, "balance": -amount})]
+
+    def make_entry(self, amount):
+        """:return: a posted miscellaneous entry: a debt of the customer, or below zero a credit"""
+        move = self.env["account.move"].create(
+            {"move_type": "entry", "line_ids": self.prepare_lines(amount)})
+        move.action_post()
+        return move
+
     def get_items(self, move):
         return move.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable").sorted("date_maturity")
@@ -179,22 +193,11 @@ class TestNewItems(FreeRowsCase):
         self.assertFalse(specific._check_again())
 
     def test_a_bank_transaction_is_booked_anew(self):
-        """Deleted while its entry is posted: what comes in its place is held at the commit."""
-        account = self._get_account("asset_receivable")
-        other = self._get_account("income")
-        move = self.env["account.move"].create({"move_type": "entry", "line_ids": [
-            Command.create({"account_id": account.id, "partner_id": self.customer.id,
-                            "balance": 80, "date_maturity": "2026-02-01"}),
-            Command.create({"account_id": other.id, "balance": -80})]})
-        move.action_post()
+        """Deleted while its entry is posted: what comes in its place is held at once."""
+        move = self.make_entry(80)
         specific = self.make_specific(self.get_items(move))
         free = move.with_context(force_delete=True, skip_readonly_check=True)
-        free.write({"line_ids": [
-            Command.clear(),
-            Command.create({"account_id": account.id, "partner_id": self.customer.id,
-                            "balance": 70, "date_maturity": "2026-02-01"}),
-            Command.create({"account_id": other.id, "balance": -70})]})
-        self.env.cr.precommit.run()
+        free.write({"line_ids": [Command.clear(), *self.prepare_lines(70)]})
         self.assertEqual(specific.item_ids, self.get_items(move))
 
     def test_a_due_date_changes_on_a_posted_invoice(self):

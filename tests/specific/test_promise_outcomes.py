@@ -33,15 +33,7 @@ class OutcomeCase(FreeRowsCase):
             "partner_id": self.customer.id, "amount": amount,
             "journal_id": self.get_bank().id})
         payment.action_post()
-        if payment.move_id:
-            return payment.move_id
-        account, other = self._get_account("asset_receivable"), self._get_account("income")
-        move = self.env["account.move"].create({"move_type": "entry", "line_ids": [
-            Command.create({"account_id": account.id, "partner_id": self.customer.id,
-                            "balance": -amount}),
-            Command.create({"account_id": other.id, "balance": amount})]})
-        move.action_post()
-        return move
+        return payment.move_id or self.make_entry(-amount)
 
     def get_bank(self):
         journals = self.env["account.journal"]
@@ -180,13 +172,16 @@ class TestPromiseOutcomes(OutcomeCase):
         self.assertState("broken")
 
     def test_it_becomes_a_credit(self):
-        """Corrected below zero: nothing is owed."""
-        self.move.button_draft()
-        self.move.invoice_line_ids.write({"price_unit": -100})
-        self.move.action_switch_move_type()
-        self.move.action_post()
+        """An opening balance with the wrong sign, corrected: nothing is owed."""
+        move = self.make_entry(80)
+        promise = self.promise_on(move)
+        move.button_draft()
+        debt, other = self.get_items(move), move.line_ids - self.get_items(move)
+        move.line_ids = [Command.update(debt.id, {"balance": -80}),
+                         Command.update(other.id, {"balance": 80})]
+        move.action_post()
         self.judge("2026-03-11")
-        self.assertState("cancelled")
+        self.assertEqual(promise.state, "cancelled")
 
     def test_the_payment_is_returned(self):
         """Kept becomes broken, and the collector is notified."""
@@ -272,8 +267,8 @@ class TestDisputeOutcomes(OutcomeCase):
         self.env.flush_all()
         with self.at(f"{self.dispute.action_id.date} 09:00:00"):
             self.env["collection.action"]._bring_to_day()
-            self.env["collection.promise"]._process_promises()
-        self.env.flush_all()
+            self.run_cron("_process_promises", model="collection.promise")
+        self.env.invalidate_all()
 
     def test_its_item_is_credited(self):
         """The follow-up is settled, the dispute resolved in the customer's favour."""
