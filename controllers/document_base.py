@@ -99,9 +99,9 @@ class DocumentPages(PageBase):
         return self._harden(request.redirect(f"{access.base}?sent={sent}", code=303))
 
     def _find_file(self, access, file_id):
-        """:return: a file that the page shows; empty for any other"""
+        """:return: a file that the page shows; empty for any other, or one whose bytes are gone"""
         files = access.contributor._get_visible_items().file_ids
-        return files.filtered(lambda file: file.id == file_id)
+        return files.filtered(lambda file: file.id == file_id and file.attachment_id)
 
     def _find_item(self, access, item_id):
         """:return: a document that the page shows; empty for any other"""

@@ -22,6 +22,10 @@ class ResCompany(models.Model):
         string="Delay of payments", default=5, required=True,
         help="Days until a payment that a customer says was made should have arrived. The "
         "scenario is silent meanwhile.")
+    collection_matching_days = fields.Integer(
+        string="Delay of matching", default=10, required=True,
+        help="Days for which a promise counts as paid while the payment is on the account and is "
+        "not matched with its invoices yet.")
 
     collection_penalty_regime = fields.Selection(
         [("business", "Default of the law"), ("contractual", "Rate of our terms")],
@@ -49,6 +53,8 @@ class ResCompany(models.Model):
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
     _collection_payment_days_check = models.Constraint(
         "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
+    _collection_matching_days_check = models.Constraint(
+        "CHECK(collection_matching_days >= 0)", "The delay of matching cannot be negative.")
 
     _collection_claim_years_check = models.Constraint(
         "CHECK(collection_claim_years >= 0)", "The years of claims cannot be negative.")

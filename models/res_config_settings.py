@@ -32,6 +32,8 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_link_days", readonly=False)
     collection_payment_days = fields.Integer(
         related="company_id.collection_payment_days", readonly=False)
+    collection_matching_days = fields.Integer(
+        related="company_id.collection_matching_days", readonly=False)
 
     collection_penalty_regime = fields.Selection(
         related="company_id.collection_penalty_regime", readonly=False, required=True)

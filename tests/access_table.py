@@ -83,6 +83,7 @@ RECORDS = {
     "collection.group": SETTING,
     "collection.history": TRACE,
     "collection.history.chain": MACHINERY,
+    "collection.item.snapshot": MACHINERY,
     "collection.item.status": SETTING,
     "collection.item.wizard": DIALOG,
     "collection.item.wizard.instalment": DIALOG,

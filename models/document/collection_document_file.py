@@ -17,7 +17,8 @@ class CollectionDocumentFile(models.Model):
         "collection.document.item", required=True, readonly=True, index=True, ondelete="restrict")
     request_id = fields.Many2one(related="item_id.request_id", store=True, index=True)
     attachment_id = fields.Many2one(
-        "ir.attachment", required=True, readonly=True, index=True, ondelete="restrict")
+        "ir.attachment", readonly=True, index=True, ondelete="set null",
+        help="Empty when the attachment was deleted; name and checksum tell what it was.")
     name = fields.Char(required=True, readonly=True)
     mimetype = fields.Char(readonly=True)
     size = fields.Integer(string="Bytes", readonly=True)
@@ -62,8 +63,14 @@ class CollectionDocumentFile(models.Model):
     # === BUTTONS === #
 
     def action_download(self):
-        """:return: download of the file as it came"""
+        """:return: download of the file as it came
+
+        :raise UserError: its attachment was deleted
+        """
         self.ensure_one()
+        if not self.attachment_id:
+            raise UserError(self.env._("The attachment of “%(file)s” was deleted since.",
+                                       file=self.name))
         return {
             "type": "ir.actions.act_url", "target": "download",
             "url": f"/web/content/{self.attachment_id.id}?download=true",

@@ -35,10 +35,14 @@ KINDS = [
     ("items_detached", "Items taken out"),
     ("claims_waived", "Claims waived"),
     ("claims_restored", "Claimed again"),
+    ("items_replaced", "Items replaced"),
+    ("items_gone", "Items gone"),
     ("promise_made", "Promise made"),
     ("promise_kept", "Promise kept"),
     ("promise_broken", "Promise broken"),
     ("promise_cancelled", "Promise cancelled"),
+    ("promise_unmatched", "Promise paid on account"),
+    ("promise_reopened", "Promise awaited again"),
     ("dispute_opened", "Dispute opened"),
     ("dispute_resolved", "Dispute resolved"),
     ("internal_sent", "Colleague asked"),
@@ -122,10 +126,14 @@ SENTENCES = {
     "items_detached": _lt("Taken out of “%(action)s”: %(new)s"),
     "claims_waived": _lt("Interest and indemnity of %(new)s waived"),
     "claims_restored": _lt("Interest and indemnity of %(new)s claimed again"),
+    "items_replaced": _lt("Items of “%(about)s” replaced: %(old)s → %(new)s"),
+    "items_gone": _lt("Items of “%(about)s” are gone: %(old)s"),
     "promise_made": _lt("Promise made: %(new)s"),
     "promise_kept": _lt("Promise kept: %(new)s"),
     "promise_broken": _lt("Promise broken: %(new)s"),
     "promise_cancelled": _lt("Promise cancelled: %(new)s"),
+    "promise_unmatched": _lt("Promise paid on account, to be matched: %(new)s"),
+    "promise_reopened": _lt("Payment taken back, promise awaited again: %(new)s"),
     "dispute_opened": _lt("Dispute opened on %(item)s: %(new)s"),
     "dispute_resolved": _lt("Dispute resolved on %(item)s: %(new)s"),
     "internal_sent": _lt("%(new)s asked about %(item)s"),
@@ -338,6 +346,10 @@ class CollectionHistory(models.Model):
         :return: the new rows
         """
         return self._append_many({(customer, company): vals_list})
+
+    def _get_own_cause(self):
+        """:return: str, the cause of what is done now: a person, or the clock in nobody's name"""
+        return "person" if self.env.user.active else "cron"
 
     def _append_many(self, vals_lists):
         """Add rows to the histories of several customers. The only way in.

@@ -32,6 +32,35 @@ class AccountMove(models.Model):
             create_column(self.env.cr, "account_move", "collection_status_id", "int4")
         return super()._auto_init()
 
+    # === CRUD === #
+
+    def write(self, vals):
+        """Records of ours follow the items of entries that go to draft, are posted or cancelled.
+
+        A bank transaction that is booked anew gets other items while its entry is posted.
+        """
+        snapshots, state, again = (
+            self.env["collection.item.snapshot"], vals.get("state"), self.browse())
+        if state in ("posted", "cancel"):
+            again = self.filtered("posted_before")
+        elif "line_ids" in vals:
+            again = self.filtered(lambda move: move.state == "posted")
+        if state == "draft":
+            snapshots._take(self.filtered(lambda move: move.state != "draft").line_ids)
+        result = super().write(vals)
+        snapshots._resolve(again)
+        return result
+
+    def unlink(self):
+        """Whatever of ours loses its items says so."""
+        snapshots = self.env["collection.item.snapshot"]
+        snapshots._take(self.line_ids)
+        result = super().unlink()
+        snapshots._resolve(self)
+        return result
+
+    # === COMPUTE === #
+
     @api.depends("line_ids.collection_status_id", "line_ids.reconciled")
     def _compute_collection_status_id(self):
         for move in self:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...tools.records import as_record
 from ..access import COLLECTORS
@@ -46,7 +46,42 @@ class AccountMoveLine(models.Model):
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result
 
+    def unlink(self):
+        """Keep which of our records hold these items, for those that come in their place."""
+        self.env["collection.item.snapshot"]._take(self)
+        return super().unlink()
+
     # === OPEN ITEMS === #
+
+    def _get_payments(self):
+        """What was paid on these items: reconciled with anything but a credit note or reversal.
+
+        An invoice that is being paid counts as paid, though nothing is reconciled yet.
+
+        :return: dict by item's id, of dicts of amount in the item's currency, by id of the
+            ``account.move.line`` that paid (0: being paid)
+        """
+        payments = {item: {} for item in self.ids}
+        self.env["account.partial.reconcile"].flush_model()
+        for item, settlement, amount in self.env.execute_query(SQL(
+            """
+            SELECT partial.debit_move_id, partial.credit_move_id,
+                   sum(partial.debit_amount_currency)
+              FROM account_partial_reconcile AS partial
+              JOIN account_move_line AS item ON item.id = partial.debit_move_id
+              JOIN account_move_line AS settlement ON settlement.id = partial.credit_move_id
+              JOIN account_move AS settled_by ON settled_by.id = settlement.move_id
+             WHERE partial.debit_move_id = ANY(%s)
+               AND settled_by.move_type <> 'out_refund'
+               AND settled_by.reversed_entry_id IS DISTINCT FROM item.move_id
+          GROUP BY partial.debit_move_id, partial.credit_move_id
+            """, self.ids)):
+            payments[item][settlement] = float(amount)
+        for item in self.filtered(lambda item: (
+                item.parent_state == "posted" and item.amount_residual_currency > 0
+                and item.move_id.payment_state in ("in_payment", "paid"))):
+            payments[item.id][0] = item.amount_residual_currency
+        return payments
 
     @api.model
     def _get_open_item_domain(self, company):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
 from ...tools.dialogs import open_dialog
+from ..item.holders import Holder, register
 from ..specific.collection_dispute import RESULTS
 from .link_kinds import KINDS
 
@@ -25,6 +26,9 @@ ANSWER_KINDS = [
     ("question", "Question"),
     ("comment", "Comment"),
 ]
+
+register(Holder("collection.answer", "item_id", (("state", "=", "waiting"),),
+                unique=("link_id", "submission")))
 
 
 class CollectionAnswer(models.Model):
@@ -51,8 +55,10 @@ class CollectionAnswer(models.Model):
         "res.partner", string="Answered by", required=True, readonly=True, ondelete="restrict",
         help="Whom the link was sent to.")
     item_id = fields.Many2one(
-        "account.move.line", string="Open item", required=True, readonly=True, index=True,
-        ondelete="restrict")
+        "account.move.line", string="Open item", readonly=True, index=True,
+        ondelete="set null", help="Empty when the item was deleted since.")
+    item_name = fields.Char(
+        string="Item then", readonly=True, help="Number of the item when it was answered.")
     move_id = fields.Many2one(related="item_id.move_id", string="Document")
     currency_id = fields.Many2one(related="item_id.currency_id")
     residual = fields.Monetary(related="item_id.amount_residual_currency", string="Amount due")
@@ -89,7 +95,7 @@ class CollectionAnswer(models.Model):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for answer in self:
             answer.display_name = (
-                f"{labels.get(answer.kind, '')}: {answer.sudo().item_id._name_items()}")
+                f"{labels.get(answer.kind, '')}: {answer._get_item_name()}")
 
     @api.depends_context("lang")
     @api.depends("kind", "date", "amount", "reason_id", "status_id", "result")
@@ -114,6 +120,10 @@ class CollectionAnswer(models.Model):
 
     # === ANSWERS === #
 
+    def _get_item_name(self):
+        """:return: str, number of the item; what it was, when the item was deleted since"""
+        return self.sudo().item_id._name_items() or self.item_name or "–"
+
     def _describe(self):
         """:return: str, the answer in a line, in the reader's language"""
         self.ensure_one()
@@ -122,8 +132,9 @@ class CollectionAnswer(models.Model):
         if answer.kind == "paid":
             return _("Paid on %(day)s", day=day)
         if answer.kind == "promise":
+            currency = answer.currency_id or answer.company_id.currency_id
             return _("Will pay %(amount)s on %(day)s", day=day, amount=format_amount(
-                self.env, answer.amount, answer.currency_id))
+                self.env, answer.amount, currency))
         if answer.kind == "dispute":
             return _("Disputed: %(reason)s", reason=answer.reason_id.name)
         if answer.kind == "question":
@@ -148,7 +159,7 @@ class CollectionAnswer(models.Model):
                 "command": "answer",
                 "on_behalf": answer.partner_id.name if kind == "answer_received" else "",
                 "text": (answer.text if texts is None else texts.get(answer.id)) or "",
-                "data": {"answer": answer.id, "item": answer.item_id._name_items(),
+                "data": {"answer": answer.id, "item": answer._get_item_name(),
                          "files": answer.attachment_ids.mapped("name")},
             })
         self.env["collection.history"]._append_many(rows)
@@ -234,6 +245,7 @@ class CollectionAnswer(models.Model):
             **common, "link_id": link.id, "submission": form.key, "kind": form.kind,
             "customer_id": link.customer_id.id, "company_id": link.company_id.id,
             "partner_id": link.partner_id.id, "item_id": item.id,
+            "item_name": item._name_items(),
             "amount": amounts.get(item, 0.0),
         } for item in items if not amounts or item in amounts])
         created._keep_files(files)
@@ -333,7 +345,8 @@ class CollectionAnswer(models.Model):
     def _has_values(self, common, amount):
         """:return: bool, whether it has these values, and that amount"""
         values = {name: self._fields[name].convert_to_write(self[name], self) for name in common}
-        return not self.currency_id.compare_amounts(self.amount, amount) and all(
+        currency = self.currency_id or self.company_id.currency_id
+        return not currency.compare_amounts(self.amount, amount) and all(
             (values[name] or False) == (value or False) for name, value in common.items())
 
     def _keep_files(self, files):

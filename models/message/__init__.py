@@ -10,4 +10,3 @@ from . import mail_thread
 from . import res_company
 from . import res_partner
 from . import sms_sms
-from . import res_partner as res_partner_identity

@@ -7,6 +7,11 @@ from odoo.tools import SQL, format_date
 from ...engine.sequence import outcomes
 from ...tools.dialogs import RELOAD, notify
 from ..history.trace import Trace, TraceRow
+from ..item.holders import Holder, register
+
+# the ladder goes on with the item that takes the place of its oldest one, where it stood
+register(Holder(
+    "collection.action", "leader_id", (("origin", "=", "scenario"),), is_traced=False))
 
 
 class CollectionAction(models.Model):
@@ -20,8 +25,12 @@ class CollectionAction(models.Model):
         "collection.scenario.step", string="Scenario step", readonly=True,
         index="btree_not_null", ondelete="restrict")
     leader_id = fields.Many2one(
-        "account.move.line", string="Oldest item", readonly=True, ondelete="restrict",
-        help="The open item whose due date carries the scenario.")
+        "account.move.line", string="Oldest item", readonly=True, ondelete="set null",
+        index="btree_not_null", help="The open item whose due date carries the scenario.")
+    leader_name = fields.Char(
+        readonly=True, copy=False, help="Number of the oldest item when it was planned.")
+    leader_due = fields.Date(
+        readonly=True, copy=False, help="Due date of the oldest item when it was planned.")
     planned_on = fields.Date(readonly=True)
     date_by_hand = fields.Boolean(readonly=True, help="A person chose its day.")
     excludes = fields.Boolean(
@@ -57,8 +66,9 @@ class CollectionAction(models.Model):
         if self.origin != "scenario" or not step:
             return False
         values = {
-            "number": step.number, "item": item.move_id.name or item.name,
-            "due": format_date(self.env, item.date_maturity or item.date),
+            "number": step.number,
+            "item": item.move_id.name or item.name or self.leader_name or "–",
+            "due": format_date(self.env, item._get_collection_due() or self.leader_due),
             "days": abs(step.offset),
         }
         if self.date_by_hand:
@@ -141,16 +151,19 @@ class CollectionAction(models.Model):
             """
             INSERT INTO collection_action (
                    origin, customer_id, company_id, scenario_id, scenario_step_id, leader_id,
-                   user_id, responsible_id, unassigned, date, planned_on, state,
+                   leader_name, leader_due, user_id, responsible_id, unassigned, date,
+                   planned_on, state,
                    create_uid, create_date, write_uid, write_date, %(columns)s)
             SELECT 'scenario', planned.customer, %(company)s, planned.scenario, step.id,
-                   planned.leader, planned.collector, users.partner_id,
+                   planned.leader, COALESCE(line.move_name, line.name),
+                   COALESCE(line.date_maturity, line.date), planned.collector, users.partner_id,
                    planned.collector IS NULL, planned.date, %(day)s,
                    'scheduled', %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
               FROM unnest(%(customers)s::int[], %(scenarios)s::int[], %(users)s::int[],
                           %(steps)s::int[], %(leaders)s::int[], %(dates)s::date[])
                    AS planned (customer, scenario, collector, step, leader, date)
               JOIN collection_scenario_step AS step ON step.id = planned.step
+         LEFT JOIN account_move_line AS line ON line.id = planned.leader
          LEFT JOIN res_users AS users ON users.id = planned.collector
        ON CONFLICT DO NOTHING
          RETURNING id

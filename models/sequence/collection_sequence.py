@@ -8,6 +8,7 @@ from ...engine.sequence import state as states
 from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.outcomes import SILENT
 from ...tools.dialogs import open_dialog
+from ..item.holders import Holder, register
 
 STATE_LABELS = {
     states.NEW: "New",
@@ -31,6 +32,9 @@ INCIDENT_LABELS = {
 }
 
 INCIDENTS = [(code, INCIDENT_LABELS[code]) for code in states.INCIDENTS]
+
+register(Holder("collection.sequence", "item_ids", (("state", "not in", ENDED),),
+                reaction="_react_to_replaced_items"))
 
 
 class CollectionSequence(models.Model):
@@ -64,6 +68,10 @@ class CollectionSequence(models.Model):
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable')]",
         help="The invoices that the sequence is about.",
     )
+    items_gone = fields.Char(
+        string="Items that are gone", readonly=True, copy=False,
+        help="What the last of its items were, where they were deleted and nothing takes their "
+        "place: nothing is due on them any more.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_due = fields.Monetary(
         compute="_compute_amount_due", help="What is still due on its items.")

@@ -198,16 +198,18 @@ class CollectionSequence(models.Model):
         """What holds for the sequence's items: nothing due any more, or how much is.
 
         Paid but not yet seen on the bank's statement is paid; an invoice that is back in draft
-        is still due.
+        is still due, also where its items were deleted meanwhile. Where the last of its items
+        were deleted for good, nothing is due.
 
         :return: dict: ``settled`` (bool), ``balance`` (float, in the company's currency)
         """
         settled = self.item_ids.filtered(lambda item: (
             item.parent_state == "cancel"
             or item.move_id.payment_state in open_items.PAID_STATES))
-        due = sum((self.item_ids - settled).mapped("amount_residual"))
+        missing = self.env["collection.item.snapshot"]._get_missing(self).get(self.id, 0.0)
+        due = missing + sum((self.item_ids - settled).mapped("amount_residual"))
         return {
-            conditions.SETTLED: bool(self.item_ids) and (
+            conditions.SETTLED: bool(self.item_ids or self.items_gone) and (
                 self.currency_id.compare_amounts(due, 0) <= 0),
             conditions.BALANCE: due,
         }

@@ -131,6 +131,28 @@ class CollectionSequence(models.Model):
         row = self.visit_id.transition_id.with_context(lang=None)
         return (self.state == "done" and row.end_label) or self.state
 
+    # === ITEMS THAT ARE GONE === #
+
+    def _react_to_replaced_items(self, move, names):
+        """A sequence about nothing any more says so, and asks whoever pilots it.
+
+        Rows that wait for nothing to be due hold from now on; they are read every night, so that
+        no sequence ever costs the accountants what they do.
+
+        :param move: the ``account.move``, empty when it was deleted
+        :param str names: of its former items
+        """
+        for sequence in self.filtered(lambda sequence: not sequence.item_ids):
+            sequence.items_gone = names
+            pilot = sequence._get_pilot()
+            reader = sequence.with_context(lang=pilot.lang, mail_activity_quick_update=True)
+            reader.activity_schedule(
+                "mail.mail_activity_data_warning", user_id=pilot.id,
+                summary=reader.env._("Nothing is left of the items of this sequence"),
+                note=reader.env._(
+                    "%(items)s is gone, and nothing takes its place: choose other items, or stop "
+                    "the sequence.", items=names))
+
     # === CRONS === #
     # The crons: events are delivered, deadlines and levels are looked at, pauses end.
     #

@@ -5,12 +5,17 @@ from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
 from ..history.trace import Trace, TraceRow
+from ..item.holders import Holder, register
 
 #: Fields that whoever asks for a specific action may give.
 SPECIFIC_FIELDS = frozenset({
     "name", "kind", "mode", "date", "deadline", "subject", "body", "description", "excludes",
     "mail_template_id", "attach_invoices", "attach_statement",
 })
+
+register(Holder(
+    "collection.action", "item_ids", (("state", "!=", "closed"),),
+    reaction="_react_to_replaced_items"))
 
 
 class CollectionAction(models.Model):
@@ -118,6 +123,19 @@ class CollectionAction(models.Model):
         emptied = self.filtered(lambda action: not action.item_ids)
         emptied._close(outcomes.CANCELLED, Trace(
             "detach", text=self.env._("Its items went to another action.")))
+
+    def _react_to_replaced_items(self, move, names):
+        """What was asked for about nothing but a deleted entry is settled, and says so.
+
+        :param move: the ``account.move``, empty when it was deleted
+        :param str names: of its former items
+        """
+        emptied = self.filtered(lambda action: (
+            action.origin == "specific" and action.state != "closed" and not action.item_ids))
+        if emptied:
+            emptied._close(outcomes.SETTLED, Trace("items", cause=self.env[
+                "collection.history"]._get_own_cause(), text=self.env._(
+                    "Nothing takes the place of %(items)s.", items=names)))
 
     def send_and_keep(self, date=None):
         """Send this specific action's message and keep the action open (A-041).

@@ -6,12 +6,15 @@ from odoo.exceptions import AccessError, UserError
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
 from ..history.trace import Trace
+from ..item.holders import Holder, register
 
 RESULTS = [
     ("credited", "The customer is right: credited"),
     ("justified", "The invoice is right: to be paid"),
     ("withdrawn", "Withdrawn by the customer"),
 ]
+
+register(Holder("collection.dispute", "item_ids", (("state", "=", "open"),)))
 
 
 class CollectionDisputeReason(models.Model):
@@ -58,6 +61,8 @@ class CollectionDispute(models.Model):
     resolution = fields.Text(readonly=True)
     opened_on = fields.Date(required=True, readonly=True)
     resolved_on = fields.Date(readonly=True)
+    asked_on = fields.Date(
+        readonly=True, copy=False, help="Day on which its owner was asked how it ended.")
     age = fields.Integer(compute="_compute_age", help="Days since it was opened.")
     #: read by the closing of follow-up actions (SpecificSteering.close)
     _action_index = models.Index("(action_id) WHERE state = 'open'")
@@ -166,6 +171,52 @@ class CollectionDispute(models.Model):
             "done", Trace("resolve", text=comment))
         disputes.item_ids._react_to_treatment()
 
+    def _review(self):
+        """Their follow-up is over, or their items are: resolve these, or ask how they ended.
+
+        What was credited, cancelled or deleted in whole was settled in the customer's favour.
+        Anything else only its owner knows, who is asked once.
+        """
+        payments = self.item_ids._get_payments()
+        named = self.env["collection.item.status"].search_count(
+            [("kind", "=", "resolved")], limit=1)
+        credited = self.filtered(lambda dispute: named and dispute._is_settled() and not any(
+            sum(payments[item].values()) for item in dispute.item_ids.ids))
+        if credited:
+            credited._write_resolved("credited", self.env._(
+                "Nothing is left of its items: credited or cancelled."))
+        (self - credited)._ask_owner()
+
+    def _is_settled(self):
+        """:return: bool, whether nothing of its items is owed, nor under correction"""
+        return not self.env["collection.item.snapshot"]._get_missing(self) and all(
+            item.reconciled or item.parent_state == "cancel" for item in self.item_ids)
+
+    def _ask_owner(self):
+        """Ask whoever resolves these how they ended, once."""
+        model = self.env["ir.model"]._get_id(self._name)
+        kind = self.env.ref("mail.mail_activity_data_todo")
+        activities, fresh = [], self.filtered(lambda dispute: not dispute.asked_on)
+        for dispute in fresh:
+            company = dispute.company_id
+            user = dispute.owner_id or company.collection_manager_id
+            dispute.asked_on = company._get_collection_day()
+            if user:
+                activities.append({
+                    "res_model_id": model, "res_id": dispute.id, "activity_type_id": kind.id,
+                    "user_id": user.id, "date_deadline": dispute.asked_on,
+                    "summary": self.with_context(lang=user.lang).env._(
+                        "Nothing follows this dispute up any more: how did it end?")})
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+
+    @api.model
+    def _process_settled(self):
+        """Review the disputes that nothing follows up, and of whose items nothing is left."""
+        disputes = self.sudo().search([
+            ("state", "=", "open"), "|", ("action_id", "=", False),
+            ("action_id.state", "=", "closed")])
+        disputes.filtered(lambda dispute: dispute._is_settled())._review()
+
     def _write_resolved(self, result, comment):
         labels = dict(self._fields["result"]._description_selection(self.env))
         for company, disputes in self.grouped("company_id").items():
@@ -174,6 +225,7 @@ class CollectionDispute(models.Model):
                 "resolved_on": company._get_collection_day()})
         self._trace("dispute_resolved", labels.get(result, ""), comment)
         self._post_signals("dispute_closed")
+        self.filtered("asked_on").activity_unlink(["mail.mail_activity_data_todo"])
         status = self._get_status("resolved")
         self.item_ids.filtered(
             lambda item: item.collection_status_id.kind == "dispute").write({
@@ -201,7 +253,8 @@ class CollectionDispute(models.Model):
             rows[dispute.customer_id, dispute.company_id].append({
                 "kind": kind, "data": {
                     "dispute": dispute.id, "item": dispute.item_ids._name_items()},
-                "new_value": new, "text": text, "cause": "person", "command": "dispute"})
+                "new_value": new, "text": text, "command": "dispute",
+                "cause": self.env["collection.history"]._get_own_cause()})
         self.env["collection.history"]._append_many(rows)
 
     # === BUTTONS === #

@@ -1,21 +1,53 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record
+from ..item import open_items
+from ..item.holders import Holder, register
 
 STATES = [
-    ("open", "Awaited"), ("kept", "Kept"), ("broken", "Broken"), ("cancelled", "Cancelled")]
+    ("open", "Awaited"), ("unmatched", "Paid, to be matched"), ("kept", "Kept"),
+    ("broken", "Broken"), ("cancelled", "Cancelled")]
+
+#: States of a promise of which the outcome is not known yet.
+AWAITED = ("open", "unmatched")
+
+#: For how long a payment may be taken back: an unauthorised direct debit for thirteen months.
+TAKEN_BACK_DAYS = 400
+
+register(Holder("collection.promise", "item_ids", (("state", "in", (*AWAITED, "kept")),),
+                reaction="_react_to_replaced_items"))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What became of a promise so far, in its currency.
+
+    :ivar float paid: what was paid on its items since it was made; credit notes are no payment
+    :ivar float expected: what is to be paid of it in all: what was credited, cancelled or
+        corrected downwards since is not owed any more
+    :ivar bool waits: an entry of it is under correction, so that nothing can be said today
+    """
+
+    paid: float
+    expected: float
+    waits: bool
 
 
 class CollectionPromise(models.Model):
     """A promise to pay: how much of which items, by which day or in which instalments (E1, E24).
 
-    It pauses its items. Reconciliation shows whether it is kept; broken, it brings the items back
-    to the scenario and notifies the collector.
+    It pauses its items. Whether it is kept is found from what happened to them: reconciled with a
+    payment, it is kept; credited or cancelled, less of it is expected; paid on account and not
+    matched yet, it waits some days for the accountants. Broken, also when a payment is taken
+    back afterwards, it brings the items back to the scenario and notifies the collector.
     """
 
     _name = "collection.promise"
@@ -31,7 +63,14 @@ class CollectionPromise(models.Model):
     amount = fields.Monetary(required=True, readonly=True)
     balance = fields.Monetary(
         string="Owed then", readonly=True, help="Amount due on the items when it was made.")
-    paid = fields.Monetary(compute="_compute_paid", help="Paid on the items since then.")
+    matched_before = fields.Json(
+        readonly=True, copy=False,
+        help="What was paid on the items before it was made, by id of the payment's item.")
+    paid = fields.Monetary(
+        compute="_compute_paid", help="Paid on the items since then; credits are no payment.")
+    expected = fields.Monetary(
+        compute="_compute_paid", help="What is to be paid of it: what was credited, cancelled or "
+        "corrected since is not owed any more.")
     date = fields.Date(
         string="Promised for", required=True, readonly=True, index=True,
         help="The day of the next instalment.")
@@ -46,12 +85,17 @@ class CollectionPromise(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="open", tracking=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     closed_on = fields.Date(readonly=True)
+    wait_until = fields.Date(
+        string="To be matched by", readonly=True, copy=False,
+        help="Day until which a payment on account may wait to be matched with its items.")
 
     late = fields.Boolean(
         compute="_compute_late", help="Its day has passed, and it is not known to be kept.")
 
     #: read by the cron that finds kept and broken promises (_process_promises)
-    _open_index = models.Index("(date) WHERE state = 'open'")
+    _open_index = models.Index("(date) WHERE state IN ('open', 'unmatched')")
+    #: read by the same, to find payments that were taken back
+    _kept_index = models.Index("(closed_on) WHERE state = 'kept'")
 
     # === COMPUTE === #
 
@@ -62,9 +106,10 @@ class CollectionPromise(models.Model):
 
     @api.depends("balance", "item_ids.amount_residual_currency")
     def _compute_paid(self):
+        found = self.sudo()._get_progress()
         for promise in self:
-            left = sum(promise.sudo().item_ids.mapped("amount_residual_currency"))
-            promise.paid = promise.balance - left
+            progress = found[promise.id]
+            promise.paid, promise.expected = progress.paid, progress.expected
 
     def _compute_late(self):
         today = fields.Date.context_today(self)
@@ -120,12 +165,13 @@ class CollectionPromise(models.Model):
         plan = [(fields.Date.to_date(day), part) for day, part in (
             instalments or [(date, balance if amount is None else amount)])]
         self._check_instalments(plan, balance, lines.currency_id, company)
-        self.sudo().search([("state", "=", "open"), ("item_ids", "in", lines.ids)])._end(
+        self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
             "cancelled", self.env._("Another promise takes its place."))
         promise = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
             "currency_id": lines.currency_id.id, "item_ids": [(6, 0, lines.ids)],
             "amount": sum(part for _day, part in plan), "balance": balance,
+            "matched_before": self._sum_payments(lines, lines._get_payments()),
             "date": plan[0][0], "source": source, "user_id": self.env.uid, "comment": comment,
             "promised_by_id": (
                 as_record(self.env, "res.partner", promised_by) or customer).id,
@@ -173,12 +219,26 @@ class CollectionPromise(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the history."))
         for promise in self:
-            if promise.state != "open":
+            if promise.state not in AWAITED:
                 raise UserError(self.env._(
                     "“%(promise)s” is no longer awaited.", promise=promise.display_name))
         promises = self.sudo()
         promises._end("cancelled", reason)
         promises.item_ids._react_to_treatment()
+
+    def _react_to_replaced_items(self, move, names):
+        """A kept promise whose invoice was corrected waits until its payment is matched again.
+
+        :param move: the ``account.move``, empty when it was deleted
+        :param str names: of its former items
+        """
+        for promise in self.filtered(lambda promise: promise.state == "kept" and move):
+            company = promise.company_id
+            promise.wait_until = company._get_collection_day() + timedelta(
+                days=company.collection_matching_days)
+
+    # === EVALUATING === #
+    # What became of promises: found from what happened to their items, never from a mere balance.
 
     @api.model
     def _process_promises(self, limit=100):
@@ -188,15 +248,37 @@ class CollectionPromise(models.Model):
         :return: number of promises that changed
         """
         crons, promises = self.env["ir.cron"], self.sudo()
-        awaited, changed, last = [("state", "=", "open")], 0, 0
-        crons._commit_progress(remaining=promises.search_count(awaited))
-        while batch := promises.search(
-                [*awaited, ("id", ">", last)], order="id", limit=limit):
-            last = batch[-1].id
+        self.env["collection.item.snapshot"]._process_pending()
+        ids, changed = promises._get_ids_to_evaluate(), 0
+        crons._commit_progress(remaining=len(ids))
+        for start in range(0, len(ids), limit):
+            batch = promises.browse(ids[start:start + limit])
             changed += len(batch._evaluate())
             if not crons._commit_progress(len(batch)):
                 break
+        else:
+            self.env["collection.dispute"]._process_settled()
         return changed
+
+    @api.model
+    def _get_ids_to_evaluate(self):
+        """:return: list of ids, a customer's together: the promises that are awaited, and those
+            kept on whose items something is owed, because a payment may have been taken back"""
+        self.env.flush_all()
+        items = self._fields["item_ids"]
+        return [found for [found] in self.env.execute_query(SQL(
+            """
+            SELECT promise.id FROM collection_promise AS promise
+             WHERE promise.state IN %(awaited)s
+                OR promise.state = 'kept' AND promise.closed_on > %(since)s AND EXISTS (
+                   SELECT FROM %(rel)s AS rel
+                     JOIN account_move_line AS line ON line.id = rel.%(line)s
+                    WHERE rel.%(promise)s = promise.id AND line.reconciled IS NOT TRUE)
+          ORDER BY promise.customer_id, promise.id
+            """,
+            awaited=AWAITED, since=fields.Date.today() - timedelta(days=TAKEN_BACK_DAYS),
+            rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
+            line=SQL.identifier(items.column2)))]
 
     def _evaluate(self):
         """Compare what was paid with what was promised by today.
@@ -204,39 +286,150 @@ class CollectionPromise(models.Model):
         :return: the promises that changed
         """
         days = {company: company._get_collection_day() for company in self.company_id}
+        progress, credits = self._get_progress(), self._get_credits()
         found = defaultdict(self.browse)
-        for promise in self:
-            found[promise._get_outcome(days[promise.company_id])] |= promise
+        for promise in self.sorted("date"):
+            account = promise._get_account()
+            outcome, missing = promise._get_outcome(
+                days[promise.company_id], progress[promise.id], credits.get(account, 0.0))
+            found[outcome] |= promise
+            if outcome == "unmatched" or promise.state == "unmatched" and not outcome:
+                credits[account] -= missing  # the same money keeps no other promise
+        taken_back = found["broken"].filtered(lambda promise: promise.state == "kept")
         found["kept"]._end("kept")
-        found["broken"]._end("broken")
+        taken_back._end("broken", self.env._("The payment was taken back."))
+        (found["broken"] - taken_back)._end("broken")
         found["broken"]._notify_broken()
+        found["cancelled"]._end("cancelled", self.env._(
+            "What was promised is not owed any more: credited, cancelled or corrected."))
+        found["unmatched"]._await_matching()
+        found["reopened"]._reopen()
         found["next"]._advance()
-        changed = found["kept"] | found["broken"] | found["next"]
+        found.pop(None, None)
+        changed = self.browse().union(*found.values())
         changed.item_ids._react_to_treatment()
         return changed
 
-    def _get_outcome(self, today):
-        """:param date today: the company's day
-        :return: ``kept``, ``broken``, ``next`` (a later instalment is awaited) or None"""
+    def _get_outcome(self, today, progress, credit):
+        """Find what became of this promise.
+
+        :param date today: the company's day
+        :param Progress progress: what was paid so far, and what is expected
+        :param float credit: on the customer's account, matched with nothing
+        :return: (``kept``, ``broken``, ``cancelled``, ``unmatched``: paid on account, ``next``:
+            a later instalment is awaited, ``reopened``: kept, but taken back before its day, or
+            None; float that is missing today)
+        """
         self.ensure_one()
-        due, compare = 0.0, self.currency_id.compare_amounts
-        if compare(self.paid, self.amount) >= 0:
-            return "kept"
+        compare, paid, expected = (
+            self.currency_id.compare_amounts, progress.paid, progress.expected)
+        if progress.waits:
+            return None, 0.0
+        if compare(paid, expected) >= 0:
+            kept = "kept" if compare(paid, 0) > 0 else "cancelled"
+            return (None if self.state == "kept" else kept), 0.0
+        due = sum(self.line_ids.filtered(lambda line: line.date < today).mapped("amount"))
+        missing = min(due, expected) - paid
+        if compare(missing, 0) <= 0:
+            return self._get_coming(paid), 0.0
+        return self._judge_missing(today, missing, compare(credit, missing) >= 0), missing
+
+    def _get_coming(self, paid):
+        """:param float paid: what was paid so far: all that is due before today
+        :return: as :meth:`_get_outcome`, of a promise of which a day is still to come"""
+        if self.state == "kept":
+            return "reopened"
+        day = self._find_next_day(paid)
+        return "next" if day != self.date or self.state == "unmatched" else None
+
+    def _judge_missing(self, today, missing, covered):
+        """Find what became of this promise, of which something is missing after its day.
+
+        A payment that was matched and is not any more was taken back, even where it is still on
+        the account; unless it is the invoice that was corrected.
+
+        :param bool covered: as much is on the customer's account, matched with nothing
+        :return: as :meth:`_get_outcome`
+        """
+        in_time = not self.wait_until or today <= self.wait_until
+        if not covered or not in_time or (self.state == "kept" and not self.wait_until):
+            return "broken"
+        return None if self.state == "unmatched" else "unmatched"
+
+    def _find_next_day(self, paid):
+        """:param float paid: what was paid so far
+        :return: date of the first instalment that this does not cover"""
+        due = 0.0
         for line in self.line_ids.sorted("date"):
             due += line.amount
-            if compare(self.paid, due) >= 0:
-                continue
-            if line.date < today:
-                return "broken"
-            return "next" if line.date != self.date else None
-        return "kept"
+            if self.currency_id.compare_amounts(paid, due) < 0:
+                return line.date
+        return self.date
+
+    def _get_progress(self):
+        """:return: dict of :class:`Progress` by id of each of these promises"""
+        payments = self.item_ids._get_payments()
+        waiting = self.env["collection.item.snapshot"]._get_missing(self)
+        return {promise.id: promise._get_own_progress(
+            payments, promise.id in waiting) for promise in self}
+
+    def _get_own_progress(self, payments, waits):
+        """:param dict payments: see :meth:`~.account_move_line.AccountMoveLine._get_payments`
+        :param bool waits: an entry of it is under correction
+        :return: its :class:`Progress`"""
+        items = self.item_ids
+        before = self.matched_before or {}
+        paid = sum(max(amount - before.get(payment, 0.0), 0.0)
+                   for payment, amount in self._sum_payments(items, payments).items())
+        left = sum(items.filtered(lambda item: (
+            item.parent_state == "posted"
+            and item.move_id.payment_state not in open_items.PAID_STATES)).mapped(
+                "amount_residual_currency"))
+        gone = max(self.balance - left - paid, 0.0)
+        return Progress(
+            paid, max(min(self.amount, self.balance - gone), 0.0),
+            waits or any(item.parent_state == "draft" for item in items))
+
+    @api.model
+    def _sum_payments(self, items, payments):
+        """:return: dict of float paid on these items, by id (as str) of the payment's item; what
+            one of them settles of another is no payment"""
+        total = {}
+        for item in items.ids:
+            for payment, amount in payments[item].items():
+                if payment not in items.ids:
+                    total[str(payment)] = total.get(str(payment), 0.0) + amount
+        return total
+
+    def _get_account(self):
+        """:return: tuple of ids: customer, company and currency"""
+        return self.customer_id.id, self.company_id.id, self.currency_id.id
+
+    def _get_credits(self):
+        """What is on the accounts of these promises' customers, matched with nothing.
+
+        :return: dict of float above zero, by :meth:`_get_account`
+        """
+        credits = defaultdict(float)
+        lines = self.env["account.move.line"].search(
+            open_items.UNRECONCILED
+            & Domain("company_id", "in", self.company_id.ids)
+            & Domain("partner_id.commercial_partner_id", "in", self.customer_id.ids)
+            & Domain("currency_id", "in", self.currency_id.ids)
+            & Domain("amount_residual_currency", "<", 0)
+            & Domain("id", "not in", self.item_ids.ids))
+        for line in lines:
+            credits[line.partner_id.commercial_partner_id.id, line.company_id.id,
+                    line.currency_id.id] -= line.amount_residual_currency
+        return credits
 
     def _end(self, state, reason=""):
         """Close promises, and clear the status of items that still have it from them."""
         if not self:
             return
         for company, promises in self.grouped("company_id").items():
-            promises.write({"state": state, "closed_on": company._get_collection_day()})
+            promises.write({
+                "state": state, "closed_on": company._get_collection_day(), "wait_until": False})
         self._trace(f"promise_{state}", reason)
         promised = self.item_ids.filtered(
             lambda item: item.collection_status_id.kind == "promise" and not item.reconciled)
@@ -244,15 +437,45 @@ class CollectionPromise(models.Model):
             "collection_status_id": False, "collection_promise_date": False,
             "collection_review_date": False, "collection_excluded_since": False})
 
+    def _await_matching(self):
+        """The money is on the account: leave the accountants some days to match it."""
+        for company, promises in self.grouped("company_id").items():
+            day = company._get_collection_day()
+            for promise in promises:
+                until = promise.wait_until or day + timedelta(
+                    days=company.collection_matching_days)
+                promise.write({"state": "unmatched", "closed_on": False, "wait_until": until})
+                promise._pause_items(until)
+        self._trace("promise_unmatched")
+
+    def _reopen(self):
+        """Kept, but taken back before its day: these are awaited again."""
+        for promise in self:
+            promise.write({"state": "open", "closed_on": False, "wait_until": False})
+            promise._pause_items(promise.date)
+        self._trace("promise_reopened")
+
+    def _pause_items(self, until):
+        """The scenario leaves the promised items alone until a day.
+
+        :param date until: the last day of it
+        """
+        status = self.env["collection.item.status"].search([("kind", "=", "promise")], limit=1)
+        items = self.item_ids.filtered(lambda item: (
+            not item.reconciled and item.collection_status_id.kind in (False, "promise")))
+        for company, own in items.grouped("company_id").items() if status else ():
+            own.write({
+                "collection_status_id": status.id, "collection_promise_date": until,
+                "collection_review_date": until, "collection_excluded_since": (
+                    company._get_collection_day() if status.excludes else False)})
+
     def _advance(self):
         """Await the next instalment, after one was paid; the follow-up is rescheduled with it."""
+        progress = self._get_progress()
         for promise in self:
-            paid, due = promise.paid, 0.0
-            for line in promise.line_ids.sorted("date"):
-                due += line.amount
-                if promise.currency_id.compare_amounts(paid, due) < 0:
-                    promise.date = line.date
-                    break
+            promise.write({
+                "date": promise._find_next_day(progress[promise.id].paid), "state": "open",
+                "wait_until": False})
             promise.item_ids.filtered(lambda item: not item.reconciled).write({
                 "collection_promise_date": promise.date,
                 "collection_review_date": promise.date})
@@ -264,7 +487,7 @@ class CollectionPromise(models.Model):
         self.env["collection.signal"]._post_where_open([{
             "key": f"promise_broken:{promise.id}", "code": "promise_broken",
             "customer_id": promise.customer_id.id, "company_id": promise.company_id.id,
-            "amount": promise.amount - promise.paid, "about": promise.display_name,
+            "amount": promise.expected - promise.paid, "about": promise.display_name,
         } for promise in self])
         model = self.env["ir.model"]._get_id(self._name)
         kind = self.env.ref("mail.mail_activity_data_todo")
@@ -285,8 +508,8 @@ class CollectionPromise(models.Model):
         for promise in self:
             rows[promise.customer_id, promise.company_id].append({
                 "kind": kind, "data": {"promise": promise.id}, "new_value": promise._describe(),
-                "text": text, "cause": "person" if self.env.user.active else "cron",
-                "command": "promise"})
+                "text": text, "command": "promise",
+                "cause": self.env["collection.history"]._get_own_cause()})
         self.env["collection.history"]._append_many(rows)
 
     # === BUTTONS === #
