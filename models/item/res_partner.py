@@ -13,15 +13,16 @@ COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 #: Which unreconciled lines are overdue.
 OVERDUE = SQL(
-    "line.date_maturity < day.today AND line.amount_residual > 0 AND %s", open_items.IS_OPEN)
+    "%s < day.today AND line.amount_residual_currency > 0 AND %s",
+    open_items.DUE, open_items.IS_OPEN)
 
 #: Each figure as an aggregate of a partner's lines, and of a customer's partners.
 FIGURES = {
-    "collection_balance": (SQL("sum(line.amount_residual)"), SQL("sum")),
+    "collection_balance": (SQL("sum(%s)", open_items.RESIDUAL), SQL("sum")),
     "collection_overdue": (
-        SQL("sum(line.amount_residual) FILTER (WHERE %s)", OVERDUE), SQL("sum")),
+        SQL("sum(%s) FILTER (WHERE %s)", open_items.RESIDUAL, OVERDUE), SQL("sum")),
     "collection_days_late": (
-        SQL("day.today - min(line.date_maturity) FILTER (WHERE %s)", OVERDUE), SQL("max")),
+        SQL("day.today - min(%s) FILTER (WHERE %s)", open_items.DUE, OVERDUE), SQL("max")),
 }
 
 #: In the context: figures are read once and kept. An object, so that no remote call can set it.

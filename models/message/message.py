@@ -40,6 +40,7 @@ class MessageData:
     :ivar leader: the oldest of these, empty where nothing is due
     :ivar claims: late-payment claims by item id
     :ivar instalments: (number, how many) by item id, for invoices with several due dates
+    :ivar is_ahead: it reminds before anything is overdue, and speaks of what falls due
     """
 
     day: date
@@ -51,12 +52,16 @@ class MessageData:
     leader: models.BaseModel
     claims: dict
     instalments: dict
+    is_ahead: bool = False
 
     @property
     def overdue(self):
-        """What of the account is overdue; credits count from the start."""
+        """What of the account is overdue, or falls due where the message reminds ahead of it;
+        credits count from the start."""
+        if self.is_ahead:
+            return self.items
         return self.account.filtered(lambda line: (
-            line.amount_residual < 0 or line._get_collection_due() < self.day
+            line.amount_residual_currency < 0 or line._get_collection_due() < self.day
         )).with_prefetch(self.account._prefetch_ids)
 
 
@@ -94,6 +99,7 @@ class Message:
     :ivar items: ``account.move.line`` that it is about
     :ivar sender: who signs it
     :ivar attachments: list of :class:`MessageFile`; of a letter, the letter itself
+    :ivar objection: why it must not leave, see :mod:`~.gate`; None where it may
     """
 
     recipient: models.BaseModel
@@ -104,6 +110,7 @@ class Message:
     items: models.BaseModel
     sender: Sender
     attachments: list = field(default_factory=list)
+    objection: str | None = None
 
     @property
     def author(self):

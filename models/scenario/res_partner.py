@@ -55,14 +55,19 @@ class ResPartner(models.Model):
     def _compute_collection_next(self):
         customers = self.commercial_partner_id.filtered("id")
         company = self.env.company
-        planned = self.env["collection.action"].search([
+        actions = self.env["collection.action"]
+        planned = actions.search([
             ("customer_id", "in", customers.ids), ("company_id", "=", company.id),
             ("origin", "=", "scenario"), ("state", "!=", "closed")]).grouped("customer_id")
         stops = customers._get_collection_stops(company)
+        skipped = actions.union(*planned.values())._find_skipped_before()
         for partner in self:
             customer = partner.commercial_partner_id
-            partner.collection_next_action_id = planned.get(customer)
-            partner.collection_not_chased = stops.get(customer.id, False)
+            stop, action = stops.get(customer.id), planned.get(customer, actions)
+            # what was planned and does not hold any more is dropped within the hour
+            partner.collection_next_action_id = False if stop else action
+            partner.collection_not_chased = (
+                stop or action.sudo().error or skipped.get(action) or False)
 
     @api.depends_context("lang")
     @api.depends("collection_next_action_id")

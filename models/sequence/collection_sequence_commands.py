@@ -205,7 +205,7 @@ class CollectionSequence(models.Model):
         settled = self.item_ids.filtered(lambda item: (
             item.parent_state == "cancel"
             or item.move_id.payment_state in open_items.PAID_STATES))
-        due = sum((self.item_ids - settled).mapped("amount_residual"))
+        due = sum(item._get_collection_residual() for item in self.item_ids - settled)
         return {
             conditions.SETTLED: bool(self.item_ids) and (
                 self.currency_id.compare_amounts(due, 0) <= 0),

@@ -25,8 +25,11 @@ class SpecificSteering(Steering):
             still_open = actions.item_ids.filtered_domain(
                 self.env["account.move.line"]._get_open_item_domain(company))
             for action in actions:
-                if action.item_ids - still_open:
-                    action.item_ids &= still_open
+                owed = still_open.filtered(
+                    lambda item, customer=action.customer_id:
+                    item.partner_id.commercial_partner_id == customer)
+                if action.item_ids - owed:
+                    action.item_ids &= owed
                 if not action.item_ids:
                     emptied |= action
         if emptied:
