@@ -23,6 +23,9 @@ FIGURES = {
         SQL("sum(%s) FILTER (WHERE %s)", open_items.RESIDUAL, OVERDUE), SQL("sum")),
     "collection_days_late": (
         SQL("day.today - min(%s) FILTER (WHERE %s)", open_items.DUE, OVERDUE), SQL("max")),
+    "collection_kept_out": (
+        SQL("count(*) FILTER (WHERE line.amount_residual_currency > 0 AND %s)",
+            open_items.IS_KEPT_OUT), SQL("sum")),
 }
 
 #: In the context: figures are read once and kept. An object, so that no remote call can set it.
@@ -60,6 +63,10 @@ class ResPartner(models.Model):
         string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_days_late",
         help="Days since the oldest open item fell due; 0 when nothing is overdue.")
+    collection_kept_out = fields.Integer(
+        string="Kept out of follow-up", compute="_compute_collection_figures", groups=COLLECTORS,
+        search="_search_collection_kept_out",
+        help="Number of debts that Odoo keeps out of follow-up: nobody is chased for them.")
     collection_last_payment = fields.Date(
         string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
         search="_search_collection_last_payment", help="Day of the last payment received.")
@@ -80,7 +87,7 @@ class ResPartner(models.Model):
     def _compute_collection_figures(self):
         found = self._read_figures(self._get_items_query)
         for partner in self:
-            figures = found.get(partner.commercial_partner_id.id, (0, 0, 0))
+            figures = found.get(partner.commercial_partner_id.id, [0] * len(FIGURES))
             partner.update(dict(zip(FIGURES, (figure or 0 for figure in figures))))
 
     @api.depends_context("company")
@@ -98,6 +105,9 @@ class ResPartner(models.Model):
 
     def _search_collection_days_late(self, operator, value):
         return self._search_items("collection_days_late", operator, value)
+
+    def _search_collection_kept_out(self, operator, value):
+        return self._search_items("collection_kept_out", operator, value)
 
     def _search_items(self, name, operator, value):
         return self._search_figure(

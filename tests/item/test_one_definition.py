@@ -124,6 +124,7 @@ class TestOneDefinition(CollectionCase):
         lines = item.with_user(self.collector)
         self.assertIn(item, lines.search([("collection_kept_out", "=", True)]))
         self.assertTrue(lines.collection_kept_out)
+        self.assertEqual(self.customer.with_user(self.collector).collection_kept_out, 1)
         lines.action_take_into_followup()
         self.assertFalse(lines.collection_kept_out)
         self.assertIn("item_changed", self.customer.with_user(

@@ -11,7 +11,7 @@ class TestFreshness(ProcessCase):
 
     def make_planned(self, name="Debtor"):
         customer = self.make_debtor(name)
-        self.env["collection.scenario"]._plan_all()
+        self.run_cron("_plan_all", model="collection.scenario")
         return customer, self.get_planned(customer)
 
     def plan_hourly(self):
