@@ -274,7 +274,7 @@ class ResPartner(models.Model):
         return lines.search(
             lines._get_open_item_domain(company) & Domain(
                 "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
-            order="date_maturity, id")
+        ).sorted(lambda line: (line._get_collection_due(), line.id))
 
     def _get_collection_langs(self, company):
         """Language in which to write to each partner: its own where that is installed, else the

@@ -453,7 +453,7 @@ class CollectionScenario(models.Model):
             if isinstance(decision, ladder.Stop):
                 if action:
                     dropped.append((action["id"], decision))
-            elif action and _is_same(decision, planned):
+            elif action and is_as_planned(decision, planned):
                 if (decision.date, user) != (planned.date, action["user_id"]):
                     changed.append((action["id"], decision.date, user))
             else:
@@ -473,5 +473,8 @@ def _plain(found):
     return (*astuple(found)[:-2], sorted(found.open_days), found.stop)
 
 
-def _is_same(decision, planned):
-    return (decision.rung, decision.leader) == (planned.rung, planned.leader)
+def is_as_planned(decision, planned):
+    """:return: bool, whether what is planned is what the ladder decides, if on another day"""
+    return (
+        planned is not None and isinstance(decision, ladder.Next)
+        and (decision.rung, decision.leader) == (planned.rung, planned.leader))

@@ -6,6 +6,7 @@ from odoo.tools import format_date
 
 from ...engine import ladder
 from ..access import COLLECTORS
+from .collection_scenario_planning import is_as_planned
 
 #: Settings whose change replaces what is planned at once (M-041).
 PLANNED_BY = frozenset({
@@ -39,12 +40,12 @@ class ResPartner(models.Model):
         string="Not chased because", compute="_compute_collection_next", groups=COLLECTORS)
 
     collection_next_action_ids = fields.Many2many(
-        "collection.action", string="Next actions", compute="_compute_collection_next_action_ids",
+        "collection.action", string="Next actions", compute="_compute_collection_next",
         groups=COLLECTORS)
     collection_next_date = fields.Date(
-        string="Next action on", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+        string="Next action on", compute="_compute_collection_next", groups=COLLECTORS)
     collection_next_name = fields.Char(
-        string="What is next", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+        string="What is next", compute="_compute_collection_next", groups=COLLECTORS)
 
     # === COMPUTE === #
 
@@ -59,24 +60,34 @@ class ResPartner(models.Model):
         planned = actions.search([
             ("customer_id", "in", customers.ids), ("company_id", "=", company.id),
             ("origin", "=", "scenario"), ("state", "!=", "closed")]).grouped("customer_id")
-        stops = customers._get_collection_stops(company)
+        decided = customers._get_collection_decisions(company)
+        words = self.env["collection.scenario"]._get_stop_words()
         skipped = actions.union(*planned.values())._find_skipped_before()
         for partner in self:
             customer = partner.commercial_partner_id
-            stop, action = stops.get(customer.id), planned.get(customer, actions)
-            # what was planned and does not hold any more is dropped within the hour
-            partner.collection_next_action_id = False if stop else action
-            partner.collection_not_chased = (
-                stop or action.sudo().error or skipped.get(action) or False)
+            action = planned.get(customer, actions)
+            decision, stands = decided.get(customer.id, (None, True))
+            # what was planned and does not stand any more is dropped within the hour
+            action = action if stands else actions
+            reason = action.sudo().error or skipped.get(action)
+            if isinstance(decision, ladder.Stop):
+                reason = customer._complete_stop(decision.reason, words[decision.reason])
+            partner.collection_not_chased = reason or False
+            partner.update(self._prepare_next(action, None if stands else decision))
 
-    @api.depends_context("lang")
-    @api.depends("collection_next_action_id")
-    def _compute_collection_next_action_ids(self):
-        for partner in self:
-            action = partner.collection_next_action_id
-            partner.collection_next_action_ids = action
-            partner.collection_next_date = action.date
-            partner.collection_next_name = action.name
+    def _prepare_next(self, action, decision):
+        """:param action: the open ``collection.action`` of the scenario, if it stands
+        :param decision: what the ladder decides now where that is something else, or None
+        :return: dict of the fields that say what comes next
+        """
+        vals = {
+            "collection_next_action_id": action, "collection_next_action_ids": action,
+            "collection_next_date": action.date, "collection_next_name": action.name,
+        }
+        if isinstance(decision, ladder.Next):
+            step = self.env["collection.scenario.step"].browse(decision.rung)
+            vals.update(collection_next_date=decision.date, collection_next_name=step.name)
+        return vals
 
     # === CONSTRAINTS === #
 
@@ -128,20 +139,22 @@ class ResPartner(models.Model):
 
     # === SCENARIO === #
 
-    def _get_collection_stops(self, company):
-        """:return: dict of the sentence that says why a customer is not chased, by its id"""
+    def _get_collection_decisions(self, company):
+        """What the ladder decides for these customers as things stand now, planned or not.
+
+        :return: dict by customer id: (the engine's :class:`~...engine.ladder.Next` or
+            :class:`~...engine.ladder.Stop`, whether the action that is planned stands)
+        """
         scenarios = self.env["collection.scenario"].sudo().with_context(active_test=False)
         day = company._get_collection_day()
-        words = scenarios._get_stop_words()
         scenarios = scenarios.with_company(company)
         ladders = scenarios.search([])._get_ladders(company)
-        decided = {
-            customer: ladder.decide(ladders.get(scenario), chase, day)
-            for customer, scenario, _user, _action, chase in scenarios._get_chases(
-                company, self.ids, day)}
-        return {
-            customer: self.browse(customer)._complete_stop(stop.reason, words[stop.reason])
-            for customer, stop in decided.items() if isinstance(stop, ladder.Stop)}
+        decisions = {}
+        for customer, scenario, _user, _action, chase in scenarios._get_chases(
+                company, self.ids, day):
+            decision = ladder.decide(ladders.get(scenario), chase, day)
+            decisions[customer] = decision, is_as_planned(decision, chase.planned)
+        return decisions
 
     def _complete_stop(self, reason, sentence):
         """:return: the sentence, with until when and why where that is known"""

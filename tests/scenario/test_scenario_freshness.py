@@ -54,6 +54,19 @@ class TestFreshness(ProcessCase):
         self.assertFalse(customer.collection_next_action_id)
         self.assertEqual(call.state, "todo")
 
+    def test_the_form_shows_what_comes_next_now(self):
+        """The oldest item was paid, and another one carries the ladder: not the old action."""
+        customer = self.make_debtor()
+        first = self.env["account.move"].search([("partner_id", "=", customer.id)])
+        self.make_invoice(customer, due="2026-03-10")
+        self.pay(first)
+        self.env.invalidate_all()
+        customer = customer.with_user(self.collector).with_context(lang="en_US")
+        self.assertFalse(customer.collection_next_action_id)
+        self.assertEqual(str(customer.collection_next_date), "2026-03-13")
+        self.assertEqual(customer.collection_next_name, "Reminder at 3")
+        self.assertFalse(customer.collection_not_chased)
+
 
 class TestArchivedScenario(ProcessCase):
     """An archived scenario stops, and says so."""
