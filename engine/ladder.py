@@ -21,6 +21,8 @@ FIRST, CONTEXTUAL = "first", "contextual"
 #: Why a customer is not chased, in the order in which they are looked at. Those from
 #: ``DISPUTED`` to ``SMALL`` keep items out; they are the reason when no item is left.
 ARCHIVED, NO_SCENARIO, EMPTY = "archived", "no_scenario", "empty"
+#: Its scenario is in use no more.
+SCENARIO_ARCHIVED = "scenario_archived"
 #: It is collected as a part of another customer now.
 MOVED = "moved"
 INSOLVENT, HOLD, NO_RATE = "insolvent", "hold", "no_rate"

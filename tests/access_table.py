@@ -164,7 +164,8 @@ _METHODS = [
         "account.move":
             "action_open_claim_waiver action_open_collection_wizard restore_collection_claims "
             "waive_collection_claims",
-        "account.move.line": "action_open_collection_wizard set_collection_status",
+        "account.move.line":
+            "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
             "action_open_proposed action_open_sequence action_request_documents action_send_now "

@@ -102,7 +102,7 @@ def _check_outcome(step: Step, row: Row, condition: Outcome) -> Iterator[Problem
     allowed = get_allowed_answers(content, TODO)
     if allowed.submits:  # its own answer is only a proposal: the validator gives the outcome
         allowed = get_allowed_answers(content, VALIDATING)
-    possible = {*allowed.outcomes, outcomes.FAILED}
+    possible = {*allowed.outcomes, outcomes.FAILED, outcomes.SETTLED}
     if content.expires:
         possible.add(outcomes.EXPIRED)
     codes = {option.code for option in content.options}

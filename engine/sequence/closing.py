@@ -67,7 +67,10 @@ def check_answer(content: Content, action: Action, command: Close) -> Answer:
     :raise CommandRefused: ``unknown_option``, ``option_missing``, ``unknown_outcome`` or
         ``comment_missing``
     """
-    if command.outcome == outcomes.FAILED:  # a technical fault is recorded, whatever was asked for
+    # a technical fault, or that nothing is due any more, is recorded, whatever was asked for
+    if command.outcome == outcomes.FAILED:
+        return Answer(command.outcome)
+    if command.by_system and command.outcome == outcomes.SETTLED:
         return Answer(command.outcome)
     allowed = get_allowed_answers(content, action.state)
     outcome, option = _read_answer(content, allowed, action, command)

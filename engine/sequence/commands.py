@@ -20,12 +20,15 @@ class Close:
     :param option: code of the chosen option
     :param commented: whether a comment or reason goes with it (its text is not the
         engine's business)
+    :param by_system: no person gives it: a message that would ask for money closes as settled
+        where nothing is due
     """
 
     action: int
     outcome: str | None = None
     option: str | None = None
     commented: bool = False
+    by_system: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,20 +125,23 @@ class CollectionAction(models.Model):
 
     @api.depends("deadline", "date", "state")
     def _compute_late(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.company_id}
         for action in self:
             due = action.deadline or action.date
-            action.late = action.state in ("todo", "validating") and due and due < today
+            action.late = (
+                action.state in ("todo", "validating") and due
+                and due < days.get(action.company_id, due))
 
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        today = fields.Date.context_today(self)
-        return [
-            ("state", "in", ("todo", "validating")),
-            "|", ("deadline", "<", today),
-            "&", ("deadline", "=", False), ("date", "<", today),
-        ]
+        days = {company: company._get_collection_day()
+                for company in self.env["res.company"].sudo().search([])}
+        return Domain("state", "in", ("todo", "validating")) & Domain.OR(
+            Domain("company_id", "=", company.id)
+            & (Domain("deadline", "<", day)
+               | (Domain("deadline", "=", False) & Domain("date", "<", day)))
+            for company, day in days.items())
 
     @api.depends_context("uid")
     @api.depends("state", "user_id")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, format_list
+from odoo.tools import SQL, format_list, is_html_empty
 
 from ...engine import hashtags
 from .channels import CHANNELS
@@ -101,6 +101,17 @@ class CollectionActionContent(models.AbstractModel):
                     "“%(action)s” cannot leave by itself: only a message (%(channels)s) that "
                     "needs no validation and no decision can. Let a person send it.",
                     action=content.name, channels=format_list(self.env, channels, "or")))
+
+    @api.constrains("mode", "kind", "body", "mail_template_id")
+    def _check_text(self):
+        """What leaves by itself says something. An action's text is its step's, and is looked at
+        when it leaves."""
+        for content in self if self._name != "collection.action" else ():
+            if content.mode != "manual" and content.is_sent and not content.mail_template_id and (
+                    is_html_empty(content.body)):
+                raise ValidationError(self.env._(
+                    "“%(action)s” cannot leave by itself without a text. Write one, choose an "
+                    "e-mail template, or let a person send it.", action=content.name))
 
     @api.constrains("function_id", "validator_function_id")
     def _check_function_kinds(self):

@@ -55,6 +55,12 @@ class Steering:
     claims_paid_late = True
     #: Whether the same message may leave several times.
     sends_repeatedly = False
+    #: Whether each message is a reminder: it asks for money whatever its text says, and speaks of
+    #: what falls due where nothing is overdue yet.
+    is_reminder = False
+    #: Whether a message that asks for money closes as settled where nothing is due. Otherwise a
+    #: person is asked: what decided the action has just read that something is due.
+    settles = True
 
     def __init__(self, actions):
         self.actions = actions
@@ -200,6 +206,21 @@ class Steering:
         :return: the ``collection.action`` that may still be sent: some may be closed, or moved
         """
         return self.drop_settled()
+
+    def find_channel(self, channel, recipient):
+        """Another channel for the one action, whose own does not reach its recipient.
+
+        :param Channel channel: its own
+        :param recipient: ``res.partner``
+        :return: the :class:`~.channels.Channel` to take instead; its own where there is none
+        """
+        return channel
+
+    def gives_up(self, day):
+        """:param date day: the company's day
+        :return: bool, whether the one action, which can reach nobody, has waited long enough
+        """
+        return False
 
     def drop_settled(self):
         """Close those whose items are all settled.

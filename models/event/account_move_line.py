@@ -19,7 +19,7 @@ class AccountMoveLine(models.Model):
                 "code": "item_overdue",
                 "customer_id": item.partner_id.commercial_partner_id.id,
                 "company_id": company.id,
-                "amount": item.amount_residual,
+                "amount": item._get_collection_residual(),
                 "about": item.move_id.name,
             } for item in items])
 
@@ -45,7 +45,7 @@ class AccountMoveLine(models.Model):
             " WHERE partner.id = account_move_line.partner_id"
             " AND sequence.company_id = account_move_line.company_id"
             " AND sequence.state IN ('running', 'paused')"
-            " AND account_move_line.date_maturity >="
+            " AND COALESCE(account_move_line.date_maturity, account_move_line.date) >="
             " (sequence.launched_at AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)", zone))
         query.add_where(SQL(
             "NOT EXISTS (SELECT FROM collection_signal signal"

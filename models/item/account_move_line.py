@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
+from ...tools.dialogs import RELOAD, notify
 from ...tools.records import as_record
 from ..access import COLLECTORS
 from . import open_items
@@ -34,6 +35,14 @@ class AccountMoveLine(models.Model):
         help="Day on which to review an item that is left out of the scenario.")
     collection_excluded_since = fields.Date(
         string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
+    collection_is_overdue = fields.Boolean(
+        string="Overdue", compute="_compute_collection_is_overdue", groups=COLLECTORS,
+        search="_search_collection_is_overdue")
+    collection_kept_out = fields.Boolean(
+        string="Kept out of follow-up", compute="_compute_collection_kept_out", groups=COLLECTORS,
+        search="_search_collection_kept_out",
+        help="Odoo keeps it out: it is a miscellaneous entry without a due date, or somebody "
+        "said so.")
 
     # === CRUD === #
 
@@ -90,12 +99,10 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _get_overdue_item_domain(self, company, day=None):
-        """:return: domain of the open items due before ``day`` (today), credits left out"""
-        return (
-            self._get_open_item_domain(company)
-            & Domain("date_maturity", "<", day or fields.Date.context_today(self))
-            & Domain("amount_residual", ">", 0)
-        )
+        """:return: domain of the open items due before ``day`` (the company's today), credits
+            left out"""
+        return self._get_open_item_domain(company) & open_items.is_overdue(
+            day or company._get_collection_day())
 
     # === STATUS === #
     # Status, comment and promised day of an open item.
@@ -219,11 +226,72 @@ class AccountMoveLine(models.Model):
         moves = self.move_id.filtered(lambda move: move in notes)
         moves._message_log_batch({move.id: " ".join(notes[move]) for move in moves})
 
-    # === DUE DATE === #
+    # === DUE DATE AND RESIDUAL === #
 
     def _get_collection_due(self):
         """:return: date on which the item is due; manual entries may have none of their own"""
         return self.date_maturity or self.date
+
+    def _get_collection_residual(self):
+        """:return: float, what is left of the item in the company's currency, see
+            :mod:`~.open_items`"""
+        if self.amount_residual or not self.amount_currency:
+            return self.amount_residual
+        return self.amount_residual_currency * self.balance / self.amount_currency
+
+    @api.depends("date_maturity", "date", "amount_residual_currency")
+    def _compute_collection_is_overdue(self):
+        days = {company: company._get_collection_day() for company in self.company_id}
+        for line in self:
+            line.collection_is_overdue = bool(
+                line.company_id and line._get_collection_days_late(days[line.company_id]))
+
+    def _search_collection_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain.OR([
+            Domain("company_id", "=", company.id)
+            & open_items.is_overdue(company._get_collection_day())
+            for company in self.env.companies])
+
+    def _search_collection_kept_out(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return open_items.UNRECONCILED & open_items.KEPT_OUT & Domain(
+            "amount_residual_currency", ">", 0)
+
+    @api.depends("no_followup", "journal_id.type", "amount_residual_currency", "date_maturity")
+    def _compute_collection_kept_out(self):
+        kept_out = self.filtered_domain(
+            open_items.KEPT_OUT & Domain("amount_residual_currency", ">", 0))
+        for line in self:
+            line.collection_kept_out = line in kept_out
+
+    def action_take_into_followup(self):
+        """Command: what Odoo keeps out of follow-up is chased from now on (opening balances).
+
+        :return: notification
+        :raise UserError: none of these is kept out
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        lines = self.filtered("collection_kept_out")
+        if not lines:
+            raise UserError(self.env._("None of these is kept out of follow-up."))
+        lines._check_open_items()
+        lines.sudo()._take_into_followup()
+        return notify(self.env._("Taken into follow-up: %(count)s.", count=len(lines)),
+                      then=RELOAD)
+
+    def _take_into_followup(self):
+        rows = defaultdict(list)
+        for line in self:
+            rows[line.partner_id.commercial_partner_id, line.company_id].append({
+                "kind": "item_changed", "data": {"item": line._name_items()},
+                "old_value": self.env._("No follow-up"), "new_value": self.env._("Followed up"),
+                "cause": "person", "command": "status"})
+        self.no_followup = False
+        self.env["collection.history"]._append_many(rows)
+        self._react_to_treatment()
 
     def _get_collection_days_late(self, day):
         """:param date day: the company's day

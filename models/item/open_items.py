@@ -1,8 +1,19 @@
-"""What an open item is, defined once: as payment states, as a domain and as SQL.
+"""What an open item is, defined once: as payment states, as domains and as SQL.
 
-An item is *unreconciled* when something is left on its posted receivable line, and *open* when
-it may be chased besides: it is neither kept out of follow-up, nor of an invoice that is paid,
-being paid, cancelled or blocked.
+* An item is *unreconciled* when something is left on its posted receivable line, in the currency
+  in which it is owed; what is left in the company's currency alone is a difference of exchange.
+* It is *open* when it may be chased besides: it is neither kept out of follow-up, nor of an
+  invoice that is paid, being paid, cancelled or blocked.
+* Odoo marks whatever is booked in a miscellaneous journal as kept out of follow-up, without
+  anybody having said so. There the mark holds for debts without a due date of their own only:
+  credits net, and a debt that was given a due date (an opening balance) is to be paid by it.
+* It is *due* on its own due date, else on the day of its entry, and *overdue* from the day after
+  in the company's time zone.
+* Its *residual* in the company's currency is what Odoo has; where that is nil and something is
+  owed in the item's currency, that, at the item's own rate.
+
+Each is a domain, an SQL fragment on ``line``, and for records a method of ``account.move.line``
+(``_get_collection_due``, ``_get_collection_residual``); tests hold them to one another.
 """
 
 from odoo.fields import Domain
@@ -26,21 +37,55 @@ UNRECONCILED = (
     Domain("parent_state", "=", "posted")
     & Domain("account_type", "=", "asset_receivable")
     & Domain("reconciled", "=", False)
+    & Domain("amount_residual_currency", "!=", 0)
+)
+
+#: Domain of what Odoo's mark keeps out of follow-up.
+KEPT_OUT = Domain("no_followup", "=", True) & (
+    Domain("journal_id.type", "!=", "general")
+    | (Domain("amount_residual_currency", ">", 0) & Domain("date_maturity", "=", False))
 )
 
 #: Domain of open items, in all companies.
 OPEN = (
     UNRECONCILED
-    & Domain("no_followup", "=", False)
+    & (Domain("no_followup", "=", False)
+       | (Domain("journal_id.type", "=", "general")
+          & (Domain("amount_residual_currency", "<", 0) | Domain("date_maturity", "!=", False))))
     & Domain("move_id.payment_state", "not in", NOT_OPEN_STATES)
 )
+
+#: SQL condition: Odoo's mark keeps ``line`` out of follow-up.
+IS_KEPT_OUT = SQL(
+    "(line.no_followup IS TRUE AND NOT ("
+    " (line.amount_residual_currency < 0 OR line.date_maturity IS NOT NULL)"
+    " AND line.journal_id IN (SELECT id FROM account_journal WHERE type = 'general')))")
 
 #: SQL condition by which an unreconciled ``line`` is open; the moves that do not count are
 #: looked up once.
 IS_OPEN = SQL(
-    "line.no_followup IS NOT TRUE AND line.move_id NOT IN ("
+    "NOT %s AND line.move_id NOT IN ("
     "     SELECT move.id FROM account_move AS move WHERE move.payment_state IN %s)",
-    NOT_OPEN_STATES)
+    IS_KEPT_OUT, NOT_OPEN_STATES)
+
+#: SQL expression of the day on which ``line`` is due.
+DUE = SQL("COALESCE(line.date_maturity, line.date)")
+
+#: SQL expression of what is left of ``line``, in the company's currency.
+RESIDUAL = SQL(
+    "CASE WHEN line.amount_residual <> 0 OR line.amount_currency = 0 THEN line.amount_residual"
+    " ELSE line.amount_residual_currency * line.balance / line.amount_currency END")
+
+
+def is_due_before(day):
+    """:return: ``Domain`` of the items that were due before a day"""
+    return Domain("date_maturity", "<", day) | (
+        Domain("date_maturity", "=", False) & Domain("date", "<", day))
+
+
+def is_overdue(day):
+    """:return: ``Domain`` of the unreconciled items that are overdue on a day, credits left out"""
+    return is_due_before(day) & Domain("amount_residual_currency", ">", 0)
 
 
 def get_receivable_ids(env, company):
@@ -57,5 +102,6 @@ def is_unreconciled(env, company):
     """
     return SQL(
         "line.account_id = ANY(%s) AND line.company_id = %s"
-        " AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE",
+        " AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE"
+        " AND line.amount_residual_currency <> 0",
         get_receivable_ids(env, company), company.id)

@@ -13,15 +13,19 @@ COMPARED = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 #: Which unreconciled lines are overdue.
 OVERDUE = SQL(
-    "line.date_maturity < day.today AND line.amount_residual > 0 AND %s", open_items.IS_OPEN)
+    "%s < day.today AND line.amount_residual_currency > 0 AND %s",
+    open_items.DUE, open_items.IS_OPEN)
 
 #: Each figure as an aggregate of a partner's lines, and of a customer's partners.
 FIGURES = {
-    "collection_balance": (SQL("sum(line.amount_residual)"), SQL("sum")),
+    "collection_balance": (SQL("sum(%s)", open_items.RESIDUAL), SQL("sum")),
     "collection_overdue": (
-        SQL("sum(line.amount_residual) FILTER (WHERE %s)", OVERDUE), SQL("sum")),
+        SQL("sum(%s) FILTER (WHERE %s)", open_items.RESIDUAL, OVERDUE), SQL("sum")),
     "collection_days_late": (
-        SQL("day.today - min(line.date_maturity) FILTER (WHERE %s)", OVERDUE), SQL("max")),
+        SQL("day.today - min(%s) FILTER (WHERE %s)", open_items.DUE, OVERDUE), SQL("max")),
+    "collection_kept_out": (
+        SQL("count(*) FILTER (WHERE line.amount_residual_currency > 0 AND %s)",
+            open_items.IS_KEPT_OUT), SQL("sum")),
 }
 
 #: Whether the payment of a ``line`` was taken back in whole, or rejected.
@@ -74,6 +78,10 @@ class ResPartner(models.Model):
         string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_days_late",
         help="Days since the oldest open item fell due; 0 when nothing is overdue.")
+    collection_kept_out = fields.Integer(
+        string="Kept out of follow-up", compute="_compute_collection_figures", groups=COLLECTORS,
+        search="_search_collection_kept_out",
+        help="Number of debts that Odoo keeps out of follow-up: nobody is chased for them.")
     collection_last_payment = fields.Date(
         string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
         search="_search_collection_last_payment",
@@ -95,7 +103,7 @@ class ResPartner(models.Model):
     def _compute_collection_figures(self):
         found = self._read_figures(self._get_items_query)
         for partner in self:
-            figures = found.get(partner.commercial_partner_id.id, (0, 0, 0))
+            figures = found.get(partner.commercial_partner_id.id, [0] * len(FIGURES))
             partner.update(dict(zip(FIGURES, (figure or 0 for figure in figures))))
 
     @api.depends_context("company")
@@ -113,6 +121,9 @@ class ResPartner(models.Model):
 
     def _search_collection_days_late(self, operator, value):
         return self._search_items("collection_days_late", operator, value)
+
+    def _search_collection_kept_out(self, operator, value):
+        return self._search_items("collection_kept_out", operator, value)
 
     def _search_items(self, name, operator, value):
         return self._search_figure(
@@ -287,7 +298,7 @@ class ResPartner(models.Model):
         return lines.search(
             lines._get_open_item_domain(company) & Domain(
                 "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
-            order="date_maturity, id")
+        ).sorted(lambda line: (line._get_collection_due(), line.id))
 
     def _get_collection_langs(self, company):
         """Language in which to write to each partner: its own where that is installed, else the

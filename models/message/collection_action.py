@@ -12,6 +12,7 @@ from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
 from .attachments import get_invoice_files
+from .gate import find_objection
 from .hashtags import get_values
 from .message import Message, MessageData, Sender, Text
 
@@ -121,22 +122,27 @@ class CollectionAction(models.Model):
         """Render actions of one company whose messages share a language, that of the context."""
         texts = self._get_message_texts()
         names = {
-            name for text in texts.values()
-            for name in (*hashtags.find(text.subject), *hashtags.find(text.body, text.is_html))}
-        values = get_values(self, data, names)
+            action_id: {*hashtags.find(text.subject), *hashtags.find(text.body, text.is_html)}
+            for action_id, text in texts.items()}
+        values = get_values(self, data, set().union(*names.values()))
         contents = {
             action_id: hashtags.replace(text.body, values[action_id], text.is_html)
             for action_id, text in texts.items()}
         bodies = {}
         for channel, actions in self._split_by_channel():
             bodies |= channel.render_bodies(actions, texts, contents, data)
-        return {
-            action_id: Message(
-                recipient=data[action_id].recipient, lang=data[action_id].lang,
-                items=data[action_id].items, sender=data[action_id].sender,
-                subject=" ".join(hashtags.replace(text.subject, values[action_id]).split()),
-                content=contents[action_id], body=bodies[action_id])
+        subjects = {
+            action_id: " ".join(hashtags.replace(text.subject, values[action_id]).split())
             for action_id, text in texts.items()}
+        return {
+            action.id: Message(
+                recipient=data[action.id].recipient, lang=data[action.id].lang,
+                items=data[action.id].items, sender=data[action.id].sender,
+                subject=subjects[action.id], content=contents[action.id],
+                body=bodies[action.id], objection=find_objection(
+                    action, data[action.id], names[action.id], contents[action.id],
+                    is_html=texts[action.id].is_html))
+            for action in self}
 
     def _get_message_texts(self):
         """:return: dict of :class:`~.message.Text` by action id"""
@@ -226,14 +232,17 @@ class CollectionAction(models.Model):
         lines = self.env["account.move.line"].sudo().union(*accounts.values(), *late.values())
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
+        leaders = {action: action._get_message_leader(chosen[action.id]) for action in actions}
         return {
             action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
                 sender=senders[action.customer_id.id], account=accounts[action.id],
                 items=chosen[action.id], claims=claims, instalments=instalments,
                 paid_late=late[action.id].filtered(lambda line: claims[line.id].claims_anything),
-                leader=action._get_message_leader(chosen[action.id]))
-            for action in actions}
+                leader=leader, is_ahead=bool(
+                    leader and action._get_steering().is_reminder
+                    and leader._get_collection_due() >= day))
+            for action, leader in leaders.items()}
 
     def _get_message_langs(self, recipients):
         """:return: dict of the language of each message, by action id"""
@@ -308,7 +317,7 @@ class CollectionAction(models.Model):
         """:return: the item whose due date carries the message: the oldest that is owed"""
         if self.leader_id in items:
             return self.leader_id
-        return items.filtered(lambda line: line.amount_residual > 0)[:1]
+        return items.filtered(lambda line: line.amount_residual_currency > 0)[:1]
 
     # === WORDING === #
     # Subject and text are kept in every language, and the message leaves in the recipient's. What

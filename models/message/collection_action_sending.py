@@ -10,8 +10,9 @@ from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
 from ..action.channels import CHANNELS
-from ..history.trace import Trace
+from ..history.trace import Trace, TraceRow
 from .collection_dispatch import DISPATCH_STATES
+from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
 
 _logger = logging.getLogger(__name__)
 
@@ -56,26 +57,42 @@ class CollectionAction(models.Model):
 
     def _get_message_recipients(self):
         """The recipient of each message: whom it names, else the customer's collection contact,
-        else its invoice contact, else the customer (S-007).
+        else its invoice contact, else the customer; of these the first who has an address for
+        it (S-007).
 
         :return: dict of ``res.partner`` by action id; archived contacts are passed over
         """
         recipients = {}
         for company, actions in self.grouped("company_id").items():
-            customers = actions.customer_id.with_company(company)
-            contacts = {customer.id: customer.collection_contact_id for customer in customers}
-            invoiced = {}
-            for contact in self.env["res.partner"].sudo().search([
-                    ("parent_id", "in", customers.ids), ("type", "=", "invoice")], order="id"):
-                invoiced.setdefault(contact.parent_id.id, contact)
+            contacts = actions._get_message_contacts(company)
             for action in actions:
-                customer = action.customer_id
-                named = action.recipient_ids[:1] if action.recipient_function_id else None
-                contact = contacts[customer.id].filtered("active")
                 recipients[action.id] = (
-                    named if named is not None
-                    else contact or invoiced.get(customer.id) or customer)
+                    action.recipient_ids[:1] if action.recipient_function_id
+                    else action._choose_recipient(contacts[action.customer_id.id]))
         return recipients
+
+    def _get_message_contacts(self, company):
+        """:return: dict of the ``res.partner`` that may receive messages to a customer, the one to
+            be preferred first, by the customer's id"""
+        customers = self.customer_id.with_company(company)
+        invoiced = self.env["res.partner"].sudo().search([
+            ("parent_id", "in", customers.ids), ("type", "=", "invoice")],
+            order="id").grouped("parent_id")
+        return {
+            customer.id: (
+                customer.collection_contact_id.filtered("active")
+                | invoiced.get(customer, self.env["res.partner"]) | customer)
+            for customer in customers}
+
+    def _choose_recipient(self, contacts):
+        """:param contacts: ``res.partner``, the one to be preferred first
+        :return: the first of them whom this action reaches, else the first"""
+        if len(contacts) == 1 or not self.is_sent:
+            return contacts[:1]
+        channel = self._get_channel()
+        return next(
+            (contact for contact in contacts if not channel.find_address_problem(contact)),
+            contacts[:1])
 
     def _find_problems(self):
         """:return: dict of why an action cannot be sent, by its id; those that can are not in it"""
@@ -92,7 +109,11 @@ class CollectionAction(models.Model):
         What the messages were about stays with their actions.
 
         :param dict messages: :class:`~.message.Message` by action id
+        :raise UserError: one of them must not leave; see :meth:`_pass_gate`
         """
+        for action in self:
+            if messages[action.id].objection in (NOTHING_DUE, NO_TEXT):
+                raise UserError(action._describe_objection(messages[action.id]))
         prepared = [self._prepare_dispatch_vals(messages[action.id], action) for action in self]
         files = self._keep_attachments(messages)
         for action, vals in zip(self, prepared):
@@ -249,11 +270,13 @@ class CollectionAction(models.Model):
         :return: number of actions sent
         """
         actions = self._check_again()
+        actions._take_other_channels()
         problems = {}
         for company, group in actions.grouped("company_id").items():
             # kept with the action, for the company's colleagues to read
             problems |= group.with_context(lang=company.partner_id.lang)._find_problems()
-        actions._record_problems(problems)
+        given_up = actions._give_up(problems)
+        (actions - given_up)._record_problems(problems)
         ready = actions.filtered(lambda action: action.id not in problems)
         apart = ready.filtered(lambda action: action._get_steering().sends_apart)
         return sum(some._send_apart() for some in (ready - apart, *apart) if some)
@@ -265,8 +288,7 @@ class CollectionAction(models.Model):
         """
         try:
             with self.env.cr.savepoint():
-                self._send()
-            return len(self)
+                return len(self._send())
         except OperationalError:  # the transaction is lost, not the action
             raise
         except Exception as fault:  # whatever a template or a gateway raises
@@ -278,26 +300,98 @@ class CollectionAction(models.Model):
         return sum(action._send_apart() for action in self)
 
     def _send(self, by_person=False):
-        """Render, queue and close these: all in the caller's transaction, or nothing."""
-        self._queue(self._render_messages())
-        self._close_sent(by_person=by_person)
+        """Render, queue and close these: all in the caller's transaction, or nothing.
+
+        :param bool by_person: whether the user sends them, not the system
+        :return: those that left
+        :raise UserError: one that a person sends must not leave
+        """
+        messages = self._render_messages()
+        leaving = self._pass_gate(messages, by_person)
+        leaving._queue(messages)
+        leaving._close_sent(by_person=by_person)
+        return leaving
+
+    def _pass_gate(self, messages, by_person=False):
+        """The one check of whatever leaves, see :mod:`~.gate`.
+
+        What asks for money of which nothing is due closes as settled. Of the others, the system
+        keeps why they cannot leave, for a person to look at; a person who sends one is told.
+
+        :param dict messages: :class:`~.message.Message` by action id
+        :param bool by_person: whether the user sends them, not the system
+        :return: those that may leave
+        :raise UserError: one that a person sends must not leave
+        """
+        hindered = self.filtered(lambda action: messages[action.id].objection)
+        settled = hindered.filtered(lambda action: (
+            messages[action.id].objection == NOTHING_DUE and action._get_steering().settles))
+        settled._close_settled()
+        problems = {}
+        for action in hindered - settled:
+            message = messages[action.id]
+            if not by_person:
+                lang = action.company_id.partner_id.lang
+                problems[action.id] = action.with_context(lang=lang)._describe_objection(message)
+            elif message.objection != WRONG_AMOUNT:  # of that, the person is the judge
+                raise UserError(action._describe_objection(message))
+        self._record_problems(problems)
+        return (self - settled).filtered(lambda action: action.id not in problems)
+
+    def _close_settled(self):
+        """Nothing is due of what these would ask for: close them, and decide what comes next."""
+        for company, actions in self.grouped("company_id").items():
+            actions = actions.with_context(lang=company.partner_id.lang)
+            trace = Trace(
+                "send", cause="cron", text=actions.env._("Nothing is due of what it asks for."))
+            for steering in actions._get_steerings():
+                steering.close(outcomes.SETTLED, trace)
+                steering.plan_next()
+
+    def _describe_objection(self, message):
+        """:return: str, translated: why the message must not leave, and what to do"""
+        if message.objection == NO_TEXT:
+            return self.env._(
+                "“%(action)s” has no text. Write one, or skip it.", action=self.name)
+        if message.objection == NOTHING_DUE:
+            return self.env._(
+                "“%(action)s” asks for money, and nothing is due of what it speaks of. Skip it, "
+                "or look at the customer's items.", action=self.name)
+        return self.env._(
+            "“%(action)s” names an amount that is not owed: credits come to as much or more. "
+            "Read it, then send it by hand or skip it.", action=self.name)
 
     def _send_by_person(self):
         """Send one action now, because a person says so.
 
+        :return: whether it left; otherwise it was closed: bool
         :raise UserError: it cannot be sent
         """
         self.ensure_one()
-        self._check_sendable()
-        if self._drop_settled():
-            self._send(by_person=True)
+        self._check_open_message()
+        if self._get_steering().check_again():
+            self._take_other_channels()
+            self._check_address()
+            return bool(self._send(by_person=True))
+        return False
 
     def _check_sendable(self):
         """:raise UserError: it is closed, is no message, or has no address to go to"""
+        self._check_open_message()
+        self._check_address()
+
+    def _check_open_message(self):
+        """Take the turn of this action, which is to be sent.
+
+        :raise UserError: it is closed, or is no message
+        """
         self._take_turn()
         if self.state == "closed":
             raise UserError(self._get_closed_message())
         self._get_channel()
+
+    def _check_address(self):
+        """:raise UserError: it has no address to go to"""
         problems = self._find_problems()
         if problems:
             raise UserError(problems[self.id])
@@ -327,6 +421,39 @@ class CollectionAction(models.Model):
         for steering in self._get_steerings():
             steering.close(outcomes.DONE, trace)
             steering.plan_next()
+
+    def _take_other_channels(self):
+        """What reaches nobody leaves by another channel where its steering knows one."""
+        recipients = self._get_message_recipients()
+        for action in self:
+            channel, recipient = action._get_channel(), recipients[action.id]
+            if not recipient or not channel.find_address_problem(recipient):
+                continue
+            other = action._get_steering().find_channel(channel, recipient)
+            if other is not channel:
+                problem = channel.find_address_problem(recipient)
+                action.write({"kind": other.code, "error": False})
+                action._record([TraceRow(
+                    action, "channel_changed", old=self.env._(channel.label),
+                    new=self.env._(other.label))], Trace("send", cause="cron", text=problem))
+
+    def _give_up(self, problems):
+        """Skip those that have waited long enough for an address, so that what follows comes.
+
+        :param dict problems: sentence by action id
+        :return: the actions skipped
+        """
+        skipped = self.filtered(lambda action: (
+            action.id in problems
+            and action._get_steering().gives_up(action.company_id._get_collection_day())))
+        for action in skipped:
+            action._close(outcomes.FAILED, Trace(
+                "send", cause="cron", text=action.with_context(
+                    lang=action.company_id.partner_id.lang).env._(
+                        "Skipped, as it reached nobody: %(problem)s",
+                        problem=problems[action.id])))
+            action._get_steering().plan_next()
+        return skipped
 
     def _record_problems(self, problems):
         """Keep what hinders these actions, and try again later.

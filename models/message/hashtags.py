@@ -27,19 +27,22 @@ class Hashtag:
         :class:`~.message.MessageData` and the names of items and days; returns str, of a BLOCK a
         tuple of ``Table``, of a LINK a ``Link``
     :ivar bool names_items: it calls items by their names, which are read for it
+    :ivar str about: attribute of ``MessageData``: the items that it asks the money of, see
+        :mod:`~.gate`; empty where it asks for none
     """
 
     kind: str
     description: LazyGettext | str
     get_value: Callable
     names_items: bool = False
+    about: str = ""
 
 
 #: By name, in the order in which they are listed.
 HASHTAGS = {}
 
 
-def hashtag(kind, description, *, names_items=False):
+def hashtag(kind, description, *, names_items=False, about=""):
     """Decorator: register a function as the hashtag of its name.
 
     :raise ValueError: the name is taken
@@ -47,7 +50,8 @@ def hashtag(kind, description, *, names_items=False):
     def add(function):
         name = function.__name__
         hashtags.register(name, kind)
-        HASHTAGS[name] = Hashtag(kind, description, function, names_items or kind == BLOCK)
+        HASHTAGS[name] = Hashtag(
+            kind, description, function, names_items or kind == BLOCK, about)
         return function
     return add
 
@@ -106,42 +110,44 @@ def today(action, data, labels):
 # === OPEN ITEMS === #
 
 
-@hashtag(AMOUNT, _lt("What is overdue, credits taken off"))
+@hashtag(AMOUNT, _lt("What is overdue, credits taken off"), about="overdue")
 def items_amount_overdue(action, data, labels):
     return _format_amounts(action, _sum(data.overdue))
 
 
-@hashtag(BLOCK, _lt("List of what is overdue, with its total"))
+@hashtag(BLOCK, _lt("List of what is overdue, with its total"), about="overdue")
 def items_list_overdue(action, data, labels):
     return _list(action, data.overdue, data, labels)
 
 
-@hashtag(AMOUNT, _lt("All that is owed, due or not yet, credits taken off"))
+@hashtag(AMOUNT, _lt("All that is owed, due or not yet, credits taken off"), about="account")
 def items_amount_due(action, data, labels):
     return _format_amounts(action, _sum(data.account))
 
 
-@hashtag(BLOCK, _lt("List of all that is owed, with its total"))
+@hashtag(BLOCK, _lt("List of all that is owed, with its total"), about="account")
 def items_list_due(action, data, labels):
     return _list(action, data.account, data, labels)
 
 
-@hashtag(AMOUNT, _lt("What the items that the action is about come to"))
+@hashtag(AMOUNT, _lt("What the items that the action is about come to"), about="items")
 def items_amount_selected(action, data, labels):
     return _format_amounts(action, _sum(data.items))
 
 
-@hashtag(BLOCK, _lt("List of the items that the action is about, and no others"))
+@hashtag(BLOCK, _lt("List of the items that the action is about, and no others"), about="items")
 def items_list_selected(action, data, labels):
     return _list(action, data.items, data, labels)
 
 
-@hashtag(AMOUNT, _lt("What these items come to, with late-payment interest and indemnity"))
+@hashtag(
+    AMOUNT, _lt("What these items come to, with late-payment interest and indemnity"),
+    about="items")
 def items_amount_selected_with_penalties(action, data, labels):
     return _format_total(action, data.items | data.paid_late, data)
 
 
-@hashtag(AMOUNT, _lt("Late-payment interest on these items alone"))
+@hashtag(AMOUNT, _lt("Late-payment interest on these items alone"), about="items")
 def penalties_amount(action, data, labels):
     statement = action.env["collection.statement"]
     items = data.items | data.paid_late
@@ -151,7 +157,7 @@ def penalties_amount(action, data, labels):
     return _format_amounts(action, statement._sum_interest(items, data.claims))
 
 
-@hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"))
+@hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"), about="items")
 def indemnity_amount(action, data, labels):
     items = data.items | data.paid_late
     return _format_amounts(
@@ -163,7 +169,7 @@ def claims_list_paid_late(action, data, labels):
     return _list(action, data.paid_late, data, labels)
 
 
-@hashtag(AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"))
+@hashtag(AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"), about="overdue")
 def total_amount(action, data, labels):
     return _format_total(action, data.overdue | data.paid_late, data)
 

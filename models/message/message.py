@@ -41,6 +41,7 @@ class MessageData:
     :ivar claims: late-payment claims by item id
     :ivar instalments: (number, how many) by item id, for invoices with several due dates
     :ivar paid_late: settled items of the customer on which something may still be claimed
+    :ivar is_ahead: it reminds before anything is overdue, and speaks of what falls due
     """
 
     day: date
@@ -53,12 +54,16 @@ class MessageData:
     claims: dict
     instalments: dict
     paid_late: models.BaseModel
+    is_ahead: bool = False
 
     @property
     def overdue(self):
-        """What of the account is overdue; credits count from the start."""
+        """What of the account is overdue, or falls due where the message reminds ahead of it;
+        credits count from the start."""
+        if self.is_ahead:
+            return self.items
         return self.account.filtered(lambda line: (
-            line.amount_residual < 0 or line._get_collection_due() < self.day
+            line.amount_residual_currency < 0 or line._get_collection_due() < self.day
         )).with_prefetch(self.account._prefetch_ids)
 
 
@@ -96,6 +101,7 @@ class Message:
     :ivar items: ``account.move.line`` that it is about
     :ivar sender: who signs it
     :ivar attachments: list of :class:`MessageFile`; of a letter, the letter itself
+    :ivar objection: why it must not leave, see :mod:`~.gate`; None where it may
     """
 
     recipient: models.BaseModel
@@ -106,6 +112,7 @@ class Message:
     items: models.BaseModel
     sender: Sender
     attachments: list = field(default_factory=list)
+    objection: str | None = None
 
     @property
     def author(self):

@@ -150,7 +150,7 @@ class CollectionAction(models.Model):
             return self.env["account.move.line"]
         items = self.item_ids or self._get_steering().get_items()
         return items.filtered_domain(items._get_open_item_domain(self.company_id)).sorted(
-            lambda item: (item.date_maturity or item.date, item.id))
+            lambda item: (item._get_collection_due(), item.id))
 
     def _get_portal_due(self):
         """:return: the day by which it is to be done"""

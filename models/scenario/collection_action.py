@@ -116,15 +116,15 @@ class CollectionAction(models.Model):
     def send_now(self):
         """Send this message today, whatever its day.
 
-        :return: True
+        :return: whether it left: bool; otherwise it was closed, for nothing is due any more or
+            something else comes next
         :raise UserError: it is closed, is no message, or cannot be sent; the error says why
         :raise AccessError: the user may not act on it
         """
         self.ensure_one()
         self.check_access("read")
         self._check_may_close("done")
-        self.sudo()._send_by_person()
-        return True
+        return self.sudo()._send_by_person()
 
     # === PLANNING === #
     # What planning writes: actions created, moved and dropped, many at once.
@@ -255,7 +255,21 @@ class CollectionAction(models.Model):
         self.ensure_one()
         last = max(day, self.leader_id._get_collection_due() if self.leader_id else day)
         return items.filtered(
-            lambda line: line.amount_residual < 0 or line._get_collection_due() <= last)
+            lambda line: (
+                line.amount_residual_currency < 0 or line._get_collection_due() <= last))
+
+    def _find_skipped_before(self):
+        """:return: dict of the sentence that says why the step before was skipped for want of an
+            address, by the open scenario action that follows it"""
+        before = self.sudo().search([
+            ("leader_id", "in", self.sudo().leader_id.ids), ("origin", "=", "scenario"),
+            ("state", "=", "closed"),
+            ("outcome", "in", (outcomes.DONE, outcomes.VALIDATED, outcomes.FAILED)),
+        ], order="id").grouped("leader_id")
+        last = {action: before[action.sudo().leader_id][-1:] for action in self
+                if action.sudo().leader_id in before}
+        return {action: former.comment for action, former in last.items()
+                if former.outcome == outcomes.FAILED}
 
     def _describe_next(self):
         """:return: what it is called, and its day"""
@@ -266,9 +280,13 @@ class CollectionAction(models.Model):
     # === BUTTONS === #
 
     def action_send_now(self):
-        """Button: send now, and show that it was."""
-        self.send_now()
-        return notify(self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
+        """Button: send now, and show that it was, or why not."""
+        if self.send_now():
+            return notify(
+                self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
+        return notify(self.env._(
+            "“%(action)s” was not sent, and is closed: %(reason)s", action=self.name,
+            reason=self.sudo().comment or self.env._("Nothing is open.")), "warning", then=RELOAD)
 
     def action_open_proposed(self):
         """:return: window action on the launch wizard, with the template that its step proposes

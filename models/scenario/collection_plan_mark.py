@@ -3,14 +3,17 @@ from hashlib import sha256
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.sql import partner_value
+
 #: What may change what comes next for a customer, by table: the column of the partner that a row
 #: is about, the columns looked at, and which rows matter at all, as SQL of a ``{row}``.
 WATCHED = {
     "account_move_line": (
         "partner_id",
-        ("amount_residual", "reconciled", "parent_state", "date_maturity", "date", "no_followup",
-         "collection_status_id", "collection_promise_date", "partner_id", "account_id"),
-        "{row}.amount_residual <> 0 OR {row}.reconciled",
+        ("amount_residual", "amount_residual_currency", "reconciled", "parent_state",
+         "date_maturity", "date", "no_followup", "collection_status_id",
+         "collection_promise_date", "partner_id", "account_id", "journal_id"),
+        "{row}.amount_residual <> 0 OR {row}.amount_residual_currency <> 0 OR {row}.reconciled",
     ),
     "account_move": ("commercial_partner_id", ("payment_state",), None),
     "res_partner": (
@@ -94,6 +97,25 @@ class CollectionPlanMark(models.Model):
             " LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2"))
         return ([mark for marks, _customer in rows for mark in marks],
                 {customer for _marks, customer in rows if customer})
+
+    @api.model
+    def _mark_customers_of(self, scenarios):
+        """Have the customers who have one of these scenarios, or an action of it, planned anew.
+
+        :param scenarios: ``collection.scenario``
+        """
+        self.env.flush_all()
+        for company in self.env["res.company"].sudo().search([]):
+            self.env.cr.execute(SQL(
+                "INSERT INTO collection_plan_mark (partner_id)"
+                " SELECT partner.id FROM res_partner AS partner"
+                "  WHERE %(scenario)s::int = ANY(%(scenarios)s) OR EXISTS ("
+                "        SELECT FROM collection_action AS action"
+                "         WHERE action.customer_id = partner.id AND action.state <> 'closed'"
+                "           AND action.company_id = %(company)s"
+                "           AND action.scenario_id = ANY(%(scenarios)s))",
+                scenario=partner_value(self.env, "collection_scenario_id", company),
+                scenarios=scenarios.ids, company=company.id))
 
     @api.model
     def _forget(self, marks):

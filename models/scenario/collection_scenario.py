@@ -60,6 +60,10 @@ class CollectionScenario(models.Model):
     repeat_days = fields.Integer(
         string="Repeat the last step every", tracking=True,
         help="Days after which the last step comes again. 0: the scenario ends with it.")
+    skip_days = fields.Integer(
+        string="Skip a step without address after", default=7, tracking=True,
+        help="Days after which a message that can reach nobody is skipped, so that the next step "
+        "comes. 0: it waits until somebody enters an address, or skips it.")
     calendar_id = fields.Many2one(
         "resource.calendar", string="Sending window", tracking=True,
         help="Days and hours in which messages may leave by themselves. Empty: always.")
@@ -74,7 +78,8 @@ class CollectionScenario(models.Model):
         string="Steps", compute="_compute_ladder", help="Days from the due date of each step.")
 
     _amounts_check = models.Constraint(
-        "CHECK(minimum_amount >= 0 AND item_minimum >= 0 AND min_days >= 0 AND repeat_days >= 0)",
+        "CHECK(minimum_amount >= 0 AND item_minimum >= 0 AND min_days >= 0 AND repeat_days >= 0"
+        " AND skip_days >= 0)",
         "Amounts and days of a scenario cannot be negative.")
 
     # === COMPUTE === #
@@ -135,6 +140,15 @@ class CollectionScenario(models.Model):
                 vals["name"] = self.env._("%(name)s (copy)", name=scenario.name)
         return vals_list
 
+    def write(self, vals):
+        """Archived or in use again: its customers are planned anew within the hour."""
+        changed = self.filtered(
+            lambda scenario: "active" in vals and scenario.active != bool(vals["active"]))
+        result = super().write(vals)
+        if changed:
+            self.env["collection.plan.mark"]._mark_customers_of(changed)
+        return result
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.env["collection.action"].sudo().search(
@@ -157,8 +171,16 @@ class CollectionScenario(models.Model):
             minimum=Decimal(str(scenario.minimum_amount * (factors[scenario] or 0))),
             repeat=scenario.repeat_days,
             open_days=scenario._get_open_days(),
-            stop=ladder.NO_RATE if factors[scenario] is None else None,
+            stop=scenario._find_stop_of_all(factors[scenario]),
         ) for scenario in self}
+
+    def _find_stop_of_all(self, factor):
+        """:param factor: what turns its amounts into the company's currency; None: unknown
+        :return: the reason for which it chases nobody now, or None
+        """
+        if not self.active:
+            return ladder.SCENARIO_ARCHIVED
+        return ladder.NO_RATE if factor is None else None
 
     def _get_threshold_factors(self, company):
         """What turns these scenarios' amounts into the company's currency, at today's rate.

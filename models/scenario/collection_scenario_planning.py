@@ -150,11 +150,14 @@ class CollectionScenario(models.Model):
                 ON action.customer_id = partner.id AND action.company_id = %(company)s
                AND action.origin = 'scenario' AND action.state <> 'closed'
          LEFT JOIN LATERAL (
-                   SELECT done.scenario_step_id, done.closed_on
+                   SELECT done.scenario_step_id, CASE
+                          -- skipped for want of an address: what follows is not delayed by it
+                          WHEN done.outcome = 'failed' THEN LEAST(done.date, done.closed_on)
+                          ELSE done.closed_on END AS closed_on
                      FROM collection_action AS done
                     WHERE done.leader_id = leader.id AND done.origin = 'scenario'
                       AND done.state = 'closed' AND done.scenario_id = %(scenario)s::int
-                      AND (done.outcome IN ('done', 'validated', 'refused')
+                      AND (done.outcome IN ('done', 'validated', 'refused', 'failed')
                            OR done.closed_by_id IS NOT NULL)
                  ORDER BY done.closed_on DESC, done.id DESC LIMIT 1
                    ) AS last ON TRUE
@@ -180,17 +183,17 @@ class CollectionScenario(models.Model):
         cause = self._get_cause_expression(company, day)
         if minimums:
             cause = SQL(
-                "CASE WHEN line.amount_residual > 0 AND line.amount_residual < ("
+                "CASE WHEN line.amount_residual_currency > 0 AND %s < ("
                 "  SELECT minimum.amount FROM unnest(%s::int[], %s::numeric[])"
                 "         AS minimum (id, amount) WHERE minimum.id = %s::int)"
                 " THEN %s ELSE %s END",
-                list(minimums), list(minimums.values()),
+                open_items.RESIDUAL, list(minimums), list(minimums.values()),
                 partner_value(self.env, "collection_scenario_id", company),
                 _BITS[ladder.SMALL], cause)
         return SQL(
             """
-            SELECT partner.id AS customer, line.id, line.amount_residual AS residual,
-                   COALESCE(line.date_maturity, line.date) AS due,
+            SELECT partner.id AS customer, line.id, %(residual)s AS residual,
+                   %(due)s AS due,
                    line.collection_promise_date AS promised, %(cause)s AS cause
               FROM account_move_line AS line
               JOIN res_partner AS contact ON contact.id = line.partner_id
@@ -198,10 +201,10 @@ class CollectionScenario(models.Model):
               JOIN account_move AS move ON move.id = line.move_id
          LEFT JOIN collection_item_status AS status ON status.id = line.collection_status_id
              WHERE %(unreconciled)s
-               AND line.amount_residual <> 0
                AND contact.commercial_partner_id = ANY(%(customers)s)
             """,
-            cause=cause, unreconciled=open_items.is_unreconciled(self.env, company),
+            cause=cause, residual=open_items.RESIDUAL, due=open_items.DUE,
+            unreconciled=open_items.is_unreconciled(self.env, company),
             customers=list(customer_ids))
 
     def _get_cause_expression(self, company, day):
@@ -215,7 +218,7 @@ class CollectionScenario(models.Model):
                            ELSE %(promised)s END
                  WHEN EXISTS (%(specific_query)s) THEN %(specific)s
                  WHEN EXISTS (%(suspending)s) THEN %(suspended)s
-                 WHEN status.excludes OR line.no_followup
+                 WHEN status.excludes OR %(kept_out)s
                       OR move.payment_state = %(blocked_state)s
                  THEN %(blocked)s
                  WHEN move.payment_state IN %(paid_states)s
@@ -224,7 +227,8 @@ class CollectionScenario(models.Model):
             """,
             day=day, specific_query=self._get_specific_query(),
             suspending=self._get_suspending_query(company, "items"),
-            blocked_state=open_items.BLOCKED_STATE, paid_states=open_items.PAID_STATES,
+            kept_out=open_items.IS_KEPT_OUT, blocked_state=open_items.BLOCKED_STATE,
+            paid_states=open_items.PAID_STATES,
             **{cause: bit for cause, bit in _BITS.items() if cause != ladder.SMALL})
 
     def _get_specific_query(self):
@@ -279,6 +283,7 @@ class CollectionScenario(models.Model):
             ladder.MOVED: _("It belongs to another customer now."),
             ladder.NO_SCENARIO: _("The customer has no scenario."),
             ladder.EMPTY: _("The customer's scenario does not chase."),
+            ladder.SCENARIO_ARCHIVED: _("The customer's scenario is archived."),
             ladder.INSOLVENT: _("Insolvency proceedings are open."),
             ladder.NO_RATE: _(
                 "The scenario's amounts are in a currency without exchange rate."),
@@ -367,6 +372,29 @@ class CollectionScenario(models.Model):
         for planned, _changed in self._plan_batches():
             if not crons._commit_progress(planned):
                 return
+        crons._commit_progress(remaining=0)
+
+    @api.model
+    def _plan_marked(self):
+        """Cron, each hour: plan the customers of whom anything changed, and nobody else.
+
+        What was paid, disputed or resolved leaves the agenda within the hour. Settings that
+        change everybody's plan wait for the night, see :meth:`_plan_all`.
+        """
+        planner, crons = self.env["collection.scenario"].sudo(), self.env["ir.cron"]
+        planner.env.flush_all()
+        marks, marked = planner.env["collection.plan.mark"]._take()
+        companies = planner.env["res.company"].search([], order="id")
+        crons._commit_progress(remaining=len(marked))
+        ids = sorted(marked.union(*(
+            planner.with_company(company)._get_awake(company) for company in companies)))
+        for start in range(0, len(ids), BATCH):
+            customers = planner.env["res.partner"].browse(ids[start:start + BATCH])
+            planner._plan(customers)
+            planner.env["collection.action"]._bring_to_day(customers)
+            if not crons._commit_progress(len(customers)):
+                return
+        planner.env["collection.plan.mark"]._forget(marks)
         crons._commit_progress(remaining=0)
 
     def _plan_batches(self, customers=None):
@@ -489,7 +517,7 @@ class CollectionScenario(models.Model):
             if isinstance(decision, ladder.Stop):
                 if action:
                     dropped.append((action["id"], decision))
-            elif action and _is_same(decision, planned):
+            elif action and is_as_planned(decision, planned):
                 if (decision.date, user) != (planned.date, action["user_id"]):
                     changed.append((action["id"], decision.date, user))
             else:
@@ -509,5 +537,8 @@ def _plain(found):
     return (*astuple(found)[:-2], sorted(found.open_days), found.stop)
 
 
-def _is_same(decision, planned):
-    return (decision.rung, decision.leader) == (planned.rung, planned.leader)
+def is_as_planned(decision, planned):
+    """:return: bool, whether what is planned is what the ladder decides, if on another day"""
+    return (
+        planned is not None and isinstance(decision, ladder.Next)
+        and (decision.rung, decision.leader) == (planned.rung, planned.leader))

@@ -25,6 +25,9 @@ class CollectionScenarioStep(models.Model):
          ("registered", "Printed and posted by us, registered with receipt"),
          ("snailmail", "Posted by Odoo's letter service")],
         required=True, default="print", help="How a letter of this step leaves.")
+    letter_instead = fields.Boolean(
+        string="By letter without address",
+        help="Where the customer has no e-mail address or number for it, it leaves as a letter.")
     proposed_template_code = fields.Char(
         string="Proposes the sequence",
         help="Code of a sequence template that the collector is invited to launch. A scenario "

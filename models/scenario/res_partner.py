@@ -7,6 +7,7 @@ from odoo.tools import SQL, format_date
 from ...engine import ladder
 from ...tools.branches import BranchChar, BranchLatestDate, BranchMany2one
 from ..access import COLLECTORS
+from .collection_scenario_planning import is_as_planned
 
 #: Settings whose change replaces what is planned at once (M-041).
 PLANNED_BY = frozenset({
@@ -40,12 +41,12 @@ class ResPartner(models.Model):
     collection_not_chased = fields.Char(
         string="Not chased because", compute="_compute_collection_next", groups=COLLECTORS)
     collection_next_action_ids = fields.Many2many(
-        "collection.action", string="Next actions", compute="_compute_collection_next_action_ids",
+        "collection.action", string="Next actions", compute="_compute_collection_next",
         groups=COLLECTORS)
     collection_next_date = fields.Date(
-        string="Next action on", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+        string="Next action on", compute="_compute_collection_next", groups=COLLECTORS)
     collection_next_name = fields.Char(
-        string="What is next", compute="_compute_collection_next_action_ids", groups=COLLECTORS)
+        string="What is next", compute="_compute_collection_next", groups=COLLECTORS)
 
     # === COMPUTE === #
 
@@ -56,23 +57,38 @@ class ResPartner(models.Model):
     def _compute_collection_next(self):
         customers = self.commercial_partner_id.filtered("id")
         company = self.env.company
-        planned = self.env["collection.action"].search([
+        actions = self.env["collection.action"]
+        planned = actions.search([
             ("customer_id", "in", customers.ids), ("company_id", "=", company.id),
             ("origin", "=", "scenario"), ("state", "!=", "closed")]).grouped("customer_id")
-        stops = customers._get_collection_stops(company)
+        decided = customers._get_collection_decisions(company)
+        words = self.env["collection.scenario"]._get_stop_words()
+        skipped = actions.union(*planned.values())._find_skipped_before()
         for partner in self:
             customer = partner.commercial_partner_id
-            partner.collection_next_action_id = planned.get(customer)
-            partner.collection_not_chased = stops.get(customer.id, False)
+            action = planned.get(customer, actions)
+            decision, stands = decided.get(customer.id, (None, True))
+            # what was planned and does not stand any more is dropped within the hour
+            action = action if stands else actions
+            reason = action.sudo().error or skipped.get(action)
+            if isinstance(decision, ladder.Stop):
+                reason = customer._complete_stop(decision.reason, words[decision.reason])
+            partner.collection_not_chased = reason or False
+            partner.update(self._prepare_next(action, None if stands else decision))
 
-    @api.depends_context("lang")
-    @api.depends("collection_next_action_id")
-    def _compute_collection_next_action_ids(self):
-        for partner in self:
-            action = partner.collection_next_action_id
-            partner.collection_next_action_ids = action
-            partner.collection_next_date = action.date
-            partner.collection_next_name = action.name
+    def _prepare_next(self, action, decision):
+        """:param action: the open ``collection.action`` of the scenario, if it stands
+        :param decision: what the ladder decides now where that is something else, or None
+        :return: dict of the fields that say what comes next
+        """
+        vals = {
+            "collection_next_action_id": action, "collection_next_action_ids": action,
+            "collection_next_date": action.date, "collection_next_name": action.name,
+        }
+        if isinstance(decision, ladder.Next):
+            step = self.env["collection.scenario.step"].browse(decision.rung)
+            vals.update(collection_next_date=decision.date, collection_next_name=step.name)
+        return vals
 
     # === CONSTRAINTS === #
 
@@ -127,20 +143,22 @@ class ResPartner(models.Model):
 
     # === SCENARIO === #
 
-    def _get_collection_stops(self, company):
-        """:return: dict of the sentence that says why a customer is not chased, by its id"""
+    def _get_collection_decisions(self, company):
+        """What the ladder decides for these customers as things stand now, planned or not.
+
+        :return: dict by customer id: (the engine's :class:`~...engine.ladder.Next` or
+            :class:`~...engine.ladder.Stop`, whether the action that is planned stands)
+        """
         scenarios = self.env["collection.scenario"].sudo().with_context(active_test=False)
         day = company._get_collection_day()
-        words = scenarios._get_stop_words()
         scenarios = scenarios.with_company(company)
         ladders = scenarios.search([])._get_ladders(company)
-        decided = {
-            customer: ladder.decide(ladders.get(scenario), chase, day)
-            for customer, scenario, _user, _action, chase in scenarios._get_chases(
-                company, self.ids, day)}
-        return {
-            customer: self.browse(customer)._complete_stop(stop.reason, words[stop.reason])
-            for customer, stop in decided.items() if isinstance(stop, ladder.Stop)}
+        decisions = {}
+        for customer, scenario, _user, _action, chase in scenarios._get_chases(
+                company, self.ids, day):
+            decision = ladder.decide(ladders.get(scenario), chase, day)
+            decisions[customer] = decision, is_as_planned(decision, chase.planned)
+        return decisions
 
     def _get_collection_offset_items(self, company, day):
         """The items of other companies of the same root that are set off in this one.

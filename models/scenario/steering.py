@@ -1,3 +1,4 @@
+from ..action.channels import get_channel
 from ..action.steering import Steering, steers
 
 
@@ -6,6 +7,8 @@ class ScenarioSteering(Steering):
     """Actions of a scenario: what comes next is planned, and so is what still stands."""
 
     leaves_out_excluded = True
+    is_reminder = True
+    settles = False
     follows_customer = False  # planned anew
 
     @property
@@ -30,4 +33,16 @@ class ScenarioSteering(Steering):
     def check_again(self):
         """Planning closes what is settled, and moves what has another day now."""
         self.env["collection.scenario"]._plan(self.actions.customer_id)
-        return self.actions
+        return self.actions.filtered(lambda action: action.state != "closed")
+
+    def find_channel(self, channel, recipient):
+        step = self.actions.scenario_step_id
+        letter = get_channel("letter")
+        if step.letter_instead and not letter.find_address_problem(recipient):
+            return letter
+        return channel
+
+    def gives_up(self, day):
+        action = self.actions
+        days = action.scenario_id.skip_days
+        return bool(days) and (day - action.date).days >= days

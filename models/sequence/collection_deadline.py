@@ -42,8 +42,9 @@ class CollectionDeadline(models.Model):
 
     @api.depends("due", "frozen", "visit_id.left_at")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.sequence_id.company_id}
         for deadline in self:
+            today = days.get(deadline.sequence_id.company_id)
             deadline.state = (
                 "left" if deadline.visit_id.left_at else "frozen" if deadline.frozen
                 else "passed" if deadline.due and deadline.due < today else "running")

@@ -163,10 +163,11 @@ class CollectionSequence(models.Model):
             about = sequence.situation or sequence.customer_id.name
             sequence.display_name = f"{sequence.template_id.name} – {about}"
 
-    @api.depends("item_ids.amount_residual")
+    @api.depends("item_ids.amount_residual", "item_ids.amount_residual_currency")
     def _compute_amount_due(self):
         for sequence in self:
-            sequence.amount_due = sum(sequence.item_ids.mapped("amount_residual"))
+            sequence.amount_due = sum(
+                item._get_collection_residual() for item in sequence.item_ids)
 
     @api.depends_context("lang")
     @api.depends("visit_id.transition_id.end_label", "state")

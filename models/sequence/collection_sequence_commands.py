@@ -207,7 +207,8 @@ class CollectionSequence(models.Model):
             item.parent_state == "cancel"
             or item.move_id.payment_state in open_items.PAID_STATES))
         missing = self.env["collection.item.snapshot"]._get_missing(self).get(self.id, 0.0)
-        due = missing + sum((self.item_ids - settled).mapped("amount_residual"))
+        due = missing + sum(
+            item._get_collection_residual() for item in self.item_ids - settled)
         return {
             conditions.SETTLED: bool(self.item_ids or self.items_gone) and (
                 self.currency_id.compare_amounts(due, 0) <= 0),

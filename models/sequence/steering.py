@@ -56,7 +56,7 @@ class SequenceSteering(Steering):
         for action in self.actions:
             action.sequence_id._run(
                 engine.Close(action.number, outcome, option.code if option else None,
-                             bool(trace.text)),
+                             bool(trace.text), by_system=outcome == outcomes.SETTLED),
                 cause=trace.cause, text=trace.text, on_behalf=trace.on_behalf, action=action)
 
     def move_deadline(self, day):

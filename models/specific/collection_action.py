@@ -154,7 +154,10 @@ class CollectionAction(models.Model):
         action._check_sendable()
         if not action._drop_settled():
             return
-        action._queue(action._render_messages())
+        messages = action._render_messages()
+        if not action._pass_gate(messages, by_person=True):
+            return
+        action._queue(messages)
         action._record([TraceRow(action, "message_sent")], Trace("send"))
         if date:
             self.reschedule(date)

@@ -39,8 +39,11 @@ class SpecificSteering(Steering):
                 Domain("parent_state", "=", "draft")
                 | self.env["account.move.line"]._get_open_item_domain(company))
             for action in actions:
-                if action.item_ids - standing:
-                    action.item_ids &= standing
+                owed = standing.filtered(
+                    lambda item, customer=action.customer_id:
+                    item.partner_id.commercial_partner_id == customer)
+                if action.item_ids - owed:
+                    action.item_ids &= owed
                 if not action.item_ids and action.id not in waiting:
                     emptied |= action
         if emptied:

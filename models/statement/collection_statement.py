@@ -1,11 +1,12 @@
 from collections import defaultdict
 from functools import cache
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
 from ...engine.hashtags import Column, Table
+from ..item import open_items
 from .statement_line import PAGE, TABLE, CurrencyTotal, ItemLabels, StatementColumn, StatementLine
 
 
@@ -278,8 +279,10 @@ class CollectionStatement(models.AbstractModel):
         """
         lines = self.env["account.move.line"]
         account = lines._get_statement_domain(customers) & Domain("company_id", "in", company_ids)
-        late = account & Domain("amount_residual", ">", 0) & Domain(
-            "date_maturity", "<", fields.Date.context_today(self))
+        late = account & Domain.OR([
+            Domain("company_id", "=", company.id)
+            & open_items.is_overdue(company._get_collection_day())
+            for company in self.env["res.company"].browse(company_ids)])
         owed, overdue = (
             dict(lines._read_group(domain, ["currency_id"], ["amount_residual_currency:sum"]))
             for domain in (account, late))

@@ -20,7 +20,7 @@ class MessageCase(CollectionCase):
         cls.company.partner_id.lang = cls.customer.lang = "en_US"
         cls.scenario = cls.make_scenario()
 
-    def write_step(self, subject="", body="", french=None, **vals):
+    def write_step(self, subject="", body="<p>Hello.</p>", french=None, **vals):
         """Give the first step its words, in English and in French."""
         step = self.scenario.step_ids[0]
         step.write({"subject": subject, "body": body, **vals})

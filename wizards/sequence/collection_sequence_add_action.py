@@ -19,7 +19,8 @@ class CollectionSequenceAddAction(models.TransientModel):
         compute="_compute_holders", string="Who that is",
         help="Whoever holds the function in this sequence.")
     recipient_name = fields.Char(compute="_compute_holders", string="Who receives it")
-    date = fields.Date(string="Day", required=True, default=fields.Date.context_today)
+    date = fields.Date(string="Day", required=True, default=lambda self: (
+        self.env.company._get_collection_day()))
     deadline = fields.Date(help="The last day on which it is in time. Empty: none.")
     required = fields.Boolean(
         string="The step waits for it", help="The step is not complete before it is closed.")

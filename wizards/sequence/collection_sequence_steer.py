@@ -54,5 +54,5 @@ class CollectionSequenceSteer(models.TransientModel):
 
     def _check_resume_on(self):
         if self.purpose == "pause" and self.resume_on and (
-                self.resume_on <= fields.Date.context_today(self)):
+                self.resume_on <= self.sequence_id.company_id._get_collection_day()):
             raise UserError(self.env._("Resume it on a later day than today, or by hand."))

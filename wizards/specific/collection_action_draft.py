@@ -44,7 +44,8 @@ class CollectionActionDraft(models.AbstractModel):
         MODES, string="How it leaves", required=True, default="manual",
         help="By hand: a person sends it. Automatic, to confirm: it leaves on its day once "
         "somebody has confirmed it. Automatic: it leaves on its day.")
-    date = fields.Date(string="Day", default=fields.Date.context_today)
+    date = fields.Date(string="Day", default=lambda self: (
+        self.env.company._get_collection_day()))
     description = fields.Html(string="Instructions")
     mail_template_id = fields.Many2one(
         "mail.template", string="E-mail template",

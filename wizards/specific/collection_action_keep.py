@@ -13,8 +13,9 @@ class CollectionActionKeep(models.TransientModel):
 
     @api.depends("action_id")
     def _compute_date(self):
-        today = fields.Date.context_today(self)
         for wizard in self:
+            company = wizard.action_id.company_id or self.env.company
+            today = company._get_collection_day()
             wizard.date = fields.Date.add(max(today, wizard.action_id.date or today), days=7)
 
     def action_apply(self):

@@ -111,7 +111,7 @@ class CollectionItemWizard(models.TransientModel):
     def _compute_review_date(self):
         for wizard in self:
             status = wizard.status_id
-            day = fields.Date.context_today(wizard) + timedelta(days=status.delay_days)
+            day = wizard._get_company()._get_collection_day() + timedelta(days=status.delay_days)
             wizard.review_date = day if status.excludes else False
 
     @api.depends("item_ids", "in_instalments", "instalment_ids.amount")
@@ -183,7 +183,7 @@ class CollectionItemWizard(models.TransientModel):
         status = self.status_id
         if self.proposed_for_id == status:
             return
-        today = fields.Date.context_today(self)
+        today = self._get_company()._get_collection_day()
         names = {
             "promise": self.env._("Check the promised payment"),
             "dispute": self.env._(
