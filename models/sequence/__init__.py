@@ -10,4 +10,3 @@ from . import collection_sequence_template
 from . import collection_sequence_writing
 from . import res_partner
 from . import collection_sequence as collection_sequence_duplicate
-from . import res_partner as res_partner_identity
