@@ -2,8 +2,9 @@
 
 An event is an edge: something happens to a customer, and each sequence that waits for it uses
 it once (B16). A new one needs a call of :func:`register` and its producer, the method that
-posts it to the inbox with ``collection.signal._post`` or ``_post_where_open``. Decision tables,
-dry runs, the inbox and the history then offer and name it.
+posts it to the inbox with ``collection.signal._post`` or ``_post_where_open``; a hook into Odoo's
+models stands in ``models/event/``, one into ours in its own domain. Decision tables, dry runs,
+the inbox and the history then offer and name it.
 
 Every domain may read this catalogue and post to the inbox, decision trees included.
 """
