@@ -235,7 +235,8 @@ def _cover(
         owed: Mapping[_Key, Decimal], covered: Mapping[_Key, Decimal],
         held: Decimal) -> list[tuple[_Key, Decimal]]:
     """:return: the debts whose cover is another one than before, each with the new one"""
-    changed, left = [], set(covered)
+    changed: list[tuple[_Key, Decimal]] = []
+    left = set(covered)
     for key, amount in owed.items():
         if held <= 0 and not left:
             break
