@@ -51,8 +51,8 @@ class CollectionSignal(models.Model):
         """Post events to the inbox, leaving out those that are in it already.
 
         :param vals_list: list of dicts: key, code, customer_id (the commercial entity's),
-            company_id, and optionally event_name, sequence_id, amount, about, ending. The key tells this
-            happening from any other for ever: what can happen again carries its moment
+            company_id, and optionally event_name, sequence_id, amount, about, ending. The key tells
+            this happening from any other for ever: what can happen again carries its moment
         :return: the new signals
         """
         if not vals_list:
