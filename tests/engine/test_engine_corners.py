@@ -268,6 +268,15 @@ class TestEnginePauseDeadlines(CourseCase):
         course.do(9, Tick(), Tick())
         self.assertEqual(course.effects.count(Alert("late")), 1)
 
+    def test_a_legal_one_begins_whatever_stands_before_it(self):
+        """D-060: one of ours, which waits for the end of the pause."""
+        course = Course(step(
+            "one", content("a"), after(5, "ours", base=SERVED),
+            after(5, base=SERVED, nature="legal"), DEFAULT))
+        course.do(3, Pause())
+        course.do(4, Tick(), markers={"served": march(4)})
+        self.assertEqual((course.due("ours"), course.due()), (None, march(9)))
+
     def test_an_emptied_date_takes_it_away(self):
         """D-060: until its base is known, a deadline does not run, running, paused or legal."""
         for nature, paused in (("internal", False), ("internal", True), ("legal", True)):
