@@ -10,7 +10,7 @@ import shutil
 import subprocess
 
 from . import paths
-from .ui import tell
+from .ui import Failure, tell
 
 FOLDER = paths.DEV / "mutation"
 #: Survivors that change nothing, each with the reason why.
@@ -36,9 +36,12 @@ also_copy = ["account_collection", "pure.py"]
 pytest_add_cli_args_test_selection = ["test_pure.py"]
 """
 _TESTS = """
-import importlib, pkgutil, sys
+import importlib
+import hypothesis.core
 import pure
 import engine
+# mutmut runs a test several times in one process, which hypothesis takes for a mistake
+hypothesis.core.fail_health_check = lambda *_args, **_options: None
 pure.install(engine)
 for name in pure.find_cases({left_out}):
     module = importlib.import_module(name)
@@ -58,10 +61,13 @@ def run(steps, only):
         _copy()
     command = [paths.MUTATION_VENV / "bin" / "mutmut"]
     names = [f"*{name}*" for name in only]
-    with steps.step("Faults"):
-        subprocess.run(
-            [*command, "run", *names], cwd=FOLDER, check=False,
+    log = paths.LOGS / "mutation.log"
+    with steps.step(f"Faults, see {log}"), log.open("wb") as output:
+        done = subprocess.run(
+            [*command, "run", *names], cwd=FOLDER, check=False, stdout=output, stderr=output,
             env={**os.environ, "N": str(COURSES), "PYTHONHASHSEED": "0"})
+    if done.returncode:
+        raise Failure("the tests do not pass without a fault", "make properties")
     found = subprocess.run(
         [*command, "results"], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
     survivors = re.findall(r"(\S+): (?:survived|no tests)", found)

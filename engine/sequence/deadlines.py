@@ -125,10 +125,10 @@ def resume_all(situation: Situation) -> Iterator[DeadlineSet | DeadlineResumed]:
         if is_new and condition.nature == INTERNAL:
             yield _begin_after_pause(situation, row, condition, base, running)
         elif running and running.remaining is not None:
-            due = _resume(situation, running, condition, running.remaining)
+            delay = _get_delay(running, condition)
+            due = _resume(situation, condition, delay, running.remaining)
             moved = remaining(
-                date.fromisoformat(running.due), due, _get_delay(running, condition),
-                _get_calendar(situation.world))
+                date.fromisoformat(running.due), due, delay, _get_calendar(situation.world))
             yield DeadlineResumed(
                 running.visit, running.row, due.isoformat(), running.given_back + moved)
 
@@ -139,26 +139,23 @@ def _begin_after_pause(
     """:return: a deadline that began, or whose base changed, while a pause went on"""
     begun = _set(situation, row, condition, base, former)
     due = date.fromisoformat(begun.due)
-    paused_on = get_paused_on(situation.state)
-    since = max(paused_on, min(base, situation.today)) if paused_on else situation.today
+    paused_on = get_paused_on(situation.state) or situation.today
+    since = max(paused_on, min(base, situation.today))
     if due < since:
         return begun
     calendar = _get_calendar(situation.world)
     left = remaining(since, due, condition.delay, calendar)
-    running = RunningDeadline(begun.visit, begun.row, begun.base, begun.due, begun.nature)
-    moved = _resume(situation, running, condition, left)
+    moved = _resume(situation, condition, condition.delay, left)
     given = remaining(due, moved, condition.delay, calendar)
     return replace(begun, due=moved.isoformat(), given_back=begun.given_back + given)
 
 
-def _resume(
-        situation: Situation, running: RunningDeadline, condition: Deadline, left: int) -> date:
+def _resume(situation: Situation, condition: Deadline, delay: Delay, left: int) -> date:
     """:return: the last day of a deadline that goes on today; where the clock was set back to
         before the pause, as if it had ended on its first day
     """
     today = max(situation.today, get_paused_on(situation.state) or situation.today)
-    return resume(today, left, _get_delay(running, condition),
-                  _get_calendar(situation.world), condition.truce)
+    return resume(today, left, delay, _get_calendar(situation.world), condition.truce)
 
 
 def get_paused_on(state: State) -> date | None:
@@ -182,8 +179,7 @@ def change_natures(situation: Situation) -> Iterator[DeadlineSet | DeadlineFroze
         yield changed
         paused_on = get_paused_on(situation.state)
         if condition.nature == INTERNAL and situation.state.status == PAUSED and paused_on:
-            held = replace(running, nature=INTERNAL, alerted=False)
-            yield from _freeze(situation, held, condition, paused_on)
+            yield from _freeze(situation, running, condition, paused_on)
 
 
 def find_lost(situation: Situation, anew: bool) -> tuple[str, ...]:

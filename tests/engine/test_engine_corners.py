@@ -33,6 +33,7 @@ from ...engine import (
     Skip,
     State,
     Tick,
+    Truce,
     World,
     decide,
     entry_from_dict,
@@ -40,6 +41,7 @@ from ...engine import (
     find_problems,
     replay,
 )
+from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.effects import Alert, StartChild
 from .engine_trees import content, row, step, tree
 
@@ -266,6 +268,15 @@ class TestEnginePauseDeadlines(CourseCase):
         course.do(9, Tick(), Tick())
         self.assertEqual(course.effects.count(Alert("late")), 1)
 
+    def test_a_legal_one_begins_whatever_stands_before_it(self):
+        """D-060: one of ours, which waits for the end of the pause."""
+        course = Course(step(
+            "one", content("a"), after(5, "ours", base=SERVED),
+            after(5, base=SERVED, nature="legal"), DEFAULT))
+        course.do(3, Pause())
+        course.do(4, Tick(), markers={"served": march(4)})
+        self.assertEqual((course.due("ours"), course.due()), (None, march(9)))
+
     def test_an_emptied_date_takes_it_away(self):
         """D-060: until its base is known, a deadline does not run, running, paused or legal."""
         for nature, paused in (("internal", False), ("internal", True), ("legal", True)):
@@ -322,6 +333,49 @@ class TestEnginePauseDeadlines(CourseCase):
                 course.do(20, Tick(), markers={"served": march(2)})
                 self.assertEqual(course.due(), march(corrected))
                 self.assertStands(course, "running", "one")
+
+    def test_filled_in_on_its_last_day_the_pause_leaves_that_day(self):
+        """D-028: it would have ended on the first day of the pause."""
+        course = Course(step("one", content("a"), after(5, base=SERVED), DEFAULT), on=1)
+        course.do(3, Pause())
+        course.do(4, Tick(), markers={"served": date(2026, 2, 26)})
+        course.do(20, Resume())
+        self.assertEqual(course.due(), march(20))
+
+    def test_a_truce_is_minded_after_a_pause_too(self):
+        """D-060: whatever was given back, it cannot fall in the winter."""
+        condition = Deadline(Delay(5, "days"), SERVED, truce=Truce(11, 1, 3, 31))
+        served = step("one", content("a"), Row("late", condition, End("Late"), True), DEFAULT)
+
+        def october(day):
+            return date(2026, 10, day)
+
+        course = Course(served, markers={"served": march(2)})
+        self.assertEqual(course.due(), date(2026, 4, 1))
+        for filled in (20, 23):
+            course = Course(served, on=october(20))
+            course.do(october(min(filled, 22)), Tick())
+            if filled == 20:
+                course.do(october(20), Tick(), markers={"served": october(20)})
+            course.do(october(22), Pause())
+            course.do(october(23), Tick(), markers={"served": october(20)})
+            course.do(october(30), Resume())
+            self.assertEqual(course.due(), date(2027, 4, 1))
+        course = Course(served, on=october(20), markers={"served": october(20)})
+        course.do(october(22), Pause())
+        course.do(october(28), Resume())
+        self.assertEqual(course.due(), october(31))
+        course.do(october(28), Tick(), markers={"served": october(21)})
+        self.assertEqual(course.due(), date(2027, 4, 1))
+
+    def test_dates_that_are_waited_for(self):
+        """D-060: each once, and none that is filled or waits for something else."""
+        waiting = step(
+            "one", after(1, "x", base=SERVED), after(2, "y", base=SERVED),
+            after(3, "z", base=Base("marker", "heard")), after(4, base=Base("action", "a")))
+        self.assertEqual(find_missing_markers(waiting, World()), ("served", "heard"))
+        self.assertEqual(
+            find_missing_markers(waiting, World(markers={"served": march(2)})), ("heard",))
 
     def test_two_pauses_give_back_both(self):
         """D-028: and a correction within the second keeps the first."""
@@ -482,6 +536,23 @@ class TestEngineVersions(CourseCase):
                     self.assertEqual(course.due(), march(7))
                     course.do(8, Tick())
                     self.assertIn(Alert("late"), course.effects)
+
+    def test_a_change_of_nature_changes_nothing_else(self):
+        """D-060: neither what it counts from nor what a pause gave back, nor its neighbours."""
+        def one(nature):
+            return step("one", content("a"), after(9, "other"),
+                        after(5, nature=nature, base=SERVED), DEFAULT)
+
+        course = Course(one("internal"), markers={"served": march(2)})
+        course.do(3, Pause())
+        course.do(13, Resume())
+        before = course.state.deadlines
+        course.move(13, one("legal"))
+        self.assertEqual(course.state.deadlines, tuple(
+            replace(running, nature="legal") if running.row == "late" else running
+            for running in before))
+        self.assertEqual([running.row for running in before], ["late", "other"])
+        self.assertEqual({running.unit for running in before}, {"days"})
 
     def test_a_legal_deadline_becomes_internal(self):
         """D-060: the pause under way counts for it no more."""

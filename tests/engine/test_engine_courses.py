@@ -23,10 +23,11 @@ from ...engine import (
     replay,
 )
 from ...engine.sequence.effects import StartChild, SwitchTo
+from ...engine.sequence.entries import KINDS
 from .engine_courses import run_course
 
 #: Courses that a run of the tests plays: more by ``make properties N=…``.
-COURSES = int(os.environ.get("N") or 3000)
+COURSES = int(os.environ.get("N") or 2000)
 POSITIVE = ("done", "validated")
 SILENT = ("moot", "stopped")
 ENDED = ("done", "stopped", "switched")
@@ -314,6 +315,5 @@ class TestEngineCourses(BaseCase):
 
         for number in range(600):
             run_course(number, Listener)
-        from ...engine.sequence.entries import KINDS
         self.assertEqual(set(KINDS) - kinds, set())
         self.assertLessEqual({"stuck", "max_visits", "runaway", "refused"}, kinds)

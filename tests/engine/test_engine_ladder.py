@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...engine import ladder
-from ...engine.ladder import Chase, Executed, Ladder, Next, Planned, Rung, Stop, decide
+from ...engine.ladder import Chase, Executed, Ladder, Next, Planned, Rung, Stop, decide, find_wake
 
 DUE = date(2026, 2, 1)
 RUNGS = (Rung(1, -5), Rung(2, 3), Rung(3, 15), Rung(4, 30))
@@ -74,7 +74,57 @@ class TestLadder(BaseCase):
                     Ladder(RUNGS, min_days=5),
                     chase(planned=planned, last_message=DUE + timedelta(3 + left)),
                     DUE + timedelta(3))
-                self.assertNext(found, 2, DUE + timedelta(3 + day))
+                self.assertEqual(found, Next(2, 7, DUE + timedelta(3 + day)))
+
+    def test_a_last_step_on_the_due_date_repeats_after_it(self):
+        """S-004: only what comes before it has no sense after it."""
+        last = Executed(1, 0, DUE)
+        found = decide(Ladder((Rung(1, 0),), repeat=7), chase(last=last), DUE + timedelta(1))
+        self.assertNext(found, 1, DUE + timedelta(7))
+
+    def test_a_first_reminder_put_off_by_another_message(self):
+        """S-004: it stays planned until the due date is gone, which wakes the customer."""
+        chased = chase(last_message=DUE - timedelta(2))
+        found = decide(Ladder(RUNGS, min_days=5), chased, DUE - timedelta(1))
+        self.assertNext(found, 1, DUE + timedelta(3))
+        self.assertEqual(find_wake(Ladder(RUNGS), chased, found), DUE + timedelta(1))
+
+    def test_small_debts(self):
+        """B43: less than the minimum is too little, the minimum itself is not; nothing is none."""
+        least = Ladder(RUNGS, minimum=Decimal("0.5"))
+        for amount, reason in (("0.49", ladder.BELOW_MINIMUM), ("0.5", None), ("0", ladder.COVERED),
+                               ("-3", ladder.COVERED)):
+            with self.subTest(amount=amount):
+                found = decide(least, chase(amount=Decimal(amount)), DUE)
+                self.assertEqual(getattr(found, "reason", None), reason)
+
+    def test_steps_that_are_no_more(self):
+        """B43: planned or executed by a step that was deleted."""
+        planned = Planned(99, 7, DUE, DUE)
+        self.assertNext(decide(Ladder(RUNGS), chase(planned=planned), DUE), 1, DUE)
+        last = Executed(99, 3, DUE + timedelta(3))
+        found = decide(Ladder(RUNGS), chase(last=last), DUE + timedelta(4))
+        self.assertNext(found, 3, DUE + timedelta(15))
+
+    def test_two_steps_of_one_day(self):
+        """S-003: no days lie between them."""
+        both = Ladder((Rung(1, 3), Rung(2, 3)))
+        last = Executed(1, 3, DUE + timedelta(5))
+        self.assertNext(decide(both, chase(last=last), DUE + timedelta(5)), 2, DUE + timedelta(5))
+
+    def test_when_to_decide_again(self):
+        """S-007: when something known changes by itself, the due date passing included."""
+        soon, later = DUE + timedelta(2), DUE + timedelta(9)
+        for rung, wakes, wake in (
+                (1, (), DUE + timedelta(1)), (1, (later,), DUE + timedelta(1)),
+                (1, (later, DUE), DUE), (2, (later, soon), soon), (2, (), None)):
+            with self.subTest(rung=rung, wakes=wakes):
+                found = find_wake(Ladder(RUNGS), chase(wakes=wakes), Next(rung, 7, DUE))
+                self.assertEqual(found, wake)
+        on_the_day = Ladder((Rung(1, 0),))
+        self.assertIsNone(find_wake(on_the_day, chase(), Next(1, 7, DUE)))
+        self.assertEqual(find_wake(None, chase(wakes=(soon,)), Stop(ladder.NO_SCENARIO)), soon)
+        self.assertIsNone(find_wake(Ladder(RUNGS), chase(), Stop(ladder.HOLD)))
 
     def test_the_interval_is_kept_when_a_step_was_late(self):
         """S-003: +3 done ten days late, so +15 comes twelve days after it."""

@@ -368,3 +368,31 @@ class TestEnginePenaltyProperties(BaseCase):
             total += max(amount - before, Decimal(0)) * find_valid(day, BUSINESS).percent
             day += timedelta(days=1)
         self.assertEqual(sum_percent_days(amount, due, until, paid, BUSINESS), total)
+
+
+@tagged("standard", "at_install")
+class TestDebt(BaseCase):
+    """One instalment, by its own currency and its customer's terms."""
+
+    RATES = (Rate(date(2026, 1, 1), date(2026, 6, 30), Decimal(10)),
+             Rate(date(2026, 7, 1), None, Decimal(20)))
+
+    def claim(self, split=True, digits=2):
+        terms = Terms(self.RATES, split, date(2026, 7, 10), None)
+        debt = Debt(Decimal(1000), date(2026, 6, 20), (), digits)
+        return debt.claim_interest(terms).interest
+
+    def test_its_currency_has_its_digits(self):
+        """L5: ten days at 10 percent, ten at 20."""
+        self.assertEqual(str(self.claim(digits=2)), "8.22")
+        self.assertEqual(str(self.claim(digits=0)), "8")
+
+    def test_one_rate_where_the_terms_say_so(self):
+        """L14: that of the first semester, for all of it."""
+        self.assertEqual(self.claim(split=False), Decimal("5.48"))
+
+    def test_it_is_settled_on_the_day_of_its_payment(self):
+        """L5: and not on its eve."""
+        debt = Debt(Decimal(10), date(2026, 6, 20), (Payment(date(2026, 7, 1), Decimal(10)),), 2)
+        self.assertTrue(debt.is_settled(date(2026, 7, 1)))
+        self.assertFalse(debt.is_settled(date(2026, 6, 30)))
