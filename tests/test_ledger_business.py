@@ -209,6 +209,7 @@ class TestLedgerBusiness(CollectionCase):
                 event_row("wait", "payment"), row("wait")], max_visits=50),
             step("wait", [], [
                 event_row("remind", "item_overdue"), event_row("wait", "payment_reversed"),
+                event_row("end:Disputed", "dispute_opened"),
                 deadline_row("remind", 9)], max_visits=50),
         ])
         for customer in cls.customers:
