@@ -15,7 +15,7 @@ from .common import NOW, CollectionCase, action, deadline_row, event_row, row, s
 
 #: The same examples at every run; a slow machine is no fault.
 SETTINGS = settings(
-    derandomize=True, deadline=None, max_examples=5, stateful_step_count=14, database=None,
+    derandomize=True, deadline=None, max_examples=10, stateful_step_count=16, database=None,
     suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate],
     report_multiple_bugs=False)
 
@@ -209,6 +209,7 @@ class TestLedgerBusiness(CollectionCase):
                 event_row("wait", "payment"), row("wait")], max_visits=50),
             step("wait", [], [
                 event_row("remind", "item_overdue"), event_row("wait", "payment_reversed"),
+                event_row("end:Disputed", "dispute_opened"),
                 deadline_row("remind", 9)], max_visits=50),
         ])
         for customer in cls.customers:
