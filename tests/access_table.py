@@ -200,7 +200,8 @@ _METHODS = [
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.sequence":
-            "action_open_children action_open_customer action_open_parent action_open_successor "
+            "action_open_children action_open_customer action_open_original action_open_parent "
+            "action_open_successor "
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",

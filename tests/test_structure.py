@@ -29,8 +29,8 @@ FACETS = {
     "collection_assignment_rule_running": "rules applied to customers by the hundred thousand",
     "collection_document_contributor_mail": "invitations, reminders and refusals to a contributor",
     "collection_document_contributor_page": "a contributor's personal page",
-    "collection_document_request_life": "start, invitation, end and reopening of a request",
-    "collection_link_page": "the page behind a personal link",
+    "collection_document_request_invitation": "who is asked to contribute, and how they come in",
+    "collection_document_request_reminders": "reminders, by the clock and by hand",
     "collection_scenario_planning": "which customer's which step comes when, by the thousand",
     "collection_sequence_commands": "what people order: pause, resume, stop, switch, jump",
     "collection_sequence_flow": "deadlines, events and other sequences that move a sequence",
@@ -48,21 +48,11 @@ UPWARD = {
     "whom validations fall to is learnt from the templates there are": {
         ("action/collection_action_content", "collection.sequence.content"),
     },
-    "a closed scenario action is followed by the next one": {
-        ("action/collection_action_closing", "collection.scenario"),
-    },
-    "one wording of refused answers": {
-        ("action/collection_action_closing", "collection.sequence"),
-    },
     "a row of history that was written by SQL shows on the sequence's form": {
         ("history/collection_history", "collection.sequence"),
     },
     "the customers' list counts and filters by open sequences": {
-        ("item/res_partner", "collection.sequence"),
         ("people/res_partner", "collection.sequence"),
-    },
-    "which accounts are receivable": {
-        ("item/res_partner", "collection.scenario"),
     },
     "sending windows, and the plan is made anew before a message leaves": {
         ("message/collection_action_sending", "collection.scenario"),

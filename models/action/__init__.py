@@ -7,4 +7,4 @@ from . import collection_action_template
 from . import collection_outcome
 from . import collection_action_closing
 from . import mail_activity
-from . import res_partner_identity
+from . import res_partner

@@ -15,7 +15,7 @@ and the outbox ask this registry. To add one, write the class where its provider
 
 from types import MappingProxyType
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 #: The registered channels by code, in the order in which they are offered.
 CHANNELS = {}
@@ -57,7 +57,8 @@ class Channel:
     :cvar bool takes_mail_template: one-off messages may take their text from an e-mail template
     :cvar bool is_posted: it leaves on paper, by post
     :cvar bool carries_links: its reader can follow a personal link
-    :cvar Mapping provider_states: states of the outbox by states of the provider's queue
+    :cvar Mapping provider_states: states of the outbox by states of the provider's queue; read
+        by the hook on the provider's model that you write, by nothing else
     """
 
     code = None
@@ -98,8 +99,11 @@ class Channel:
         :param dict contents: the same as str, with values in the place of hashtags
         :return: dict of ``Markup`` by action id: the message as it leaves
         """
-        # values were escaped, and what users write was sanitized
-        return {action.id: Markup(contents[action.id]) for action in actions}
+        if self.is_html:  # values were escaped, and what users write was sanitized
+            return {action.id: Markup(contents[action.id]) for action in actions}
+        return {
+            action.id: Markup("<br/>").join(escape(contents[action.id]).splitlines())
+            for action in actions}
 
     def make_files(self, actions, messages, data, invoices):
         """Print the files that go along with messages.
@@ -127,6 +131,13 @@ class Channel:
 
     def queue(self, dispatches):
         """Hand dispatches to whoever carries them, in the transaction that closes their actions.
+
+        Only write rows, for instance of a queue of your own; never call the provider here: the
+        transaction may be rolled back and replayed. What leaves is
+        ``dispatches._get_leaving_bodies()``, with the personal link in its place, never
+        ``dispatch.body``. Dispatches stay *Queued* until somebody calls
+        ``dispatch._set_state(…)``: ``models/message/sms_sms.py`` does when the queue says so,
+        ``Letter.follow`` asks for it.
         """
         raise NotImplementedError
 

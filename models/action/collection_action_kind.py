@@ -7,8 +7,14 @@ from .channels import CHANNELS
 _lt = LazyTranslate(__name__)
 
 #: Kinds of action that send nothing by themselves: those listed before and after the channels.
-WORK = [("task", _lt("Task")), ("check", _lt("Check"))]
-REQUESTS = [("call", _lt("Call")), ("documents", _lt("Document request"))]
+WORK = {
+    "task": _lt("Task"),
+    "check": _lt("Check"),
+}
+REQUESTS = {
+    "call": _lt("Call"),
+    "documents": _lt("Document request"),
+}
 
 #: Attributes of a channel that are fields of an action, for its views.
 FLAGS = ("has_subject", "takes_files", "takes_mail_template", "is_posted")
@@ -41,8 +47,9 @@ class CollectionActionKind(models.AbstractModel):
     @api.model
     def _selection_kind(self):
         """:return: list of (code, label): channels registered later are offered as well"""
-        channels = [(code, channel.label) for code, channel in CHANNELS.items()]
-        return [(code, self.env._(label)) for code, label in (*WORK, *channels, *REQUESTS)]
+        channels = {code: channel.label for code, channel in CHANNELS.items()}
+        labels = {**WORK, **channels, **REQUESTS}
+        return [(code, self.env._(label)) for code, label in labels.items()]
 
     @api.depends("kind")
     def _compute_channel_flags(self):

@@ -48,6 +48,8 @@ class Steering:
     follows_items = False
     #: Whether messages leave out what the customer disputes, has promised and the like.
     leaves_out_excluded = False
+    #: Whether these go to the customer that theirs becomes a part of, each by itself.
+    follows_customer = True
     #: Whether the same message may leave several times.
     sends_repeatedly = False
 

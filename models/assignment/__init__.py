@@ -8,4 +8,3 @@ from . import collection_assignment_rule_running
 from . import collection_participant
 from . import ir_filters
 from . import res_partner
-from . import res_partner_identity

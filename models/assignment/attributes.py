@@ -1,15 +1,21 @@
 """What rules assign to customers: one entry an attribute (M-001 to M-006).
 
-A *switch* needs the customer's field, a company-dependent Boolean, and its entry here. Rules
-then set it, the customer's form shows its origin and lock beside the field, the mass change
-offers it, and its changes are traced.
+A *switch* needs its entry here; the customer's field, a Boolean with ``company_dependent=True``
+and ``groups=COLLECTORS``, in ``res_partner.py`` of the domain that acts on it (as
+``models/link/`` has the interactive message); and its line in
+``views/people/res_partner_views.xml``. Rules then set it, the customer's form shows its origin
+and lock beside the field, the mass change offers it, and its changes are traced.
 
-An attribute of *one* or of *many* records needs, besides:
+An attribute of *one* record, company-dependent too, or of *many* needs, besides:
 
-* on the rule, a many2one to the records, named in ``value``, and its line in the rule's form,
-  shown where ``value_field`` is its name; two attributes may share it, as a colleague does;
-* on the dialog of the mass change, to be offered there too: ``<code>_change`` and ``<code>_id``
-  of one, ``added_<code>_ids`` and ``removed_<code>_ids`` of many, and their lines in its form.
+* on the rule (``models/assignment/collection_assignment_rule.py``), a many2one to the records,
+  named in ``value``, and its line in ``views/assignment/collection_assignment_rule_views.xml``,
+  shown where ``value_field`` is its name; two attributes may share one field, as collector and
+  collaborator share a user;
+* on the dialog of the mass change (``wizards/assignment/``): ``<code>_change`` and ``<code>_id``
+  of one, ``added_<code>_ids`` and ``removed_<code>_ids`` of many, and their lines in its view.
+
+Whoever manages rules must be able to read the records.
 """
 
 from dataclasses import dataclass

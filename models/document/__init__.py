@@ -18,4 +18,3 @@ from . import collection_document_request_reminders
 from . import collection_link
 from . import mail_activity
 from . import res_partner
-from . import res_partner_identity

@@ -469,12 +469,14 @@ class CollectionDocumentItem(models.Model):
 
     def action_open_refuse(self):
         """:return: window action on the dialog that asks why these documents are refused"""
+        self.check_access("read")
         return open_dialog(
             "collection.document.refuse", self.env._("Refuse"), default_item_ids=self.ids)
 
     def action_open_provide(self):
         """:return: window action on the dialog that enters files on somebody's behalf"""
         self.ensure_one()
+        self.check_access("read")
         return open_dialog(
             "collection.document.provide", self.env._("Provide on behalf"), default_item_id=self.id)
 

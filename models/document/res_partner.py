@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
+from ...tools.customers import follow, move_all
 from ..access import COLLECTORS
 
 
@@ -29,3 +30,23 @@ class ResPartner(models.Model):
         self.ensure_one()
         return self.env["collection.document.request"]._get_start_action(
             {"default_customer_id": self.commercial_partner_id.id})
+
+    # === IDENTITY === #
+    # Document requests follow the customer, or the action that they answer.
+
+    @api.model
+    def _move_collection(self, changes):
+        requests = self.env["collection.document.request"]
+        formers = {request.id: request.customer_id.id for request in requests.search([
+            ("customer_id", "in", [change.former for change in changes]),
+            ("state", "in", ("open", "paused"))])}
+        super()._move_collection(changes)
+        moved = move_all(requests, changes) | follow(requests, changes, "action_id")
+        for name in ("collection.document.item", "collection.document.notice"):
+            follow(self.env[name], changes, "request_id")
+        history = self._trace_moved(moved, formers, lambda request: {
+            "action_id": request.action_id.id, "action_name": request.action_id.name,
+            "sequence_id": request.sequence_id.id, "command": "documents",
+            "data": {"about": request.name, "request": request.id}})
+        requests._message_log_batch(bodies={
+            request.id: row._get_chatter_body() for request, row in history.items()})

@@ -48,8 +48,9 @@ class CollectionSignal(models.Model):
     def _post(self, vals_list):
         """Post events to the inbox, leaving out those that are in it already.
 
-        :param vals_list: list of dicts: key, code, customer_id, company_id, and optionally
-            event_name, sequence_id, amount, about
+        :param vals_list: list of dicts: key, code, customer_id (the commercial entity's),
+            company_id, and optionally event_name, sequence_id, amount, about. The key tells this
+            happening from any other for ever: what can happen again carries its moment
         :return: the new signals
         """
         if not vals_list:
@@ -71,7 +72,7 @@ class CollectionSignal(models.Model):
         """Post the events of customers that are in an open sequence; no other is stored.
 
         :param vals_list: see :meth:`_post`; without ``company_id``, an event of each company in
-            which its customer has one
+            which its customer has an open sequence
         :return: the new signals
         """
         if not vals_list:
@@ -86,7 +87,7 @@ class CollectionSignal(models.Model):
         return self._post([
             {**vals, "company_id": company}
             for vals in vals_list for company in companies.get(vals["customer_id"], ())
-            if vals["company_id"] in (company, False)])
+            if not vals.get("company_id") or vals["company_id"] == company])
 
     # === DELIVERY === #
 

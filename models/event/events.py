@@ -2,8 +2,9 @@
 
 An event is an edge: something happens to a customer, and each sequence that waits for it uses
 it once (B16). A new one needs a call of :func:`register` and its producer, the method that
-posts it to the inbox with ``collection.signal._post`` or ``_post_where_open``. Decision tables,
-dry runs, the inbox and the history then offer and name it.
+posts it to the inbox with ``collection.signal._post`` or ``_post_where_open``; a hook into Odoo's
+models stands in ``models/event/``, one into ours in its own domain. Decision tables, dry runs,
+the inbox and the history then offer and name it.
 
 Every domain may read this catalogue and post to the inbox, decision trees included.
 """
@@ -71,13 +72,13 @@ register(
           "account.partial.reconcile.create", has_amount=True),
     Event("item_overdue", _lt("New item overdue"),
           "account.move.line._put_newly_overdue", has_amount=True),
-    Event("dispute_opened", _lt("Dispute opened"), "collection.dispute._put_signals"),
-    Event("dispute_closed", _lt("Dispute closed"), "collection.dispute._put_signals"),
-    Event("promise_broken", _lt("Promise broken"), "collection.promise._tell_broken"),
+    Event("dispute_opened", _lt("Dispute opened"), "collection.dispute._post_signals"),
+    Event("dispute_closed", _lt("Dispute closed"), "collection.dispute._post_signals"),
+    Event("promise_broken", _lt("Promise broken"), "collection.promise._notify_broken"),
     Event("mail_bounced", _lt("E-mail bounced"), "mail.thread._routing_handle_bounce"),
     Event("mail_replied", _lt("E-mail answered"), "mail.thread.message_update"),
     Event("documents_complete", _lt("Documents complete"), "collection.document.request._end"),
     Event("documents_refused", _lt("Documents refused"), "collection.document.request._end"),
-    Event("child_ended", _lt("Another sequence ended"), "collection.sequence._tell_waiting"),
-    Event(MANUAL, _lt("Event recorded by hand"), "collection.sequence.note_event", is_named=True),
+    Event("child_ended", _lt("Another sequence ended"), "collection.sequence._notify_waiting"),
+    Event(MANUAL, _lt("Event recorded by hand"), "collection.sequence.record_event", is_named=True),
 )

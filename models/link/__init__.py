@@ -4,4 +4,3 @@ from . import collection_action
 from . import collection_dispatch
 from . import res_company
 from . import res_partner
-from . import res_partner_identity

@@ -1,8 +1,8 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.branches import BranchBoolean
+from ...tools.customers import find_following, move_all, move_some
 from ..access import COLLECTORS
 
 
@@ -13,12 +13,10 @@ class ResPartner(models.Model):
 
     collection_answer_count = fields.Integer(
         string="Answers to check", compute="_compute_collection_answer_count", groups=COLLECTORS)
-
     collection_internal = fields.Boolean(
         string="Colleague", groups=COLLECTORS,
         help="A colleague without a login, who may be sent internal interactive messages. "
         "Lawyers and bailiffs are no colleagues.")
-
     collection_interactive_email = BranchBoolean(
         string="Interactive message", company_dependent=True, groups=COLLECTORS,
         help="E-mails carry a personal link to a page without login: the statement of account, "
@@ -95,3 +93,16 @@ class ResPartner(models.Model):
                 ("kind", "=", "customer"), ("customer_id", "in", self.ids),
                 ("company_id", "=", self.env.company.id), ("revoked_at", "=", False)])._revoke()
         return result
+
+    # === IDENTITY === #
+    # Personal links and what was answered through them follow the customer.
+
+    @api.model
+    def _move_collection(self, changes):
+        super()._move_collection(changes)
+        links, answers = self.env["collection.link"], self.env["collection.answer"]
+        for records in (links, answers):
+            move_all(records, changes)
+        # a customer's own link shows its account: only a colleague's is about items
+        move_some(links, find_following(links, changes))
+        move_some(answers, find_following(answers, changes, "item_id"))

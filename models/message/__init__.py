@@ -8,4 +8,4 @@ from . import mail_template
 from . import mail_thread
 from . import res_company
 from . import sms_sms
-from . import res_partner_identity
+from . import res_partner

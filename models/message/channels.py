@@ -3,7 +3,7 @@
 from types import MappingProxyType
 from uuid import uuid4
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from odoo.tools import SQL, html2plaintext
 from odoo.tools.translate import LazyTranslate
@@ -267,11 +267,6 @@ class Sms(Channel):
         return partner.env._(
             "%(partner)s has no telephone number that can be written to.",
             partner=partner.display_name)
-
-    def render_bodies(self, actions, texts, contents, data):
-        return {
-            action.id: Markup("<br/>").join(escape(contents[action.id]).splitlines())
-            for action in actions}
 
     def queue(self, dispatches):
         """One ``sms.sms`` each."""

@@ -128,7 +128,7 @@ class CollectionAction(models.Model):
             "address": channel.get_address(partner),
             "lang": message.lang,
             "subject": message.subject,
-            "body": message.content,
+            "body": message.content if channel.is_html else message.body,
             "author_id": message.author.id,
             "email_from": message.email_from,
             **channel.prepare_dispatch_vals(action, message),

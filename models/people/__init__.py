@@ -1,4 +1,3 @@
 from . import collection_function
 from . import collection_participant
 from . import res_partner
-from . import res_partner_identity

@@ -6,4 +6,3 @@ from . import account_move_line
 from . import collection_action
 from . import collection_scenario_planning
 from . import res_partner
-from . import res_partner_identity

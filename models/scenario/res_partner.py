@@ -2,7 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_date
+from odoo.tools import SQL, format_date
 
 from ...engine import ladder
 from ...tools.branches import BranchChar, BranchLatestDate, BranchMany2one
@@ -39,7 +39,6 @@ class ResPartner(models.Model):
         groups=COLLECTORS)
     collection_not_chased = fields.Char(
         string="Not chased because", compute="_compute_collection_next", groups=COLLECTORS)
-
     collection_next_action_ids = fields.Many2many(
         "collection.action", string="Next actions", compute="_compute_collection_next_action_ids",
         groups=COLLECTORS)
@@ -204,6 +203,36 @@ class ResPartner(models.Model):
             self.customer_rank > 0 and self.commercial_partner_id == self
             and self.sudo().collection_scenario_id.id in (
                 False, field.get_company_dependent_fallback(self.sudo()).id))
+
+    # === IDENTITY === #
+    # What is planned for a customer that is none any more is dropped, and planned anew.
+
+    @api.model
+    def _move_collection(self, changes):
+        formers = [change.former for change in changes if change.whole]
+        actions = self.env["collection.action"]
+        planned = actions.search([
+            ("customer_id", "in", formers), ("origin", "=", "scenario"),
+            ("state", "!=", "closed")])
+        actions._drop_planned([(id_, ladder.Stop(ladder.MOVED)) for id_ in planned.ids])
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "DELETE FROM collection_plan_wake WHERE customer_id = ANY(%s)", formers))
+        super()._move_collection(changes)
+
+    def _review_collection(self):
+        super()._review_collection()
+        customers = self.commercial_partner_id
+        self.env["collection.scenario"]._plan(customers)
+        self.env["collection.action"]._bring_to_day(customers)
+
+    @api.model
+    def _find_left_behind(self):
+        return super()._find_left_behind() | dict(self.env.execute_query(SQL(
+            "SELECT DISTINCT partner.id, partner.commercial_partner_id"
+            "  FROM collection_action AS action"
+            "  JOIN res_partner AS partner ON partner.id = action.customer_id"
+            " WHERE action.state <> 'closed' AND partner.commercial_partner_id <> partner.id")))
 
     # === BUTTONS === #
 

@@ -6,6 +6,7 @@ class ScenarioSteering(Steering):
     """Actions of a scenario: what comes next is planned, and so is what still stands."""
 
     leaves_out_excluded = True
+    follows_customer = False  # planned anew
 
     def describe(self):
         return self.actions.why

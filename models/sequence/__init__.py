@@ -9,5 +9,4 @@ from . import collection_sequence_migration
 from . import collection_sequence_template
 from . import collection_sequence_writing
 from . import res_partner
-from . import collection_sequence_duplicate
-from . import res_partner_identity
+from . import collection_sequence as collection_sequence_duplicate

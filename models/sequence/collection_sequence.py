@@ -71,7 +71,6 @@ class CollectionSequence(models.Model):
         definition="template_id.marker_definition", copy=False,
         help="Dates and facts of the case, as the template asks for them.")
     participant_ids = fields.One2many("collection.participant", "sequence_id")
-
     state = fields.Selection(SEQUENCE_STATES, default="new", required=True, readonly=True)
     rev = fields.Integer(
         default=0, readonly=True,
@@ -91,7 +90,6 @@ class CollectionSequence(models.Model):
     ticked_on = fields.Date(readonly=True, help="The day the clock was last looked at.")
     waiting_template_code = fields.Char(readonly=True, string="Waits for the end of")
     waiting_step_key = fields.Char(readonly=True)
-
     launched_from = fields.Selection(
         [("user", "A person"), ("sequence", "Another sequence")], required=True, readonly=True,
         default="user",
@@ -106,21 +104,18 @@ class CollectionSequence(models.Model):
     child_count = fields.Integer(compute="_compute_child_count")
     successor_id = fields.Many2one(
         "collection.sequence", string="Switched to", readonly=True, index="btree_not_null")
-
     visit_ids = fields.One2many("collection.sequence.visit", "sequence_id", string="Path")
     action_ids = fields.One2many("collection.action", "sequence_id")
     deadline_ids = fields.One2many("collection.deadline", "sequence_id")
     next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
     receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
     history_ids = fields.One2many("collection.history", "sequence_id")
-
     action_done_count = fields.Integer(
         "Actions done", compute="_compute_action_counts",
         help="Closed with a result; not those that leaving a step or stopping closed.")
     action_todo_count = fields.Integer("Waiting", compute="_compute_action_counts")
     action_coming_count = fields.Integer("To come", compute="_compute_action_counts")
     unassigned_count = fields.Integer("Unassigned", compute="_compute_action_counts")
-
     path = fields.Json(
         string="Steps", compute="_compute_path",
         help="The steps as the form draws them: those entered, in order, then the others.")
@@ -133,6 +128,15 @@ class CollectionSequence(models.Model):
     picture = fields.Json(
         compute="_compute_picture",
         help="Its template's own version as drawn, with the path taken.")
+
+    duplicate_of_id = fields.Many2one(
+        "collection.sequence", string="Duplicate of", readonly=True, copy=False,
+        index="btree_not_null", ondelete="restrict",
+        help="The customer was in both when it became one with another customer.")
+    to_stop = fields.Boolean(
+        string="Duplicate to stop", compute="_compute_to_stop", search="_search_to_stop",
+        help="The customer is in another sequence of the same template: one of the two is to be "
+        "stopped by a person.")
 
     _open_unique = models.UniqueIndex(
         "(customer_id, company_id, template_code)"
@@ -234,6 +238,19 @@ class CollectionSequence(models.Model):
                 sequence._add_path(picture)
             sequence.picture = picture
 
+    @api.depends("state", "duplicate_of_id.state")
+    def _compute_to_stop(self):
+        running = ("running", "paused")
+        for sequence in self:
+            sequence.to_stop = sequence.state in running and (
+                sequence.sudo().duplicate_of_id.state in running)
+
+    def _search_to_stop(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        running = ("running", "paused")
+        return [("state", "in", running), ("duplicate_of_id.state", "in", running)]
+
     # === CONSTRAINTS === #
 
     @api.constrains("item_ids")
@@ -263,6 +280,12 @@ class CollectionSequence(models.Model):
             return self._write_markers(partial(super().write, vals))
         return super().write(vals)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
+            "instead.", sequence=self[:1].display_name))
+
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a sequence may edit"""
         return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
@@ -270,12 +293,6 @@ class CollectionSequence(models.Model):
 
     def _creation_message(self):
         return self.env._("Sequence launched")
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise UserError(self.env._(
-            "%(sequence)s is part of the customer's history and is never deleted. Stop it "
-            "instead.", sequence=self[:1].display_name))
 
     # === PATH AND OUTLOOK === #
     # The path taken, what is waited for and what may come: read from the tree, never stored.
@@ -376,6 +393,45 @@ class CollectionSequence(models.Model):
             box["visits"] = found
             box["state"] = ("current" if box["key"] == here else "visited" if found else "coming")
 
+    # === DUPLICATES === #
+    # Two open sequences of one template, after customers have become one: which is to be stopped.
+    #
+    # Nobody but a person can know which of the two procedures goes on, so both are kept.
+
+    def _mark_duplicates(self, currents):
+        """Of open sequences of one template that come to one customer, let one be the first.
+
+        It is the customer's own, else the one launched first.
+
+        :param dict currents: the customer's id by sequence's id, for those that change hands
+        """
+        def customer(sequence):
+            return currents.get(sequence.id, sequence.customer_id.id)
+
+        ordered = self.sorted(lambda sequence: (
+            sequence.id in currents, bool(sequence.duplicate_of_id), sequence.id))
+        for doubles in ordered.grouped(lambda sequence: (
+                customer(sequence), sequence.company_id, sequence.template_code)).values():
+            if len(doubles) > 1:
+                doubles[0].duplicate_of_id = False
+                doubles[1:].duplicate_of_id = doubles[0]
+        self.env.flush_all()
+
+    def _ask_to_stop_duplicates(self):
+        """Ask who collects, once for each of these that is a duplicate."""
+        for sequence in self.filtered("to_stop"):
+            user = sequence._get_pilot()
+            known = sequence.activity_search(
+                ["mail.mail_activity_data_warning"], user_id=user.id)
+            if not known:
+                sequence.activity_schedule(
+                    "mail.mail_activity_data_warning", user_id=user.id,
+                    summary=self.env._("Stop one of two sequences of the same template"),
+                    note=self.env._(
+                        "%(customer)s is in %(other)s as well.",
+                        customer=sequence.customer_id.name,
+                        other=sequence.duplicate_of_id.display_name))
+
     # === BUTTONS === #
 
     def action_open(self):
@@ -446,3 +502,8 @@ class CollectionSequence(models.Model):
         self.ensure_one()
         return self.child_ids._get_records_action(
             name=self.env._("Sequences launched"), context={})
+
+    def action_open_original(self):
+        """:return: window action on the other sequence of the same template"""
+        self.ensure_one()
+        return self.duplicate_of_id.action_open()

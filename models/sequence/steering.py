@@ -16,6 +16,7 @@ class SequenceSteering(Steering):
     has_activity_ahead = True
     sends_apart = True
     closes_when_ticked = True
+    follows_customer = False  # goes with its sequence
 
     def take_turn(self):
         self.actions.sequence_id._raise_rev()

@@ -5,4 +5,3 @@ from . import account_move
 from . import account_move_line
 from . import collection_action
 from . import res_partner
-from . import res_partner_identity

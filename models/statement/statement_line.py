@@ -61,7 +61,8 @@ class StatementColumn:
 
     :ivar code: technical name, unique; the personal page uses it as a CSS class
     :ivar label: heading
-    :ivar value: takes a :class:`StatementLine`, returns the cell's text
+    :ivar value: takes a :class:`StatementLine`, returns the cell's text; empty for nothing, never
+        False
     :ivar total: takes the :class:`StatementLine` of a total; None: nothing is added up
     :ivar card: takes a :class:`StatementLine`, returns what a card says, which has no headings;
         empty: not shown there. None: label and value

@@ -253,11 +253,10 @@ class TestSignalFaults(SignalsCase):
         model = type(self.env["collection.sequence"])
         write = model._write_entries
 
-        def fail(record, facts, context):
-            if record.id == sequence.id and context["command"] not in ("fail",) and (
-                    not record.incident):
+        def fail(record, entries, trace, **context):
+            if record.id == sequence.id and trace.command != "fail" and not record.incident:
                 raise fault
-            return write(record, facts, context)
+            return write(record, entries, trace, **context)
 
         return patch.object(model, "_write_entries", fail)
 

@@ -83,6 +83,16 @@ class TestNewChannel(MessageCase):
         self.assertIn("Dear Tenant One", preview.page)
         self.assertEqual(preview.address, "Nantes")
 
+    def test_plain_text_is_escaped_wherever_it_is_shown(self):
+        """A name that looks like markup stays text: in the preview, and in the outbox's copy."""
+        self.customer.name = "<img src=x> Ltd"
+        action = self.make_pigeon()
+        message = action._render_messages()[action.id]
+        self.assertEqual(message.content, "Dear <img src=x> Ltd")
+        self.assertEqual(message.body, "Dear &lt;img src=x&gt; Ltd")
+        self.process_due()
+        self.assertEqual(action.dispatch_ids.body, "Dear &lt;img src=x&gt; Ltd")
+
     def test_queued_and_closed(self):
         """What is due leaves by it, once, and its action is done."""
         action = self.make_pigeon()

@@ -174,6 +174,16 @@ class TestMessages(MessageCase):
         self.assertEqual(message.content, "Dear <script>alert(1)</script> & Co")
         self.assertNotIn("<script", message.body)
 
+    def test_sms_with_a_name_like_markup(self):
+        """S-001: the outbox keeps it escaped, the text message has it as it is written."""
+        self.customer.write({"name": "<b>Foo</b> Ltd", "phone": "+33 6 12 34 56 78"})
+        self.write_step(kind="sms", body="<p>Dear #customer_name</p>")
+        action = self.chase(self.customer, self.scenario)
+        self.process_due()
+        self.assertEqual(action.dispatch_ids.body, "Dear &lt;b&gt;Foo&lt;/b&gt; Ltd")
+        sms = self.env["sms.sms"].search([("uuid", "=", action.dispatch_ids.sms_uuid)])
+        self.assertEqual(sms.body, "Dear <b>Foo</b> Ltd")
+
     def test_sms_is_plain_lines(self):
         """S-001: an SMS has no table: a line for each item."""
         invoice = self.make_invoice(self.customer, 500)

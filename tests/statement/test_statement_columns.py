@@ -25,7 +25,7 @@ class TestStatementColumns(MessageCase):
 
             def _get_columns(self):
                 return [*inherited(self), StatementColumn(
-                    "order", "Reference of the order", lambda line: line.items.move_id.ref)]
+                    "order", "Reference of the order", lambda line: line.items.move_id.ref or "")]
 
         self.patch(statements, "_get_columns", OrderColumn._get_columns)
 

@@ -1,2 +1,2 @@
 from . import collection_message_preview
-from . import base_partner_merge
+from . import base_partner_merge_automatic_wizard

@@ -19,7 +19,7 @@ class ResPartner(models.Model):
         following = find_following(actions, changes)
         moved |= move_some(actions, {
             action.id: following[action.id] for action in actions.browse(following)
-            if action.origin not in ("sequence", "scenario")})
+            if action._get_steering().follows_customer})
         self._trace_moved(moved, formers, lambda action: {
             "action_id": action.id, "action_name": action.name,
             "data": {"about": action.name}})
