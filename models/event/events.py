@@ -78,6 +78,6 @@ register(
     Event("mail_replied", _lt("E-mail answered"), "mail.thread.message_update"),
     Event("documents_complete", _lt("Documents complete"), "collection.document.request._end"),
     Event("documents_refused", _lt("Documents refused"), "collection.document.request._end"),
-    Event("child_ended", _lt("Another sequence ended"), "collection.sequence._tell_waiting"),
-    Event(MANUAL, _lt("Event recorded by hand"), "collection.sequence.note_event", is_named=True),
+    Event("child_ended", _lt("Another sequence ended"), "collection.sequence._notify_waiting"),
+    Event(MANUAL, _lt("Event recorded by hand"), "collection.sequence.record_event", is_named=True),
 )
