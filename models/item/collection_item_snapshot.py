@@ -10,7 +10,7 @@ from .holders import HOLDERS, find_successor, find_successors
 
 _logger = logging.getLogger(__name__)
 
-#: What people have said of an item; it stays with those that take the item's place.
+#: What people have noted on an item; it stays with those that take the item's place.
 KEPT_FIELDS = (
     "collection_status_id", "collection_comment", "collection_promise_date",
     "collection_review_date", "collection_excluded_since",
@@ -49,13 +49,14 @@ class CollectionItemSnapshot(models.Model):
         """
         lines = lines.sudo().filtered(lambda line: (
             line.account_type == "asset_receivable" and line.move_id.posted_before))
-        if lines:
+        known = set(self.sudo().search([("move_id", "in", lines.move_id.ids)]).mapped(
+            "move_id")) if lines else ()
+        moves = lines.move_id.filtered(lambda move: move.id not in known)
+        if moves:
             self.env.flush_all()  # a fault of what is pending is not ours to hide
-            self._do_safely(lambda: self.sudo()._take_entries(lines.move_id))
+            self._do_safely(lambda: self.sudo()._take_entries(moves))
 
     def _take_entries(self, moves):
-        known = set(self.search([("move_id", "in", moves.ids)]).mapped("move_id"))
-        moves = moves.filtered(lambda move: move.id not in known)
         items = moves.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable").sorted(_rank)
         holders = self._find_holders(items)
@@ -131,7 +132,7 @@ class CollectionItemSnapshot(models.Model):
         self.env.flush_all()
 
     def _put_back_status(self, items):
-        """New items go on with what was said of those whose place they take."""
+        """New items go on with what was noted on those whose place they take."""
         before, after = [values["id"] for values in self.items], items.ids
         successors = {found["id"]: find_successor(found["id"], before, after)
                       for found in self.items}
@@ -141,9 +142,9 @@ class CollectionItemSnapshot(models.Model):
                 former = [self.items[min(rank, len(before) - 1)]]
             found = next((values for values in former if values["collection_status_id"]),
                          former and former[0])
-            said = {name: found[name] for name in KEPT_FIELDS if found[name]} if found else {}
-            if said and not item.collection_status_id and not item.collection_comment:
-                item.write(said)
+            noted = {name: found[name] for name in KEPT_FIELDS if found[name]} if found else {}
+            if noted and not item.collection_status_id and not item.collection_comment:
+                item.write(noted)
 
     def _put_back_holder(self, holder, held, move, items):
         records = self.env[holder.model].browse(int(key) for key in held).exists()
@@ -246,5 +247,5 @@ class CollectionItemSnapshot(models.Model):
 
 
 def _rank(item):
-    """Order of an entry's items: by due date, then as they were made."""
+    """:return: tuple, by which an entry's items are ordered: by due date, then as made"""
     return item._get_collection_due(), item.id

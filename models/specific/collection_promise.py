@@ -332,7 +332,7 @@ class CollectionPromise(models.Model):
         missing = min(due, expected) - paid
         if compare(missing, 0) <= 0:
             return self._get_coming(paid), 0.0
-        return self._judge_missing(today, missing, compare(credit, missing) >= 0), missing
+        return self._evaluate_missing(today, missing, compare(credit, missing) >= 0), missing
 
     def _get_coming(self, paid):
         """:param float paid: what was paid so far: all that is due before today
@@ -342,7 +342,7 @@ class CollectionPromise(models.Model):
         day = self._find_next_day(paid)
         return "next" if day != self.date or self.state == "unmatched" else None
 
-    def _judge_missing(self, today, missing, covered):
+    def _evaluate_missing(self, today, missing, covered):
         """Find what became of this promise, of which something is missing after its day.
 
         A payment that was matched and is not any more was taken back, even where it is still on

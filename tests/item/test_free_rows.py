@@ -34,7 +34,8 @@ class FreeRowsCase(CollectionCase):
         """:return: commands for the lines of an entry on the customer's account"""
         account, other = self._get_account("asset_receivable"), self._get_account("income")
         return [Command.create({"account_id": account.id, "partner_id": self.customer.id,
-                                "balance": amount, "date_maturity": "2026-02-01"}),
+                                "balance": amount, "date_maturity": "2026-02-01",
+                                "no_followup": False}),
                 Command.create({"account_id": other.id, "balance": -amount})]
 
     def make_entry(self, amount):

@@ -67,6 +67,21 @@ class TestAnswer(AnswerCase):
             [("res_model", "=", "collection.answer"), ("res_id", "in", answers.ids)]))
         self.assertIn("answer_accepted", self.get_kinds())
 
+    def test_the_item_of_an_answer_is_deleted(self):
+        """The answer stays and says which it was; accepted, it changes nothing more."""
+        name = self.older.name
+        answers = self.submit("promise", day="2026-03-06").sudo()
+        answer = answers.filtered(lambda answer: answer.item_id.move_id == self.older)
+        self.older.button_draft()
+        self.older.with_context(force_delete=True).unlink()
+        self.env.invalidate_all()
+        self.assertFalse(answer.item_id)
+        self.assertIn(name, answer.display_name)
+        self.assertTrue(answer.summary)
+        answers.with_user(self.collector).accept()
+        self.assertEqual(set(answers.mapped("state")), {"accepted"})
+        self.assertEqual(answers.promise_id.amount, 500)
+
     def test_a_part_is_promised_for_the_oldest_first(self):
         """A-049: 400 of 300 and 500."""
         answers = self.submit("promise", day="2026-03-06", amount="400,00")
