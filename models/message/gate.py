@@ -37,7 +37,7 @@ def find_objection(action, data, names, content, *, is_html):
     if not spoken_of:
         return None
     missing = [items for items in spoken_of if not is_due(items)]
-    if len(missing) == len(spoken_of):
+    if len(missing) == len(spoken_of) and (is_reminder or not _claims_something(data, names)):
         return NOTHING_DUE
     if any(is_reminder or _is_credit(items) for items in missing):
         return WRONG_AMOUNT
@@ -57,6 +57,12 @@ def is_due(items):
         return False
     residual = sum(item._get_collection_residual() for item in items)
     return len(sums) == 1 or items.company_id.currency_id.compare_amounts(residual, 0) > 0
+
+
+def _claims_something(data, names):
+    """Whether it claims interest or indemnity of invoices that were paid late: that is due."""
+    return bool(data.paid_late) and any(
+        HASHTAGS[name].claims for name in names if name in HASHTAGS)
 
 
 def _is_credit(items):

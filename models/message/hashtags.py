@@ -29,6 +29,7 @@ class Hashtag:
     :ivar bool names_items: it calls items by their names, which are read for it
     :ivar str about: attribute of ``MessageData``: the items that it asks the money of, see
         :mod:`~.gate`; empty where it asks for none
+    :ivar bool claims: it counts what is claimed of invoices that were paid late
     """
 
     kind: str
@@ -36,13 +37,14 @@ class Hashtag:
     get_value: Callable
     names_items: bool = False
     about: str = ""
+    claims: bool = False
 
 
 #: By name, in the order in which they are listed.
 HASHTAGS = {}
 
 
-def hashtag(kind, description, *, names_items=False, about=""):
+def hashtag(kind, description, *, names_items=False, about="", claims=False):
     """Decorator: register a function as the hashtag of its name.
 
     :raise ValueError: the name is taken
@@ -51,7 +53,7 @@ def hashtag(kind, description, *, names_items=False, about=""):
         name = function.__name__
         hashtags.register(name, kind)
         HASHTAGS[name] = Hashtag(
-            kind, description, function, names_items or kind == BLOCK, about)
+            kind, description, function, names_items or kind == BLOCK, about, claims)
         return function
     return add
 
@@ -142,12 +144,12 @@ def items_list_selected(action, data, labels):
 
 @hashtag(
     AMOUNT, _lt("What these items come to, with late-payment interest and indemnity"),
-    about="items")
+    about="items", claims=True)
 def items_amount_selected_with_penalties(action, data, labels):
     return _format_total(action, data.items | data.paid_late, data)
 
 
-@hashtag(AMOUNT, _lt("Late-payment interest on these items alone"), about="items")
+@hashtag(AMOUNT, _lt("Late-payment interest on these items alone"), about="items", claims=True)
 def penalties_amount(action, data, labels):
     statement = action.env["collection.statement"]
     items = data.items | data.paid_late
@@ -157,19 +159,23 @@ def penalties_amount(action, data, labels):
     return _format_amounts(action, statement._sum_interest(items, data.claims))
 
 
-@hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"), about="items")
+@hashtag(AMOUNT, _lt("Fixed indemnity on these items alone"), about="items", claims=True)
 def indemnity_amount(action, data, labels):
     items = data.items | data.paid_late
     return _format_amounts(
         action, action.env["collection.statement"]._sum_indemnities(items, data.claims))
 
 
-@hashtag(BLOCK, _lt("List of invoices that were paid late, with what is claimed for each"))
+@hashtag(
+    BLOCK, _lt("List of invoices that were paid late, with what is claimed for each"),
+    claims=True)
 def claims_list_paid_late(action, data, labels):
     return _list(action, data.paid_late, data, labels)
 
 
-@hashtag(AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"), about="overdue")
+@hashtag(
+    AMOUNT, _lt("What is overdue, with late-payment interest and indemnity"), about="overdue",
+    claims=True)
 def total_amount(action, data, labels):
     return _format_total(action, data.overdue | data.paid_late, data)
 
