@@ -242,7 +242,7 @@ _METHODS = [
             "action_open_collection_requests action_open_collection_sequences "
             "action_request_collection_documents",
     }),
-    (DESK | {"customer"}, {
+    (DESK, {
         "res.partner": "get_collection_statement_totals",
     }),
     (OWN | {"customer", "other_collector"}, {

@@ -274,6 +274,8 @@ class AccountMoveLine(models.Model):
         :raise UserError: none of these is kept out
         :raise AccessError: a customer outside of the user's portfolio
         """
+        self.check_access("read")
+        self.partner_id.commercial_partner_id._check_collection_portfolio()
         lines = self.filtered("collection_kept_out")
         if not lines:
             raise UserError(self.env._("None of these is kept out of follow-up."))

@@ -176,6 +176,7 @@ class TestMessages(MessageCase):
 
     def test_sms_with_a_name_like_markup(self):
         """S-001: the outbox keeps it escaped, the text message has it as it is written."""
+        self.make_invoice(self.customer)
         self.customer.write({"name": "<b>Foo</b> Ltd", "phone": "+33 6 12 34 56 78"})
         self.write_step(kind="sms", body="<p>Dear #customer_name</p>")
         action = self.chase(self.customer, self.scenario)
