@@ -396,3 +396,10 @@ class TestDebt(BaseCase):
         debt = Debt(Decimal(10), date(2026, 6, 20), (Payment(date(2026, 7, 1), Decimal(10)),), 2)
         self.assertTrue(debt.is_settled(date(2026, 7, 1)))
         self.assertFalse(debt.is_settled(date(2026, 6, 30)))
+
+    def test_the_sum_is_exact(self):
+        """L5: before anything is divided or rounded, at one rate or at each day's."""
+        days = date(2026, 6, 20), date(2026, 7, 10)
+        for split, total in ((False, 1000 * 10 * 20), (True, 1000 * (10 * 10 + 20 * 10))):
+            found = sum_percent_days(Decimal(1000), *days, (), self.RATES, split)
+            self.assertEqual(found, total)
