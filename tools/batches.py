@@ -4,14 +4,18 @@ Those of a killed worker, or of one that lost a race, are simply still due; a fa
 back alone, and the batch goes on.
 """
 
+from __future__ import annotations
+
 import logging
+from collections.abc import Callable
+from typing import Any
 
 from psycopg2 import OperationalError
 
 _logger = logging.getLogger(__name__)
 
 
-def process_batch(records, remaining, process):
+def process_batch(records: Any, remaining: int, process: Callable[[Any], object]) -> int:
     """Process records, each in its own transaction, as long as the cron may run.
 
     :param records: recordset whose model says ``_is_due()`` (bool, of one locked record or of
@@ -31,7 +35,7 @@ def process_batch(records, remaining, process):
     return done
 
 
-def process_alone(record, process):
+def process_alone(record: Any, process: Callable[[Any], object]) -> bool:
     """Process a record that is still due; whatever happens, the batch goes on.
 
     :param record: one record, see :func:`process_batch`

@@ -7,11 +7,20 @@ the parent*. Reading, searching and grouping take the same expression; so do the
 many customers at once, by :func:`~.sql.partner_value`. Sister companies share nothing.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from odoo import fields
 from odoo.tools import SQL
 
+if TYPE_CHECKING:
+    from odoo.fields import Field as MixedInto
+else:  # a mixin must not be a field itself
+    MixedInto = object
 
-class BranchField:
+
+class BranchField(MixedInto):
     """Mixin of a company-dependent field that is read along the company's lineage."""
 
     #: SQL function that makes one value of those of a lineage, the nearest company's first
@@ -19,9 +28,9 @@ class BranchField:
 
     #: what an entry of the stored value is compared with before it is dropped, in a branch: an
     #: empty one is, for it says nothing that the parent would not say
-    dropped_in_branch = None
+    dropped_in_branch: str | None = None
 
-    def to_text_sql(self, model, alias):
+    def to_text_sql(self, model: Any, alias: str) -> SQL:
         """Read the field in the current company, as text.
 
         :param model: recordset of the field's model, in the company in which to read
@@ -40,12 +49,12 @@ class BranchField:
             default = str(default).lower()  # as JSON has it
         return SQL("COALESCE(%s, %s)", own, str(default))
 
-    def to_sql(self, model, alias):
+    def to_sql(self, model: Any, alias: str) -> SQL:
         if len(model.env.company._get_collection_lineage()) < 2:
             return super().to_sql(model, alias)
         return SQL("(%s)::%s", self.to_text_sql(model, alias), SQL(self._column_type[1]))
 
-    def get_company_dependent_fallback(self, records):
+    def get_company_dependent_fallback(self, records: Any) -> Any:
         lineage = records.env.company._get_collection_lineage()
         if len(lineage) < 2:
             return super().get_company_dependent_fallback(records)
@@ -54,7 +63,7 @@ class BranchField:
         default = self.convert_to_cache(default, records, validate=False)
         return self.convert_to_record(default, records)
 
-    def write(self, records, value):
+    def write(self, records: Any, value: Any) -> None:
         """What other companies were seen to have may come from this one: it is read again, and
         never stored with what is written here."""
         own = self._get_cache(records.env)
@@ -65,7 +74,7 @@ class BranchField:
             for cache in others:
                 for id_ in records._ids:
                     cache.pop(id_, None)
-        return super().write(records, value)
+        super().write(records, value)
 
 
 class BranchMany2one(BranchField, fields.Many2one):

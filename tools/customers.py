@@ -1,6 +1,10 @@
 """Whose customer is whose: what changes when a customer becomes another one."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from odoo.tools import SQL
 
@@ -24,7 +28,7 @@ class CustomerChange:
     fresh: bool = False
 
 
-def move_all(model, changes):
+def move_all(model: Any, changes: Sequence[CustomerChange]) -> Any:
     """Give the records of customers that are none any more to those that take their place.
 
     :param model: a model with a ``customer_id``
@@ -41,7 +45,8 @@ def move_all(model, changes):
         SQL.identifier(model._table), *_split(pairs)))
 
 
-def find_following(model, changes, field="item_ids"):
+def find_following(
+        model: Any, changes: Sequence[CustomerChange], field: str = "item_ids") -> dict[int, int]:
     """Find the records that go along with their open items, where a customer was split.
 
     A record on items of several customers stays where it is.
@@ -79,7 +84,7 @@ def find_following(model, changes, field="item_ids"):
         many=SQL.identifier(many), **dict(zip(("formers", "currents"), _split(pairs))))))
 
 
-def move_some(model, currents):
+def move_some(model: Any, currents: Mapping[int, int]) -> Any:
     """Give these records to other customers.
 
     :param model: a model with a ``customer_id``
@@ -95,7 +100,7 @@ def move_some(model, currents):
         SQL.identifier(model._table), *_split(currents.items())))
 
 
-def follow(model, changes, field):
+def follow(model: Any, changes: Sequence[CustomerChange], field: str) -> Any:
     """Give records to the customer of what they hang on.
 
     :param model: a model with a ``customer_id``
@@ -112,13 +117,14 @@ def follow(model, changes, field):
         [change.former for change in changes]))
 
 
-def _update(model, query):
+def _update(model: Any, query: SQL) -> Any:
     model.env.flush_all()
     moved = model.browse(id_ for [id_] in model.env.execute_query(query))
     model.invalidate_model(["customer_id"])
     return moved
 
 
-def _split(pairs):
+def _split(pairs: Iterable[tuple[int, int]]) -> tuple[list[int], list[int]]:
     """:return: list of the first of each pair, and of the second"""
+    pairs = list(pairs)
     return [one for one, _other in pairs], [other for _one, other in pairs]

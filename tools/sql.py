@@ -1,11 +1,15 @@
 """Fragments of queries, and what they need, that several models share."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from odoo.tools import SQL
 
 from .branches import BranchField
 
 
-def partner_value(env, name, company):
+def partner_value(env: Any, name: str, company: Any) -> SQL:
     """A setting of a customer, for a query whose ``res_partner`` is called ``partner``.
 
     :param env: the :class:`~odoo.api.Environment`
