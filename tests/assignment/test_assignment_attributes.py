@@ -4,7 +4,7 @@ from unittest.mock import patch
 
 from lxml import etree
 
-from odoo.tests import Form
+from odoo.tests import Form, tagged
 from odoo.tools import LazyTranslate
 
 from ...models.assignment import attributes
@@ -16,6 +16,7 @@ _lt = LazyTranslate("account_collection")
 FORM = "account_collection.res_partner_view_form_collection"
 
 
+@tagged("post_install", "-at_install")
 class TestAttributes(AssignmentCase):
     """What an entry says is what models and forms are."""
 
@@ -53,6 +54,7 @@ class TestAttributes(AssignmentCase):
             attributes.register(Attribute("scenario", _lt("Scenario"), attributes.SWITCH))
 
 
+@tagged("post_install", "-at_install")
 class TestMadeUpSwitch(AssignmentCase):
     """A switch of somebody else's: the customer's field, one entry, and nothing else touched."""
 
@@ -123,6 +125,7 @@ class TestMadeUpSwitch(AssignmentCase):
         self.assertIn("{'attribute': 'vip'}", arch)
 
 
+@tagged("post_install", "-at_install")
 class TestMadeUpRecord(AssignmentCase):
     """An attribute of one record, whose values are of a model that rules name already."""
 
