@@ -284,6 +284,11 @@ class CollectionAction(models.Model):
         if self.send_now():
             return notify(
                 self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
+        if self.state != "closed":
+            return notify(self.env._(
+                "“%(action)s” was not sent and stays open: %(reason)s", action=self.name,
+                reason=self.error or self.env._("what it is about is being corrected.")),
+                "warning", then=RELOAD)
         return notify(self.env._(
             "“%(action)s” was not sent, and is closed: %(reason)s", action=self.name,
             reason=self.sudo().comment or self.env._("Nothing is open.")), "warning", then=RELOAD)

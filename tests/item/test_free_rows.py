@@ -193,6 +193,16 @@ class TestNewItems(FreeRowsCase):
         self.assertEqual((specific.state, sequence.sudo().state), ("todo", "running"))
         self.assertFalse(specific._check_again())
 
+    def test_send_now_says_that_its_invoice_is_being_corrected(self):
+        """Nothing leaves, nothing is closed, and the notification does not say that it was."""
+        move = self.split()
+        specific = self.make_specific(self.get_items(move)[1:])
+        specific.sudo().write({"kind": "email", "subject": "Reminder", "body": "<p>Hello</p>"})
+        self.correct(move, post=False, invoice_payment_term_id=False)
+        answer = specific.action_send_now()
+        self.assertEqual(specific.state, "todo")
+        self.assertIn("stays open", answer["params"]["message"])
+
     def test_a_bank_transaction_is_booked_anew(self):
         """Deleted while its entry is posted: what comes in its place is held at once."""
         move = self.make_entry(80)
