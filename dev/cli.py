@@ -18,6 +18,7 @@ TARGETS = {
     "shell": "shell",
     "reset": "reset",
     "lint": "lint",
+    "core-tests": "run_core_tests",
     "properties": "properties",
     "mutate": "mutate",
     "pot": "pot",

@@ -7,6 +7,7 @@ from . import (
     axe,
     benchmark,
     benchmark_assignment,
+    core_tests,
     demo,
     linting,
     locks,
@@ -50,6 +51,15 @@ def test(arguments):
         workers = testing.get_workers(arguments)
         with templates.copied(steps, "test", workers=workers) as copy:
             return testing.run(copy, arguments, workers)
+
+
+def run_core_tests(arguments):
+    """run Odoo's own tests of the core without the module and with it (ARGS="-k merge")"""
+    steps = Steps(9)
+    with runtime.ready(steps, programs.BROWSER, programs.PDF):
+        result = core_tests.compare(steps, arguments)
+    tell(core_tests.to_text(result))
+    return 1 if result["different"] else 0
 
 
 def shell(arguments):

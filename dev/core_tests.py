@@ -1,0 +1,132 @@
+"""Odoo's own tests, with the module installed and without it.
+
+What the module must not change is best said by those who wrote the core. Their tests run
+twice, all of them in the complete registry of a database that differs in the module alone;
+a test that ends differently is a difference, whichever way.
+"""
+
+import json
+import os
+import subprocess
+from xml.etree import ElementTree
+
+from . import database, locks, odoo, paths, postgres, process, templates
+from .testing import PLUGINS, SETTINGS
+from .ui import Failure
+
+#: The add-ons whose tests are run; of `base`, those of merging.
+ADDONS = ("account", "account_payment", "portal", "mail")
+FILES = ("base/tests/test_res_partner_merge.py",)
+#: What Odoo's tests of accounts expect to find beside `account`.
+MODULES = ("account_payment",)
+SIDES = ("without", "with")
+#: A test ends in one of these; the worst word of a report that has several is kept.
+ENDINGS = ("error", "failure", "skipped")
+
+
+def compare(steps, arguments):
+    """Run Odoo's tests on both sides.
+
+    :param arguments: list of str, options of pytest such as `-k reconcile`
+    :return: dict with `tests` (how many ran), `seconds` and `endings` by side, and
+        `different`: {test: [ending without, ending with]}
+    """
+    results, seconds = {}, {}
+    for side in SIDES:
+        with steps.step(f"Odoo's own tests {side} the module"):
+            report = _run(steps, side, arguments)
+            results[side], seconds[side] = read(report)
+            steps.say(f"{len(results[side]):,} tests")
+    return {
+        "tests": len(results["without"]),
+        "seconds": seconds,
+        "endings": {side: _count(results[side]) for side in SIDES},
+        "different": find_differences(results["without"], results["with"]),
+    }
+
+
+def find_differences(without, with_module):
+    """The tests that end differently, or that only one side has.
+
+    :param without: dict {test: ending}
+    :param with_module: dict {test: ending}
+    :return: dict {test: [ending without, ending with]}, None where a side has no such test
+    """
+    tests = sorted(without.keys() | with_module.keys())
+    pairs = {test: [without.get(test), with_module.get(test)] for test in tests}
+    return {test: pair for test, pair in pairs.items() if pair[0] != pair[1]}
+
+
+def read(report):
+    """Read a report of pytest.
+
+    :param report: path of a JUnit file
+    :return: ({test: ending}, seconds)
+    """
+    endings, seconds = {}, 0.0
+    for case in ElementTree.parse(report).iter("testcase"):
+        seconds += float(case.get("time") or 0)
+        found = {child.tag for child in case}
+        test = f"{case.get('classname')}::{case.get('name')}"
+        endings[test] = next((word for word in ENDINGS if word in found), "passed")
+    return endings, round(seconds)
+
+
+def _count(endings):
+    return {word: list(endings.values()).count(word) for word in sorted(set(endings.values()))}
+
+
+def _run(steps, side, arguments):
+    """Run them on one side; returns the path of pytest's report."""
+    name = database.name("bench", f"core{side}", os.getpid())
+    report = paths.LOGS / f"core-{side}.xml"
+    report.unlink(missing_ok=True)
+    try:
+        _make(steps, side, name)
+        log = paths.LOGS / f"core-{side}.log"
+        with log.open("w") as output:
+            child = subprocess.Popen(
+                _command(name, report, arguments),
+                env={
+                    **odoo.environment(),
+                    "PYTHONPATH": os.pathsep.join([str(paths.LIBRARY), str(PLUGINS)]),
+                },
+                cwd=paths.LIBRARY / "odoo" / "addons",
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            process.foreground(child)
+    finally:
+        database.drop(name)
+    if not report.exists():
+        raise Failure(f"Odoo's tests {side} the module gave no report", odoo.FIX, log)
+    return report
+
+
+def _make(steps, side, name):
+    with locks.exclusive(templates.LOCK):
+        templates.drop_abandoned()
+        make = templates.ensure if side == "with" else templates.ensure_base
+        database.drop(name)
+        database.copy(make(steps), name)
+    odoo.install(name, list(MODULES), f"core-{side}")
+    postgres.query("VACUUM (ANALYZE)", name)
+
+
+def _command(name, report, arguments):
+    addons = paths.LIBRARY / "odoo" / "addons"
+    return [
+        *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS)),
+        *("-p", "frozen_clock", "-p", "no:cacheprovider", "-q"),
+        *(f"--rootdir={addons}", f"--confcutdir={addons}", f"--junitxml={report}"),
+        *(f"--odoo-config={paths.CONFIGURATION}", f"--odoo-database={name}"),
+        *("--odoo-log-level=critical", "--odoo-http"),
+        *arguments,
+        *(f"{addon}/tests" for addon in ADDONS),
+        *FILES,
+    ]
+
+
+def to_text(result):
+    """The result as one line of JSON."""
+    return json.dumps(result, sort_keys=True)
