@@ -55,7 +55,7 @@ def test(arguments):
 
 def run_core_tests(arguments):
     """run Odoo's own tests of the core without the module and with it (ARGS="-k merge")"""
-    steps = Steps(9)
+    steps = Steps(12)
     with runtime.ready(steps, programs.BROWSER, programs.PDF):
         result = core_tests.compare(steps, arguments)
     tell(core_tests.to_text(result))

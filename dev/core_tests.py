@@ -8,6 +8,7 @@ a test that ends differently is a difference, whichever way.
 import json
 import os
 import subprocess
+from contextlib import contextmanager
 from xml.etree import ElementTree
 
 from . import database, locks, odoo, paths, postgres, process, templates
@@ -33,9 +34,8 @@ def compare(steps, arguments):
     """
     results, seconds = {}, {}
     for side in SIDES:
-        with steps.step(f"Odoo's own tests {side} the module"):
-            report = _run(steps, side, arguments)
-            results[side], seconds[side] = read(report)
+        with _copied(steps, side) as name, steps.step(f"Odoo's own tests {side} the module"):
+            results[side], seconds[side] = read(_run(side, name, arguments))
             steps.say(f"{len(results[side]):,} tests")
     return {
         "tests": len(results["without"]),
@@ -76,41 +76,41 @@ def _count(endings):
     return {word: list(endings.values()).count(word) for word in sorted(set(endings.values()))}
 
 
-def _run(steps, side, arguments):
-    """Run them on one side; returns the path of pytest's report."""
-    name = database.name("bench", f"core{side}", os.getpid())
-    report = paths.LOGS / f"core-{side}.xml"
+def _run(side, name, arguments):
+    """Run them on a database; returns the path of pytest's report."""
+    report, log = paths.LOGS / f"core-{side}.xml", paths.LOGS / f"core-{side}.log"
     report.unlink(missing_ok=True)
-    try:
-        _make(steps, side, name)
-        log = paths.LOGS / f"core-{side}.log"
-        with log.open("w") as output:
-            child = subprocess.Popen(
-                _command(name, report, arguments),
-                env={
-                    **odoo.environment(),
-                    "PYTHONPATH": os.pathsep.join([str(paths.LIBRARY), str(PLUGINS)]),
-                },
-                cwd=paths.LIBRARY / "odoo" / "addons",
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-            process.foreground(child)
-    finally:
-        database.drop(name)
+    libraries = os.pathsep.join([str(paths.LIBRARY), str(PLUGINS)])
+    with log.open("w") as output:
+        child = subprocess.Popen(
+            _command(name, report, arguments),
+            env={**odoo.environment(), "PYTHONPATH": libraries},
+            cwd=paths.DATA,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        process.foreground(child)
     if not report.exists():
         raise Failure(f"Odoo's tests {side} the module gave no report", odoo.FIX, log)
     return report
 
 
-def _make(steps, side, name):
+@contextmanager
+def _copied(steps, side):
+    """A database for one side, removed afterwards."""
+    name = database.name("bench", f"core{side}", os.getpid())
     with locks.exclusive(templates.LOCK):
         templates.drop_abandoned()
         make = templates.ensure if side == "with" else templates.ensure_base
+        template = make(steps)
+        database.copy(template, name)
+    try:
+        with steps.step(f"Copy of it with {', '.join(MODULES)}"):
+            odoo.install(name, list(MODULES), f"core-{side}")
+            postgres.query("VACUUM (ANALYZE)", name)
+        yield name
+    finally:
         database.drop(name)
-        database.copy(make(steps), name)
-    odoo.install(name, list(MODULES), f"core-{side}")
-    postgres.query("VACUUM (ANALYZE)", name)
 
 
 def _command(name, report, arguments):
@@ -122,8 +122,8 @@ def _command(name, report, arguments):
         *(f"--odoo-config={paths.CONFIGURATION}", f"--odoo-database={name}"),
         *("--odoo-log-level=critical", "--odoo-http"),
         *arguments,
-        *(f"{addon}/tests" for addon in ADDONS),
-        *FILES,
+        *(str(addons / addon / "tests") for addon in ADDONS),
+        *(str(addons / file) for file in FILES),
     ]
 
 
