@@ -18,17 +18,20 @@ class AccountMove(models.Model):
         "claimed.")
     collection_is_claimed = fields.Boolean(
         compute="_compute_collection_is_claimed", groups=COLLECTORS,
-        help="Interest or indemnity may be claimed if it is paid late.")
+        help="It is late, or was paid late: interest or indemnity may be claimed.")
 
     # === COMPUTE === #
 
-    @api.depends("state", "move_type", "commercial_partner_id", "collection_waiver")
+    @api.depends(
+        "state", "move_type", "commercial_partner_id", "collection_waiver", "invoice_date_due")
     def _compute_collection_is_claimed(self):
+        days = {company: company._get_collection_day() for company in self.company_id}
         for move in self:
             customer = move.commercial_partner_id.with_company(move.company_id)
             move.collection_is_claimed = (
                 move.move_type == "out_invoice" and move.state == "posted"
-                and not move.collection_waiver
+                and bool(move.invoice_date_due)
+                and move.invoice_date_due < days[move.company_id] and not move.collection_waiver
                 and bool(customer.collection_penalties or customer.collection_indemnity))
 
     # === WAIVER === #

@@ -131,6 +131,12 @@ class TestWaiver(PaidLateCase):
         with self.assertRaises(UserError):
             self.waive(reason=" ")
 
+    def test_offered_once_it_is_late(self):
+        """L1: before its due date there is nothing to waive."""
+        coming = self.make_debt("2026-04-30", 500)
+        moves = (self.paid | coming).with_user(self.collector)
+        self.assertEqual(moves.mapped("collection_is_claimed"), [True, False])
+
     def test_nobody_outside_the_portfolio_waives(self):
         """Security: it costs the company money."""
         with self.assertRaises(AccessError):
