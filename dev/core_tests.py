@@ -11,7 +11,7 @@ import subprocess
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
-from . import database, locks, odoo, paths, postgres, process, templates
+from . import database, locks, odoo, paths, process, templates
 from .testing import PLUGINS, SETTINGS
 from .ui import Failure
 
@@ -107,7 +107,6 @@ def _copied(steps, side):
     try:
         with steps.step(f"Copy of it with {', '.join(MODULES)}"):
             odoo.install(name, list(MODULES), f"core-{side}")
-            postgres.query("VACUUM (ANALYZE)", name)
         yield name
     finally:
         database.drop(name)
