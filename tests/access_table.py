@@ -126,6 +126,9 @@ RECORDS = {
 # -- methods ---------------------------------------------------------------------------------
 
 _METHODS = [
+    (NOBODY, {  # administrators only, who are none of these
+        "base.module.uninstall": "action_export_collection_histories",
+    }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",
         "collection.action":
@@ -150,11 +153,9 @@ _METHODS = [
     (DESK, {
         "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
-        "collection.document.invite": "action_use_known",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
-        "collection.sequence.launch": "action_open_existing",
         "collection.sequence.template":
             "action_check action_export_file action_open_all_paths action_open_dry_run "
             "action_open_migration",
@@ -188,7 +189,7 @@ _METHODS = [
         "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
-        "collection.document.invite": "action_invite",
+        "collection.document.invite": "action_invite action_use_known",
         "collection.document.item":
             "action_approve action_approve_next action_open_provide action_open_refuse "
             "action_open_request action_reopen action_reset provide refuse",
@@ -230,7 +231,8 @@ _METHODS = [
     }),
     (MANAGER, {
         "collection.assignment.rule":
-            "action_open_automatic action_open_run preview run run_batch run_outlook",
+            "action_open_automatic action_open_run action_take_search preview run run_batch "
+            "run_outlook",
         "collection.history": "erase_text",
     }),
     (DESK | {"customer", "employee"}, {
@@ -259,7 +261,7 @@ _METHODS = [
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
-        "collection.sequence.launch": "action_launch",
+        "collection.sequence.launch": "action_launch action_open_existing",
         "collection.sequence.template": "launch",
         "res.partner": "action_confirm_collection_email action_open_collection_new_action",
     }),
