@@ -126,6 +126,19 @@ class TestTakingOver(CollectionCase):
             self.foreign.write({"is_company": False, "parent_id": self.own.id})
             self.env.flush_all()
 
+    def test_a_contact_takes_nothing_along(self):
+        """X-01: a contact of a foreign customer does not become one of an own customer."""
+        with self.assertRaises(AccessError):
+            self.contact.with_user(self.intruder).parent_id = self.own
+            self.env.flush_all()
+
+    def test_archiving(self):
+        """X-01: nobody stops what a colleague has under way."""
+        with self.assertRaises(AccessError):
+            self.foreign.action_archive()
+        self.customer.with_user(self.collector).action_archive()
+        self.assertFalse(self.customer.active)
+
     def test_accountants_are_free(self):
         """X-01: a change without a value of ours costs no query more."""
         accountant = self.make_user(
