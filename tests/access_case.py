@@ -17,7 +17,7 @@ OPERATIONS = ("read", "write", "create", "unlink")
 #: What the ORM itself offers, told by access rights and rules.
 OF_THE_ORM = {
     "create", "write", "unlink", "copy", "copy_data", "read", "search", "load", "default_get",
-    "init", "fields_get",
+    "init", "fields_get", "onchange",
 }
 
 class AccessCase(DocumentCase):
@@ -207,12 +207,12 @@ class AccessCase(DocumentCase):
     def call(self, model, name, function, user):
         """Call a public method as a remote call would, on the sample where it is of a record."""
         records = self.env[model].with_user(user)
-        if records._transient:
+        on_model = getattr(function, "_api_model", False)
+        if records._transient and not on_model:
             records = records.create(self.make_dialog_vals(model))
         elif model in self.samples:
             records = records.browse(self.samples[model].id)
         given = self.make_arguments(model, function)
-        on_model = getattr(function, "_api_model", False)
         return call_kw(
             self.env[model].with_user(user), name, [] if on_model else [records.ids], given)
 

@@ -126,6 +126,9 @@ RECORDS = {
 # -- methods ---------------------------------------------------------------------------------
 
 _METHODS = [
+    (NOBODY, {  # administrators only, who are none of these
+        "base.module.uninstall": "action_export_collection_histories",
+    }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",
         "collection.action":
@@ -148,13 +151,10 @@ _METHODS = [
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
-        "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
-        "collection.document.invite": "action_use_known",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
-        "collection.sequence.launch": "action_open_existing",
         "collection.sequence.template":
             "action_check action_export_file action_open_all_paths action_open_dry_run "
             "action_open_migration",
@@ -168,7 +168,8 @@ _METHODS = [
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
-            "action_open_proposed action_open_sequence action_request_documents action_send_now "
+            "action_open_preview action_open_proposed action_open_sequence "
+            "action_request_documents action_send_now "
             "close confirm create_specific detach reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
@@ -188,7 +189,7 @@ _METHODS = [
         "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
-        "collection.document.invite": "action_invite",
+        "collection.document.invite": "action_invite action_use_known",
         "collection.document.item":
             "action_approve action_approve_next action_open_provide action_open_refuse "
             "action_open_request action_reopen action_reset provide refuse",
@@ -212,7 +213,7 @@ _METHODS = [
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",
-        "collection.sequence.launch": "action_switch",
+        "collection.sequence.launch": "action_launch action_open_existing action_switch",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
     }),
@@ -230,7 +231,8 @@ _METHODS = [
     }),
     (MANAGER, {
         "collection.assignment.rule":
-            "action_open_automatic action_open_run preview run run_batch run_outlook",
+            "action_open_automatic action_open_run action_take_search preview run run_batch "
+            "run_outlook",
         "collection.history": "erase_text",
     }),
     (DESK | {"customer", "employee"}, {
@@ -259,7 +261,6 @@ _METHODS = [
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
-        "collection.sequence.launch": "action_launch",
         "collection.sequence.template": "launch",
         "res.partner": "action_confirm_collection_email action_open_collection_new_action",
     }),

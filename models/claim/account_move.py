@@ -64,7 +64,7 @@ class AccountMove(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
         self.check_access("read")
-        self.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         changed = self.sudo().filtered(lambda move: bool(move.collection_waiver) != bool(waiver))
         changed.collection_waiver = waiver
         rows = defaultdict(list)
@@ -77,6 +77,13 @@ class AccountMove(models.Model):
             self.env._("Late-payment claims made again: %(reason)s", reason=reason))
         changed._message_log_batch(dict.fromkeys(changed.ids, note))
 
+    def _check_collection_portfolio(self):
+        """:raise AccessError: a customer outside of the user's portfolio in the company of the
+            invoice"""
+        for company, moves in self.sudo().grouped("company_id").items():
+            customers = moves.commercial_partner_id.with_env(self.env)
+            customers.with_company(company)._check_collection_portfolio()
+
     # === BUTTONS === #
 
     def action_open_claim_waiver(self):
@@ -84,7 +91,7 @@ class AccountMove(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        self.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         again = any(self.mapped("collection_waiver"))
         return open_dialog(
             "collection.claim.waive",

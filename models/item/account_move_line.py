@@ -170,8 +170,13 @@ class AccountMoveLine(models.Model):
                 raise UserError(self.env._(
                     "%(items)s is not open in %(company)s any more: reload, and choose what is "
                     "still due.", items=closed._name_items(), company=company.name))
-        customers = lines.partner_id.commercial_partner_id
-        customers.with_env(self.env)._check_collection_portfolio()
+        self._check_collection_portfolio()
+
+    def _check_collection_portfolio(self):
+        """:raise AccessError: a customer outside of the user's portfolio in the item's company"""
+        for company, items in self.sudo().grouped("company_id").items():
+            customers = items.partner_id.commercial_partner_id.with_env(self.env)
+            customers.with_company(company)._check_collection_portfolio()
 
     def _get_single_customer(self):
         """:return: (the customer, the company) of these items
@@ -275,7 +280,7 @@ class AccountMoveLine(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        self.partner_id.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         lines = self.filtered("collection_kept_out")
         if not lines:
             raise UserError(self.env._("None of these is kept out of follow-up."))
