@@ -9,6 +9,7 @@ from ..models.collection_upload import MOST
 from ..models.link.link_kinds import ACCOUNT_KINDS, KINDS
 from ..models.link.page import AnswerForm
 from .document_commands import DocumentCommands
+from .page_base import harden
 
 
 class CollectionPage(DocumentCommands, http.Controller):
@@ -42,7 +43,7 @@ class CollectionPage(DocumentCommands, http.Controller):
             link.env["collection.answer"]._receive(link, form)
         except UserError as refusal:
             return self._show(link, token, form=form, error=str(refusal), status=422)
-        return self._harden(request.redirect(f"/collection/{token}?sent=1", code=303))
+        return harden(request.redirect(f"/collection/{token}?sent=1", code=303))
 
     @http.route("/collection/<string:token>/invoice/<int:item_id>", type="http", auth="public",
                 methods=["GET"], sitemap=False)
@@ -52,7 +53,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         if not move:
             return self._render_unknown()
         name, content, mimetype = move._get_collection_pdfs()[move.id]
-        return self._harden(request.make_response(content, headers=[
+        return harden(request.make_response(content, headers=[
             ("Content-Type", mimetype),
             ("Content-Disposition", content_disposition(name, "inline"))]))
 
@@ -63,7 +64,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         address = link and link._get_payment_address(item_id)
         if not address:
             return self._render_unknown()
-        return self._harden(request.redirect(address, code=303, local=False))
+        return harden(request.redirect(address, code=303, local=False))
 
     # === IN AND OUT === #
 
