@@ -21,6 +21,10 @@ class DocumentCommands(DocumentPages):
         form, files = request.httprequest.form, request.httprequest.files
         wanted = {_read_id(name.removeprefix("files-")) for name in files if any(
             file.filename for file in files.getlist(name))}
+        try:
+            contributor.item_ids._try_upload_turn(contributor)
+        except UserError as refusal:
+            return self._refuse(access, str(refusal))
         if problem := self._take_turn(access):
             return problem
         items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)

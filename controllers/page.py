@@ -35,9 +35,10 @@ class CollectionPage(DocumentCommands, http.Controller):
             return self._render_unknown()
         if link.kind == "documents":
             return self._enter_by_link(link, token, self._take_documents)
-        link._use()
         form = self._read_form(link)
         try:
+            link._try_upload_turn(link)
+            link._use()
             if self._is_read_only(link):
                 raise UserError(link.env._("Only the customer answers here."))
             link.env["collection.answer"]._receive(link, form)

@@ -70,6 +70,7 @@ class CollectionPortalAction(CollectionPortal):
             return self._redirect_gone()
         form = self._read_collection_form()
         try:
+            request.env["collection.upload"]._try_upload_turn(request.env.user)
             with request.env.cr.savepoint():
                 command(action, form)
         except UserError as refusal:

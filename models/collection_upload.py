@@ -2,6 +2,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePosixPath
+from zlib import crc32
 
 from odoo import fields, models
 from odoo.exceptions import UserError
@@ -163,6 +164,22 @@ class CollectionUpload(models.AbstractModel):
         return ""
 
     # === QUOTAS === #
+
+    def _try_upload_turn(self, sender):
+        """Let a sender send one call at a time; whoever sends twenty keeps no worker waiting.
+
+        Comes before anything that waits for the turn of a link or request.
+
+        :param sender: the record that stands for the sender
+        :raise UserError: another call of theirs is being received
+        """
+        [(taken,)] = self.env.execute_query(SQL(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)",
+            crc32(sender._name.encode()) - 2 ** 31, sender.id))
+        if not taken:
+            raise UserError(self.env._(
+                "Your files are being received already. Wait a moment, then look at the page "
+                "again."))
 
     def _check_quotas(self, sender, count, size):
         """Count what was sent before; who sends must have the turn of the link or request.

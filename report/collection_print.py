@@ -10,6 +10,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.tools import format_date, is_html_empty
 from odoo.tools.image import image_data_uri
+from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
@@ -110,20 +111,30 @@ class CollectionPrint(models.AbstractModel):
         found = _PICTURE.match(address.removeprefix(base) if base else address)
         if not found:
             return ""
-        binary = self.env["ir.binary"]
         try:
-            record = binary._find_record(
-                res_model=found["model"] or "ir.attachment",
-                res_id=int(found["id"] or found["record"]), access_token=found["token"],
-                field=found["field"] or "raw")
-            stream = binary._get_stream_from(record, found["field"] or "raw")
-            content = stream.read() if stream.type != "url" else b""
-        except (AccessError, MissingError, UserError, KeyError):
+            content = self._read_picture(found)
+        except (AccessError, MissingError, KeyError, ValueError):
             return ""
-        if not content or len(content) > MOST_PICTURE or not (
-                stream.mimetype or "").startswith("image/"):
+        kind = guess_mimetype(content) if content else ""
+        if len(content) > MOST_PICTURE or not kind.startswith("image/"):
             return ""
-        return f"data:{stream.mimetype};base64,{base64.b64encode(content).decode()}"
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+    def _read_picture(self, found):
+        """:return: bytes of a picture
+        :raise AccessError, MissingError, KeyError, ValueError: the user may not read it, or there
+            is none
+        """
+        if found["id"]:
+            attachment = self.env["ir.binary"]._find_record(
+                res_id=int(found["id"]), access_token=found["token"], field="raw")
+            return attachment.raw or b""
+        record = self.env[found["model"]].browse(int(found["record"]))
+        if record._name == "ir.attachment":
+            return record.raw or b""
+        if record._fields[found["field"]].type != "binary":
+            return b""
+        return base64.b64decode(record.with_context(bin_size=False)[found["field"]] or b"")
 
     @api.model
     def _print_sheets(self, sheets):

@@ -67,9 +67,9 @@ def _show(picture: html.HtmlElement, load: Callable[[str], str]) -> bool:
 def _clean(element: html.HtmlElement) -> None:
     for name in list(element.attrib):
         local = name.lower()
-        if local.startswith("on") or local in _LOADING and (element.tag, local) != ("img", "src"):
-            del element.attrib[name]
-        elif local.endswith("href") and element.tag not in _LINKS:
+        if (local.startswith("on")
+                or local in _LOADING and (element.tag, local) != ("img", "src")
+                or local.endswith("href") and element.tag not in _LINKS):
             del element.attrib[name]
     if style := element.get("style"):
         element.set("style", "; ".join(

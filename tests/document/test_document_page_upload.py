@@ -36,7 +36,8 @@ class TestDocumentPageUpload(DocumentPageCase):
                 ("photo.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "cannot be taken"),
                 ("paper.pdf", PDF[:40], "damaged or incomplete"),
                 ("paper.pdf", edit(**lock("secret")), "by a password"),
-                ("paper.pdf", PDF.replace(b"/Type", b"/AA << /O << >> >> /Type"), "a program")):
+                ("paper.pdf", PDF.replace(b"/Type", b"/AA << /O << /S /JavaScript >> >> /Type"),
+                 "a program")):
             with self.subTest(name=name, message=message):
                 self.assertRefused(self.send(self.tenant, (self.payslip, name, content)), message)
 
