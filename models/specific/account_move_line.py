@@ -5,7 +5,7 @@ from ...tools.dialogs import open_dialog
 from ..access import COLLECTORS
 
 #: Items that are treated at once by a person.
-MOST_CHOSEN = 5000
+MOST_CHOSEN = 2000
 
 
 class AccountMoveLine(models.Model):
