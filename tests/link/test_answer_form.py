@@ -2,12 +2,11 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..upload_corpus import EXE, HEIC, make_docx
+from ..upload_corpus import EXE, HEIC, make_docx, make_picture
 from .test_answer import PDF, AnswerCase
 
 LOGGER = "odoo.addons.account_collection.models.link.collection_answer"
-PNG = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
-       b"\0\0\0\rIDATx\x9cc\0\1\0\0\5\0\1\r\n-\xb4\0\0\0\0IEND\xaeB`\x82")
+PNG = make_picture(1, 1, "PNG")
 
 
 @tagged("post_install", "-at_install")
