@@ -6,6 +6,7 @@
     "license": "LGPL-3",
     "author": "Account Collection contributors",
     "depends": ["account", "portal", "resource", "sms"],
+    "external_dependencies": {"python": ["pikepdf"]},
     "data": [
         "security/collection_groups.xml",
         "security/ir.model.access.csv",

@@ -5,7 +5,7 @@ from odoo.http import request
 from odoo.tools import format_date
 
 from ..models.document.collection_document_item import MOST_FILES
-from .page_base import PageBase
+from .page_base import PageBase, harden
 
 _PAGE = "account_collection.collection_document_page"
 
@@ -96,7 +96,7 @@ class DocumentPages(PageBase):
 
     def _return(self, access, sent):
         """:return: response that redirects to the page, which then confirms what was done"""
-        return self._harden(request.redirect(f"{access.base}?sent={sent}", code=303))
+        return harden(request.redirect(f"{access.base}?sent={sent}", code=303))
 
     def _find_file(self, access, file_id):
         """:return: a file that the page shows; empty for any other, or one whose bytes are gone"""

@@ -4,8 +4,7 @@ from odoo.http import request
 from ..models.document.collection_document_item import MOST_FILES
 from .document_base import DocumentPages, PageFeedback
 from .document_files import TYPES, stream
-
-_FILE_POLICY = "default-src 'none'; sandbox"
+from .page_base import FILE_POLICY, harden
 
 
 class DocumentCommands(DocumentPages):
@@ -22,6 +21,10 @@ class DocumentCommands(DocumentPages):
         form, files = request.httprequest.form, request.httprequest.files
         wanted = {_read_id(name.removeprefix("files-")) for name in files if any(
             file.filename for file in files.getlist(name))}
+        try:
+            contributor.item_ids._try_upload_turn(contributor)
+        except UserError as refusal:
+            return self._refuse(access, str(refusal))
         if problem := self._take_turn(access):
             return problem
         items = contributor._get_visible_items().filtered(lambda item: item.id in wanted)
@@ -119,8 +122,8 @@ class DocumentCommands(DocumentPages):
                 return self._render_unknown()
             content = binary._get_stream_from(
                 item, "example", filename=item.example_name or item.name)
-        response = content.get_response(as_attachment=True, content_security_policy=_FILE_POLICY)
-        return self._harden(response)
+        return harden(content.get_response(
+            as_attachment=True, content_security_policy=FILE_POLICY))
 
     def _send_all(self, access, what):
         """Send everything that the page shows as one file (C-021).
@@ -137,9 +140,7 @@ class DocumentCommands(DocumentPages):
                 documents._get_merged_pdf(items))
         except UserError as refusal:
             return self._refuse(access, str(refusal))
-        response = self._harden(stream(file, f"{documents.name}.{what}", TYPES[what]))
-        response.headers["Content-Security-Policy"] = _FILE_POLICY
-        return response
+        return harden(stream(file, f"{documents.name}.{what}", TYPES[what]), FILE_POLICY)
 
 
 def _read_id(text):

@@ -6,6 +6,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from .document_base import PageAccess
 from .document_commands import DocumentCommands
+from .page_base import render_portal
 
 LIST = "/my/documents"
 PAGE = f"{LIST}/<int(max=2147483647):number>"
@@ -25,7 +26,7 @@ class CollectionDocumentPortal(DocumentCommands, CustomerPortal):
     def documents(self, **_query):
         contributors = self._get_contributors().search(
             self._get_contributor_domain(), order="id desc")
-        return request.render("account_collection.portal_my_collection_documents", {
+        return render_portal("account_collection.portal_my_collection_documents", {
             **self._prepare_portal_layout_values(), "page_name": "collection_documents",
             "contributors": contributors})
 

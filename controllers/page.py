@@ -9,6 +9,7 @@ from ..models.collection_upload import MOST
 from ..models.link.link_kinds import ACCOUNT_KINDS, KINDS
 from ..models.link.page import AnswerForm
 from .document_commands import DocumentCommands
+from .page_base import harden
 
 
 class CollectionPage(DocumentCommands, http.Controller):
@@ -34,15 +35,16 @@ class CollectionPage(DocumentCommands, http.Controller):
             return self._render_unknown()
         if link.kind == "documents":
             return self._enter_by_link(link, token, self._take_documents)
-        link._use()
         form = self._read_form(link)
         try:
+            link._try_upload_turn(link)
+            link._use()
             if self._is_read_only(link):
                 raise UserError(link.env._("Only the customer answers here."))
             link.env["collection.answer"]._receive(link, form)
         except UserError as refusal:
             return self._show(link, token, form=form, error=str(refusal), status=422)
-        return self._harden(request.redirect(f"/collection/{token}?sent=1", code=303))
+        return harden(request.redirect(f"/collection/{token}?sent=1", code=303))
 
     @http.route("/collection/<string:token>/invoice/<int:item_id>", type="http", auth="public",
                 methods=["GET"], sitemap=False)
@@ -52,7 +54,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         if not move:
             return self._render_unknown()
         name, content, mimetype = move._get_collection_pdfs()[move.id]
-        return self._harden(request.make_response(content, headers=[
+        return harden(request.make_response(content, headers=[
             ("Content-Type", mimetype),
             ("Content-Disposition", content_disposition(name, "inline"))]))
 
@@ -63,7 +65,7 @@ class CollectionPage(DocumentCommands, http.Controller):
         address = link and link._get_payment_address(item_id)
         if not address:
             return self._render_unknown()
-        return self._harden(request.redirect(address, code=303, local=False))
+        return harden(request.redirect(address, code=303, local=False))
 
     # === IN AND OUT === #
 

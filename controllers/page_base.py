@@ -21,6 +21,28 @@ _HEADERS = {
     "X-Frame-Options": "SAMEORIGIN",
     "X-Robots-Tag": "noindex, nofollow",
 }
+#: What Odoo's own layout of the portal bears of that policy: its scripts stand in its pages.
+_PORTAL_POLICY = (
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'")
+#: A file is saved, never shown: even opened by mistake it can do nothing.
+FILE_POLICY = "default-src 'none'; sandbox"
+
+
+def harden(response, policy=None):
+    """Give a response the headers of whatever outsiders see.
+
+    :param str policy: Content-Security-Policy besides them
+    :return: the response
+    """
+    response.headers.update(_HEADERS)
+    if policy:
+        response.headers["Content-Security-Policy"] = policy
+    return response
+
+
+def render_portal(template, values, status=200):
+    """:return: response with a page of ours in the layout of the portal"""
+    return harden(request.render(template, values, status=status), _PORTAL_POLICY)
 
 
 class PageBase:
@@ -61,13 +83,7 @@ class PageBase:
             "csrf": request.csrf_token(),
             "colour": company._get_collection_colour() if company else "#374151",
         }, minimal_qcontext=True)
-        response = self._harden(request.make_response(page, status=status))
-        response.headers["Content-Security-Policy"] = _POLICY % nonce
-        return response
-
-    def _harden(self, response):
-        response.headers.update(_HEADERS)
-        return response
+        return harden(request.make_response(page, status=status), _POLICY % nonce)
 
     def _read_files(self, name, most, limit):
         """Read uploaded files of the form, of each at most one byte more than is allowed.

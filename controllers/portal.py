@@ -4,6 +4,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager as portal_pager
 
+from .page_base import render_portal
+
 LIST = "/my/collection"
 
 
@@ -49,7 +51,7 @@ class CollectionPortal(CustomerPortal):
             bar["searchbar_sortings"][chosen["sortby"]]["order"])))
         found = actions.search(
             domain, order=order, limit=self._items_per_page, offset=pager["offset"])
-        return request.render("account_collection.portal_my_collection_actions", {
+        return render_portal("account_collection.portal_my_collection_actions", {
             **self._prepare_portal_layout_values(), **bar, **chosen, "page_name": "collection",
             "default_url": LIST, "pager": pager, "search": search, "gone": gone,
             "groups": self._group_collection_actions(found, chosen["groupby"]),

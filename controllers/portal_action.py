@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..models.collection_upload import MOST
+from .page_base import FILE_POLICY, harden, render_portal
 from .portal import LIST, CollectionPortal
 
 #: Letters of a comment, a reason or a message at most.
@@ -50,10 +51,8 @@ class CollectionPortalAction(CollectionPortal):
         file = action and action._find_portal_file(attachment_id)
         if not file:
             raise request.not_found()
-        response = request.env["ir.binary"]._get_stream_from(file).get_response(
-            as_attachment=True)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return harden(request.env["ir.binary"]._get_stream_from(file).get_response(
+            as_attachment=True, content_security_policy=FILE_POLICY))
 
     # -- in ----------------------------------------------------------------------------
 
@@ -71,6 +70,7 @@ class CollectionPortalAction(CollectionPortal):
             return self._redirect_gone()
         form = self._read_collection_form()
         try:
+            request.env["collection.upload"]._try_upload_turn(request.env.user)
             with request.env.cr.savepoint():
                 command(action, form)
         except UserError as refusal:
@@ -108,7 +108,7 @@ class CollectionPortalAction(CollectionPortal):
         pause, result = action._get_portal_pause(), action._get_portal_result()
         own, others = action._get_portal_files()
         entered, is_open = form or {}, not pause and not result
-        response = request.render("account_collection.portal_my_collection_action", {
+        return render_portal("account_collection.portal_my_collection_action", {
             **self._prepare_portal_layout_values(), "page_name": "collection",
             "action": action, "sent": sent, "failed": failed, "error": error,
             "pause": pause, "result": result, "open": is_open,
@@ -121,8 +121,6 @@ class CollectionPortalAction(CollectionPortal):
             "limit": request.env["collection.upload"]._get_upload_limit() // (1024 * 1024),
             "longest": LONGEST,
         }, status=status)
-        response.headers["Cache-Control"] = "no-store"
-        return response
 
     def _get_collection_markers(self, action, entered):
         """:return: list of dicts of the dates and facts to enter, with what was entered"""

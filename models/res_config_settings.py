@@ -1,6 +1,13 @@
 from odoo import api, fields, models
 
 from .claim.res_partner import SWITCHES
+from .collection_upload import (
+    LIMIT_MB,
+    LIMIT_PARAMETER,
+    QUOTAS,
+    SCANNER_PARAMETER,
+    SILENT_PARAMETER,
+)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -49,6 +56,35 @@ class ResConfigSettings(models.TransientModel):
         string="Fixed indemnity", compute="_compute_collection_switches",
         inverse="_inverse_collection_switches",
         help="For customers whose own switch follows the default; never for consumers.")
+
+    collection_upload_limit_mb = fields.Integer(
+        string="Largest file (MB)", default=LIMIT_MB, config_parameter=LIMIT_PARAMETER)
+    collection_quota_sender_files = fields.Integer(
+        string="Files of one sender a day", default=QUOTAS["sender"][0],
+        config_parameter="account_collection.quota_sender_files")
+    collection_quota_sender_mb = fields.Integer(
+        string="MB of one sender a day", default=QUOTAS["sender"][1],
+        config_parameter="account_collection.quota_sender_mb")
+    collection_quota_request_files = fields.Integer(
+        string="Files of one document request", default=QUOTAS["request"][0],
+        config_parameter="account_collection.quota_request_files")
+    collection_quota_request_mb = fields.Integer(
+        string="MB of one document request", default=QUOTAS["request"][1],
+        config_parameter="account_collection.quota_request_mb")
+    collection_quota_customer_files = fields.Integer(
+        string="Files for one customer a day", default=QUOTAS["customer"][0],
+        config_parameter="account_collection.quota_customer_files")
+    collection_quota_customer_mb = fields.Integer(
+        string="MB for one customer a day", default=QUOTAS["customer"][1],
+        config_parameter="account_collection.quota_customer_mb")
+    collection_clamd_address = fields.Char(
+        string="ClamAV", config_parameter=SCANNER_PARAMETER,
+        help="Socket of the ClamAV daemon: a path such as /run/clamav/clamd.ctl, or host:port. "
+        "Files from outside are looked at by it before they are kept; empty for none.")
+    collection_clamd_silent = fields.Selection(
+        [("refuse", "Refuse files"), ("accept", "Accept files, and note it on them")],
+        string="While ClamAV does not answer", default="refuse",
+        config_parameter=SILENT_PARAMETER)
 
     # === DEFAULTS === #
     # Scenario and collector of customers to whom neither a rule nor a user has given one (M-042).

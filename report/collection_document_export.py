@@ -3,6 +3,7 @@ import logging
 import tempfile
 import zipfile
 
+import pikepdf
 from PIL import Image, ImageOps
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.utils import ImageReader
@@ -160,11 +161,18 @@ def _draw(mimetype, content, name):
 
 
 def _draw_pdf(content):
-    reader = PdfFileReader(io.BytesIO(content), strict=False)
-    if reader.is_encrypted if hasattr(reader, "is_encrypted") else reader.isEncrypted:
-        return None
-    pages = list(reader.pages)
+    if b"/Encrypt" in content:
+        content = _unlock(content)
+    pages = list(PdfFileReader(io.BytesIO(content), strict=False).pages)
     return _write(pages) if pages else None
+
+
+def _unlock(content):
+    """:return: a PDF that opens without a password, without its lock against editing"""
+    unlocked = io.BytesIO()
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pdf.save(unlocked)
+    return unlocked.getvalue()
 
 
 def _draw_picture(content):

@@ -1,17 +1,31 @@
+import base64
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from secrets import token_hex
 
+from markupsafe import Markup
+
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.tools import format_date, is_html_empty
 from odoo.tools.image import image_data_uri
+from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
+from ..tools.own_content import close_off
+
 #: Factor by which the PDF program with plain Qt draws everything too small.
 PLAIN_QT_ZOOM = 1.3026
+#: Bytes of a picture in a letter at most.
+MOST_PICTURE = 5 * 1024 * 1024
+
+#: Address of a picture of the database: of an attachment, or of a record's field.
+_PICTURE = re.compile(
+    r"/web/(?:image|content)/(?:(?P<id>\d{1,9})(?![\w.])|(?P<model>[a-z_.]+)/(?P<record>\d{1,9})/"
+    r"(?P<field>\w+))[^?#]*(?:\?(?:[^#]*&)?access_token=(?P<token>[\w.-]+))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,9 @@ class CollectionPrint(models.AbstractModel):
         :param marks: list of str that mark the first page of each sheet, in white
         :param bool screen: for a reader, not for the PDF program
         """
+        # texts of colleagues are in them: printing them asks no server for anything
+        sheets = [replace(sheet, html=Markup(close_off(sheet.html, self._load_picture)))
+                  for sheet in sheets]
         companies = {sheet.company for sheet in sheets}
         return self.env["ir.qweb"]._render("account_collection.collection_print_document", {
             "sheets": list(zip(sheets, marks or [""] * len(sheets))),
@@ -86,6 +103,38 @@ class CollectionPrint(models.AbstractModel):
             "zoom": 1 if screen or _wkhtml().is_patched_qt else PLAIN_QT_ZOOM,
             "screen": screen,
         }, minimal_qcontext=True)
+
+    def _load_picture(self, address):
+        """:return: str, a picture of the database that the user may read as a ``data:`` address;
+            empty for any other address"""
+        base = self.env["ir.config_parameter"].sudo().get_param("web.base.url") or ""
+        found = _PICTURE.match(address.removeprefix(base) if base else address)
+        if not found:
+            return ""
+        try:
+            content = self._read_picture(found)
+        except (AccessError, MissingError, KeyError, ValueError):
+            return ""
+        kind = guess_mimetype(content) if content else ""
+        if len(content) > MOST_PICTURE or not kind.startswith("image/"):
+            return ""
+        return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+    def _read_picture(self, found):
+        """:return: bytes of a picture
+        :raise AccessError, MissingError, KeyError, ValueError: the user may not read it, or there
+            is none
+        """
+        if found["id"]:
+            attachment = self.env["ir.binary"]._find_record(
+                res_id=int(found["id"]), access_token=found["token"], field="raw")
+            return attachment.raw or b""
+        record = self.env[found["model"]].browse(int(found["record"]))
+        if record._name == "ir.attachment":
+            return record.raw or b""
+        if record._fields[found["field"]].type != "binary":
+            return b""
+        return base64.b64decode(record.with_context(bin_size=False)[found["field"]] or b"")
 
     @api.model
     def _print_sheets(self, sheets):

@@ -1,8 +1,12 @@
 from markupsafe import Markup
 
 from odoo import models
+from odoo.exceptions import UserError
 
 from ..engine import hashtags
+
+#: Items of a customer that a statement lists: more than a hundred pages.
+MOST_ITEMS = 5000
 
 
 class ResPartner(models.Model):
@@ -30,6 +34,7 @@ class ResPartner(models.Model):
         company = self.env.company
         day = company._get_collection_day()
         items = self._get_collection_items(company)
+        self._check_statement_size(items)
         if company.collection_statement_paid_late:
             items |= self._get_claimed_paid_late(company, day)
         claims = items._get_collection_penalties(day)
@@ -41,6 +46,16 @@ class ResPartner(models.Model):
                 company, own.get(partner.commercial_partner_id, items.browse()), day, claims,
                 instalments, langs[partner.id], partner)
             for partner in self}
+
+    def _check_statement_size(self, items):
+        """:raise UserError: one customer has more items than anybody reads on paper"""
+        for partner, own in items.grouped(
+                lambda item: item.partner_id.commercial_partner_id).items():
+            if len(own) > MOST_ITEMS:
+                raise UserError(self.env._(
+                    "%(customer)s has %(count)s open items: a printed statement lists %(most)s "
+                    "at most. Export the list of open items instead.",
+                    customer=partner.display_name, count=len(own), most=MOST_ITEMS))
 
     def _get_claimed_paid_late(self, company, day):
         """:return: ``account.move.line``, settled, on which something may be claimed today"""

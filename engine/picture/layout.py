@@ -49,6 +49,7 @@ class Drawing:
     :ivar lanes: where links run up again
     :ivar tracks: height of each lane's line above a layer
     :ivar tops: upper edge of each rank
+    :ivar heights: of each rank
     :ivar breaks: heights at which the picture may be cut
     :ivar placed: boxes of the finished picture, by key
     """
@@ -64,6 +65,7 @@ class Drawing:
         self.lanes: list[Lane] = []
         self.tracks: dict[tuple[Lane, int], float] = {}
         self.tops: list[float] = []
+        self.heights: list[float] = []
         self.breaks: list[float] = []
         self.placed: dict[str, Box] = {}
         self.width = self.height = 0.0
@@ -198,16 +200,16 @@ class Drawing:
         for lane in self.lanes:
             for layer in lane.layers:
                 tracks[layer].append(lane)
+        self.heights = [max((node.height for node in rank), default=0) for rank in self.ranks]
         y = sizes.margin - (0 if tracks[0] else sizes.drop)
         for layer in range(len(self.ranks) // 2 + 1):
             for index, lane in enumerate(tracks[layer]):
                 self.tracks[lane, layer] = y + sizes.track * (index + 1)
             y += sizes.track * len(tracks[layer]) + sizes.drop
             if layer < len(self.ranks) // 2:
-                for rank in self.ranks[2 * layer:2 * layer + 2]:
+                for rank in (2 * layer, 2 * layer + 1):
                     self.tops.append(y)
-                    y += max((node.height for node in rank), default=0)
-                    y += sizes.drop if rank is self.ranks[2 * layer] else 0
+                    y += self.heights[rank] + (sizes.drop if rank == 2 * layer else 0)
                 self.breaks.append(y + sizes.track / 2)
         self.height = y + sizes.margin
 
@@ -215,7 +217,7 @@ class Drawing:
 
     def bottom(self, rank: int) -> float:
         """:return: lower edge of a rank"""
-        return self.tops[rank] + max((node.height for node in self.ranks[rank]), default=0)
+        return self.tops[rank] + self.heights[rank]
 
     def _finish(self) -> Picture:
         self.placed = {

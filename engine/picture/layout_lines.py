@@ -9,13 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
 
 from .layout_graph import Link
 from .shapes import Edge, Label, Point
 
 if TYPE_CHECKING:
     from .layout import Drawing
+
+#: How far left and right each layer extends.
+_Extents: TypeAlias = list[tuple[float, float]]
 
 
 @dataclass(eq=False)
@@ -38,9 +42,10 @@ class Lane:
 def place_lanes(drawing: Drawing) -> list[Lane]:
     """:return: the lanes of all back links, each placed beside what it passes"""
     lanes: dict[tuple[str, bool], Lane] = {}
+    extents = _read_extents(drawing)
     for link in drawing.graph.links:
         if link.back:
-            right = _goes_right(drawing, link)
+            right = _goes_right(drawing, link, extents)
             lane = lanes.setdefault((link.target, right), Lane(link.target, right))
             lane.links.append(link)
     for lane in lanes.values():
@@ -48,29 +53,39 @@ def place_lanes(drawing: Drawing) -> list[Lane]:
         lane.layers = sorted({drawing.layers[lane.target], *above})
     placed: list[Lane] = []
     for lane in sorted(lanes.values(), key=lambda lane: lane.layers[-1] - lane.layers[0]):
-        _place_lane(drawing, lane, placed)
+        _place_lane(drawing, lane, placed, extents)
         placed.append(lane)
     return list(lanes.values())
 
 
-def _goes_right(drawing: Drawing, link: Link) -> bool:
+def _goes_right(drawing: Drawing, link: Link, extents: _Extents) -> bool:
     """:return: whether the way round is shorter on the right"""
     label, target = drawing.routes[link][0], drawing.boxes[link.target]
     left, right = _sides(
-        drawing, drawing.layers[link.target], drawing.layers[link.source] + 1)
+        extents, drawing.layers[link.target], drawing.layers[link.source] + 1)
     return 2 * right - label.x - target.x <= label.x + target.x - 2 * left
 
 
-def _sides(drawing: Drawing, first: int, last: int) -> tuple[float, float]:
+def _read_extents(drawing: Drawing) -> _Extents:
+    """:return: how far left and right each layer extends, with the labels below it"""
+    return [
+        (min((node.x - node.left for rank in ranks for node in rank), default=inf),
+         max((node.x + node.right for rank in ranks for node in rank), default=-inf))
+        for ranks in (drawing.ranks[number:number + 2]
+                      for number in range(0, len(drawing.ranks), 2))]
+
+
+def _sides(extents: _Extents, first: int, last: int) -> tuple[float, float]:
     """:return: how far left and right the layers from first to before last extend"""
-    nodes = [node for rank in drawing.ranks[2 * first:2 * last] for node in rank]
-    return min(node.x - node.left for node in nodes), max(node.x + node.right for node in nodes)
+    layers = extents[first:last]
+    return min(left for left, _right in layers), max(right for _left, right in layers)
 
 
-def _place_lane(drawing: Drawing, lane: Lane, placed: Iterable[Lane]) -> None:
+def _place_lane(
+        drawing: Drawing, lane: Lane, placed: Iterable[Lane], extents: _Extents) -> None:
     """Beside what it passes, and outside the shorter lanes that it passes."""
     first, last = lane.layers[0], lane.layers[-1]
-    left, right = _sides(drawing, first, last)
+    left, right = _sides(extents, first, last)
     lane.x = right + drawing.sizes.gap if lane.right else left - drawing.sizes.gap
     for other in placed:
         if other.right == lane.right and other.layers[0] <= last and first <= other.layers[-1]:

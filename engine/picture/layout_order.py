@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from .shapes import Box
 
-SWEEPS = 16
+#: Times that ranks are gone over, at least and at most, and nodes looked at in all that time.
+FEWEST_SWEEPS, SWEEPS, EFFORT = 2, 16, 40_000
 
 
 @dataclass(eq=False)
@@ -51,12 +52,13 @@ _Neighbours: TypeAlias = dict[Node, tuple[Node | None, Node | None]]
 def arrange(ranks: Ranks) -> None:
     """Order each rank so that few links cross: sweeps by barycentre, the best is kept."""
     best, fewest = [list(rank) for rank in ranks], _count_crossings(ranks)
-    for sweep in range(SWEEPS):
+    for sweep in range(_count_sweeps(ranks)):
         if not fewest:
             break
         down = sweep % 2 == 0
-        for rank in ranks if down else reversed(ranks):
-            _sort(rank, ranks, down)
+        ordered = ranks if down else ranks[::-1]
+        for before, rank in zip([[], *ordered], ordered):
+            _sort(rank, before, down)
         _swap_neighbours(ranks)
         crossings = _count_crossings(ranks)
         if crossings < fewest:
@@ -64,6 +66,12 @@ def arrange(ranks: Ranks) -> None:
     ranks[:] = best
     for index in range(1, len(ranks), 2):
         _move_ends(ranks[index - 1:index + 3])
+
+
+def _count_sweeps(ranks: Ranks) -> int:
+    """:return: how often to go over the ranks: a picture that nobody could read is drawn soon"""
+    nodes = sum(map(len, ranks))
+    return max(FEWEST_SWEEPS, min(SWEEPS, EFFORT // max(1, nodes)))
 
 
 def _move_ends(ranks: Ranks) -> None:
@@ -92,9 +100,12 @@ def _move_ends(ranks: Ranks) -> None:
         labels[:], boxes[:] = best
 
 
-def _sort(rank: list[Node], ranks: Ranks, down: bool) -> None:
-    """Put each node under (over) the middle of what leads to it (what it leads to)."""
-    places = {node: (index + .5) / len(r) for r in ranks for index, node in enumerate(r)}
+def _sort(rank: list[Node], before: list[Node], down: bool) -> None:
+    """Put each node under (over) the middle of what leads to it (what it leads to).
+
+    :param before: the rank above (below), in its new order
+    """
+    places = {node: (index + .5) / len(r) for r in (before, rank) for index, node in enumerate(r)}
 
     def middle(node: Node) -> float:
         linked = (node.above if down else node.below) or [node]
@@ -139,12 +150,13 @@ def place(ranks: Ranks, gap: float) -> None:
     """Give each node its ``x``: near what it is linked with, in order, nothing overlapping."""
     for rank in ranks:
         _spread(rank, [0.0] * len(rank), gap)
-    for sweep in range(SWEEPS):
+    sweeps = _count_sweeps(ranks)
+    for sweep in range(sweeps):
         for rank in ranks:
             _spread(rank, [_wanted(node, node.above) for node in rank], gap)
         for rank in reversed(ranks):
             _spread(rank, [_wanted(node, node.below) for node in rank], gap)
-        if sweep >= SWEEPS // 2:  # settled: now straighten against both sides
+        if sweep >= sweeps // 2:  # settled: now straighten against both sides
             for rank in (*ranks, *reversed(ranks)):
                 wanted = [_wanted(node, [*node.above, *node.below]) for node in rank]
                 _spread(rank, wanted, gap)

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ...tools.dialogs import open_dialog
+from ..collection_upload import Sender
 
 STATES = [
     ("missing", "Missing"),
@@ -207,7 +208,8 @@ class CollectionDocumentItem(models.Model):
             raise UserError(self.env._("Choose a file for “%(item)s”.", item=self.name))
         expiry = self._read_expiry(expiry)
         checked = self._find_fresh(self._check_files(
-            files, most=MOST_FILES, accepted=self.accepted))
+            files, most=MOST_FILES, accepted=self.accepted, sender=by and Sender(
+                self.customer_id, contributor=by.id, request=self.request_id.id)))
         if not checked:
             if expiry:
                 self.expiry = expiry
@@ -243,11 +245,11 @@ class CollectionDocumentItem(models.Model):
     def _find_fresh(self, checked):
         """Leave out what was given already, as the same bytes; what was refused does not count.
 
-        :param checked: list of (file name, bytes, MIME type)
+        :param checked: list of :class:`..collection_upload.CheckedFile`
         :return: the list without files that are there
         """
         known = set() if self.state == "refused" else set(self.file_ids.mapped("checksum"))
-        fresh = {_digest(file[1]): file for file in checked}
+        fresh = {_digest(file.content): file for file in checked}
         return [file for digest, file in fresh.items() if digest not in known]
 
     def _get_on_behalf(self, by):
@@ -277,20 +279,17 @@ class CollectionDocumentItem(models.Model):
     def _keep_files(self, checked, by):
         """Keep checked files as they came: pictures are not made smaller.
 
-        :param checked: list of (file name, bytes, MIME type)
+        :param checked: list of :class:`..collection_upload.CheckedFile`
         :param by: the ``collection.document.contributor`` who gave them; None for a colleague
         :return: the new ``collection.document.file`` records
         """
         attachments = self.env["ir.attachment"].with_context(
-            image_no_postprocess=True).create([{
-                "name": name, "raw": content, "mimetype": kind, "public": False,
-                "res_model": self._name, "res_id": self.id,
-            } for name, content, kind in checked])
+            image_no_postprocess=True).create([file.prepare_vals(self) for file in checked])
         return self.env["collection.document.file"].create([{
-            "item_id": self.id, "attachment_id": attachment.id, "name": name, "mimetype": kind,
-            "size": len(content), "checksum": _digest(content),
+            "item_id": self.id, "attachment_id": attachment.id, "name": file.name,
+            "mimetype": file.kind, "size": len(file.content), "checksum": _digest(file.content),
             "contributor_id": by.id if by else False, "user_id": False if by else self.env.uid,
-        } for attachment, (name, content, kind) in zip(attachments, checked)])
+        } for attachment, file in zip(attachments, checked)])
 
     def _take_back(self, file, by):
         """A contributor takes back a file that nobody has reviewed yet (C-023).

@@ -1,4 +1,5 @@
 import hashlib
+import itertools
 import json
 import secrets
 
@@ -12,6 +13,9 @@ from ...engine import EventCode
 from ...tools.records import as_record
 
 _lt = LazyTranslate(__name__)
+
+#: Characters of a comment or reason, as on the pages of outsiders.
+MOST_TEXT = 4000
 
 KINDS = [
     ("launched", "Launched"),
@@ -364,6 +368,7 @@ class CollectionHistory(models.Model):
         vals_lists = {owner: vals_list for owner, vals_list in vals_lists.items() if vals_list}
         if not vals_lists:
             return self.browse()
+        self._check_texts(vals_lists)
         chains = self.env["collection.history.chain"]
         taken = chains._take({owner: len(vals_list) for owner, vals_list in vals_lists.items()})
         common = {
@@ -381,6 +386,16 @@ class CollectionHistory(models.Model):
             heads[chain_id] = digest
         chains._set_heads(heads)
         return self._insert(rows)
+
+    def _check_texts(self, vals_lists):
+        """:raise UserError: somebody's comment or reason is longer than what anybody reads"""
+        for vals in itertools.chain.from_iterable(vals_lists.values()):
+            length = len(vals.get("text") or "")
+            if length > MOST_TEXT and vals.get("cause") == "person" and (
+                    vals["kind"] != "internal_sent"):  # what an e-mail said
+                raise UserError(self.env._(
+                    "This comment has %(length)s characters: %(most)s at most are kept in the "
+                    "history. Shorten it, or attach a document.", length=length, most=MOST_TEXT))
 
     def _insert(self, rows):
         """Write sealed rows, as they are: at a hundred thousand the ORM would take minutes.

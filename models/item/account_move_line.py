@@ -51,7 +51,11 @@ class AccountMoveLine(models.Model):
         if not STATUS_FIELDS & set(vals):
             return super().write(vals)
         before = {line: line._describe_status() for line in self.sudo()}
-        result = super().write(vals)
+        lines = self
+        if set(vals) <= STATUS_FIELDS | {"collection_excluded_since"}:
+            # no amount changes: the entries of thousands of items are not balanced anew
+            lines = self.with_context(skip_invoice_sync=True, check_move_validity=False)
+        result = super(AccountMoveLine, lines).write(vals)
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result
 

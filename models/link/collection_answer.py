@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...tools.dialogs import open_dialog
+from ..collection_upload import Sender
 from ..item.holders import Holder, register
 from ..specific.collection_dispute import RESULTS
 from .link_kinds import KINDS
@@ -228,7 +229,7 @@ class CollectionAnswer(models.Model):
         common = getattr(answers, f"_read_{form.kind}")(link, form, items)
         common["text"] = form.text[:LONGEST].replace("\0", "").strip()
         amounts = common.pop("amounts", {})
-        files = link._check_files(form.files)
+        files = link._check_files(form.files, sender=Sender(link.customer_id, link=link.id))
         waiting = answers.search([("link_id", "=", link.id), ("state", "=", "waiting")])
         if not files and (same := waiting._find_same(form.kind, items, common, amounts)):
             return same
@@ -240,7 +241,7 @@ class CollectionAnswer(models.Model):
     def _create_received(self, link, form, items, common, amounts, files):
         """:param dict common: values that all answers share
         :param dict amounts: what is promised of each item; empty for no promise
-        :param files: list of (file name, bytes, MIME type)
+        :param files: list of :class:`..collection_upload.CheckedFile`
         """
         created = self.create([{
             **common, "link_id": link.id, "submission": form.key, "kind": form.kind,
@@ -353,14 +354,11 @@ class CollectionAnswer(models.Model):
     def _keep_files(self, files):
         """Keep files with these answers; only who may read the answers may read them.
 
-        :param files: list of (file name, bytes, MIME type)
+        :param files: list of :class:`..collection_upload.CheckedFile`
         """
         if not files:
             return
-        kept = self.env["ir.attachment"].create([{
-            "name": name, "raw": content, "mimetype": kind, "public": False,
-            "res_model": self._name, "res_id": self[0].id,
-        } for name, content, kind in files])
+        kept = self.env["ir.attachment"].create([file.prepare_vals(self[0]) for file in files])
         self.write({"attachment_ids": [(6, 0, kept.ids)]})
 
     # === DECIDING === #
@@ -463,7 +461,7 @@ class CollectionAnswer(models.Model):
             summary=first.with_context(lang=user.lang).env._(
                 "Answer the question of %(who)s on %(items)s", who=first.partner_id.name,
                 items=self.item_id._name_items()),
-            note=first.text)
+            note=plaintext2html(first.text or ""))
 
     def _accept_comment(self, items):
         """A colleague's answer becomes the items' status and comment."""

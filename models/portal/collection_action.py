@@ -1,9 +1,7 @@
-from markupsafe import Markup
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, plaintext2html
 
 from ... import engine
 from ...engine.sequence import outcomes, state as states
@@ -343,7 +341,7 @@ class CollectionAction(models.Model):
             summary=translated.env._(
                 "%(partner)s asks to postpone to %(date)s", partner=self.env.user.name,
                 date=format_date(translated.env, self.postpone_to)),
-            note=Markup("<p>%s</p>") % self.postpone_reason)
+            note=plaintext2html(self.postpone_reason))
 
     def _end_postponement(self):
         """Forget the request for more time: it was answered, or is answered by what happened."""

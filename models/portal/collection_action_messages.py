@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
 
+from ..collection_upload import Sender
+
 #: Files that an action takes from external partners, in all.
 MOST_KEPT = 100
 
@@ -155,20 +157,19 @@ class CollectionAction(models.Model):
         """
         self.ensure_one()
         attachments = self.env["ir.attachment"].sudo()
-        checked = self.env["collection.upload"]._check_files(files)
+        checked = self.env["collection.upload"]._check_files(
+            files, sender=Sender(self.customer_id, user=self.env.uid))
         if not checked:
             return attachments
         known = {(file.name, file.checksum) for file in self._find_portal_files()}
-        fresh = [(name, content, kind) for name, content, kind in checked
-                 if (name, attachments._compute_checksum(content)) not in known]
+        fresh = [file for file in checked
+                 if (file.name, attachments._compute_checksum(file.content)) not in known]
         if len(known) + len(fresh) > MOST_KEPT:
             raise UserError(self.env._(
                 "“%(action)s” has %(count)s files already. Write to the collection team "
                 "instead.", action=self.name, count=len(known)))
-        kept = attachments.with_context(image_no_postprocess=True).create([{
-            "name": name, "raw": content, "mimetype": kind, "public": False,
-            "res_model": self._name, "res_id": self.id,
-        } for name, content, kind in fresh])
+        kept = attachments.with_context(image_no_postprocess=True).create(
+            [file.prepare_vals(self) for file in fresh])
         if kept:
             self._append_portal_history("files_added", new=", ".join(kept.mapped("name")))
         return kept

@@ -2,6 +2,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import plaintext2html
 
 from ... import engine
 from ...engine.sequence import state as states
@@ -442,10 +443,10 @@ class CollectionSequence(models.Model):
                 sequence.activity_schedule(
                     "mail.mail_activity_data_warning", user_id=user.id,
                     summary=self.env._("Stop one of two sequences of the same template"),
-                    note=self.env._(
+                    note=plaintext2html(self.env._(
                         "%(customer)s is in %(other)s as well.",
                         customer=sequence.customer_id.name,
-                        other=sequence.duplicate_of_id.display_name))
+                        other=sequence.duplicate_of_id.display_name)))
 
     # === BUTTONS === #
 

@@ -5,6 +5,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ... import engine
 from ...tools.batches import process_batch
@@ -149,9 +150,9 @@ class CollectionSequence(models.Model):
             reader.activity_schedule(
                 "mail.mail_activity_data_warning", user_id=pilot.id,
                 summary=reader.env._("Nothing is left of the items of this sequence"),
-                note=reader.env._(
+                note=plaintext2html(reader.env._(
                     "%(items)s is gone, and nothing takes its place: choose other items, or stop "
-                    "the sequence.", items=names))
+                    "the sequence.", items=names)))
 
     # === CRONS === #
     # The crons: events are delivered, deadlines and levels are looked at, pauses end.

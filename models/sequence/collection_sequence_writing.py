@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 from ...engine import entry_to_dict
 from ...engine.sequence.effects import Alert, Ask, Release, StartChild, SwitchTo
@@ -322,7 +323,8 @@ class CollectionSequence(models.Model):
         self.activity_schedule(
             "mail.mail_activity_data_warning", user_id=pilot.id,
             summary=self.env._("A legal deadline passed during the pause"),
-            note=self.env._("Step “%(step)s”: %(row)s", step=step.name, row=row.sentence))
+            note=plaintext2html(self.env._(
+                "Step “%(step)s”: %(row)s", step=step.name, row=row.sentence)))
 
     # === HOLDERS === #
     # Who acts: resolving functions to people, and moving open actions when they change.

@@ -1,7 +1,11 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
 from ..access import COLLECTORS
+
+#: Items that are treated at once by a person.
+MOST_CHOSEN = 2000
 
 
 class AccountMoveLine(models.Model):
@@ -20,9 +24,17 @@ class AccountMoveLine(models.Model):
         :raise UserError: none is chosen, or one was settled in the meantime
         :raise AccessError: a customer outside of the user's portfolio
         """
+        self._check_chosen_count()
         self._check_open_items()
         return open_dialog(
             "collection.item.wizard", self.env._("Change status"), default_item_ids=self.ids)
+
+    def _check_chosen_count(self):
+        """:raise UserError: more items are chosen than a person decides on at a time"""
+        if len(self) > MOST_CHOSEN:
+            raise UserError(self.env._(
+                "You chose %(count)s items: %(most)s at most at a time. Narrow the list down by a "
+                "filter, or choose them page by page.", count=len(self), most=MOST_CHOSEN))
 
     def action_detach_from_collection(self):
         """Button on a row of a specific action: take this item out of the action.

@@ -1,4 +1,5 @@
 from dataclasses import asdict
+from hashlib import sha256
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -12,6 +13,9 @@ from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 
 _lt = LazyTranslate(__name__)
 
+#: Steps and rows of a tree: what is larger nobody can follow, and drawing it takes long.
+MOST_STEPS, MOST_ROWS = 200, 1500
+
 TEMPLATE_STATES = [
     ("draft", "Draft"),
     ("published", "Published"),
@@ -20,7 +24,7 @@ TEMPLATE_STATES = [
 
 #: What may still change once a version is published: how it is found, not what it does.
 LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", "published_by_id",
-               "check_ids"}
+               "check_ids", "layouts"}
 
 #: Sentence by code of a problem, with the names that it may be filled with.
 PROBLEMS = {
@@ -117,6 +121,9 @@ class CollectionSequenceTemplate(models.Model):
         compute="_compute_export_file", attachment=False, string="File",
         help="This version as a JSON file, to be imported into another database.")
     check_ids = fields.One2many("collection.template.check", "template_id", copy=True)
+    layouts = fields.Json(
+        readonly=True, copy=False, prefetch=False,
+        help="Where things of a published version are drawn, by a digest of what they say.")
     picture = fields.Json(
         compute="_compute_picture",
         help="The tree as saved: where its steps and rows are drawn, and what they say.")
@@ -164,7 +171,7 @@ class CollectionSequenceTemplate(models.Model):
             # while it is edited, its picture stays the saved one: steps without a name or a
             # key cannot be drawn yet
             saved = template._origin
-            template.picture = saved.step_ids and saved._prepare_picture()
+            template.picture = saved.step_ids and saved._fits() and saved._prepare_picture()
 
     # === CONSTRAINTS === #
 
@@ -258,6 +265,7 @@ class CollectionSequenceTemplate(models.Model):
 
     def _describe_problems(self):
         """:return: list of sentences, one a problem, each naming its step"""
+        self._check_size()
         problems = [self._describe_problem(problem) for problem in self._find_problems("error")]
         return problems or self._describe_failed_checks()
 
@@ -357,6 +365,7 @@ class CollectionSequenceTemplate(models.Model):
         :return: :class:`~..engine.Played`
         """
         self.ensure_one()
+        self._check_size()
         company = self.company_id or self.env.company
         return engine.play(
             self._get_definition(), moves, start, company._get_collection_calendar())
@@ -389,20 +398,61 @@ class CollectionSequenceTemplate(models.Model):
             "template_id": self.id, "name": name, "start": start, "moves": moves,
             "expected": played.summary}).id
 
+    # === SIZE === #
+    # Trees that nobody could follow are refused before they cost anything.
+
+    def _fits(self):
+        """:return: bool, whether the tree is of a size that is drawn and published"""
+        return len(self.step_ids) <= MOST_STEPS and (
+            len(self.step_ids.transition_ids) <= MOST_ROWS)
+
+    def _check_size(self):
+        """:raise UserError: these trees have more steps or rows than a tree may have"""
+        for template in self:
+            template._refuse_size(len(template.step_ids), len(template.step_ids.transition_ids))
+
+    def _refuse_size(self, steps, rows):
+        if steps > MOST_STEPS or rows > MOST_ROWS:
+            raise UserError(self.env._(
+                "This tree has %(steps)s steps with %(rows)s rows: %(most_steps)s steps and "
+                "%(most_rows)s rows are allowed. Cut it into templates that take over from each "
+                "other.", steps=steps, rows=rows, most_steps=MOST_STEPS, most_rows=MOST_ROWS))
+
     # === PICTURE === #
+
+    def _keep_layouts(self):
+        """Work out, once for each language, where everything of these versions is drawn."""
+        langs = [code for code, _name in self.env["res.lang"].get_installed()]
+        for template in self:
+            definition = template._get_definition()
+            template.layouts = {
+                _digest(definition, captions): asdict(lay_out(definition, captions))
+                for captions in (
+                    template.with_context(lang=lang)._read_captions() for lang in langs)}
+
+    def _get_layout(self, captions):
+        """:return: dict of an :class:`~..engine.picture.shapes.Picture`: as it was kept when the
+            version was published, unless what it says has changed since, e.g. a translation"""
+        definition = self._get_definition()
+        kept = self.sudo().layouts if self.state != "draft" else None
+        return (kept or {}).get(_digest(definition, captions)) or asdict(
+            lay_out(definition, captions))
+
+    def _read_captions(self):
+        steps = {step.key: step for step in self.step_ids}
+        rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
+        return self._prepare_picture_labels(steps, rows)
 
     def _prepare_picture(self):
         """:return: dict of what the web client draws"""
         self.ensure_one()
         steps = {step.key: step for step in self.step_ids}
         rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
-        picture = lay_out(self._get_definition(), self._prepare_picture_labels(steps, rows))
+        picture = self._get_layout(self._prepare_picture_labels(steps, rows))
         return {
-            "width": picture.width,
-            "height": picture.height,
-            "breaks": picture.breaks,
-            "boxes": [self._prepare_picture_box(box, steps) for box in picture.boxes],
-            "edges": [self._prepare_picture_edge(edge, rows) for edge in picture.edges],
+            **picture,
+            "boxes": [self._prepare_picture_box(box, steps) for box in picture["boxes"]],
+            "edges": [self._prepare_picture_edge(edge, rows) for edge in picture["edges"]],
         }
 
     def _prepare_picture_labels(self, steps, rows):
@@ -417,11 +467,11 @@ class CollectionSequenceTemplate(models.Model):
         )
 
     def _prepare_picture_box(self, box, steps):
-        step = steps.get(box.key)
+        step = steps.get(box["key"])
         if not step:
-            return {**asdict(box), "name": " ".join(box.lines)}
+            return {**box, "name": " ".join(box["lines"])}
         return {
-            **asdict(box),
+            **box,
             "step_id": step.id,
             "name": step.name,
             "functions": step._get_function_names(),
@@ -429,12 +479,11 @@ class CollectionSequenceTemplate(models.Model):
         }
 
     def _prepare_picture_edge(self, edge, rows):
-        values = asdict(edge)
-        for label in values["labels"]:
-            row = rows[edge.source, label["row"]]
+        for label in edge["labels"]:
+            row = rows[edge["source"], label["row"]]
             label["condition"] = row._describe_condition()
             label["sentence"] = row.sentence
-        return values
+        return edge
 
     # === BUTTONS === #
 
@@ -455,6 +504,7 @@ class CollectionSequenceTemplate(models.Model):
                     "%(template)s cannot be published yet:\n%(problems)s",
                     template=template.display_name,
                     problems="\n".join(f"• {problem}" for problem in problems)))
+        self._keep_layouts()
         self.write({
             "state": "published",
             "published_at": fields.Datetime.now(),
@@ -545,3 +595,9 @@ class CollectionSequenceTemplate(models.Model):
             "collection.sequence.template.publish",
             self.env._("Publish %(template)s", template=self.display_name),
             default_template_id=self.id)
+
+
+def _digest(definition, captions):
+    """:return: str, another one for whatever would be drawn otherwise"""
+    ways = [(step.key, [(row.key, row.target) for row in step.rows]) for step in definition.steps]
+    return sha256(repr((ways, captions)).encode()).hexdigest()

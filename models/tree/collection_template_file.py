@@ -26,8 +26,8 @@ NOT_IN_FILE = {"version", "state", "active", "company_id", "published_at", "publ
 #: The parts of a version, by the field that holds them.
 PARTS = {"step_ids", "content_ids", "transition_ids", "check_ids"}
 
-#: A tree of hundreds of steps is far smaller; anything bigger is another kind of file.
-LARGEST = 4_000_000
+#: Bytes: a tree of a hundred steps is far smaller; anything bigger is another kind of file.
+LARGEST = 2_000_000
 
 #: What a value of each type of field must be, besides nothing at all.
 TYPES = {
@@ -113,6 +113,7 @@ class CollectionTemplateFile(models.AbstractModel):
         """
         data = self._decode(content)
         template = data["template"]
+        self._check_size(template)
         self._check_part("collection.sequence.template", template, self.env._("The template"))
         self._check_functions(data)
         self._load_options(data.get("options") or [])
@@ -125,7 +126,9 @@ class CollectionTemplateFile(models.AbstractModel):
 
     def _decode(self, content):
         if len(content) > LARGEST:
-            raise UserError(self.env._("This file is too big to be a sequence template."))
+            raise UserError(self.env._(
+                "This file is too big to be a sequence template: %(most)s MB at most.",
+                most=LARGEST // 1_000_000))
         try:
             data = json.loads(content.decode("utf-8-sig"), parse_constant=self._refuse_constant)
         except (ValueError, RecursionError) as error:
@@ -148,6 +151,14 @@ class CollectionTemplateFile(models.AbstractModel):
     @staticmethod
     def _refuse_constant(name):
         raise ValueError(name)
+
+    def _check_size(self, template):
+        """:raise UserError: more steps or rows than a tree may have; nothing else was read yet"""
+        steps = template.get("step_ids")
+        steps = steps if isinstance(steps, list) else []
+        rows = sum(len(step.get("transition_ids") or ()) for step in steps
+                   if isinstance(step, dict) and isinstance(step.get("transition_ids"), list))
+        self.env["collection.sequence.template"]._refuse_size(len(steps), rows)
 
     def _check_list(self, parts, where):
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):

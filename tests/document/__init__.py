@@ -15,3 +15,4 @@ from . import test_document_page_upload
 from . import test_document_portal
 from . import test_document_page_tour
 from . import test_document_race
+from . import test_document_quota

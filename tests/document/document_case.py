@@ -1,8 +1,9 @@
 """Builders for tests of document requests: templates, requests, files."""
 
 from ..common import CollectionCase, action, row, step
+from ..upload_corpus import make_pdf
 
-PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+PDF = make_pdf()
 
 
 class DocumentCase(CollectionCase):

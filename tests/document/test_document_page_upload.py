@@ -10,6 +10,7 @@ from odoo.tests import HOST, tagged
 from odoo.tools import config, mute_logger
 
 from ..link.test_answer_form import EXE, PNG
+from ..upload_corpus import edit, lock
 from .document_page_case import PDF, DocumentPageCase
 
 COMMAND = "odoo.addons.account_collection.models.document.collection_document_contributor_page"
@@ -34,8 +35,9 @@ class TestDocumentPageUpload(DocumentPageCase):
                 ("paper.pdf", EXE, "cannot be taken"), ("a.pdf", b"", "is empty"),
                 ("photo.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "cannot be taken"),
                 ("paper.pdf", PDF[:40], "damaged or incomplete"),
-                ("paper.pdf", PDF.replace(b"/Root", b"/Encrypt 9 0 R /Root"), "by a password"),
-                ("paper.pdf", PDF.replace(b"/Type", b"/AA << /O << >> >> /Type"), "a program")):
+                ("paper.pdf", edit(**lock("secret")), "by a password"),
+                ("paper.pdf", PDF.replace(b"/Type", b"/AA << /O << /S /JavaScript >> >> /Type"),
+                 "a program")):
             with self.subTest(name=name, message=message):
                 self.assertRefused(self.send(self.tenant, (self.payslip, name, content)), message)
 

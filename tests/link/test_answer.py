@@ -2,9 +2,10 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...models.link.page import AnswerForm
+from ..upload_corpus import make_pdf
 from .test_link import LinkCase
 
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+PDF = make_pdf()
 
 
 class AnswerCase(LinkCase):

@@ -1,29 +1,12 @@
-import io
-import zipfile
-
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..upload_corpus import EXE, HEIC, make_docx, make_picture
 from .test_answer import PDF, AnswerCase
 
 LOGGER = "odoo.addons.account_collection.models.link.collection_answer"
-PNG = (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\6\0\0\0\x1f\x15\xc4\x89"
-       b"\0\0\0\rIDATx\x9cc\0\1\0\0\5\0\1\r\n-\xb4\0\0\0\0IEND\xaeB`\x82")
-HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64
-EXE = b"MZ\x90\0\3\0\0\0\4\0\0\0\xff\xff\0\0" + b"\0" * 200
-
-
-def make_docx(*names):
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("[Content_Types].xml", (
-            '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
-            'content-types"><Override PartName="/word/document.xml" ContentType="application/'
-            'vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'))
-        for name in ("word/document.xml", *names):
-            archive.writestr(name, "<w:document/>")
-    return stream.getvalue()
+PNG = make_picture(1, 1, "PNG")
 
 
 @tagged("post_install", "-at_install")
@@ -109,7 +92,7 @@ class TestAnswerForm(AnswerCase):
         refused = (
             ("invoice.pdf", EXE), ("page.pdf", b"<html><script>alert(1)</script></html>"),
             ("photo.png", b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"),
-            ("text.pdf", b"just words"), ("macro.docx", make_docx("word/vbaProject.bin")),
+            ("text.pdf", b"just words"), ("macro.docx", make_docx({"word/vbaProject.bin": "x"})),
             ("archive.docx", b"PK\3\4" + b"\0" * 40), ("run.sh", b"#!/bin/sh\nrm -rf /\n"))
         for name, content in refused:
             with self.subTest(name=name):

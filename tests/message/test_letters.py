@@ -1,12 +1,18 @@
 import io
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest import SkipTest
+
+from markupsafe import Markup
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
-from ...report.collection_print import _read
+from ...report.collection_print import Sheet, _read
+from ...tools.own_content import close_off
+from ..upload_corpus import make_picture
 from .test_messages import MessageCase
 
 
@@ -173,3 +179,112 @@ class TestMessageFiles(PaperCase):
         action = self.chase(self.customer, self.scenario)
         self.assertFalse(action._render_messages(attachments=False)[action.id].attachments)
         self.assertFalse(self.runs)
+
+
+class Listener:
+    """A server that notes who asks it for something."""
+
+    def __init__(self):
+        self.asked = []
+        asked = self.asked
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@tagged("post_install", "-at_install")
+class TestLettersLoadNothing(PaperCase):
+    """What colleagues write is printed; nobody is asked for it."""
+
+    def setUp(self):
+        super().setUp()
+        self.listener = Listener()
+        self.addCleanup(self.listener.close)
+        self.prints = self.env["collection.print"]
+
+    def get_texts(self):
+        """:return: list of texts that would load something from the listener"""
+        url = self.listener.url
+        return [
+            f'<img src="{url}/img"/>', f'<IMG SRC = "{url}/upper">',
+            f'<img src="data:image/png;base64,AAAA" srcset="{url}/set 2x"/>',
+            f'<div style="background: url({url}/url)">x</div>',
+            f'<div style="background: u\\72l({url}/escape)">x</div>',
+            f'<div style="background: &#117;rl(&quot;{url}/entity&quot;)">x</div>',
+            f'<ul style="list-style-image: url(\'{url}/list\')"><li>x</li></ul>',
+            f'<style>@import "{url}/import"; p {{ background: url({url}/style) }}</style>',
+            f'<table background="{url}/table"><tr><td background="{url}/cell">x</td></tr></table>',
+            f'<link rel="stylesheet" href="{url}/link"/>', f'<iframe src="{url}/iframe"></iframe>',
+            f'<object data="{url}/object"></object>', f'<embed src="{url}/embed"/>',
+            f'<svg><image xlink:href="{url}/svg"/><use href="{url}/use"/></svg>',
+            f'<input type="image" src="{url}/input"/>', f'<video poster="{url}/video"></video>',
+            f'<script src="{url}/script"></script>', f'<base href="{url}/base/"/><img src="x"/>',
+            f'<meta http-equiv="refresh" content="0; url={url}/meta"/>',
+            f'<div><style><b></style><img src="{url}/nested"/></div>',
+            f'<img src="/web/image/1?x={url}"/>', f'<img src="{url}/web/image/1"/>',
+            f'<img src="//127.0.0.1:{self.listener.server.server_port}/plain"/>',
+            '<img src="file:///etc/hostname"/>',
+        ]
+
+    def test_letters_ask_no_server(self):
+        """X-21: pictures, styles, frames and what else would be fetched; a real run of it."""
+        texts = "".join(self.get_texts())
+        sheet = Sheet(self.company, Markup(f"<p>Before</p>{texts}<p>After</p>"))
+        [pdf] = self.prints._print_sheets([sheet])
+        self.assertIn("Before", self.read(pdf)[0])
+        self.assertIn("After", " ".join(self.read(pdf)))
+        self.assertEqual(self.listener.asked, [])
+
+    def test_what_is_shown_on_the_screen_asks_no_server_either(self):
+        """X-21: previews; whatever the text is, nothing of the address is left to load."""
+        for text in self.get_texts():
+            page = str(self.prints._render_document(
+                [Sheet(self.company, Markup(text))], screen=True))
+            with self.subTest(text=text):
+                self.assertNotIn(str(self.listener.server.server_port), page)
+                self.assertNotIn("file:", page)
+
+    def test_a_letter_s_own_text_is_closed_off(self):
+        """X-21: the body of an action, as it is sent."""
+        self.make_invoice(self.customer)
+        self.write_step("Pay", f'<p>Pay<img src="{self.listener.url}/body"/></p>', kind="letter")
+        self.render(self.customer)
+        self.assertEqual(self.listener.asked, [])
+
+    def test_pictures_of_the_database_are_printed(self):
+        """X-21: an image that the user may read stands in the letter; another's does not."""
+        public = self.env["ir.attachment"].create({
+            "name": "logo.png", "raw": make_picture(4, 4, "PNG"), "public": True})
+        hidden = self.env["ir.attachment"].create({
+            "name": "secret.png", "raw": make_picture(4, 4, "PNG"), "res_model": "ir.cron",
+            "res_id": 1})
+        paper = self.env["ir.attachment"].create({
+            "name": "a.html", "raw": b"<script/>", "mimetype": "text/html", "public": True})
+        prints = self.prints.with_user(self.collector)
+        base = self.env["ir.config_parameter"].get_param("web.base.url")
+        for address in (f"/web/image/{public.id}", f"{base}/web/image/{public.id}-abc/logo.png",
+                        f"/web/content/{public.id}?unique=1",
+                        f"/web/image/ir.attachment/{public.id}/raw"):
+            self.assertTrue(prints._load_picture(address).startswith("data:image/png"), address)
+        for address in (f"/web/image/{hidden.id}", f"/web/image/{paper.id}", "/web/image/0",
+                        "/web/image/res.users/1/password", "/web/image/no.model/1/x", "/logo.png"):
+            self.assertEqual(prints._load_picture(address), "", address)
+
+    def test_what_a_letter_may_have_stays(self):
+        """X-21: links, pictures that stand in the text, plain styles."""
+        text = ('<p style="color: red; margin: 0">a <a href="https://example.com">b</a></p>'
+                '<img src="data:image/png;base64,AAAA">')
+        self.assertEqual(close_off(text, lambda address: ""), text)

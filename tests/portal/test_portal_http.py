@@ -54,6 +54,23 @@ class PortalHttpCase(PortalCase, HttpCase):
 class TestPortalRoutes(PortalHttpCase):
     """Each route as everybody who may come along."""
 
+    def test_the_pages_keep_to_themselves(self):
+        """Issue, files: the same headers as on personal pages; a file is saved, never run."""
+        file = self.env["ir.attachment"].create({
+            "name": "a.pdf", "raw": PDF, "res_model": "collection.action",
+            "res_id": self.act.id})
+        self.enter(self.clerk)
+        for url in (self.url, "/my/collection", "/my/documents", f"{self.url}/file/{file.id}"):
+            headers = self.get(url=url).headers
+            with self.subTest(url=url):
+                self.assertEqual(headers["Cache-Control"], "no-store")
+                self.assertEqual(headers["Referrer-Policy"], "no-referrer")
+                self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+                self.assertEqual(headers["X-Frame-Options"], "SAMEORIGIN")
+                self.assertIn("noindex", headers["X-Robots-Tag"])
+                self.assertTrue(headers["Content-Security-Policy"])
+        self.assertIn("sandbox", headers["Content-Security-Policy"])
+
     def test_who_is_not_signed_in_is_asked_to(self):
         """D-078: every route leads to the login."""
         self.authenticate(None, None)

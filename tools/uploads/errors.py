@@ -9,7 +9,8 @@ class Refusal(Exception):
     :ivar reason: one of :data:`REASONS`, for which the model layer has a message
     """
 
-    REASONS = ("type", "damaged", "protected", "active", "macros", "bomb", "pixels")
+    REASONS = ("type", "damaged", "protected", "active", "macros", "bomb", "pixels", "heavy",
+               "busy")
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

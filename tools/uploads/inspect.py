@@ -1,21 +1,17 @@
-"""What an uploaded file is, by what is in it, and whether it is harmless. Pure Python.
+"""What an uploaded file is, by what is in it, and whether it is harmless.
 
-Nothing is trusted that the file says of itself, and nothing is done whose cost the file could
-choose: every reading is bounded.
+Nothing is trusted that the file says of itself. What looking at it costs is bounded by the process
+that does it (:mod:`.reader`); here only what no document needs is cut short.
 """
 
 from __future__ import annotations
 
-import warnings
-from io import BytesIO
+from dataclasses import dataclass
 
-from PIL import Image
-
-from .docx import DOCX, check_docx
 from .errors import Refusal
-from .pdf import check_pdf
 
 PDF, PNG, JPEG, HEIC = "application/pdf", "image/png", "image/jpeg", "image/heic"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: Types of files that are taken, and how their names end.
 TYPES = {
     PDF: (".pdf",),
@@ -31,29 +27,29 @@ ACCEPTED = {
     "image": frozenset({PNG, JPEG, HEIC}),
     "pdf_image": frozenset({PDF, PNG, JPEG, HEIC}),
 }
-#: Pixels of a picture at most: one of 6000 x 4000 has 24 million.
-MOST_PIXELS = 100_000_000
-
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis", b"mif1"})
-#: Segments of a JPEG without a length.
-_BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-def inspect(content: bytes) -> str:
-    """Find out what a file is.
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a file that is taken is.
+
+    :ivar kind: its MIME type, one of :data:`TYPES`
+    :ivar size: bytes that are its own; what follows the end of a picture is cut
+    """
+
+    kind: str
+    size: int
+
+
+def inspect(content: bytes) -> Finding:
+    """Find out what a file is. What it costs is the file's choice: see :func:`.reader.read_files`.
 
     :param content: the whole file
-    :return: its MIME type, one of :data:`TYPES`
     :raise Refusal: it is of no type that is taken, or does harm
     """
     kind = guess_type(content)
-    if kind == PDF:
-        check_pdf(content)
-    elif kind == DOCX:
-        check_docx(content)
-    elif kind in (PNG, JPEG):
-        _check_picture(kind, content)
-    return kind
+    return Finding(kind, _CHECKS[kind](content))
 
 
 def guess_type(content: bytes) -> str:
@@ -77,36 +73,28 @@ def guess_type(content: bytes) -> str:
     raise Refusal("type")
 
 
-def _check_picture(kind: str, content: bytes) -> None:
-    """Read the header, and never the pixels.
+# The libraries come with the first file of their type: a photo does not wait for that of PDFs.
 
-    :raise Refusal: too many pixels, another type, or cut off
-    """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(content), formats=("PNG", "JPEG", "MPO")) as image:
-                width, height = image.size
-    except Image.DecompressionBombError:
-        raise Refusal("pixels") from None
-    except Exception:  # noqa: BLE001 - whatever it stumbles over: nobody could look at it
-        raise Refusal("damaged") from None
-    if width * height > MOST_PIXELS:
-        raise Refusal("pixels")
-    ends = _has_jpeg_end(content) if kind == JPEG else b"IEND" in content[-4096:]
-    if not ends:
-        raise Refusal("damaged")
+def _check_pdf(content: bytes) -> int:
+    from .pdf import check_pdf
+
+    check_pdf(content)
+    return len(content)
 
 
-def _has_jpeg_end(content: bytes) -> bool:
-    """Whether the picture's own data comes to an end; that of a thumbnail in it does not count."""
-    position = 2
-    while position + 4 <= len(content) and content[position] == 0xFF:
-        marker = content[position + 1]
-        if marker == 0xDA:
-            return content.find(b"\xff\xd9", position) > 0
-        if marker == 0xFF or marker in _BARE:
-            position += 1 if marker == 0xFF else 2
-            continue
-        position += 2 + max(2, int.from_bytes(content[position + 2:position + 4], "big"))
-    return False
+def _check_docx(content: bytes) -> int:
+    from .docx import check_docx
+
+    check_docx(content)
+    return len(content)
+
+
+def _find_picture_end(content: bytes) -> int:
+    from . import picture
+
+    find = {PNG: picture.find_png_end, JPEG: picture.find_jpeg_end, HEIC: picture.find_heic_end}
+    return find[guess_type(content)](content)
+
+
+_CHECKS = {PDF: _check_pdf, DOCX: _check_docx, PNG: _find_picture_end, JPEG: _find_picture_end,
+           HEIC: _find_picture_end}

@@ -421,6 +421,7 @@ class CollectionItemWizard(models.TransientModel):
         if self.applied:  # a double click
             return self._close("")
         self.applied = True
+        self.item_ids._check_chosen_count()
         self.item_ids._check_open_items()
         self._check_status()
         if self.status_kind == "dispute":

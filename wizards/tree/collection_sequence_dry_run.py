@@ -78,6 +78,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
         :return: dict for the screen, in the reader's language
         """
         template = self._get_template(template_id)
+        template._check_size()
         found = engine.enumerate_paths(template._get_definition())
         steps = {step.key: step for step in template.step_ids}
         return {
