@@ -1,4 +1,5 @@
 """Who may see what the module adds to records of other modules."""
 
-#: Group of all who collect: it includes those who see every customer, and the managers.
-COLLECTORS = "account_collection.group_collection_user"
+from ..tools.portfolio import ALL_CUSTOMERS, COLLECTORS
+
+__all__ = ["ALL_CUSTOMERS", "COLLECTORS"]

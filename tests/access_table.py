@@ -1,4 +1,4 @@
-"""Who may do what with which record, and call which method: all of it, and nothing else.
+"""Who may do what with which record and field, and call which method: all of it, and nothing else.
 
 Kept by hand: what a test finds besides is either a hole or a decision to be written down here.
 """
@@ -269,3 +269,95 @@ METHODS = {}
 for _who, _models in _METHODS:
     for _model, _names in _models.items():
         METHODS.setdefault(_model, {}).update(dict.fromkeys(_names.split(), _who))
+
+# -- fields of core models -------------------------------------------------------------------
+
+#: Who sees what the books say already: accounting is theirs to read, of every customer.
+BOOKS = OWN | {"other_collector"}
+#: Who has a login of the office.
+COLLEAGUES = DESK | {"employee"}
+
+_FIELDS = [
+    # (who reads, searches, groups and orders by it; who writes it; fields)
+    (OWN, OWN | {"other_company"}, {
+        # a customer's settings, of each company its own
+        "res.partner":
+            "collection_scenario_id collection_hold_until collection_hold_reason "
+            "collection_contact_id collection_debtor_kind collection_penalties "
+            "collection_indemnity collection_interactive_email",
+    }),
+    (OWN | {"other_company"}, OWN | {"other_company"}, {
+        # what is so whichever company looks
+        "res.partner": "collection_insolvency_date collection_group_ids",
+    }),
+    (OWN | {"other_company"}, NOBODY, {
+        # an insolvency keeps every company from chasing
+        "res.partner":
+            "collection_bounced_email collection_email_blocked collection_not_chased",
+    }),
+    (BOOKS, {"all_customers", "manager", "other_company"}, {
+        # who collects: whoever collects knows whom to ask
+        "res.partner": "collector_id",
+    }),
+    (DESK, DESK, {"res.partner": "collection_internal"}),
+    (DESK, NOBODY, {"res.partner": "collection_is_foreign"}),
+    (OWN, NOBODY, {
+        "res.partner":
+            "collection_balance collection_overdue collection_days_late collection_kept_out "
+            "collection_last_payment collection_payer_delay collection_payer_profile "
+            "collection_next_action_id collection_next_action_ids collection_next_date "
+            "collection_next_name collection_sequence_count "
+            "collection_answer_count collection_promise_count collection_dispute_count "
+            "collection_request_count collection_origins collection_history_ids "
+            "collection_participant_ids collection_sequence_ids collection_action_ids "
+            "collection_open_action_ids collection_assignment_ids",
+        "account.move":
+            "collection_status_id collection_status_color collection_comment "
+            "collection_promise_date collection_waiver collection_is_claimed",
+        "account.move.line":
+            "collection_status_id collection_status_color collection_comment "
+            "collection_promise_date collection_review_date collection_excluded_since "
+            "collection_outlook collection_penalty collection_action_ids",
+    }),
+    (BOOKS, NOBODY, {
+        "account.move": "collection_is_chased",
+        "account.move.line":
+            "collection_is_overdue collection_kept_out collection_document collection_days_late",
+    }),
+    (COLLEAGUES - {"other_company"}, NOBODY, {
+        # settings are made by Odoo's administrators
+        "res.company":
+            "collection_manager_id collection_link_days collection_payment_days "
+            "collection_matching_days collection_penalty_regime collection_claim_years "
+            "collection_statement_paid_late collection_scenario_id",
+    }),
+    (NOBODY, NOBODY, {
+        "mail.activity": "collection_key",
+        "res.config.settings":
+            "collection_manager_id collection_scenario_id collection_default_scenario_id "
+            "collection_default_collector_id collection_link_days collection_payment_days "
+            "collection_matching_days collection_penalty_regime collection_claim_years "
+            "collection_statement_paid_late collection_penalties collection_indemnity",
+    }),
+]
+
+#: (who reads it, who writes it) by model and field. Whoever reads a field searches, groups and
+#: orders by it, and nobody else.
+FIELDS = {}
+for _readers, _writers, _models in _FIELDS:
+    for _model, _names in _models.items():
+        FIELDS.setdefault(_model, {}).update(
+            dict.fromkeys(_names.split(), (_readers, _writers)))
+
+# -- owners ----------------------------------------------------------------------------------
+
+#: Of records that others than managers write: what each points to. *Fixed* is never changed once
+#: the record is there, whoever asks; *chosen* is a choice among what the user may see.
+POINTERS = {
+}
+
+# -- dialogs ---------------------------------------------------------------------------------
+
+#: What each dialog is about: nobody opens one on what is not theirs to read.
+ABOUT = {
+}

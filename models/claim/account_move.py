@@ -1,9 +1,10 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
+from ...tools.portfolio import PortfolioBoolean, PortfolioChar
 from ..access import COLLECTORS
 
 
@@ -12,11 +13,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_waiver = fields.Char(
+    collection_waiver = PortfolioChar(
         string="Claims waived", copy=False, readonly=True, groups=COLLECTORS,
         help="Why neither late-payment interest nor the fixed indemnity of this invoice is "
         "claimed.")
-    collection_is_claimed = fields.Boolean(
+    collection_is_claimed = PortfolioBoolean(
         compute="_compute_collection_is_claimed", groups=COLLECTORS,
         help="Interest or indemnity may be claimed if it is paid late.")
 

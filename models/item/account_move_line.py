@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.dialogs import RELOAD, notify
+from ...tools.portfolio import PortfolioDate, PortfolioMany2one, PortfolioText, see_stored
 from ...tools.records import as_record
 from ..access import COLLECTORS
 from . import open_items
@@ -23,17 +24,17 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_status_id = fields.Many2one(
+    collection_status_id = PortfolioMany2one(
         "collection.item.status", string="Collection status", copy=False,
         index="btree_not_null", ondelete="restrict", groups=COLLECTORS)
-    collection_comment = fields.Text(string="Collection comment", copy=False, groups=COLLECTORS)
-    collection_promise_date = fields.Date(
+    collection_comment = PortfolioText(string="Collection comment", copy=False, groups=COLLECTORS)
+    collection_promise_date = PortfolioDate(
         string="Promised for", copy=False, groups=COLLECTORS,
         help="The day by which the customer promised to pay.")
-    collection_review_date = fields.Date(
+    collection_review_date = PortfolioDate(
         string="Review on", copy=False, groups=COLLECTORS,
         help="Day on which to review an item that is left out of the scenario.")
-    collection_excluded_since = fields.Date(
+    collection_excluded_since = PortfolioDate(
         string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
     collection_is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_collection_is_overdue", groups=COLLECTORS,
@@ -59,6 +60,27 @@ class AccountMoveLine(models.Model):
         """Keep which of our records hold these items, for those that come in their place."""
         self.env["collection.item.snapshot"]._take(self)
         return super().unlink()
+
+    # === SEEN BY THE USER === #
+
+    def _fetch_query(self, query, fields):
+        return super(AccountMoveLine, see_stored(self))._fetch_query(
+            query, fields).with_env(self.env)
+
+    def _get_collection_seen_sql(self, alias):
+        """:return: SQL condition: the item is of a customer of the user's own"""
+        return self.env["res.partner"]._get_collection_owned_sql(
+            SQL.identifier(alias, "company_id", to_flush=self._fields["company_id"]),
+            SQL.identifier(alias, "partner_id", to_flush=self._fields["partner_id"]))
+
+    def _is_collection_seen(self):
+        """:return: bool, whether the item is of a customer of the user's own"""
+        return self.partner_id._is_collection_owned(self.company_id)
+
+    def _check_collection_seen(self):
+        """:raise AccessError: one of them is of a customer of somebody else"""
+        customers = self.sudo().partner_id.commercial_partner_id
+        customers.with_env(self.env)._check_collection_portfolio()
 
     # === OPEN ITEMS === #
 
@@ -247,6 +269,7 @@ class AccountMoveLine(models.Model):
                 line.company_id and line._get_collection_days_late(days[line.company_id]))
 
     def _search_collection_is_overdue(self, operator, value):
+        self._check_field_access(self._fields["collection_is_overdue"], "read")
         if operator != "in":
             return NotImplemented
         return Domain.OR([
@@ -255,6 +278,7 @@ class AccountMoveLine(models.Model):
             for company in self.env.companies])
 
     def _search_collection_kept_out(self, operator, value):
+        self._check_field_access(self._fields["collection_kept_out"], "read")
         if operator != "in":
             return NotImplemented
         return open_items.UNRECONCILED & open_items.KEPT_OUT & Domain(

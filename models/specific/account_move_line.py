@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import models
 
 from ...tools.dialogs import open_dialog
+from ...tools.portfolio import RuledMany2many
 from ..access import COLLECTORS
 
 
@@ -9,7 +10,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_action_ids = fields.Many2many(
+    collection_action_ids = RuledMany2many(
         "collection.action", string="Collection actions", readonly=True, copy=False,
         groups=COLLECTORS)
 
