@@ -200,7 +200,8 @@ _METHODS = [
             "invite",
         "collection.document.send": "action_send",
         "collection.document.steer": "action_apply",
-        "collection.item.wizard": "action_apply",
+        "collection.item.wizard":
+            "action_apply action_back action_edit action_next action_preview",
         "collection.link": "action_revoke send_internal",
         "collection.new.action": "action_apply action_apply_and_send",
         "collection.participant": "action_invite_to_portal",
@@ -250,7 +251,6 @@ _METHODS = [
     }),
     (OWN | {"other_collector"}, {
         "collection.assignment.rule": "action_open_customers",
-        "collection.item.wizard": "action_back action_edit action_next action_preview",
     }),
     (OWN | {"other_company"}, {
         "collection.action": "create_message",
@@ -354,10 +354,75 @@ for _readers, _writers, _models in _FIELDS:
 #: Of records that others than managers write: what each points to. *Fixed* is never changed once
 #: the record is there, whoever asks; *chosen* is a choice among what the user may see.
 POINTERS = {
+    "collection.action": {
+        "fixed":
+            "customer_id company_id sequence_id visit_id step_id content_id responsible_id "
+            "validator_id user_id option_id submitted_by_id closed_by_id scenario_id "
+            "scenario_step_id leader_id confirmed_by_id notified_partner_id",
+        "chosen":
+            "function_id recipient_function_id validator_function_id mail_template_id "
+            "document_template_id",
+    },
+    "collection.dispute": {
+        "fixed": "customer_id company_id reason_id action_id", "chosen": "owner_id"},
+    "collection.document.item": {
+        "fixed": "request_id company_id customer_id template_item_id contributor_id "
+                 "reviewed_by_id",
+        "chosen": "user_id function_id message_main_attachment_id",
+    },
+    "collection.document.request": {
+        "fixed": "template_id customer_id company_id action_id partner_id",
+        "chosen": "user_id",
+    },
+    "collection.participant": {
+        "fixed": "customer_id company_id sequence_id partner_id",
+        "chosen": "function_id user_id contact_id",
+    },
+    "collection.sequence": {
+        "fixed":
+            "customer_id company_id template_id visit_id step_id launched_by_id parent_id "
+            "successor_id duplicate_of_id",
+    },
 }
 
 # -- dialogs ---------------------------------------------------------------------------------
 
 #: What each dialog is about: nobody opens one on what is not theirs to read.
 ABOUT = {
+    "collection.action.assign": "action_id",
+    "collection.action.close": "action_id",
+    "collection.action.keep": "action_id",
+    "collection.action.reschedule": "action_id",
+    "collection.action.skip": "action_ids",
+    "collection.answer.refuse": "answer_ids",
+    "collection.assignment.mass": "customer_ids",
+    "collection.claim.waive": "move_ids",
+    "collection.dispute.resolve": "dispute_id",
+    "collection.document.invite": "request_id",
+    "collection.document.provide": "item_id",
+    "collection.document.refuse": "item_ids",
+    "collection.document.send": "request_id contributor_ids",
+    "collection.document.start": "action_id customer_id",
+    "collection.document.steer": "request_ids",
+    "collection.item.wizard": "item_ids copied_action_id",
+    "collection.message.preview": "action_id",
+    "collection.new.action": "item_ids copied_action_id customer_id created_id",
+    "collection.promise.cancel": "promise_id",
+    "collection.sequence.add.action": "sequence_id",
+    "collection.sequence.launch": "customer_id item_ids switch_from_id",
+    "collection.sequence.migration.line": "sequence_id",
+    "collection.sequence.resume": "sequence_id",
+    "collection.sequence.steer": "sequence_id",
+}
+
+#: Whom a dialog names besides: contacts and colleagues, whose names everybody of the desk reads.
+NAMED = {
+    "collection.action.assign": "contact_id",
+    "collection.assignment.mass": "contact_id",
+    "collection.document.invite": "partner_id",
+    "collection.document.provide": "attachment_ids",
+    "collection.document.start": "partner_id",
+    "collection.document.start.line": "partner_id",
+    "collection.item.wizard": "promised_by_id colleague_ids",
+    "collection.sequence.launch.line": "contact_id",
 }

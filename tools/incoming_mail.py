@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from email.message import Message
 
 #: What came back: nothing but an answer; the message did not arrive; the server goes on trying;
-#: the report of something else (it arrived, it was read); an answer that no person wrote.
+#: the report of something else (it arrived, it was read); an answer that no person wrote; an answer
+#: from an address that nothing was written to.
 ANSWER, FAILED, DELAYED, REPORT, AUTOMATIC = "answer", "failed", "delayed", "report", "automatic"
+FOREIGN = "foreign"
 
 #: Headers that no person's e-mail has, whatever they say.
 AUTOMATIC_HEADERS = (
@@ -67,6 +69,23 @@ def is_automatic(message: Message) -> bool:
         or "autoresponder" in str(message.get("X-POST-MessageClass", "")).lower()
         or str(message.get("Delivered-To", "")).strip().lower() == "autoresponder"
         or str(message.get("Return-Path", "")).strip() == "<>")
+
+
+def get_recipients(message: Message) -> set[str]:
+    """Say whom delivery reports (RFC 3464) are about.
+
+    :return: e-mail addresses in lower case, those of forwarded messages as they were first
+        written to too; empty where no report names one
+    """
+    found = set()
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            blocks = part.get_payload()
+            for block in blocks if isinstance(blocks, list) else ():
+                for name in ("Final-Recipient", "Original-Recipient"):
+                    address = str(block.get(name) or "").rpartition(";")[2]
+                    found.add(address.strip().strip("<>").lower())
+    return found - {""}
 
 
 def _get_statuses(message: Message) -> Iterator[list[str]]:

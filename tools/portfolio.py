@@ -33,6 +33,7 @@ from .branches import (
     BranchMany2one,
     BranchSelection,
 )
+from .own_context import is_own, with_own
 
 if TYPE_CHECKING:
     from odoo.fields import Field as MixedInto
@@ -45,8 +46,8 @@ COLLECTORS = "account_collection.group_collection_user"
 #: Group of those who see every customer.
 ALL_CUSTOMERS = "account_collection.group_collection_all"
 
-#: In the context: what is stored is being read. An object, so that no remote call can set it.
-STORED = object()
+#: Key of the context under which what is stored is read.
+STORED = "collection_stored"
 
 
 def sees_own_only(env: Any) -> bool:
@@ -57,12 +58,12 @@ def sees_own_only(env: Any) -> bool:
 def see_stored(records: Any) -> Any:
     """:return: the recordset, to read what is stored into the cache, whose the records are"""
     if sees_own_only(records.env):
-        return records.with_context(collection_read=STORED)
+        return with_own(records, STORED)
     return records
 
 
-def _hides(env: Any) -> bool:
-    return env.context.get("collection_read") is not STORED and sees_own_only(env)
+def _hides(records: Any) -> bool:
+    return sees_own_only(records.env) and not is_own(records, STORED)
 
 
 class PortfolioField(MixedInto):
@@ -78,7 +79,7 @@ class PortfolioField(MixedInto):
         return attrs
 
     def __get__(self, record: Any, owner: Any = None) -> Any:
-        if record is not None and record and not self.related and _hides(record.env):
+        if record is not None and record and not self.related and _hides(record):
             seen = record.filtered(self._is_seen)
             # the same one, where nothing is hidden: it knows what it was read with
             record = record if len(seen) == len(record) else seen
@@ -92,7 +93,7 @@ class PortfolioField(MixedInto):
 
     def to_sql(self, model: Any, alias: str) -> SQL:
         sql = super().to_sql(model, alias)
-        if not _hides(model.env):
+        if not _hides(model):
             return sql
         return SQL("(CASE WHEN %s THEN %s END)", model._get_collection_seen_sql(alias), sql)
 
@@ -103,7 +104,7 @@ class PortfolioField(MixedInto):
         """
         records._check_field_access(self, "read")
         domain = super().determine_domain(records, operator, value)
-        if domain is NotImplemented or self.related or not _hides(records.env):
+        if domain is NotImplemented or self.related or not _hides(records):
             return domain
         return Domain(domain, internal=True) & seen_domain()
 
@@ -115,8 +116,8 @@ class PortfolioField(MixedInto):
                 raise AccessError(records.env._(
                     "%(field)s is set by the commands that stand beside it, never by hand.",
                     field=self.get_description(records.env, ["string"])["string"]))
-            if sees_own_only(records.env):
-                records._check_collection_seen()
+            if sees_own_only(records.env) and not all(map(self._is_seen, records)):
+                records._check_collection_portfolio()
         super().write(records, value)
 
 
@@ -174,7 +175,7 @@ class PortfolioMany2many(PortfolioField, fields.Many2many):
             self, field_expr: str, operator: str, value: Any, model: Any, alias: str, query: Any,
     ) -> SQL:
         sql = super().condition_to_sql(field_expr, operator, value, model, alias, query)
-        if not _hides(model.env):
+        if not _hides(model):
             return sql
         return SQL("(%s AND %s)", model._get_collection_seen_sql(alias), sql)
 

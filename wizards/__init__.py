@@ -1,3 +1,4 @@
+from . import history
 from . import people
 from . import action
 from . import message

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ... import engine
 from ...tools.dialogs import RELOAD, notify, open_dialog
+from ...tools.own_context import with_own
 from .collection_outcome import OUTCOMES
 from .steering import STEERINGS
 
@@ -26,9 +27,11 @@ class CollectionAction(models.Model):
 
     _name = "collection.action"
     _description = "Collection Action"
-    _inherit = ["collection.action.content", "mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "collection.portfolio", "collection.action.content", "mail.thread", "mail.activity.mixin"]
     _order = "date, sequence_id, number, id"
     _mail_post_access = "read"
+    _owner_fields = ("customer_id", "company_id", "sequence_id", "responsible_id")
 
     name = fields.Char(readonly=True)
     description = fields.Html(readonly=True)
@@ -193,6 +196,9 @@ class CollectionAction(models.Model):
             domain for domain, _sentence in self._get_assignment_checks()))
         return [("id", "not in" if operator == "in" else "in", found)]
 
+    def _get_launched_sequence(self):
+        return self.sequence_id
+
     # === CRUD === #
 
     def write(self, vals):
@@ -353,10 +359,10 @@ class CollectionAction(models.Model):
 
     def _get_activities(self):
         """:return: the open activities that stand for these actions"""
-        return self.env["mail.activity"].sudo().search([
+        return with_own(self.env["mail.activity"].sudo(), FROM_ACTION).search([
             ("res_model", "=", self._name), ("res_id", "in", self.ids),
             ("activity_type_id", "=", self._get_activity_type().id),
-        ]).with_context(**{FROM_ACTION: True})
+        ])
 
     def _get_activity_type(self):
         return self.env.ref("account_collection.mail_activity_type_action")
@@ -368,7 +374,7 @@ class CollectionAction(models.Model):
             return
         model = self.env["ir.model"]._get_id(self._name)
         kind = self._get_activity_type()
-        self.env["mail.activity"].sudo().with_context(**{FROM_ACTION: True}).create([{
+        with_own(self.env["mail.activity"].sudo(), FROM_ACTION).create([{
             "res_model_id": model,
             "res_id": action.id,
             "activity_type_id": kind.id,

@@ -1,6 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ...tools.own_context import is_own
 from .collection_action import FROM_ACTION
 
 
@@ -11,7 +12,7 @@ class MailActivity(models.Model):
 
     def _get_collection_actions(self):
         """:return: dict of ``collection.action`` by activity, for those that stand for one"""
-        if self.env.context.get(FROM_ACTION):
+        if is_own(self, FROM_ACTION):
             return {}
         kind = self.env.ref("account_collection.mail_activity_type_action",
                             raise_if_not_found=False)

@@ -74,7 +74,7 @@ class Steering:
 
     def is_in_portfolio(self):
         """:return: whether the user steers the one action's customer: bool"""
-        return self.actions.customer_id._is_in_collection_portfolio()
+        return self.actions._is_in_portfolio()
 
     def get_pilot(self):
         """:return: the ``res.users`` to whom the one action falls when nobody holds it"""

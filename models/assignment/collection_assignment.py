@@ -10,8 +10,10 @@ class CollectionAssignment(models.Model):
 
     _name = "collection.assignment"
     _description = "Assignment"
+    _inherit = ["collection.portfolio"]
     _order = "customer_id, attribute, id"
     _log_access = False
+    _owner_fields = ("customer_id", "company_id")
 
     #: found by the unique key, which begins with it
     customer_id = fields.Many2one(
@@ -114,7 +116,7 @@ class CollectionAssignment(models.Model):
 
     def _set_locked(self, locked):
         self.check_access("read")
-        self.customer_id._check_collection_portfolio()
+        self._check_portfolio()
         self.sudo().locked = locked
 
     # === ORIGINS === #

@@ -2,12 +2,14 @@ import ast
 
 import psycopg2
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH, get_selection
 
+#: What says which customers a rule finds.
+CRITERIA = frozenset({"filter_id", "filter_domain"})
 #: Rows of a preview that are shown; customers treated by one call of the dialog.
 SHOWN, STEP = 200, 20000
 
@@ -22,8 +24,9 @@ class CollectionAssignmentRule(models.Model):
 
     _name = "collection.assignment.rule"
     _description = "Assignment Rule"
-    _inherit = ["mail.thread"]
+    _inherit = ["collection.owned", "mail.thread"]
     _order = "attribute, sequence, id"
+    _owner_fields = ("company_id",)
 
     name = fields.Char(compute="_compute_name")
     sequence = fields.Integer(
@@ -42,7 +45,8 @@ class CollectionAssignmentRule(models.Model):
     filter_id = fields.Many2one(
         "ir.filters", string="Saved search", required=True, ondelete="restrict", tracking=True,
         domain="[('model_id', '=', 'res.partner')]",
-        help="The rule reads the search each time: it follows when the search is changed.")
+        help="Where the criteria were taken from. A later change of the search does not reach the "
+        "rule: take its criteria anew.")
     filter_owner = fields.Char(compute="_compute_filter_owner")
     automatic = fields.Boolean(
         default=True, tracking=True,
@@ -70,7 +74,15 @@ class CollectionAssignmentRule(models.Model):
     problem = fields.Char(compute="_compute_matches", help="Why the rule cannot do its work.")
     match_count = fields.Integer(string="Customers", compute="_compute_matches")
 
-    filter_domain = fields.Text(string="Its criteria", related="filter_id.domain")
+    filter_domain = fields.Text(
+        string="Criteria", compute="_compute_filter_domain", store=True, readonly=False,
+        required=True, precompute=True,
+        help="The rule's own copy: whoever may change the saved search does not change the rule.")
+    author_id = fields.Many2one(
+        "res.users", string="Criteria set by", readonly=True, ondelete="restrict", copy=False,
+        help="The rule finds the customers that this manager finds.")
+    search_changed = fields.Boolean(
+        compute="_compute_search_changed", help="The saved search says something else by now.")
 
     _attribute_index = models.Index("(company_id, attribute, sequence) WHERE active")
 
@@ -129,6 +141,16 @@ class CollectionAssignmentRule(models.Model):
                 rule.value_name = rule[attribute.value].display_name
 
     @api.depends("filter_id")
+    def _compute_filter_domain(self):
+        for rule in self:
+            rule.filter_domain = rule.filter_id.sudo().domain
+
+    @api.depends("filter_id.domain", "filter_domain")
+    def _compute_search_changed(self):
+        for rule in self:
+            rule.search_changed = rule.filter_id.sudo().domain != rule.filter_domain
+
+    @api.depends("filter_id")
     def _compute_filter_owner(self):
         for rule in self:
             rule.filter_owner = ", ".join(rule.filter_id.sudo().user_ids.mapped("name"))
@@ -139,19 +161,46 @@ class CollectionAssignmentRule(models.Model):
         """
         self.ensure_one()
         domain = self._get_customer_domain() & extra
-        customers = self.env["res.partner"].sudo().with_company(self.company_id)
+        customers = self._get_reader_customers()
         try:
             with self.env.cr.savepoint():
                 # compiling a statement that runs once costs more than it saves
                 self.env.cr.execute("SET LOCAL jit = off")
                 query = customers._search(domain, order="id")
                 return [customer for [customer] in self.env.execute_query(query.select())]
-        except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError, TypeError) as fault:
+        except (psycopg2.DataError, psycopg2.ProgrammingError, ValueError, TypeError,
+                AccessError) as fault:
             raise self._get_unreadable(fault) from fault
 
+    def _get_reader_customers(self):
+        """Criteria are read with the rights of the manager who set them: they tell no more than
+        that manager could find out anyhow (X-03, X-11). What is tried out on a form and not saved
+        is read with the rights of whoever tries.
+
+        :return: ``res.partner``, empty, able to search
+        :raise UserError: the manager is none any more
+        """
+        saved = self._origin.sudo()
+        reader = saved.author_id if saved and saved.filter_domain == self.filter_domain else (
+            self.env.user)
+        companies = reader.sudo().company_ids & self.env["res.company"].sudo().search(
+            [("id", "child_of", self.company_id.id)])
+        manages = reader.active and self.company_id in companies and reader.has_group(
+            "account_collection.group_collection_manager")
+        if reader.id == SUPERUSER_ID:  # a rule that came with the data
+            companies |= self.company_id
+        elif not manages:
+            raise UserError(self.env._(
+                "%(user)s, who set the criteria of “%(rule)s”, is no collection manager of "
+                "%(company)s any more. Another manager has to take its criteria anew.",
+                user=reader.sudo().name or "–", rule=self.display_name,
+                company=self.company_id.sudo().name))
+        ids = [self.company_id.id, *(companies - self.company_id).ids]
+        return self.env["res.partner"].with_user(reader).with_context(allowed_company_ids=ids)
+
     @api.depends(lambda self: [
-        "filter_id", "company_id", "sequence", "automatic", "active", "new_only", "continues",
-        *self._get_value_fields()])
+        "filter_id", "filter_domain", "company_id", "sequence", "automatic", "active",
+        "new_only", "continues", *self._get_value_fields()])
     @api.depends_context("lang")
     def _compute_matches(self):
         """One search a rule, whatever is asked of it."""
@@ -159,7 +208,7 @@ class CollectionAssignmentRule(models.Model):
             ("company_id", "in", self.company_id.ids),
             ("attribute", "in", self.mapped("attribute"))])
         found, faults = {}, {}
-        for rule in self.filtered("filter_id") | others:
+        for rule in self.filtered("filter_domain") | others:
             key = rule._origin.id
             try:
                 rule._check_fit()
@@ -170,6 +219,38 @@ class CollectionAssignmentRule(models.Model):
             rule.match_count = len(found.get(rule._origin.id, ()))
             rule.problem = faults.get(rule._origin.id) or (
                 rule._find_shadow(others, found) or rule._find_conflict(others, found))
+
+    # === CRUD === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Whoever gives the criteria answers for them."""
+        self._check_searches([vals.get("filter_id") for vals in vals_list])
+        return super().create([{**vals, "author_id": self.env.uid} for vals in vals_list])
+
+    def write(self, vals):
+        """New criteria are somebody's, and stand in the rule's log (X-03)."""
+        vals = {name: value for name, value in vals.items() if name != "author_id"}
+        if CRITERIA.isdisjoint(vals):
+            return super().write(vals)
+        self._check_searches([vals.get("filter_id")])
+        before = {rule: rule.filter_domain for rule in self}
+        result = super().write({**vals, "author_id": self.env.uid})
+        for rule, old in before.items():
+            rule._message_log(body=self.env._(
+                "Criteria changed: %(old)s → %(new)s", old=old, new=rule.filter_domain))
+        return result
+
+    def _check_searches(self, ids):
+        """:raise AccessError: one of these saved searches is not the user's
+        :raise ValidationError: one is archived, or no search of customers"""
+        searches = self.env["ir.filters"].browse([id_ for id_ in ids if id_])
+        searches.check_access("read")
+        for search in searches.sudo():
+            if search.model_id != "res.partner" or not search.active:
+                raise ValidationError(self.env._(
+                    "The saved search “%(search)s” is archived or no search of customers.",
+                    search=search.name))
 
     # === CONSTRAINTS === #
 
@@ -195,19 +276,14 @@ class CollectionAssignmentRule(models.Model):
         return self.user_id if self.function_kind == "internal" else self.contact_id
 
     def _get_customer_domain(self):
-        """The customers that the saved search finds now, as a domain.
+        """The customers that the criteria find now, as a domain.
 
         :return: :class:`~odoo.fields.Domain`
-        :raise UserError: the search is broken, depends on who looks, or is on another model
+        :raise UserError: the criteria are broken, or depend on who looks
         """
         self.ensure_one()
-        search = self.filter_id.sudo()
-        if not search.exists() or search.model_id != "res.partner" or not search.active:
-            raise UserError(self.env._(
-                "The saved search of “%(rule)s” is archived or no search of customers.",
-                rule=self.display_name))
         try:
-            domain = Domain(ast.literal_eval(search.domain))
+            domain = Domain(ast.literal_eval(self.filter_domain))
             domain.validate(self.env["res.partner"])
         except (ValueError, SyntaxError, TypeError, KeyError) as fault:
             raise self._get_unreadable(fault) from fault
@@ -220,9 +296,9 @@ class CollectionAssignmentRule(models.Model):
 
     def _get_unreadable(self, fault):
         return UserError(self.env._(
-            "The saved search “%(search)s” cannot be read: %(fault)s. A search that depends "
-            "on who looks (uid) or on a moment cannot feed a rule: save it again without.",
-            search=self.filter_id.sudo().name, fault=fault))
+            "The criteria of “%(search)s” cannot be read: %(fault)s. A search that depends "
+            "on who looks (uid) or on a moment cannot feed a rule: save it again without, and "
+            "take its criteria anew.", search=self.filter_id.sudo().name, fault=fault))
 
     def _check_fit(self):
         """:raise UserError: the value cannot be given any more"""
@@ -447,6 +523,14 @@ class CollectionAssignmentRule(models.Model):
             [("company_id", "=", self.env.company.id), ("automatic", "=", True)], ["attribute"])}
 
     # === BUTTONS === #
+
+    def action_take_search(self):
+        """Take the criteria of the saved searches as they are now.
+
+        :raise AccessError: the user is no collection manager
+        """
+        for rule in self:
+            rule.filter_domain = rule.filter_id.sudo().domain
 
     @api.model
     def action_run_automatic(self):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.own_context import with_own
 from ...tools.sql import partner_value
 from ..claim.res_partner import SWITCHES
 from ..item.res_partner import READ_ONCE
@@ -267,8 +268,8 @@ class CollectionAssignmentRule(models.Model):
         holder = self._get_holder()
         held_by = {"user_id": holder.id if holder._name == "res.users" else False,
                    "contact_id": holder.id if holder._name == "res.partner" else False}
-        participants = self.env["collection.participant"].sudo().with_context(
-            collection_assigning=True)
+        participants = with_own(
+            self.env["collection.participant"].sudo(), "collection_assigning")
         held = participants.search([
             ("customer_id", "in", customer_ids), ("company_id", "=", self.company_id.id),
             ("sequence_id", "=", False), ("function_id", "=", self.function_id.id)])
@@ -308,5 +309,6 @@ class CollectionAssignmentRule(models.Model):
             changes = {value: (name, after) for value, name in names.items()}
         self.env["collection.history"]._append_same(self.company_id, {
             "kind": "setting_changed", "cause": "rule", "command": "assign",
-            "data": {"field": attribute.field or "collection_participant_ids", "rule": self.id},
+            "data": {"field": attribute.field or "collection_participant_ids", "rule": self.id,
+                     "author": self.author_id.name},
             "text": self.display_name}, old, changes)

@@ -20,7 +20,9 @@ class CollectionAssignmentRun(models.Model):
 
     _name = "collection.assignment.run"
     _description = "Automatic Assignment"
+    _inherit = ["collection.owned"]
     _order = "id desc"
+    _owner_fields = ("company_id",)
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(

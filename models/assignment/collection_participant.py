@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...tools.own_context import is_own
 from .attributes import COLLABORATOR
 
 
@@ -50,7 +51,7 @@ class CollectionParticipant(models.Model):
 
         :param dict before: holders' names by id, empty for new ones
         """
-        if self.env.context.get("collection_assigning"):
+        if is_own(self, "collection_assigning"):
             return
         changed = self.filtered(lambda row: not row.sequence_id and (
             (row.partner_id.display_name or "") != before.get(row.id, "")))

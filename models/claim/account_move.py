@@ -62,7 +62,7 @@ class AccountMove(models.Model):
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
         self.check_access("read")
-        self.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         changed = self.sudo().filtered(lambda move: bool(move.collection_waiver) != bool(waiver))
         changed.collection_waiver = waiver
         rows = defaultdict(list)
@@ -82,7 +82,7 @@ class AccountMove(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        self.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         again = any(self.mapped("collection_waiver"))
         return open_dialog(
             "collection.claim.waive",

@@ -29,7 +29,10 @@ class CollectionPenaltyRate(models.Model):
 
     _name = "collection.penalty.rate"
     _description = "Collection Penalty Rate"
+    _inherit = ["collection.owned"]
     _order = "regime, date_from desc, id desc"
+    _owner_fields = ("company_id",)
+    _owner_is_fixed = False
 
     regime = fields.Selection(
         REGIMES, string="Kind", required=True, default="business",

@@ -18,9 +18,10 @@ class CollectionDocumentContributor(models.Model):
 
     _name = "collection.document.contributor"
     _description = "Contributor"
-    _inherit = ["collection.document.permission"]
+    _inherit = ["collection.owned", "collection.document.permission"]
     _order = "request_id, id"
     _rec_name = "partner_id"
+    _owner_fields = ("request_id",)
 
     request_id = fields.Many2one(
         "collection.document.request", required=True, readonly=True, index=True,

@@ -11,7 +11,9 @@ class CollectionDocumentFile(models.Model):
 
     _name = "collection.document.file"
     _description = "File of a Requested Document"
+    _inherit = ["collection.owned"]
     _order = "item_id, id"
+    _owner_fields = ("item_id",)
 
     item_id = fields.Many2one(
         "collection.document.item", required=True, readonly=True, index=True, ondelete="restrict")

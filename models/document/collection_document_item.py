@@ -29,8 +29,9 @@ class CollectionDocumentItem(models.Model):
 
     _name = "collection.document.item"
     _description = "Requested Document"
-    _inherit = ["collection.document.paper", "collection.upload",
+    _inherit = ["collection.owned", "collection.document.paper", "collection.upload",
                 "mail.thread.main.attachment"]
+    _owner_fields = ("request_id",)
     _order = "request_id, contributor_id, position, id"
     _mail_post_access = "read"
 

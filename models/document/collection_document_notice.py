@@ -32,8 +32,10 @@ class CollectionDocumentNotice(models.Model):
 
     _name = "collection.document.notice"
     _description = "Message to a Contributor"
+    _inherit = ["collection.owned"]
     _order = "id desc"
     _rec_name = "subject"
+    _owner_fields = ("contributor_id",)
 
     contributor_id = fields.Many2one(
         "collection.document.contributor", required=True, readonly=True, index=True,

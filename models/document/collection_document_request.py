@@ -53,9 +53,10 @@ class CollectionDocumentRequest(models.Model):
 
     _name = "collection.document.request"
     _description = "Document Request"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "due, id desc"
     _mail_post_access = "read"
+    _owner_fields = ("customer_id", "company_id", "action_id")
 
     name = fields.Char(required=True)
     template_id = fields.Many2one(
@@ -175,6 +176,9 @@ class CollectionDocumentRequest(models.Model):
                     "%(user)s cannot review “%(request)s”: reviewers have a right of Collection "
                     "in its company.", user=user.name, request=request.name))
 
+    def _get_launched_sequence(self):
+        return self.sequence_id
+
     # === CRUD === #
 
     def write(self, vals):
@@ -228,10 +232,8 @@ class CollectionDocumentRequest(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("write")
-        for company, own in self.grouped("company_id").items():
-            others = own.filtered(lambda request: request.user_id != self.env.user)
-            others.customer_id.with_company(company)._check_collection_portfolio(
-                others.sequence_id)
+        self.filtered(
+            lambda request: request.user_id != self.env.user)._check_portfolio()
         requests = self.sudo()
         requests._raise_rev()
         return requests

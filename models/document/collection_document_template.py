@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.own_context import with_own
+
 
 class CollectionDocumentTemplate(models.Model):
     """Which documents a procedure asks for, of whom, and how they are asked (C-003 to C-012).
@@ -10,7 +12,10 @@ class CollectionDocumentTemplate(models.Model):
 
     _name = "collection.document.template"
     _description = "Document Request Template"
+    _inherit = ["collection.owned"]
     _order = "position, name, id"
+    _owner_fields = ("company_id",)
+    _owner_is_fixed = False
 
     name = fields.Char(required=True, translate=True)
     position = fields.Integer(default=10)
@@ -64,11 +69,11 @@ class CollectionDocumentTemplate(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        saving = self.with_context(collection_saving_template=True)
+        saving = with_own(self, "collection_saving_template")
         return super(CollectionDocumentTemplate, saving).create(vals_list).with_env(self.env)
 
     def write(self, vals):
-        saving = self.with_context(collection_saving_template=True)
+        saving = with_own(self, "collection_saving_template")
         return super(CollectionDocumentTemplate, saving).write(vals)
 
     @api.ondelete(at_uninstall=False)

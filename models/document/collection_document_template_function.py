@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.own_context import is_own
+
 
 class CollectionDocumentTemplateFunction(models.Model):
     """A function that contributes besides the primary recipient, and what it may (C-004, C-010)."""
@@ -51,7 +53,7 @@ class CollectionDocumentTemplateFunction(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_asked(self):
         """A document asked of a function that does not contribute would reach nobody."""
-        if self.env.context.get("collection_saving_template"):
+        if is_own(self, "collection_saving_template"):
             return
         for template, lines in self.grouped("template_id").items():
             asked = template.item_ids.filtered(

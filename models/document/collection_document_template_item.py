@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.own_context import is_own
+
 
 class CollectionDocumentTemplateItem(models.Model):
     """A document that a template asks for, and of which function (C-007, C-009)."""
@@ -20,7 +22,7 @@ class CollectionDocumentTemplateItem(models.Model):
 
     @api.constrains("function_id", "template_id")
     def _check_function(self):
-        if not self.env.context.get("collection_saving_template"):
+        if not is_own(self, "collection_saving_template"):
             self._check_contributes()
 
     def _check_contributes(self):

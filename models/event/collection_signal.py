@@ -13,7 +13,9 @@ class CollectionSignal(models.Model):
 
     _name = "collection.signal"
     _description = "Collection Signal"
+    _inherit = ["collection.portfolio"]
     _order = "id"
+    _owner_fields = ("customer_id", "company_id", "sequence_id")
 
     key = fields.Char(
         required=True, readonly=True,

@@ -8,7 +8,9 @@ class CollectionSignalReceipt(models.Model):
 
     _name = "collection.signal.receipt"
     _description = "Collection Signal Receipt"
+    _inherit = ["collection.owned"]
     _order = "id"
+    _owner_fields = ("sequence_id",)
 
     sequence_id = fields.Many2one(
         "collection.sequence", required=True, readonly=True, index=True, ondelete="restrict")

@@ -20,7 +20,7 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         result = super()._routing_handle_bounce(email_message, message_dict)
         bounced = message_dict.get("bounced_message")
-        failed = self._classify_return(email_message) == incoming_mail.FAILED
+        failed = self._classify_return(email_message, bounced) == incoming_mail.FAILED
         if bounced and bounced.model in THREADS and failed:
             thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
             thread._post_mail_signal("mail_bounced", message_dict)
@@ -33,8 +33,10 @@ class MailThread(models.AbstractModel):
             return result
         author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
         if self._name in THREADS and (not author or author.partner_share):
-            self.sudo().filtered(lambda thread: not thread._is_from_holder(author))\
-                ._post_mail_signal("mail_replied", msg_dict)
+            self.sudo().filtered(lambda thread: (
+                not thread._is_from_holder(author)
+                and thread._is_from_party(msg_dict, thread[THREADS[thread._name]])
+            ))._post_mail_signal("mail_replied", msg_dict)
         return result
 
     def _is_from_holder(self, author):

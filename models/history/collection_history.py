@@ -245,8 +245,10 @@ class CollectionHistory(models.Model):
 
     _name = "collection.history"
     _description = "Collection History"
+    _inherit = ["collection.owned"]
     _order = "chain_id, number desc"
     _log_access = False
+    _owner_fields = ("chain_id", "sequence_id", "action_id")
 
     chain_id = fields.Many2one(
         "collection.history.chain", required=True, readonly=True, ondelete="restrict")

@@ -13,7 +13,9 @@ class CollectionHistoryChain(models.Model):
 
     _name = "collection.history.chain"
     _description = "Collection History Chain"
+    _inherit = ["collection.portfolio"]
     _log_access = False
+    _owner_fields = ("customer_id", "company_id")
 
     key = fields.Char(required=True, readonly=True)
     customer_id = fields.Many2one(

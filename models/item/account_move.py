@@ -114,9 +114,12 @@ class AccountMove(models.Model):
         """:return: bool, whether the entry is of a customer of the user's own"""
         return self.commercial_partner_id._is_collection_owned(self.company_id)
 
-    def _check_collection_seen(self):
-        """:raise AccessError: one of them is of a customer of somebody else"""
-        self.sudo().commercial_partner_id.with_env(self.env)._check_collection_portfolio()
+    def _check_collection_portfolio(self):
+        """:raise AccessError: a customer outside of the user's portfolio in the company of the
+            invoice"""
+        for company, moves in self.sudo().grouped("company_id").items():
+            customers = moves.commercial_partner_id.with_env(self.env)
+            customers.with_company(company)._check_collection_portfolio()
 
     # === LINES === #
 

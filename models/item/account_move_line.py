@@ -77,11 +77,6 @@ class AccountMoveLine(models.Model):
         """:return: bool, whether the item is of a customer of the user's own"""
         return self.partner_id._is_collection_owned(self.company_id)
 
-    def _check_collection_seen(self):
-        """:raise AccessError: one of them is of a customer of somebody else"""
-        customers = self.sudo().partner_id.commercial_partner_id
-        customers.with_env(self.env)._check_collection_portfolio()
-
     # === OPEN ITEMS === #
 
     def _get_payments(self):
@@ -192,8 +187,13 @@ class AccountMoveLine(models.Model):
                 raise UserError(self.env._(
                     "%(items)s is not open in %(company)s any more: reload, and choose what is "
                     "still due.", items=closed._name_items(), company=company.name))
-        customers = lines.partner_id.commercial_partner_id
-        customers.with_env(self.env)._check_collection_portfolio()
+        self._check_collection_portfolio()
+
+    def _check_collection_portfolio(self):
+        """:raise AccessError: a customer outside of the user's portfolio in the item's company"""
+        for company, items in self.sudo().grouped("company_id").items():
+            customers = items.partner_id.commercial_partner_id.with_env(self.env)
+            customers.with_company(company)._check_collection_portfolio()
 
     def _get_single_customer(self):
         """:return: (the customer, the company) of these items
@@ -299,7 +299,7 @@ class AccountMoveLine(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        self.partner_id.commercial_partner_id._check_collection_portfolio()
+        self._check_collection_portfolio()
         lines = self.filtered("collection_kept_out")
         if not lines:
             raise UserError(self.env._("None of these is kept out of follow-up."))

@@ -39,8 +39,9 @@ class CollectionAnswer(models.Model):
 
     _name = "collection.answer"
     _description = "Answer to Check"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
+    _owner_fields = ("customer_id", "company_id", "link_id")
 
     link_id = fields.Many2one(
         "collection.link", required=True, readonly=True, index=True, ondelete="restrict")
@@ -404,8 +405,7 @@ class CollectionAnswer(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        for company, own in self.grouped("company_id").items():
-            own.customer_id.with_company(company)._check_collection_portfolio()
+        self._check_portfolio()
         answers = self.sudo()
         answers.lock_for_update()
         answers.invalidate_recordset(["state", "decided_by_id"])
@@ -437,14 +437,14 @@ class CollectionAnswer(models.Model):
             days=company.collection_payment_days)
         report = self.env._("Paid on %(day)s, says %(who)s.",
                             day=format_date(self.env, first.date), who=first.partner_id.name)
-        self.promise_id = items.env["collection.promise"].make(
+        self.promise_id = items.env["collection.promise"]._make(
             items, due, promised_by=first.partner_id.id, source="customer",
             comment=f"{report} {first.text or ''}".strip())
 
     def _accept_promise(self, items):
         first = self[0]
         amount = sum(min(answer.amount, answer.residual) for answer in self)
-        self.promise_id = items.env["collection.promise"].make(
+        self.promise_id = items.env["collection.promise"]._make(
             items, first.date, amount, promised_by=first.partner_id.id, source="customer",
             comment=first.text or "")
 
@@ -471,7 +471,7 @@ class CollectionAnswer(models.Model):
         if first.result:
             self._resolve_disputes(items)
         elif first.status_id.kind == "promise":
-            self.promise_id = items.env["collection.promise"].make(
+            self.promise_id = items.env["collection.promise"]._make(
                 items, first.date, source="collector", comment=first.text or "")
         elif first.status_id:
             items.set_collection_status(first.status_id.id, comment=first.text or "")

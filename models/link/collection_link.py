@@ -43,9 +43,10 @@ class CollectionLink(models.Model):
     """
 
     _name = "collection.link"
-    _inherit = ["collection.upload"]
+    _inherit = ["collection.portfolio", "collection.upload"]
     _description = "Personal Collection Link"
     _order = "id desc"
+    _owner_fields = ("customer_id", "company_id", "action_id")
 
     kind = fields.Selection(
         [(kind.code, kind.label) for kind in KINDS.values()], required=True, readonly=True)
@@ -409,8 +410,7 @@ class CollectionLink(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        for company, own in self.grouped("company_id").items():
-            own.customer_id.with_company(company)._check_collection_portfolio()
+        self._check_portfolio()
         self.sudo()._revoke()
 
 

@@ -27,8 +27,10 @@ class CollectionDispatch(models.Model):
 
     _name = "collection.dispatch"
     _description = "Collection Dispatch"
+    _inherit = ["collection.portfolio"]
     _order = "id desc"
     _rec_name = "subject"
+    _owner_fields = ("customer_id", "company_id", "action_id")
 
     action_id = fields.Many2one(
         "collection.action", required=True, readonly=True, index=True, ondelete="restrict")
@@ -133,6 +135,8 @@ class CollectionDispatch(models.Model):
         """
         notes = {
             incoming_mail.AUTOMATIC: self.env._("An automatic answer came back."),
+            incoming_mail.FOREIGN: self.env._(
+                "An answer came from another address than the customer's: it changes nothing."),
             incoming_mail.DELAYED: self.env._(
                 "Delivery is delayed: the mail server goes on trying."),
         }
@@ -151,7 +155,7 @@ class CollectionDispatch(models.Model):
 
     def _check_state(self, states):
         self.check_access("read")
-        self.customer_id._check_collection_portfolio()
+        self._check_portfolio()
         labels = dict(self._fields["state"]._description_selection(self.env))
         for dispatch in self:
             if dispatch.state not in states:

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import email_normalize
 
 from ...tools import incoming_mail
 from .outboxes import OUTBOXES
@@ -13,7 +14,8 @@ class MailThread(models.AbstractModel):
     def _routing_handle_bounce(self, email_message, message_dict):
         """Take a report for what it says: Odoo calls everything a bounce that a server writes."""
         result = super()._routing_handle_bounce(email_message, message_dict)
-        bounced, kind = message_dict.get("bounced_message"), self._classify_return(email_message)
+        bounced = message_dict.get("bounced_message")
+        kind = self._classify_return(email_message, bounced)
         if kind == incoming_mail.AUTOMATIC:  # it came back to where bounces go
             bounced = self.env["mail.message"].browse(message_dict.get("parent_id") or ())
         for model in OUTBOXES if bounced else ():
@@ -27,14 +29,55 @@ class MailThread(models.AbstractModel):
         return result
 
     @api.model
-    def _classify_return(self, email_message):
-        """:return: str, what an e-mail is that Odoo takes for a bounce, see
+    def _classify_return(self, email_message, bounced):
+        """Anybody may send a report: one about an address that the message did not go to says
+        nothing.
+
+        :param bounced: the ``mail.message`` that came back, if it is known
+        :return: str, what an e-mail is that Odoo takes for a bounce, see
             :mod:`~...tools.incoming_mail`; one that cannot be read did not arrive
         """
         if email_message is None:
             return incoming_mail.FAILED
         kind = incoming_mail.classify(email_message)
-        return incoming_mail.FAILED if kind == incoming_mail.ANSWER else kind
+        if kind not in (incoming_mail.ANSWER, incoming_mail.FAILED):
+            return kind
+        recipients = incoming_mail.get_recipients(email_message)
+        if recipients and bounced and recipients.isdisjoint(self._get_sent_addresses(bounced)):
+            return incoming_mail.REPORT
+        return incoming_mail.FAILED
+
+    @api.model
+    def _get_sent_addresses(self, message):
+        """:return: set of str, the normalised e-mail addresses that a ``mail.message`` went to"""
+        message = message.sudo()
+        partners = message.partner_ids | message.notified_partner_ids
+        written = [address for model in OUTBOXES
+                   for address in self.env[model]._find_by_message(message).mapped("address")]
+        return {*filter(None, map(email_normalize, filter(None, written))),
+                *filter(None, partners.mapped("email_normalized"))}
+
+    @api.model
+    def _is_from_party(self, msg_dict, customer):
+        """Whether an e-mail comes from the customer, or from whom the message that it answers was
+        written to. Whoever else knows the thread may write to it, and steers nothing.
+
+        :param dict msg_dict: the e-mail, as the gateway has read it
+        :param customer: the thread's ``res.partner``, with all of its contacts
+        :return: bool
+        """
+        author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
+        email = email_normalize(msg_dict.get("email_from") or "") or author.email_normalized
+        parent = self.env["mail.message"].sudo().browse(msg_dict.get("parent_id") or ())
+        parties = customer.sudo() | parent.partner_ids | parent.notified_partner_ids
+        if author and author.commercial_partner_id in parties.commercial_partner_id:
+            return True
+        if not email:
+            return False
+        return email in self._get_sent_addresses(parent) or bool(
+            self.env["res.partner"].sudo().with_context(active_test=False).search_count([
+                ("commercial_partner_id", "in", parties.commercial_partner_id.ids),
+                ("email_normalized", "=", email)], limit=1))
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
@@ -52,7 +95,10 @@ class MailThread(models.AbstractModel):
             if self._is_answered_by_machine():
                 sent._record_return(incoming_mail.AUTOMATIC)
             else:
-                sent._set_state("replied")
+                answered = sent.filtered(
+                    lambda dispatch: self._is_from_party(msg_dict, dispatch.customer_id))
+                answered._set_state("replied")
+                (sent - answered)._record_return(incoming_mail.FOREIGN)
         return result
 
     def _is_answered_by_machine(self):

@@ -3,6 +3,8 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.own_context import is_own, with_own
+
 
 class CollectionParticipant(models.Model):
     """Who holds a function: for a customer by default, or within one sequence (B2).
@@ -14,8 +16,10 @@ class CollectionParticipant(models.Model):
 
     _name = "collection.participant"
     _description = "Collection Participant"
+    _inherit = ["collection.portfolio"]
     _order = "function_position, id"
     _rec_name = "partner_id"
+    _owner_fields = ("customer_id", "company_id", "sequence_id")
 
     customer_id = fields.Many2one(
         "res.partner", required=True, index=True, ondelete="restrict",
@@ -103,6 +107,9 @@ class CollectionParticipant(models.Model):
             holder = participant.partner_id.name or self.env._("nobody")
             participant.display_name = f"{participant.function_id.name}: {holder}"
 
+    def _get_launched_sequence(self):
+        return self.sequence_id
+
     @api.model_create_multi
     def create(self, vals_list):
         sequences = self.env["collection.sequence"].browse(
@@ -136,7 +143,7 @@ class CollectionParticipant(models.Model):
         :param vals_list: values of lines about to be created
         :return: ``collection.sequence``: the lines' own, and the customers' open ones
         """
-        if self.env.context.get("collection_launching"):
+        if is_own(self, "collection_launching"):
             return self.env["collection.sequence"]
         own = self.sequence_id.ids + [vals.get("sequence_id") for vals in vals_list]
         customers = self.filtered(lambda p: not p.sequence_id).customer_id.ids + [
@@ -150,17 +157,18 @@ class CollectionParticipant(models.Model):
     @contextmanager
     def _moving_open_actions(self, sequences):
         """Run a change of participants as a command of the sequences it affects."""
-        if not sequences or self.env.context.get("collection_moving_actions"):
+        if not sequences or is_own(self, "collection_moving_actions"):
             yield
             return
         self.sequence_id.check_access("write")
         sequences = sequences.sudo()
         sequences._raise_rev()
         before = {sequence: sequence._get_holders() for sequence in sequences}
+        named = {sequence: sequence._get_named_holders() for sequence in sequences}
         yield
         self.env.flush_all()
         for sequence in sequences:
-            sequence._apply_holders(before[sequence])
+            sequence._apply_holders(before[sequence], named[sequence])
 
     def _propagate_to_sequences(self, before):
         """Carry a change of the customer's default into the open sequences' own lines (B2).
@@ -170,7 +178,7 @@ class CollectionParticipant(models.Model):
         defaults = self.filtered(lambda p: not p.sequence_id and p.propagate and p.partner_id)
         if not defaults:
             return
-        rows = self.sudo().with_context(collection_moving_actions=True).search([
+        rows = with_own(self.sudo(), "collection_moving_actions").search([
             ("customer_id", "in", defaults.customer_id.ids),
             ("function_id", "in", defaults.function_id.ids),
             ("sequence_id.state", "in", ("running", "paused")),

@@ -11,11 +11,14 @@ from odoo.tools import SQL
 from ...tools.branches import BranchMany2one
 from ...tools.customers import CustomerChange, move_all
 from ...tools.dialogs import notify, open_dialog
+from ...tools.own_context import is_own
 from ...tools.portfolio import RuledOne2many, see_stored, sees_own_only
-from ..access import COLLECTORS
+from ..access import ALL_CUSTOMERS, COLLECTORS
 
 _logger = logging.getLogger(__name__)
 
+#: Key of the context under which customers are merged.
+MERGES = "collection_merging"
 #: What decides of which customer a contact is a part.
 ENTITY_FIELDS = frozenset({"parent_id", "is_company"})
 
@@ -81,8 +84,27 @@ class ResPartner(models.Model):
 
     # === CRUD === #
 
+    def _prepare_create_values(self, vals_list):
+        """Whoever makes a contact puts it into nobody's portfolio, and asks nothing of one."""
+        vals_list = super()._prepare_create_values(vals_list)
+        if not self.env.su:
+            for vals in vals_list:
+                self._check_collection_start(vals)
+        return vals_list
+
+    def copy_data(self, default=None):
+        """A copy of somebody else's customer begins without its settings (X-01)."""
+        vals_list = super().copy_data(default)
+        if self.env.su or self.env.user.has_group(ALL_CUSTOMERS):
+            return vals_list
+        kept = set(default or ())
+        return [vals and {name: value for name, value in vals.items()
+                          if name in kept or not _is_ours(name)} for vals in vals_list]
+
     def write(self, vals):
         """Who becomes part of another customer, or one of its own, takes along what is its own."""
+        if not self.env.su:
+            self._check_collection_change(vals)
         before = {} if ENTITY_FIELDS.isdisjoint(vals) else {
             partner.id: partner.commercial_partner_id.id for partner in self}
         active = {} if "active" not in vals else {
@@ -139,10 +161,6 @@ class ResPartner(models.Model):
         """:return: bool, whether the partner is, or belongs to, a customer of the user's own"""
         return self._is_collection_owned()
 
-    def _check_collection_seen(self):
-        """:raise AccessError: one of them is of a customer of somebody else"""
-        self.commercial_partner_id._check_collection_portfolio()
-
     # === PARTICIPANTS AND PORTFOLIO === #
 
     def _get_collection_participants(self, company=None):
@@ -190,7 +208,7 @@ class ResPartner(models.Model):
     def _is_in_collection_portfolio(self, sequences=None):
         """Whether the user collects from these customers, or launched these sequences."""
         user = self.env.user
-        if self.env.su or user.has_group("account_collection.group_collection_all"):
+        if self.env.su or user.has_group(ALL_CUSTOMERS):
             return True
         if not user.has_group(COLLECTORS):
             return False
@@ -204,6 +222,64 @@ class ResPartner(models.Model):
             raise AccessError(self.env._(
                 "%(customer)s is not in your portfolio. Ask a collection manager to make you "
                 "the customer's collector.", customer=self[:1].name))
+
+    # What is set for a customer, and who may set it: a customer is taken over by a setting, too.
+
+    def _check_collection_change(self, vals):
+        """:param dict vals: as for ``write``; without a value of ours nothing is asked
+        :raise AccessError: a customer outside of the user's portfolio, or a collector named by
+            somebody who does not see all customers
+        """
+        names = [name for name in vals if _is_ours(name)]
+        if not names:
+            return
+        if "collector_id" in names:
+            self._check_may_name_collector()
+        self.commercial_partner_id._check_collection_portfolio()
+
+    def _check_may_name_collector(self):
+        if not self.env.user.has_group(ALL_CUSTOMERS):
+            raise AccessError(self.env._(
+                "Only who collects from all customers, or a collection manager, names the "
+                "collector of a customer. Ask one of them."))
+
+    def _check_collection_start(self, vals):
+        """:param dict vals: all values of a contact to be made, defaults included
+        :raise AccessError: the user may not begin with these
+        """
+        names = [name for name, value in vals.items()
+                 if value and _is_ours(name) and not self._is_collection_default(name, value)]
+        if not names or self.env.user.has_group(ALL_CUSTOMERS):
+            return
+        if "collector_id" in names:
+            self._check_may_name_collector()
+        parent = self.browse(vals.get("parent_id") or ())
+        owner = parent.commercial_partner_id
+        if not owner or vals.get("is_company") or not owner._is_in_collection_portfolio():
+            raise AccessError(self.env._(
+                "You cannot set %(fields)s of a new customer: it is in nobody's portfolio yet. "
+                "Leave it empty, and ask a collection manager.",
+                fields=", ".join(self._fields[name]._description_string(self.env)
+                                 for name in names)))
+
+    def _is_collection_default(self, name, value):
+        """:return: bool, whether a value is what the company gives anyhow"""
+        field = self._fields[name]
+        if not field.company_dependent:
+            return False
+        return value == field.convert_to_write(field.get_company_dependent_fallback(self), self)
+
+    def _check_collection_takeover(self, changes):
+        """Whoever collects does not get a customer by making it a part of an own one (X-01).
+
+        :param changes: list of :class:`~..tools.customers.CustomerChange`
+        :raise AccessError: one of the customers is in somebody else's portfolio
+        """
+        user = self.env.user
+        if self.env.su or not user.has_group(COLLECTORS) or user.has_group(ALL_CUSTOMERS):
+            return
+        self.browse({id_ for change in changes for id_ in (change.former, change.current)
+                     if change.whole})._check_collection_portfolio()
 
     def _get_internal_user(self):
         """:return: the internal ``res.users`` behind this partner, archived or not, or empty"""
@@ -309,6 +385,7 @@ class ResPartner(models.Model):
         changes = [change for change in changes if change.former in known]
         if not changes:
             return
+        self._check_collection_takeover(changes)
         self.sudo()._move_collection(changes)
         self.env.invalidate_all()
         if review:
@@ -572,7 +649,8 @@ class ResPartner(models.Model):
     def _prepare_customer_change_vals(self, former, current):
         old, new = (self.browse(id_).sudo() for id_ in (former, current))
         return {
-            "kind": "customer_changed", "command": "identity",
+            "kind": "customer_changed",
+            "command": "merge" if is_own(self, MERGES) else "identity",
             "cause": "person" if self.env.user.active else "cron",
             "data": {"former": former, "current": current},
             "old_value": old.name or "–", "new_value": new.name or "–"}
@@ -614,3 +692,10 @@ class ResPartner(models.Model):
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""
         return self._open_collection_list("collection_sequence_action")
+
+
+def _is_ours(name):
+    """Whether a field is a customer's setting of ours. Asked at every change: no query."""
+    # who is a colleague without a login is said of a contact, and no customer's setting
+    return name == "collector_id" or (
+        name.startswith("collection_") and name != "collection_internal")

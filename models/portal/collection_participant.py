@@ -41,7 +41,7 @@ class CollectionParticipant(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        self.customer_id._check_collection_portfolio(self.sequence_id)
+        self._check_portfolio()
         if self.kind != "external" or not self.contact_id:
             raise UserError(self.env._(
                 "Only external partners are invited to the portal: name the contact who holds "

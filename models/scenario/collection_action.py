@@ -206,7 +206,7 @@ class CollectionAction(models.Model):
         for action_id, date, user in changed:
             by_values[date, user].append(action_id)
         for (date, user), ids in by_values.items():
-            self.browse(ids).write({
+            self.browse(ids)._write_owner({
                 "date": date, "user_id": user or False, "unassigned": not user,
                 "responsible_id": self.env["res.users"].browse(user or ()).partner_id.id,
                 "state": "scheduled"})

@@ -24,8 +24,10 @@ class CollectionScenario(models.Model):
 
     _name = "collection.scenario"
     _description = "Collection Scenario"
-    _inherit = ["mail.thread"]
+    _inherit = ["collection.owned", "mail.thread"]
     _order = "sequence, name, id"
+    _owner_fields = ("company_id",)
+    _owner_is_fixed = False
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)

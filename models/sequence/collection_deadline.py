@@ -9,8 +9,10 @@ class CollectionDeadline(models.Model):
 
     _name = "collection.deadline"
     _description = "Collection Deadline"
+    _inherit = ["collection.owned"]
     _order = "due, id"
     _rec_name = "transition_id"
+    _owner_fields = ("sequence_id",)
 
     sequence_id = fields.Many2one(
         "collection.sequence", required=True, readonly=True, index=True, ondelete="restrict")

@@ -46,10 +46,11 @@ class CollectionSequence(models.Model):
 
     _name = "collection.sequence"
     _description = "Collection Sequence"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "launched_at desc, id desc"
     _rec_names_search = ["template_id.name", "template_code", "situation", "customer_id.name"]
     _mail_post_access = "read"
+    _owner_fields = ("customer_id", "company_id")
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
@@ -277,6 +278,9 @@ class CollectionSequence(models.Model):
                     "%(item)s is not an item of %(customer)s in %(company)s.",
                     item=foreign[0].display_name, customer=sequence.customer_id.name,
                     company=sequence.company_id.name))
+
+    def _get_launched_sequence(self):
+        return self
 
     # === CRUD === #
 

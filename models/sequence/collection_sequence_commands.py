@@ -11,12 +11,18 @@ from ... import engine
 from ...engine.sequence import conditions
 from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
+from ...tools.own_context import is_own, with_own
 from ...tools.records import as_record
 from ..history.trace import Trace
 from ..item import open_items
 
 #: Set while a command fills markers itself: it traces them and reads its table after.
 FILLING = "collection_filling_markers"
+
+#: What a caller says of an action that it adds by hand.
+ADDED_FIELDS = frozenset({
+    "name", "function_id", "date", "kind", "deadline", "required", "description",
+    "recipient_function_id"})
 
 
 def read_day(value):
@@ -244,7 +250,7 @@ class CollectionSequence(models.Model):
         :param write: function without argument that writes them
         :return: what it returns
         """
-        if self.env.context.get(FILLING):
+        if is_own(self, FILLING):
             return write()
         self.check_access("write")
         sequences = self.sudo()
@@ -274,7 +280,7 @@ class CollectionSequence(models.Model):
             name: self._cast_marker(before[name], value)
             for name, value in values.items() if name in before}
         stored = {name: marker.get("value") for name, marker in before.items()}
-        self.with_context(**{FILLING: True}).markers = {**stored, **filled}
+        with_own(self, FILLING).markers = {**stored, **filled}
         self._trace_markers(before, action)
 
     def _cast_marker(self, marker, value):
@@ -450,6 +456,10 @@ class CollectionSequence(models.Model):
         self._check_steering()
         self._check_reason(reason)
         values = dict(values)
+        unknown = set(values) - ADDED_FIELDS
+        if unknown:
+            raise UserError(self.env._(
+                "An added action has no %(fields)s.", fields=", ".join(sorted(unknown))))
         if not values.get("name") or not values.get("function_id"):
             raise UserError(self.env._("Say what is to be done, and which function owes it."))
         day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
@@ -463,7 +473,7 @@ class CollectionSequence(models.Model):
     def _check_steering(self):
         """:raise AccessError: the user may not steer these sequences"""
         self.check_access("write")
-        self.customer_id._check_collection_portfolio(self)
+        self._check_portfolio()
 
     def _check_reason(self, reason):
         """:raise UserError: the reason is empty"""

@@ -53,7 +53,7 @@ class CollectionSequence(models.Model):
         :param situation: see :meth:`switch_to`
         :return: the new ``collection.sequence``
         """
-        successor = template.with_company(self.company_id).launch(
+        successor = template.with_company(self.company_id)._launch(
             self.customer_id, items=self.item_ids, parent=self,
             situation=self.situation if situation is None else situation,
             participants=self._prepare_carried_participants(template)
@@ -93,7 +93,7 @@ class CollectionSequence(models.Model):
         if child:
             self._check_no_mutual_wait(child)
             child._raise_rev()  # else it might end meanwhile, and notify nobody
-        child = child or template.launch(
+        child = child or template._launch(
             self.customer_id, items=self.item_ids, parent=self,
             participants=self._prepare_carried_participants(template))
         self.child_ids |= child

@@ -3,7 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...engine import Launch
+from ...tools.own_context import with_own
 from ...tools.records import as_record
+
+#: What a caller says of a participant with whom a sequence begins.
+HOLDER_FIELDS = ("function_id", "user_id", "contact_id")
 
 
 class CollectionSequenceTemplate(models.Model):
@@ -21,7 +25,7 @@ class CollectionSequenceTemplate(models.Model):
 
     # === LAUNCH === #
 
-    def launch(self, customer, *, situation="", items=None, parent=None,
+    def launch(self, customer, *, situation="", items=None,
                participants=None):
         """Apply the template to a customer and enter its first step.
 
@@ -31,13 +35,20 @@ class CollectionSequenceTemplate(models.Model):
         :param customer: one ``res.partner``; of a contact person, its commercial entity
         :param str situation: what this sequence is about, as the user puts it
         :param items: open items (``account.move.line``); by default those overdue
-        :param parent: the ``collection.sequence`` that launches it, if one does
         :param participants: list of dicts (``function_id``, ``user_id``, ``contact_id``) to
             start with; by default the customer's, else each function's default holder
         :return: the new ``collection.sequence``
         :raise UserError: the template is no published one, the customer is archived or already
             in such a sequence, or a function that the first step needs has no holder
         :raise AccessError: the customer is not in the user's portfolio
+        """
+        return self._launch(
+            customer, situation=situation, items=items, participants=participants)
+
+    def _launch(self, customer, *, situation="", items=None, parent=None, participants=None):
+        """Launch, as :meth:`launch` says; for sequences that launch others, too.
+
+        :param parent: the ``collection.sequence`` that launches it, if one does
         """
         self.ensure_one()
         self.check_access("read")
@@ -52,10 +63,10 @@ class CollectionSequenceTemplate(models.Model):
                  else as_record(self.env, "account.move.line", items))
         if participants is None:
             participants = self._prepare_participant_vals(customer)
-        sequence = self.env["collection.sequence"].sudo().with_context(
-            collection_launching=True).create(self._prepare_sequence_vals(
-                customer, situation, items, parent, participants))
-        sequence = sequence.with_context(collection_launching=False)
+        launching = with_own(self.env["collection.sequence"].sudo(), "collection_launching")
+        sequence = launching.create(self._prepare_sequence_vals(
+            customer, situation, items, parent, participants))
+        sequence = sequence.with_env(self.sudo().env)
         self._check_first_step_holders(sequence)
         sequence._run(Launch(), cause="parent" if parent else "person", text=situation)
         return sequence.with_env(self.env)
@@ -121,8 +132,9 @@ class CollectionSequenceTemplate(models.Model):
             "launched_from": "sequence" if parent else "user",
             "parent_id": parent.id if parent else False,
             "participant_ids": [
-                Command.create(
-                    {"customer_id": customer.id, "company_id": self.env.company.id, **row})
+                Command.create({
+                    "customer_id": customer.id, "company_id": self.env.company.id,
+                    **{name: row.get(name) for name in HOLDER_FIELDS}})
                 for row in participants],
         }
 

@@ -9,7 +9,9 @@ class CollectionSequenceVisit(models.Model):
 
     _name = "collection.sequence.visit"
     _description = "Collection Sequence Visit"
+    _inherit = ["collection.owned"]
     _order = "sequence_id, number"
+    _owner_fields = ("sequence_id",)
 
     sequence_id = fields.Many2one(
         "collection.sequence", required=True, readonly=True, index=True, ondelete="restrict")

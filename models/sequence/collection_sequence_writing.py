@@ -375,19 +375,28 @@ class CollectionSequence(models.Model):
                 or self.env["res.users"]).id,
         }
 
-    def _apply_holders(self, before):
-        """Move the open actions of functions whose holder changed, and trace it (B8).
+    def _get_named_holders(self):
+        """:return: dict of ``res.partner`` by ``collection.function``, those that the sequence
+            names itself: they see the case, also where the customer's holder is the same"""
+        return {row.function_id: row.partner_id
+                for row in self.participant_ids if row.partner_id}
+
+    def _apply_holders(self, before, named=None):
+        """Move the open actions of functions whose holder changed, and trace it (B8, X-02).
 
         :param dict before: what :meth:`_get_holders` returned before the change
+        :param dict named: what :meth:`_get_named_holders` returned before, where that may have
+            changed too
         """
         self.ensure_one()
         after = self._get_holders()
-        nobody = self.env["res.partner"]
-        changed = self.env["collection.function"].union(*(
-            function for function in {**before, **after}
-            if before.get(function, nobody) != after.get(function, nobody)))
+        changed = _find_changed(before, after)
+        if named is not None:
+            changed = list(dict.fromkeys(
+                [*changed, *_find_changed(named, self._get_named_holders())]))
         if not changed:
             return
+        changed = self.env["collection.function"].union(*changed)
         rows = [{
             "kind": "participant_changed", "data": {"function": function.code},
             "visit": self.visit_id, "action": self.env["collection.action"],
@@ -412,7 +421,7 @@ class CollectionSequence(models.Model):
             | Domain("recipient_function_id", "in", functions.ids)))
         for action in actions:
             old = action._get_holder()
-            action.write(self._prepare_holder_vals(
+            action._write_owner(self._prepare_holder_vals(
                 action.function_id, action._get_distinct_validator(),
                 action.recipient_function_id, action.state, holders))
             if action._get_holder() != old:
@@ -425,3 +434,8 @@ class CollectionSequence(models.Model):
         actions._move_activities()
         actions._notify_holders()
         return rows
+
+
+def _find_changed(before, after):
+    """:return: list of the keys whose value is another one, or is there on one side only"""
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]

@@ -22,10 +22,6 @@ class SequenceSteering(Steering):
     def take_turn(self):
         self.actions.sequence_id._raise_rev()
 
-    def is_in_portfolio(self):
-        action = self.actions
-        return action.customer_id._is_in_collection_portfolio(action.sudo().sequence_id)
-
     def get_pilot(self):
         return self.actions.sequence_id._get_pilot()
 

@@ -36,8 +36,9 @@ class CollectionDispute(models.Model):
 
     _name = "collection.dispute"
     _description = "Dispute"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "opened_on, id"
+    _owner_fields = ("customer_id", "company_id")
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
@@ -159,7 +160,7 @@ class CollectionDispute(models.Model):
         self.check_access("read")
         for dispute in self:
             if self.env.user != dispute.owner_id:
-                dispute.customer_id._check_collection_portfolio()
+                dispute._check_portfolio()
             if dispute.state != "open":
                 raise UserError(self.env._(
                     "“%(dispute)s” is resolved already.", dispute=dispute.display_name))

@@ -52,8 +52,9 @@ class CollectionPromise(models.Model):
 
     _name = "collection.promise"
     _description = "Promise to Pay"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "date, id"
+    _owner_fields = ("customer_id", "company_id")
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
@@ -137,7 +138,7 @@ class CollectionPromise(models.Model):
 
     @api.model
     def make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
-             source="collector", comment=""):
+             comment=""):
         """Record a promise on open items of one customer, company and currency.
 
         An earlier promise on one of them is cancelled: it is replaced.
@@ -147,11 +148,21 @@ class CollectionPromise(models.Model):
         :param amount: float in the items' currency; by default all that is due on them
         :param instalments: list of (date, amount), in order
         :param promised_by: the ``res.partner`` who promised, by default the customer
-        :param str source: ``collector`` or ``customer``
         :return: the new ``collection.promise``
         :raise UserError: a day gone by, nothing or more than is owed, items of several
             customers, companies or currencies
         :raise AccessError: a customer outside of the user's portfolio
+        """
+        return self._make(items, date, amount, instalments=instalments,
+                          promised_by=promised_by, comment=comment)
+
+    @api.model
+    def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
+              source="collector", comment=""):
+        """Record a promise, as :meth:`make` says.
+
+        :param str source: who gave it, ``collector`` or ``customer``: no caller from outside
+            says so
         """
         items = as_record(self.env, "account.move.line", items)
         items._check_open_items()
@@ -215,7 +226,7 @@ class CollectionPromise(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.check_access("read")
-        self.customer_id._check_collection_portfolio()
+        self._check_portfolio()
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the history."))
         for promise in self:
@@ -526,7 +537,9 @@ class CollectionPromiseLine(models.Model):
 
     _name = "collection.promise.line"
     _description = "Promised Instalment"
+    _inherit = ["collection.owned"]
     _order = "promise_id, date"
+    _owner_fields = ("promise_id",)
 
     promise_id = fields.Many2one(
         "collection.promise", required=True, index=True, ondelete="cascade")

@@ -76,9 +76,11 @@ class CollectionSequenceTemplate(models.Model):
 
     _name = "collection.sequence.template"
     _description = "Collection Sequence Template"
-    _inherit = ["mail.thread"]
+    _inherit = ["collection.owned", "mail.thread"]
     _order = "code, version desc, id"
     _rec_names_search = ["name", "code"]
+    _owner_fields = ("company_id",)
+    _owner_is_fixed = False
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -217,7 +219,8 @@ class CollectionSequenceTemplate(models.Model):
     def _check_draft(self):
         """:raise UserError: a version is published; its structure never changes"""
         frozen = self.filtered(lambda template: template.state != "draft")
-        if frozen and not self.env.context.get("install_mode"):
+        loading = self.env.su and self.env.context.get("install_mode")
+        if frozen and not loading:
             raise UserError(self.env._(
                 "%(template)s is published and no longer changes. Make a new version to edit it.",
                 template=frozen[0].display_name))

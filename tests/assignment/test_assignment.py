@@ -92,10 +92,22 @@ class TestRule(AssignmentCase):
                 self.run_automatic()
                 self.assertFalse(self.french[field])
 
-    def test_the_search_is_read_each_time(self):
-        """M-010: dynamic, no frozen list."""
+    def test_the_criteria_are_read_each_time(self):
+        """M-010: dynamic, no frozen list of customers."""
+        self.make_rule([("country_id", "=", self.spain.id)])
+        self.french.country_id, self.spanish.country_id = self.spain, self.france
+        self.run_automatic()
+        self.assertEqual(self.french.collection_scenario_id, self.first)
+        self.assertFalse(self.spanish.collection_scenario_id)
+
+    def test_a_changed_search_is_taken_by_a_manager(self):
+        """M-010, X-03: by a button; the rule says that the search has changed."""
         rule = self.make_rule([("country_id", "=", self.france.id)])
+        self.assertFalse(rule.search_changed)
         rule.filter_id.sudo().domain = str([("country_id", "=", self.spain.id)])
+        self.assertTrue(rule.search_changed)
+        rule.action_take_search()
+        self.assertFalse(rule.search_changed)
         self.run_automatic()
         self.assertEqual(self.spanish.collection_scenario_id, self.first)
         self.assertFalse(self.french.collection_scenario_id)
@@ -201,7 +213,7 @@ class TestAutomaticRun(AssignmentCase):
     def test_a_broken_search_is_said_and_left_out(self):
         """M-015: the other rules go on."""
         broken = self.make_rule([("id", "=", self.french.id)])
-        broken.filter_id.sudo().domain = "[('user_id', '=', uid)]"
+        broken.filter_domain = "[('user_id', '=', uid)]"
         self.make_rule([("id", "=", self.spanish.id)])
         self.assertIn("cannot be read", broken.problem)
         self.run_automatic()
@@ -288,7 +300,7 @@ class TestOrigin(AssignmentCase):
         """M-029, M-030, B27: a customer that no longer matches keeps what it has."""
         rule = self.make_rule([("id", "=", self.french.id)], "group", group_id=self.big.id)
         self.run_automatic()
-        rule.filter_id.sudo().domain = str([("id", "=", self.spanish.id)])
+        rule.filter_domain = str([("id", "=", self.spanish.id)])
         self.run_automatic()
         self.assertEqual(self.french.collection_group_ids, self.big)
         self.french.with_user(self.manager).collection_group_ids = False

@@ -1,5 +1,5 @@
 from odoo import Command
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, tagged
 
 from .test_assignment import AssignmentCase
@@ -113,16 +113,17 @@ class TestBadInput(AssignmentCase):
         self.assertFalse(self.french.collection_scenario_id)
 
     def test_an_archived_search(self):
-        """M-015"""
+        """M-015: it feeds no new rule; one that has its criteria goes on."""
         rule = self.make_rule([("id", "=", self.french.id)])
         rule.filter_id.sudo().active = False
-        self.assertLeftOut(rule, "archived or no search")
+        self.assertFalse(rule.problem)
+        with self.assertRaisesRegex(ValidationError, "archived or no search"):
+            self.make_rule(rule.filter_id)
 
     def test_a_search_on_another_model(self):
         """M-015"""
-        rule = self.make_rule([("id", "=", self.french.id)])
-        rule.filter_id.sudo().model_id = "res.users"
-        self.assertLeftOut(rule, "no search of customers")
+        with self.assertRaisesRegex(ValidationError, "no search of customers"):
+            self.make_rule(self.make_search([], model_id="res.users"))
 
     def test_broken_domains(self):
         """M-015, M-043: no field, no domain, a value of the wrong kind, depending on who looks."""
@@ -130,7 +131,7 @@ class TestBadInput(AssignmentCase):
         for domain in ("[('nothing', '=', 1)]", "[('id', '=', 1", "import os",
                        "[('collector_id', '=', uid)]", "[('country_id', '<', 'x')]"):
             with self.subTest(domain):
-                rule.filter_id.sudo().domain = domain
+                rule.filter_domain = domain
                 rule.invalidate_recordset()
                 self.assertLeftOut(rule, "cannot be read")
 

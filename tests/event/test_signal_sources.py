@@ -85,6 +85,15 @@ class TestMailSignals(SignalsCase):
         self.receive(sequence, self.litigator.partner_id)
         self.assertFalse(self.find("mail_replied"))
 
+    def test_somebody_else_who_writes_is_no_answer(self):
+        """X-36: neither a stranger nor another customer steers the case."""
+        sequence = self.start(event_row("after", "mail_replied"))
+        self.receive(sequence, self.make_partner("Neighbour", email="neighbour@example.com"))
+        sequence.sudo().message_update({
+            "message_id": "<stranger@example.com>", "subject": "Re: rent", "author_id": False,
+            "email_from": "stranger@example.com"})
+        self.assertFalse(self.find("mail_replied"))
+
     def test_an_automatic_answer_is_none(self):
         """D-059: nobody has read anything; the gateway says so in its context."""
         sequence = self.start(event_row("after", "mail_replied"))

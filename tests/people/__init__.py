@@ -1,3 +1,5 @@
 from . import test_customer_identity
 from . import test_participants
+from . import test_portfolio_company
 from . import test_res_partner
+from . import test_taking_over

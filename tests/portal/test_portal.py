@@ -60,7 +60,7 @@ class TestPortalAccess(PortalCase):
     def test_internal_functions_are_not_shown(self):
         """D-080: only what an external function owes."""
         internal = self.launch(self.make_short_template()).action_ids
-        internal.sudo().responsible_id = self.bailiff
+        internal.sudo()._write_owner({"responsible_id": self.bailiff.id})
         self.assertFalse(self.find(self.clerk, internal))
 
     def test_what_is_to_come_is_not_shown_yet(self):

@@ -184,7 +184,7 @@ class TestAgenda(ScenarioViewCase):
 
     def test_ticking_the_activity_confirms(self):
         """S-006: what waits for a confirmation is not closed as done, as nothing has left."""
-        activity = self.action._get_activities().with_context(collection_from_action=False)
+        activity = self.action._get_activities().with_context(collection_from_action=True)
         activity.with_user(self.collector).action_feedback()
         self.assertEqual((self.action.confirmed, self.action.state), (True, "todo"))
         self.assertFalse(self.action._get_activities())

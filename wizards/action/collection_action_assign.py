@@ -7,16 +7,17 @@ class CollectionActionAssign(models.TransientModel):
 
     _name = "collection.action.assign"
     _description = "Name the Holder of a Function"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    sequence_id = fields.Many2one(related="action_id.sequence_id")
-    assignment_problem = fields.Char(related="action_id.assignment_problem")
+    sequence_id = fields.Many2one(related="action_id.sequence_id", related_sudo=False)
+    assignment_problem = fields.Char(related="action_id.assignment_problem", related_sudo=False)
     available_function_ids = fields.Many2many(
         "collection.function", compute="_compute_available_function_ids")
     function_id = fields.Many2one(
         "collection.function", compute="_compute_function_id", store=True, readonly=False,
         required=True, domain="[('id', 'in', available_function_ids)]")
-    kind = fields.Selection(related="function_id.kind")
+    kind = fields.Selection(related="function_id.kind", related_sudo=False)
     user_id = fields.Many2one(
         "res.users", string="Held by", compute="_compute_holder", store=True, readonly=False,
         domain="[('share', '=', False)]")

@@ -15,19 +15,21 @@ class CollectionActionClose(models.TransientModel):
 
     _name = "collection.action.close"
     _description = "Close a Collection Action"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    description = fields.Html(related="action_id.description")
-    state = fields.Selection(related="action_id.state")
+    description = fields.Html(related="action_id.description", related_sudo=False)
+    state = fields.Selection(related="action_id.state", related_sudo=False)
     asks_decision = fields.Boolean(compute="_compute_answers")
     asks_validation = fields.Boolean(compute="_compute_answers")
     submits = fields.Boolean(compute="_compute_answers")
     may_answer = fields.Boolean(compute="_compute_answers")
-    available_option_ids = fields.Many2many(related="action_id.option_ids")
+    available_option_ids = fields.Many2many(related="action_id.option_ids", related_sudo=False)
     proposed_option_id = fields.Many2one(
-        related="action_id.option_id", string="Decision proposed")
-    submitted_by_id = fields.Many2one(related="action_id.submitted_by_id")
-    submitted_comment = fields.Text(related="action_id.comment", string="Comment of whoever did it")
+        related="action_id.option_id", related_sudo=False, string="Decision proposed")
+    submitted_by_id = fields.Many2one(related="action_id.submitted_by_id", related_sudo=False)
+    submitted_comment = fields.Text(related="action_id.comment", related_sudo=False,
+        string="Comment of whoever did it")
     option_id = fields.Many2one(
         "collection.action.option", string="Decision",
         domain="[('id', 'in', available_option_ids)]")
@@ -115,6 +117,7 @@ class CollectionActionCloseMarker(models.TransientModel):
 
     _name = "collection.action.close.marker"
     _description = "Date or Fact to Fill on Closing"
+    _inherit = ["collection.dialog"]
     _order = "id"
 
     close_id = fields.Many2one("collection.action.close", required=True, ondelete="cascade")

@@ -6,9 +6,10 @@ class CollectionActionReschedule(models.TransientModel):
 
     _name = "collection.action.reschedule"
     _description = "Move a Collection Action to Another Day"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    deadline = fields.Date(related="action_id.deadline")
+    deadline = fields.Date(related="action_id.deadline", related_sudo=False)
     date = fields.Date(
         string="New day", compute="_compute_date", store=True, readonly=False)
     moves_deadline = fields.Boolean(compute="_compute_moves_deadline")

@@ -7,6 +7,7 @@ class CollectionActionSkip(models.TransientModel):
 
     _name = "collection.action.skip"
     _description = "Skip Collection Actions"
+    _inherit = ["collection.dialog"]
 
     action_ids = fields.Many2many("collection.action", required=True, readonly=True)
     count = fields.Integer(compute="_compute_count")

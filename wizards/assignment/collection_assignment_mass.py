@@ -18,6 +18,8 @@ class CollectionAssignmentMass(models.TransientModel):
 
     _name = "collection.assignment.mass"
     _description = "Mass Change of Customers"
+    _inherit = ["collection.dialog"]
+    _customer_fields = {"customer_ids": None}
 
     customer_ids = fields.Many2many(
         "res.partner", required=True, readonly=True,
@@ -35,7 +37,8 @@ class CollectionAssignmentMass(models.TransientModel):
     removed_group_ids = fields.Many2many(
         "collection.group", "collection_mass_removed_group_rel", string="Remove from groups")
     function_id = fields.Many2one("collection.function", string="Collaborator")
-    function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
+    function_kind = fields.Selection(
+        related="function_id.kind", related_sudo=False, string="Kind of function")
     holder_change = fields.Selection(
         [("set", "Is held by"), ("clear", "Remove who holds it")], default="set", string="Change")
     user_id = fields.Many2one("res.users", string="Colleague", domain="[('share', '=', False)]")
@@ -142,6 +145,7 @@ class CollectionAssignmentMassSwitch(models.TransientModel):
 
     _name = "collection.assignment.mass.switch"
     _description = "Switch of a Mass Change"
+    _inherit = ["collection.dialog"]
 
     mass_id = fields.Many2one("collection.assignment.mass", string="Wizard", ondelete="cascade")
     attribute = fields.Selection("_selection_attribute", required=True)

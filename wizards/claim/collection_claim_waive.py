@@ -7,6 +7,7 @@ class CollectionClaimWaive(models.TransientModel):
 
     _name = "collection.claim.waive"
     _description = "Waive Late-Payment Claims"
+    _inherit = ["collection.dialog"]
 
     move_ids = fields.Many2many("account.move", required=True, readonly=True)
     again = fields.Boolean(readonly=True, help="They were waived, and are claimed again.")

@@ -9,6 +9,7 @@ class CollectionDocumentInvite(models.TransientModel):
 
     _name = "collection.document.invite"
     _description = "Invite a Contributor"
+    _inherit = ["collection.dialog"]
 
     request_id = fields.Many2one("collection.document.request", required=True, readonly=True)
     function_ids = fields.Many2many("collection.function", compute="_compute_function_ids")
@@ -19,7 +20,8 @@ class CollectionDocumentInvite(models.TransientModel):
     name = fields.Char()
     email = fields.Char(
         string="E-mail", compute="_compute_email", store=True, readonly=False)
-    known_email = fields.Char(related="partner_id.email", string="Address of the contact")
+    known_email = fields.Char(
+        related="partner_id.email", related_sudo=False, string="Address of the contact")
     known_id = fields.Many2one("res.partner", compute="_compute_known_id")
     notify = fields.Boolean(
         string="Notify the recipient", compute="_compute_notify", store=True, readonly=False,

@@ -6,11 +6,12 @@ class CollectionDocumentProvide(models.TransientModel):
 
     _name = "collection.document.provide"
     _description = "Provide a Document on Behalf"
+    _inherit = ["collection.dialog"]
 
     item_id = fields.Many2one("collection.document.item", required=True, readonly=True)
-    contributor_name = fields.Char(related="item_id.contributor_name")
-    state = fields.Selection(related="item_id.state")
-    has_expiry = fields.Boolean(related="item_id.has_expiry")
+    contributor_name = fields.Char(related="item_id.contributor_name", related_sudo=False)
+    state = fields.Selection(related="item_id.state", related_sudo=False)
+    has_expiry = fields.Boolean(related="item_id.has_expiry", related_sudo=False)
     expiry = fields.Date(string="Valid until")
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
 

@@ -14,6 +14,7 @@ class CollectionDocumentRefuse(models.TransientModel):
 
     _name = "collection.document.refuse"
     _description = "Refuse Documents"
+    _inherit = ["collection.dialog"]
 
     item_ids = fields.Many2many("collection.document.item", required=True, readonly=True)
     quick = fields.Selection(REASONS, string="What is wrong")

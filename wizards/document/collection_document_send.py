@@ -7,11 +7,12 @@ class CollectionDocumentSend(models.TransientModel):
 
     _name = "collection.document.send"
     _description = "Write to Contributors"
+    _inherit = ["collection.dialog"]
 
     request_id = fields.Many2one(
         "collection.document.request", required=True, readonly=True,
         default=lambda self: self.env.context.get("active_id"))
-    template_id = fields.Many2one(related="request_id.template_id")
+    template_id = fields.Many2one(related="request_id.template_id", related_sudo=False)
     automation_id = fields.Many2one(
         "collection.document.automation", string="What", compute="_compute_automation_id",
         store=True, readonly=False,

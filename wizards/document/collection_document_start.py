@@ -9,6 +9,8 @@ class CollectionDocumentStart(models.TransientModel):
 
     _name = "collection.document.start"
     _description = "Request Documents"
+    _inherit = ["collection.dialog"]
+    _customer_fields = {"customer_id": "action_id"}
 
     action_id = fields.Many2one("collection.action", readonly=True)
     company_id = fields.Many2one("res.company", compute="_compute_company_id")
@@ -18,11 +20,11 @@ class CollectionDocumentStart(models.TransientModel):
     template_id = fields.Many2one(
         "collection.document.template", string="Documents", required=True,
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]")
-    note = fields.Text(related="template_id.note")
+    note = fields.Text(related="template_id.note", related_sudo=False)
     partner_id = fields.Many2one(
         "res.partner", string="Primary recipient", compute="_compute_partner_id", store=True,
         readonly=False)
-    email = fields.Char(related="partner_id.email")
+    email = fields.Char(related="partner_id.email", related_sudo=False)
     due = fields.Date(
         string="Due on", compute="_compute_due", store=True, readonly=False)
     notify = fields.Boolean(
@@ -34,7 +36,8 @@ class CollectionDocumentStart(models.TransientModel):
     line_ids = fields.One2many(
         "collection.document.start.line", "start_id", string="Contributors",
         compute="_compute_line_ids", store=True, readonly=False)
-    function_ids = fields.Many2many(related="template_id.contributor_function_ids")
+    function_ids = fields.Many2many(
+        related="template_id.contributor_function_ids", related_sudo=False)
 
     @api.depends("action_id")
     @api.depends_context("company")
@@ -112,12 +115,13 @@ class CollectionDocumentStartLine(models.TransientModel):
 
     _name = "collection.document.start.line"
     _description = "Contributor of a Request to Start"
+    _inherit = ["collection.dialog"]
     _order = "id"
 
     start_id = fields.Many2one("collection.document.start", required=True, ondelete="cascade")
     function_id = fields.Many2one("collection.function", string="Contributes as", required=True)
     partner_id = fields.Many2one("res.partner", string="Contact")
-    email = fields.Char(related="partner_id.email")
+    email = fields.Char(related="partner_id.email", related_sudo=False)
     notify = fields.Boolean(default=True)
     notify_always = fields.Boolean(compute="_compute_notify_always")
     problem = fields.Char(string="To check", compute="_compute_problem")

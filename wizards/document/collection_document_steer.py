@@ -6,6 +6,7 @@ class CollectionDocumentSteer(models.TransientModel):
 
     _name = "collection.document.steer"
     _description = "Steer a Document Request"
+    _inherit = ["collection.dialog"]
 
     request_ids = fields.Many2many("collection.document.request", required=True, readonly=True)
     purpose = fields.Selection(

@@ -6,6 +6,7 @@ class CollectionAnswerRefuse(models.TransientModel):
 
     _name = "collection.answer.refuse"
     _description = "Refuse Answers"
+    _inherit = ["collection.dialog"]
 
     answer_ids = fields.Many2many("collection.answer", required=True, readonly=True)
     reason = fields.Text(help="Stays in the customer's history; the sender does not see it.")

@@ -14,10 +14,11 @@ class CollectionMessagePreview(models.TransientModel):
 
     _name = "collection.message.preview"
     _description = "Message as It Would Leave Today"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    has_subject = fields.Boolean(related="action_id.has_subject")
-    is_posted = fields.Boolean(related="action_id.is_posted")
+    has_subject = fields.Boolean(related="action_id.has_subject", related_sudo=False)
+    is_posted = fields.Boolean(related="action_id.is_posted", related_sudo=False)
     problem = fields.Char(compute="_compute_message", help="Why it could not leave as it is.")
     recipient_id = fields.Many2one("res.partner", string="To", compute="_compute_message")
     address = fields.Char(compute="_compute_message")

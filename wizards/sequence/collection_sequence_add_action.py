@@ -5,11 +5,11 @@ class CollectionSequenceAddAction(models.TransientModel):
     """Dialog that asks for something that the tree does not, within the current step (D-065)."""
 
     _name = "collection.sequence.add.action"
-    _inherit = ["collection.action.kind"]
+    _inherit = ["collection.dialog", "collection.action.kind"]
     _description = "Add an Action to a Collection Sequence"
 
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
-    step_id = fields.Many2one(related="sequence_id.step_id")
+    step_id = fields.Many2one(related="sequence_id.step_id", related_sudo=False)
     name = fields.Char(string="What to do", required=True)
     function_id = fields.Many2one(
         "collection.function", string="Owed by", required=True,

@@ -11,6 +11,8 @@ class CollectionSequenceLaunch(models.TransientModel):
 
     _name = "collection.sequence.launch"
     _description = "Launch a Collection Sequence"
+    _inherit = ["collection.dialog"]
+    _customer_fields = {"customer_id": "switch_from_id"}
 
     customer_id = fields.Many2one("res.partner", required=True, readonly=True)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)
@@ -18,7 +20,7 @@ class CollectionSequenceLaunch(models.TransientModel):
         "collection.sequence.template", required=True,
         domain="[('state', '=', 'published'), '|', ('company_id', '=', False),"
         " ('company_id', 'parent_of', company_id)]")
-    note = fields.Html(related="template_id.note")
+    note = fields.Html(related="template_id.note", related_sudo=False)
     situation = fields.Char(help="What this sequence is about, in your own words.")
     item_ids = fields.Many2many(
         "account.move.line", string="Open items", compute="_compute_item_ids", store=True,
@@ -165,11 +167,12 @@ class CollectionSequenceLaunchLine(models.TransientModel):
 
     _name = "collection.sequence.launch.line"
     _description = "Participant of a Sequence to Launch"
+    _inherit = ["collection.dialog"]
     _order = "id"
 
     launch_id = fields.Many2one("collection.sequence.launch", required=True, ondelete="cascade")
     function_id = fields.Many2one("collection.function", required=True, readonly=True)
-    kind = fields.Selection(related="function_id.kind")
+    kind = fields.Selection(related="function_id.kind", related_sudo=False)
     user_id = fields.Many2one("res.users", domain="[('share', '=', False)]")
     contact_id = fields.Many2one("res.partner")
     needed_now = fields.Boolean(

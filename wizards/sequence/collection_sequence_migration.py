@@ -14,6 +14,7 @@ class CollectionSequenceMigration(models.TransientModel):
 
     _name = "collection.sequence.migration"
     _description = "Move Sequences to another Version"
+    _inherit = ["collection.dialog"]
 
     template_id = fields.Many2one("collection.sequence.template", required=True, readonly=True)
     reason = fields.Char()
@@ -67,13 +68,15 @@ class CollectionSequenceMigrationLine(models.TransientModel):
 
     _name = "collection.sequence.migration.line"
     _description = "Sequence to move to another Version"
+    _inherit = ["collection.dialog"]
 
     wizard_id = fields.Many2one(
         "collection.sequence.migration", required=True, ondelete="cascade")
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
-    customer_id = fields.Many2one(related="sequence_id.customer_id")
-    step_id = fields.Many2one(related="sequence_id.step_id")
-    version = fields.Integer(related="sequence_id.template_id.version", string="From version")
+    customer_id = fields.Many2one(related="sequence_id.customer_id", related_sudo=False)
+    step_id = fields.Many2one(related="sequence_id.step_id", related_sudo=False)
+    version = fields.Integer(
+        related="sequence_id.template_id.version", related_sudo=False, string="From version")
     chosen = fields.Boolean(default=True, string="Move")
     movable = fields.Boolean(compute="_compute_preview")
     preview = fields.Text(compute="_compute_preview", string="What that does")

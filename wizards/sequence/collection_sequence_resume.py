@@ -7,6 +7,7 @@ class CollectionSequenceResume(models.TransientModel):
 
     _name = "collection.sequence.resume"
     _description = "Resume a Collection Sequence"
+    _inherit = ["collection.dialog"]
 
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
     seen_rev = fields.Integer(

@@ -7,6 +7,7 @@ class CollectionSequenceSteer(models.TransientModel):
 
     _name = "collection.sequence.steer"
     _description = "Steer a Collection Sequence"
+    _inherit = ["collection.dialog"]
 
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
     purpose = fields.Selection(
@@ -14,13 +15,13 @@ class CollectionSequenceSteer(models.TransientModel):
          ("incident", "Leave the incident")],
         required=True, readonly=True,
     )
-    incident = fields.Selection(related="sequence_id.incident")
+    incident = fields.Selection(related="sequence_id.incident", related_sudo=False)
     way = fields.Selection(
         [("retry", "Try again"), ("skip", "Go on all the same"),
          ("jump", "Jump to a step"), ("stop", "Stop the sequence")],
         default="retry", string="Way out",
     )
-    template_id = fields.Many2one(related="sequence_id.template_id")
+    template_id = fields.Many2one(related="sequence_id.template_id", related_sudo=False)
     step_id = fields.Many2one(
         "collection.sequence.step", domain="[('template_id', '=', template_id)]")
     reason = fields.Text()

@@ -6,6 +6,7 @@ class CollectionActionKeep(models.TransientModel):
 
     _name = "collection.action.keep"
     _description = "Send and Keep Open"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
     date = fields.Date(

@@ -8,9 +8,10 @@ class CollectionDisputeResolve(models.TransientModel):
 
     _name = "collection.dispute.resolve"
     _description = "Resolve a Dispute"
+    _inherit = ["collection.dialog"]
 
     dispute_id = fields.Many2one("collection.dispute", required=True, readonly=True)
-    description = fields.Text(related="dispute_id.description")
+    description = fields.Text(related="dispute_id.description", related_sudo=False)
     result = fields.Selection(RESULTS)
     comment = fields.Text(help="Findings; stays in the customer's history.")
 

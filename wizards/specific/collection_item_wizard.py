@@ -22,7 +22,7 @@ class CollectionItemWizard(models.TransientModel):
     """
 
     _name = "collection.item.wizard"
-    _inherit = ["collection.action.draft"]
+    _inherit = ["collection.dialog", "collection.action.draft"]
     _description = "Change the Status of Open Items"
 
     step = fields.Selection(STEPS, required=True, default="status")
@@ -34,8 +34,9 @@ class CollectionItemWizard(models.TransientModel):
         "res.currency", compute="_compute_summary", help="Empty where they are of several.")
     balance = fields.Monetary(compute="_compute_summary")
     status_id = fields.Many2one("collection.item.status", string="Status")
-    status_kind = fields.Selection(related="status_id.kind", string="Kind of status")
-    status_excludes = fields.Boolean(related="status_id.excludes")
+    status_kind = fields.Selection(
+        related="status_id.kind", related_sudo=False, string="Kind of status")
+    status_excludes = fields.Boolean(related="status_id.excludes", related_sudo=False)
     comment = fields.Text(help="Stays on the items and in the customer's history.")
     review_date = fields.Date(
         string="Review on", compute="_compute_review_date", store=True, readonly=False)
@@ -465,9 +466,10 @@ class CollectionItemWizardInstalment(models.TransientModel):
 
     _name = "collection.item.wizard.instalment"
     _description = "Instalment of a Promise to Record"
+    _inherit = ["collection.dialog"]
     _order = "date, id"
 
     wizard_id = fields.Many2one("collection.item.wizard", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="wizard_id.currency_id")
+    currency_id = fields.Many2one(related="wizard_id.currency_id", related_sudo=False)
     date = fields.Date(string="Day", required=True)
     amount = fields.Monetary(required=True)

@@ -10,8 +10,9 @@ class CollectionNewAction(models.TransientModel):
     """
 
     _name = "collection.new.action"
-    _inherit = ["collection.action.draft"]
+    _inherit = ["collection.dialog", "collection.action.draft"]
     _description = "New Action out of the Scenario"
+    _customer_fields = {"customer_id": None}
 
     customer_id = fields.Many2one("res.partner", required=True, readonly=True)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)

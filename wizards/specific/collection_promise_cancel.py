@@ -6,6 +6,7 @@ class CollectionPromiseCancel(models.TransientModel):
 
     _name = "collection.promise.cancel"
     _description = "Cancel a Promise to Pay"
+    _inherit = ["collection.dialog"]
 
     promise_id = fields.Many2one("collection.promise", required=True, readonly=True)
     reason = fields.Text(help="Stays in the customer's history.")

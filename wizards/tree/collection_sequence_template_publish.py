@@ -6,6 +6,7 @@ class CollectionSequenceTemplatePublish(models.TransientModel):
 
     _name = "collection.sequence.template.publish"
     _description = "Publish a Sequence Template"
+    _inherit = ["collection.dialog"]
 
     template_id = fields.Many2one(
         "collection.sequence.template", required=True, readonly=True)

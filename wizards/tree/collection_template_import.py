@@ -9,6 +9,7 @@ class CollectionTemplateImport(models.TransientModel):
 
     _name = "collection.template.import"
     _description = "Import a Collection Template"
+    _inherit = ["collection.dialog"]
 
     file = fields.Binary(help="A .json file made by Export.")
     file_name = fields.Char()

@@ -1,0 +1,2 @@
+from . import collection_dialog
+from . import base_module_uninstall
