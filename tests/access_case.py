@@ -18,12 +18,12 @@ OPERATIONS = ("read", "write", "create", "unlink")
 #: What the ORM itself offers, told by access rights and rules.
 OF_THE_ORM = {
     "create", "write", "unlink", "copy", "copy_data", "read", "search", "load", "default_get",
-    "init", "fields_get",
+    "init", "fields_get", "onchange",
 }
 #: Fields of which the sample has nothing: read, not compared. Tests of their own look at them.
 EMPTY = {
     "collection_next_action_id", "collection_next_action_ids", "collection_next_date",
-    "collection_next_name", "collection_internal", "collection_is_foreign", "collection_waiver",
+    "collection_next_name", "collection_internal", "collection_followed_by", "collection_waiver",
     "collection_kept_out",
 }
 #: Types of which there is no order, and no group.
@@ -217,12 +217,12 @@ class AccessCase(DocumentCase):
     def call(self, model, name, function, user):
         """Call a public method as a remote call would, on the sample where it is of a record."""
         records = self.env[model].with_user(user)
-        if records._transient:
+        on_model = getattr(function, "_api_model", False)
+        if records._transient and not on_model:
             records = records.create(self.make_dialog_vals(model))
         elif model in self.samples:
             records = records.browse(self.samples[model].id)
         given = self.make_arguments(model, function)
-        on_model = getattr(function, "_api_model", False)
         return call_kw(
             self.env[model].with_user(user), name, [] if on_model else [records.ids], given)
 

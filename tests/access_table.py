@@ -126,6 +126,9 @@ RECORDS = {
 # -- methods ---------------------------------------------------------------------------------
 
 _METHODS = [
+    (NOBODY, {  # administrators only, who are none of these
+        "base.module.uninstall": "action_export_collection_histories",
+    }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",
         "collection.action":
@@ -148,13 +151,10 @@ _METHODS = [
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
-        "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
-        "collection.document.invite": "action_use_known",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
-        "collection.sequence.launch": "action_open_existing",
         "collection.sequence.template":
             "action_check action_export_file action_open_all_paths action_open_dry_run "
             "action_open_migration",
@@ -168,7 +168,8 @@ _METHODS = [
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
-            "action_open_proposed action_open_sequence action_request_documents action_send_now "
+            "action_open_preview action_open_proposed action_open_sequence "
+            "action_request_documents action_send_now "
             "close confirm create_specific detach reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
@@ -188,7 +189,7 @@ _METHODS = [
         "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
-        "collection.document.invite": "action_invite",
+        "collection.document.invite": "action_invite action_use_known",
         "collection.document.item":
             "action_approve action_approve_next action_open_provide action_open_refuse "
             "action_open_request action_reopen action_reset provide refuse",
@@ -231,7 +232,8 @@ _METHODS = [
     }),
     (MANAGER, {
         "collection.assignment.rule":
-            "action_open_automatic action_open_run preview run run_batch run_outlook",
+            "action_open_automatic action_open_run action_take_search preview run run_batch "
+            "run_outlook",
         "collection.history": "erase_text",
     }),
     (DESK | {"customer", "employee"}, {
@@ -242,9 +244,6 @@ _METHODS = [
             "action_open_collection_links action_open_collection_promises "
             "action_open_collection_requests action_open_collection_sequences "
             "action_request_collection_documents",
-    }),
-    (DESK, {
-        "res.partner": "get_collection_statement_totals",
     }),
     (OWN | {"customer", "other_collector"}, {
         "account.move.line": "action_open_collection_document",
@@ -259,9 +258,11 @@ _METHODS = [
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
-        "collection.sequence.launch": "action_launch",
+        "collection.sequence.launch": "action_launch action_open_existing",
         "collection.sequence.template": "launch",
-        "res.partner": "action_confirm_collection_email action_open_collection_new_action",
+        "res.partner":
+            "action_confirm_collection_email action_open_collection_new_action "
+            "get_collection_statement_totals",
     }),
 ]
 
@@ -300,7 +301,7 @@ _FIELDS = [
         "res.partner": "collector_id",
     }),
     (DESK, DESK, {"res.partner": "collection_internal"}),
-    (DESK, NOBODY, {"res.partner": "collection_is_foreign"}),
+    (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
     (OWN, NOBODY, {
         "res.partner":
             "collection_balance collection_overdue collection_days_late collection_kept_out "
@@ -313,14 +314,14 @@ _FIELDS = [
             "collection_open_action_ids collection_assignment_ids",
         "account.move":
             "collection_status_id collection_status_color collection_comment "
-            "collection_promise_date collection_waiver collection_is_claimed",
+            "collection_promise_date collection_waiver collection_is_claimed "
+            "collection_is_chased",
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
-            "collection_outlook collection_penalty collection_action_ids",
+            "collection_outlook collection_penalty collection_action_ids collection_is_own",
     }),
     (BOOKS, NOBODY, {
-        "account.move": "collection_is_chased",
         "account.move.line":
             "collection_is_overdue collection_kept_out collection_document collection_days_late",
     }),
@@ -375,8 +376,8 @@ POINTERS = {
         "chosen": "user_id",
     },
     "collection.participant": {
-        "fixed": "customer_id company_id sequence_id partner_id",
-        "chosen": "function_id user_id contact_id",
+        "fixed": "customer_id company_id sequence_id",
+        "chosen": "function_id user_id contact_id partner_id",
     },
     "collection.sequence": {
         "fixed":

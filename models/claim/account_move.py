@@ -64,6 +64,8 @@ class AccountMove(models.Model):
         self.check_access("read")
         self._check_collection_portfolio()
         changed = self.sudo().filtered(lambda move: bool(move.collection_waiver) != bool(waiver))
+        changes = {move: [("collection_waiver", move.collection_waiver or "", waiver or "")]
+                   for move in changed}
         changed.collection_waiver = waiver
         rows = defaultdict(list)
         for move in changed:
@@ -71,9 +73,7 @@ class AccountMove(models.Model):
                 "kind": kind, "data": {}, "new_value": move.name or "", "text": reason,
                 "cause": "person", "command": "claim"})
         self.env["collection.history"].sudo()._append_many(rows)
-        note = self.env._("Late-payment claims waived: %(reason)s", reason=reason) if waiver else (
-            self.env._("Late-payment claims made again: %(reason)s", reason=reason))
-        changed._message_log_batch(dict.fromkeys(changed.ids, note))
+        changed._log_collection_changes(changes)
 
     # === BUTTONS === #
 

@@ -1,8 +1,9 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
 from ...tools.portfolio import (
+    PortfolioBoolean,
     PortfolioDate,
     PortfolioInteger,
     PortfolioMany2one,
@@ -31,7 +32,7 @@ class AccountMove(models.Model):
         string="Collection comment", compute="_compute_collection_comment", groups=COLLECTORS)
     collection_promise_date = PortfolioDate(
         string="Promised for", compute="_compute_collection_comment", groups=COLLECTORS)
-    collection_is_chased = fields.Boolean(
+    collection_is_chased = PortfolioBoolean(
         compute="_compute_collection_is_chased", groups=COLLECTORS,
         help="Something is left on its receivable lines.")
 
@@ -120,6 +121,22 @@ class AccountMove(models.Model):
         for company, moves in self.sudo().grouped("company_id").items():
             customers = moves.commercial_partner_id.with_env(self.env)
             customers.with_company(company)._check_collection_portfolio()
+
+    def _log_collection_changes(self, changes):
+        """Note on these entries what was changed: shown to those who see the fields, alone.
+
+        :param dict changes: lists of (name of a field, old and new value as text), by entry
+        """
+        columns = {"char": "char", "text": "text", "many2one": "char"}
+        fields = self.env["ir.model.fields"]
+        vals_list = []
+        for message in self._message_log_batch(dict.fromkeys(self.ids, "")):
+            for name, old, new in changes[self.browse(message.res_id)]:
+                column = columns[self._fields[name].type]
+                vals_list.append({
+                    "mail_message_id": message.id, "field_id": fields._get(self._name, name).id,
+                    f"old_value_{column}": old, f"new_value_{column}": new})
+        self.env["mail.tracking.value"].sudo().create(vals_list)
 
     # === LINES === #
 

@@ -7,7 +7,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.dialogs import RELOAD, notify
-from ...tools.portfolio import PortfolioDate, PortfolioMany2one, PortfolioText, see_stored
+from ...tools.portfolio import (
+    PortfolioDate,
+    PortfolioMany2one,
+    PortfolioText,
+    see_stored,
+    seen_domain,
+    sees_own_only,
+)
 from ...tools.records import as_record
 from ..access import COLLECTORS
 from . import open_items
@@ -45,6 +52,10 @@ class AccountMoveLine(models.Model):
         help="Odoo keeps it out: it is a miscellaneous entry without a due date, or somebody "
         "said so.")
 
+    collection_is_own = fields.Boolean(
+        compute="_compute_collection_is_own", search="_search_collection_is_own",
+        groups=COLLECTORS, help="It is of a customer that the user collects from.")
+
     # === CRUD === #
 
     def write(self, vals):
@@ -72,6 +83,18 @@ class AccountMoveLine(models.Model):
         return self.env["res.partner"]._get_collection_owned_sql(
             SQL.identifier(alias, "company_id", to_flush=self._fields["company_id"]),
             SQL.identifier(alias, "partner_id", to_flush=self._fields["partner_id"]))
+
+    @api.depends_context("uid")
+    def _compute_collection_is_own(self):
+        all_customers = not sees_own_only(self.env)
+        for line in self:
+            line.collection_is_own = all_customers or line._is_collection_seen()
+
+    def _search_collection_is_own(self, operator, value):
+        self._check_field_access(self._fields["collection_is_own"], "read")
+        if operator != "in":
+            return NotImplemented
+        return seen_domain() if sees_own_only(self.env) else Domain.TRUE
 
     def _is_collection_seen(self):
         """:return: bool, whether the item is of a customer of the user's own"""
@@ -231,7 +254,7 @@ class AccountMoveLine(models.Model):
         :param dict before: what :meth:`_describe_status` gave before, by item
         :param str comment: the new comment
         """
-        rows, notes = defaultdict(list), defaultdict(list)
+        rows, changes = defaultdict(list), defaultdict(list)
         for line in self:
             customer, old = line.partner_id.commercial_partner_id, before[line]
             new = line._describe_status()
@@ -241,12 +264,11 @@ class AccountMoveLine(models.Model):
                 "kind": "item_changed", "data": {"item": line._name_items()},
                 "old_value": old, "new_value": new, "text": comment,
                 "cause": "person", "command": "status"})
-            notes[line.move_id].append(self.env._(
-                "Collection: %(old)s → %(new)s. %(comment)s", old=old or "–", new=new or "–",
-                comment=comment))
+            changes[line.move_id] += [
+                change for change in (("collection_status_id", old, new),
+                                      ("collection_comment", "", comment)) if any(change[1:])]
         self.env["collection.history"]._append_many(rows)
-        moves = self.move_id.filtered(lambda move: move in notes)
-        moves._message_log_batch({move.id: " ".join(notes[move]) for move in moves})
+        self.move_id.filtered(lambda move: changes[move])._log_collection_changes(changes)
 
     # === DUE DATE AND RESIDUAL === #
 

@@ -51,19 +51,21 @@ class ResPartner(models.Model):
     collection_sequence_count = fields.Integer(
         string="Open sequences", compute="_compute_collection_sequence_count",
         groups=COLLECTORS)
-    collection_is_foreign = fields.Boolean(
-        compute="_compute_collection_is_foreign", groups=COLLECTORS,
-        help="Somebody else collects from it: the user, who sees the own customers only, sees "
-        "who does, and nothing else.")
+    collection_followed_by = fields.Char(
+        string="Followed by", compute="_compute_collection_followed_by", groups=COLLECTORS,
+        help="Who collects from it, where that is not the user, who sees the own customers only.")
 
     # === COMPUTE === #
 
-    @api.depends_context("uid", "company")
+    @api.depends_context("uid", "company", "lang")
     @api.depends("collector_id", "commercial_partner_id")
-    def _compute_collection_is_foreign(self):
+    def _compute_collection_followed_by(self):
+        own_only = sees_own_only(self.env)
         for partner in self:
-            partner.collection_is_foreign = bool(
-                partner.id and sees_own_only(self.env) and not partner._is_collection_owned())
+            collector = partner.sudo().commercial_partner_id.collector_id
+            foreign = own_only and partner.id and collector.id != self.env.uid
+            partner.collection_followed_by = foreign and (
+                collector.name or self.env._("nobody"))
 
     @api.depends_context("uid", "company")
     def _compute_collection_history_ids(self):

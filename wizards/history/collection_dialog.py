@@ -60,6 +60,7 @@ class CollectionDialog(models.AbstractModel):
         """
         if self.env.su:
             return
+        self.browse().check_access("create")
         for name, value in vals.items():
             field = self._fields.get(name)
             if field is None or not field.relational or not value:
