@@ -334,6 +334,7 @@ _FIELDS = [
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
+        "base.module.uninstall": "collection_customer_count collection_history_count",
         "res.config.settings":
             "collection_manager_id collection_scenario_id collection_default_scenario_id "
             "collection_default_collector_id collection_link_days collection_payment_days "

@@ -19,9 +19,11 @@ class TestAccessFields(FieldCase):
 
     def test_every_field_is_named(self):
         """X-04, X-14: a new field on a model of Odoo says who reads and writes it."""
-        self.assertEqual(
-            {model: set(found) for model, found in self.get_fields().items()},
-            {model: set(found) for model, found in access_table.FIELDS.items()})
+        found = self.get_fields()
+        self.assertEqual(set(found), set(access_table.FIELDS))
+        for model, names in access_table.FIELDS.items():
+            with self.subTest(model=model):
+                self.assertEqual(set(found[model]), set(names))
 
     # -- looking ---------------------------------------------------------------------------
 
@@ -75,7 +77,8 @@ class TestAccessFields(FieldCase):
             return self.export(user, sample, field) == self.export(self.env.user, sample, field)
         for actor in access_table.COLLEAGUES:
             self.actors[actor].group_ids += self.env.ref("base.group_allow_export")
-        self.assert_each(self.each(lambda field: field.type not in ("json", *MANY)), see)
+        self.assert_each(self.each(lambda field: (
+            field.type not in ("json", *MANY) and field.model_name != "res.company")), see)
 
     def export(self, user, sample, field):
         try:

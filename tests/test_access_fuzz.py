@@ -108,12 +108,14 @@ class TestAccessFuzz(FieldCase):
             OTHER, cls.items.id)]
         for model, text in (
                 ("collection.action", "name"), ("collection.sequence", "situation"),
-                ("collection.answer", "text"), ("collection.dispute", "text"),
+                ("collection.answer", "text"), ("collection.dispute", "description"),
                 ("collection.document.request", "name")):
-            if text in cls.env[model]._fields:
-                changes.append(SQL(
-                    "UPDATE %s SET %s = %s WHERE id = %s", SQL.identifier(cls.env[model]._table),
-                    SQL.identifier(text), OTHER, cls.samples[model].id))
+            value = SQL("%s", OTHER)
+            if cls.env[model]._fields[text].translate:
+                value = SQL("jsonb_build_object('en_US', %s)", OTHER)
+            changes.append(SQL(
+                "UPDATE %s SET %s = %s WHERE id = %s", SQL.identifier(cls.env[model]._table),
+                SQL.identifier(text), value, cls.samples[model].id))
         return changes
 
     @classmethod

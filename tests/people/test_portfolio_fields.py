@@ -91,6 +91,7 @@ class TestPortfolioFields(CollectionCase):
     def test_a_form_does_not_carry_it_over(self):
         """X-14: a foreign invoice, as if it were an own customer's, in the middle of a change."""
         own = self.make_customer("Own", collector=self.other)
+        self.other.group_ids += self.env.ref("account.group_account_invoice")
         self.item.collection_comment = "Ask Paul"
         spec = {"partner_id": {}, "collection_comment": {}, "collection_status_id": {}}
         for ids in (self.invoice.ids, []):
@@ -109,12 +110,12 @@ class TestPortfolioFields(CollectionCase):
             {"name": f"Customer {number}", "collector_id": self.collector.id}
             for number in range(40)])
         counts = []
-        for some in (customers[:4], customers):
+        for some in (customers[:4], customers[:4], customers):
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             some.with_user(self.other).read(["collection_hold_reason", "collection_scenario_id"])
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     # -- figures ---------------------------------------------------------------------------
 
@@ -127,7 +128,8 @@ class TestPortfolioFields(CollectionCase):
                 for operator in ("=", "!=", ">", "<=", "in", "not in"):
                     with self.subTest(user=user.login, field=name, operator=operator), \
                             self.assertRaises(AccessError):
-                        value = [False] if "in" in operator else 0
+                        value = "2026-01-01" if name == "collection_last_payment" else 100
+                        value = [value] if "in" in operator else value
                         self.env["res.partner"].with_user(user).search(
                             [(name, operator, value)])
         for amount in (0, 600, 1200, 1234.55, 1235):
