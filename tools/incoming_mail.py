@@ -34,6 +34,10 @@ AUTOMATIC_SUPPRESS = frozenset({"all", "autoreply"})
 #: Local parts of addresses from which mail servers write.
 SERVERS = frozenset({"mailer-daemon", "postmaster"})
 
+#: Fields of a delivery report (RFC 3464) that say whom it is about: where a message was forwarded,
+#: the second one has the address that it was written to.
+RECIPIENTS = ("Final-Recipient", "Original-Recipient")
+
 _STILL_TRYING = re.compile(r"^\s*warning:|\bdelay(ed)?\b", re.IGNORECASE)
 
 
@@ -81,10 +85,10 @@ def get_recipients(message: Message) -> set[str]:
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
             blocks = part.get_payload()
-            for block in blocks if isinstance(blocks, list) else ():
-                for name in ("Final-Recipient", "Original-Recipient"):
-                    address = str(block.get(name) or "").rpartition(";")[2]
-                    found.add(address.strip().strip("<>").lower())
+            found |= {
+                str(block[name] or "").rpartition(";")[2].strip().strip("<>").lower()
+                for block in (blocks if isinstance(blocks, list) else ())
+                if isinstance(block, Message) for name in RECIPIENTS}
     return found - {""}
 
 

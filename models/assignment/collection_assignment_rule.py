@@ -208,7 +208,8 @@ class CollectionAssignmentRule(models.Model):
             ("company_id", "in", self.company_id.ids),
             ("attribute", "in", self.mapped("attribute"))])
         found, faults = {}, {}
-        for rule in self.filtered("filter_domain") | others:
+        # of a rule that is being changed, what is on the form counts
+        for rule in self.filtered("filter_domain") | (others - self._origin):
             key = rule._origin.id
             try:
                 rule._check_fit()

@@ -35,8 +35,9 @@ class CollectionOwned(models.AbstractModel):
         if self.env.su:  # a command: a caller's defaults would fill what it leaves open
             bare = self.with_context(clean_context(self.env.context))
             return super(CollectionOwned, bare).create(vals_list).with_env(self.env)
+        self._draft_owners(vals_list)._check_owners()
         records = super().create(vals_list)
-        records._check_owners()
+        records._check_owners()  # of what it has become, too
         return records
 
     def write(self, vals):
@@ -51,6 +52,12 @@ class CollectionOwned(models.AbstractModel):
         return result
 
     # === OWNERS === #
+
+    def _draft_owners(self, vals_list):
+        """:return: new records that know to whom they would belong, and nothing else"""
+        return self.browse().concat(*(
+            self.new({name: vals[name] for name in self._owner_fields if vals.get(name)})
+            for vals in vals_list))
 
     def _write_owner(self, vals):
         """Write values among which owners may change. For the module's own mechanisms.

@@ -54,7 +54,7 @@ class CollectionPortfolio(models.AbstractModel):
         """:return: list of the customers, each bound to a record's company, of those of these
             records whose sequence the user has not launched"""
         others = self.sudo().filtered(lambda record: not record._is_launched_by(self.env.user))
-        return [own.customer_id.with_env(self.env).with_company(company)
+        return [own.customer_id.with_env(self.env).with_company(company or self.env.company)
                 for company, own in others.grouped("company_id").items()]
 
     def _is_in_portfolio(self):

@@ -233,11 +233,28 @@ class ResPartner(models.Model):
             somebody who does not see all customers
         """
         names = [name for name in vals if _is_ours(name)]
+        if "active" in vals:
+            self._check_collection_archiving()
         if not names:
             return
         if "collector_id" in names:
             self._check_may_name_collector()
         self.commercial_partner_id._check_collection_portfolio()
+
+    def _check_collection_archiving(self):
+        """Archiving a customer pauses what is under way: no collector does so to another's."""
+        if self._collects_own_only():
+            chains = self.env["collection.history.chain"].sudo().search(
+                [("customer_id", "in", self.ids)])
+            chains.customer_id.with_env(self.env)._check_collection_portfolio()
+
+    @api.model
+    def _collects_own_only(self):
+        """:return: bool, whether the user collects, and from the own portfolio alone; others than
+            collectors get no case by what they do"""
+        user = self.env.user
+        return not self.env.su and user.has_group(COLLECTORS) and not user.has_group(
+            ALL_CUSTOMERS)
 
     def _check_may_name_collector(self):
         if not self.env.user.has_group(ALL_CUSTOMERS):
@@ -272,16 +289,18 @@ class ResPartner(models.Model):
         return value == field.convert_to_write(field.get_company_dependent_fallback(self), self)
 
     def _check_collection_takeover(self, changes):
-        """Whoever collects does not get a customer by making it a part of an own one (X-01).
+        """Whoever collects does not get a customer, nor what a contact of it owes, by making it
+        a part of an own one (X-01).
 
         :param changes: list of :class:`~..tools.customers.CustomerChange`
         :raise AccessError: one of the customers is in somebody else's portfolio
         """
-        user = self.env.user
-        if self.env.su or not user.has_group(COLLECTORS) or user.has_group(ALL_CUSTOMERS):
-            return
-        self.browse({id_ for change in changes for id_ in (change.former, change.current)
-                     if change.whole})._check_collection_portfolio()
+        if self._collects_own_only():
+            # who becomes a customer of its own is in nobody's portfolio yet
+            self.browse({
+                *(change.former for change in changes),
+                *(change.current for change in changes if not change.fresh),
+            })._check_collection_portfolio()
 
     def _get_internal_user(self):
         """:return: the internal ``res.users`` behind this partner, archived or not, or empty"""

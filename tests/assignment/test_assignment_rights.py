@@ -70,12 +70,16 @@ class TestRuleRights(AssignmentCase):
         self.assertEqual(by_name.run_outlook()["matched"], 1)
 
     def test_a_colleague_tries_nothing_out(self):
-        """X-11: criteria on a form that is not saved are read with the reader's rights."""
+        """X-11: criteria on a form that is not saved are read with the rights of who tries."""
         rule = self.make_rule([("id", "=", self.french.id)])
         spec = {"match_count": {}, "filter_domain": {}, "problem": {}}
-        changed = rule.with_user(self.collector).onchange(
-            {"filter_domain": "[('id', '>', 0)]"}, ["filter_domain"], spec)["value"]
-        self.assertFalse(changed.get("match_count"))
+        with self.assertRaises(AccessError):
+            rule.with_user(self.collector).onchange(
+                {"filter_domain": "[('id', '>', 0)]"}, ["filter_domain"], spec)
+        draft = rule.with_user(self.collector).new(
+            {"filter_domain": "[('id', '>', 0)]"}, origin=rule)
+        self.assertFalse(draft.match_count)
+        self.assertIn("no collection manager", draft.problem)
 
     def test_an_author_who_is_no_manager_any_more(self):
         """X-11: the rule says so, and is left out until another one takes its criteria."""

@@ -12,7 +12,7 @@ OWNERS = {
 #: Fields of these names that name no owner, by model; with the reason.
 NO_OWNER = {
     ("collection.document.notice", "link_id"): "the personal link that it was written with",
-    ("collection.action", "visit_id"): "the step that it came from",
+    ("collection.answer", "promise_id"): "what came of it",
 }
 
 
@@ -26,7 +26,7 @@ class TestOwners(CollectionCase):
         cls.template = cls.make_template("OWNED", [
             step("one", [action("a"), action("deed", "CJ", required=False)], [row("end")])])
         cls.intruder = cls.make_user("intruder", COLLECTOR)
-        cls.own = cls.make_customer("Own", collector=cls.intruder)
+        cls.own = cls.make_customer("Own", collector=cls.intruder, holders={})
         cls.sequence = cls.launch(cls.template)
         cls.env.flush_all()
 
@@ -113,8 +113,7 @@ class TestOwners(CollectionCase):
 
     def test_whoever_joins_is_traced_on_the_sequence(self):
         """X-02: also where the customer's holder is the same person: it sees the case now."""
-        known = self.env["collection.participant"].create({
-            "customer_id": self.own.id, "function_id": self.cj.id, "contact_id": self.bailiff.id})
+        known = self.make_participant(self.own, "CJ", self.bailiff)
         sequence = self.launch(
             self.template, self.own, user=self.intruder,
             participants=[{"function_id": self.gest.id, "user_id": self.intruder.id}])
@@ -150,7 +149,8 @@ class TestOwners(CollectionCase):
             self.template.with_user(self.intruder).launch(self.own, parent=self.sequence)
         sequence = self.template.with_user(self.intruder).launch(self.own, participants=[{
             "function_id": self.gest.id, "user_id": self.intruder.id,
-            "customer_id": self.customer.id}])
+            "customer_id": self.customer.id, "sequence_id": self.sequence.id},
+            {"function_id": self.cj.id, "contact_id": self.bailiff.id}])
         self.assertEqual(sequence.participant_ids.customer_id, self.own)
 
     def test_a_promise_has_no_source_of_the_callers(self):

@@ -72,6 +72,8 @@ class TestTakingOver(CollectionCase):
     def test_commands_of_others(self):
         """X-01: from the parent, from a contact, from a new parent."""
         vals = {"collection_hold_until": "2030-01-01"}
+        # commands on contacts are carried out as the user whose request it is
+        self.patch(self.env.transaction, "default_env", self.foreign.env)
         with self.assertRaises(AccessError):
             self.foreign.write({"child_ids": [Command.update(self.contact.id, vals)]})
         with self.assertRaises(AccessError):
@@ -123,6 +125,19 @@ class TestTakingOver(CollectionCase):
         with self.assertRaises(AccessError):
             self.foreign.write({"is_company": False, "parent_id": self.own.id})
             self.env.flush_all()
+
+    def test_a_contact_takes_nothing_along(self):
+        """X-01: a contact of a foreign customer does not become one of an own customer."""
+        with self.assertRaises(AccessError):
+            self.contact.with_user(self.intruder).parent_id = self.own
+            self.env.flush_all()
+
+    def test_archiving(self):
+        """X-01: nobody stops what a colleague has under way."""
+        with self.assertRaises(AccessError):
+            self.foreign.action_archive()
+        self.customer.with_user(self.collector).action_archive()
+        self.assertFalse(self.customer.active)
 
     def test_accountants_are_free(self):
         """X-01: a change without a value of ours costs no query more."""
