@@ -151,7 +151,6 @@ _METHODS = [
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
-        "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
@@ -168,7 +167,7 @@ _METHODS = [
         "account.move.line":
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
-            "action_confirm action_open_close action_open_customer action_open_document_requests "
+            "action_confirm action_open_close action_open_preview action_open_customer action_open_document_requests "
             "action_open_proposed action_open_sequence action_request_documents action_send_now "
             "close confirm create_specific detach reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
@@ -213,7 +212,7 @@ _METHODS = [
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",
-        "collection.sequence.launch": "action_switch",
+        "collection.sequence.launch": "action_launch action_open_existing action_switch",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
     }),
@@ -261,7 +260,6 @@ _METHODS = [
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
-        "collection.sequence.launch": "action_launch action_open_existing",
         "collection.sequence.template": "launch",
         "res.partner": "action_confirm_collection_email action_open_collection_new_action",
     }),
