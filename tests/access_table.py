@@ -214,7 +214,7 @@ _METHODS = [
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",
-        "collection.sequence.launch": "action_switch",
+        "collection.sequence.launch": "action_launch action_open_existing action_switch",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
     }),
@@ -258,7 +258,6 @@ _METHODS = [
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
-        "collection.sequence.launch": "action_launch action_open_existing",
         "collection.sequence.template": "launch",
         "res.partner":
             "action_confirm_collection_email action_open_collection_new_action "

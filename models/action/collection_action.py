@@ -196,9 +196,6 @@ class CollectionAction(models.Model):
             domain for domain, _sentence in self._get_assignment_checks()))
         return [("id", "not in" if operator == "in" else "in", found)]
 
-    def _get_launched_sequence(self):
-        return self.sequence_id
-
     # === CRUD === #
 
     def write(self, vals):

@@ -7,6 +7,9 @@ class CollectionAction(models.Model):
 
     _inherit = "collection.action"
 
+    def _get_launched_sequence(self):
+        return self.sequence_id
+
     def _copy_wording(self):
         """Copy the texts of their contents in every language, as they are now.
 

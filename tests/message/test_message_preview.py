@@ -57,12 +57,13 @@ class TestMessagePreview(MessageCase):
         self.assertEqual(preview.files, self.invoice.name)
 
     def test_stranger(self):
-        """Security: the message of a customer of another portfolio is not shown."""
+        """Security, X-12, X-13: the message of a customer of another portfolio is not shown."""
         preview = self.preview()
-        other = self.env["collection.message.preview"].with_user(self.stranger).create(
-            {"action_id": preview.action_id.id})
+        previews = self.env["collection.message.preview"].with_user(self.stranger)
         with self.assertRaises(AccessError):
-            other.page
+            previews.create({"action_id": preview.action_id.id})
+        with self.assertRaises(AccessError):
+            preview.with_user(self.stranger).page
 
     def test_text_being_written(self):
         """Build: live, with the figures of a customer; nothing is stored."""

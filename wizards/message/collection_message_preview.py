@@ -60,7 +60,10 @@ class CollectionMessagePreview(models.TransientModel):
 
     @api.model
     def get_tags(self):
-        """:return: list of dicts of the hashtags that a text may hold: name, kind, description"""
+        """:return: list of dicts of the hashtags that a text may hold: name, kind, description
+        :raise AccessError: the user does not collect
+        """
+        self.check_access("create")
         return [{"name": name, "kind": tag.kind, "description": self.env._(tag.description)}
                 for name, tag in HASHTAGS.items()]
 
