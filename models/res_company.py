@@ -13,22 +13,27 @@ class ResCompany(models.Model):
 
     collection_manager_id = fields.Many2one(
         "res.users", string="Credit manager", domain="[('share', '=', False)]",
+        groups="base.group_user",
         help="Signs the messages of customers without a collector, and is given their actions.")
 
     collection_link_days = fields.Integer(
         string="Validity of personal links", default=30, required=True,
+        groups="base.group_user",
         help="Days for which the link of an interactive message shows what it shows.")
     collection_payment_days = fields.Integer(
         string="Delay of payments", default=5, required=True,
+        groups="base.group_user",
         help="Days until a payment that a customer says was made should have arrived. The "
         "scenario is silent meanwhile.")
     collection_matching_days = fields.Integer(
         string="Delay of matching", default=10, required=True,
+        groups="base.group_user",
         help="Days for which a promise counts as paid while the payment is on the account and is "
         "not matched with its invoices yet.")
 
     collection_penalty_regime = fields.Selection(
         [("business", "Default of the law"), ("contractual", "Rate of our terms")],
+        groups="base.group_user",
         string="Penalty rate for professionals", required=True, default="business",
         help="Default of the law: ECB rate plus points, semester by semester. Rate of our terms: "
         "the contractual rates of the table. Public buyers have a regime of their own.",
@@ -36,15 +41,18 @@ class ResCompany(models.Model):
 
     collection_claim_years = fields.Integer(
         string="Claims of invoices paid late", default=5, required=True,
+        groups="base.group_user",
         help="Years after the due date for which interest and indemnity of an invoice that was "
         "paid late are still claimed. Have it checked by your counsel: claims lapse.")
     collection_statement_paid_late = fields.Boolean(
         string="Invoices paid late on statements",
+        groups="base.group_user",
         help="Statements of account list invoices that were paid late, with the interest and "
         "indemnity that are due for them, until somebody waives them.")
 
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
+        groups="base.group_user",
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', id)]",
         help="Written once to each customer created from now on, as if a colleague had chosen it. "
         "Choosing another one changes no customer that exists.")

@@ -23,8 +23,19 @@ class ResPartner(models.Model):
         pdfs = self.env["collection.print"]._print_sheets(list(sheets.values()))
         return dict(zip(sheets, pdfs))
 
+    def _print_own_collection_statements(self):
+        """The same as somebody's own report.
+
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.commercial_partner_id._check_collection_portfolio()
+        return self._print_collection_statements()
+
     def _render_collection_statements(self):
-        """:return: the statements of these customers in the current company, as HTML"""
+        """:return: the statements of these customers in the current company, as HTML
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.commercial_partner_id._check_collection_portfolio()
         sheets = self._prepare_statement_sheets()
         return self.env["collection.print"]._render_document(list(sheets.values()))
 

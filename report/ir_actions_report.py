@@ -4,7 +4,7 @@ from odoo import api, models
 
 #: Reports that print many records in one run: their method gives a PDF by record.
 PRINTED = {
-    "account_collection.collection_statement": "_print_collection_statements",
+    "account_collection.collection_statement": "_print_own_collection_statements",
 }
 
 

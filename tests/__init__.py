@@ -19,6 +19,9 @@ from . import test_structure
 from . import test_upload_content
 from . import test_access_matrix
 from . import test_access_routes
+from . import test_access_fields
+from . import test_access_owners
+from . import test_access_fuzz
 from . import test_security
 from . import test_dialogs
 from . import test_api_key

@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.service.model import call_kw, get_public_method
 from odoo.tools import mute_logger
 
+from . import access_table
 from .common import ALL_CUSTOMERS, COLLECTOR, MANAGER, action, deadline_row, row, step
 from .document.document_case import PDF, DocumentCase
 
@@ -19,6 +20,15 @@ OF_THE_ORM = {
     "create", "write", "unlink", "copy", "copy_data", "read", "search", "load", "default_get",
     "init", "fields_get", "onchange",
 }
+#: Fields of which the sample has nothing: read, not compared. Tests of their own look at them.
+EMPTY = {
+    "collection_next_action_id", "collection_next_action_ids", "collection_next_date",
+    "collection_next_name", "collection_internal", "collection_followed_by", "collection_waiver",
+    "collection_kept_out",
+}
+#: Types of which there is no order, and no group.
+MANY = ("one2many", "many2many")
+
 
 class AccessCase(DocumentCase):
     """A tenant with one of everything, and everybody who could want to see it."""
@@ -273,3 +283,74 @@ class AccessCase(DocumentCase):
         return {
             name: known[name] for name, parameter in inspect.signature(function).parameters.items()
             if name != "self" and parameter.default is parameter.empty}
+
+
+class FieldCase(AccessCase):
+    """The same, and something to see in every field that the module adds to models of Odoo."""
+
+    @classmethod
+    def make_samples(cls):
+        samples = super().make_samples()
+        cls.fill(samples)
+        samples["res.company"] = cls.company
+        cls.twins = cls.make_twins()
+        return samples
+
+    @classmethod
+    def fill(cls, samples):
+        """Give every field of the samples something to see."""
+        customer, scenario = cls.customer, samples["collection.scenario"]
+        customer.write({
+            "collection_scenario_id": scenario.id, "collection_contact_id": customer.id,
+            "collection_debtor_kind": "professional", "collection_penalties": True,
+            "collection_indemnity": True, "collection_insolvency_date": "2026-02-20",
+            "collection_interactive_email": True, "collection_hold_until": cls.later,
+            "collection_hold_reason": "Ask Paul",
+            "collection_bounced_email": customer.email_normalized})
+        cls.pay(cls.make_invoice(customer, 20, due="2026-02-15"))
+        cls.items.write({
+            "collection_comment": "Ask Paul", "collection_review_date": cls.later,
+            "collection_excluded_since": "2026-02-25",
+            "collection_action_ids": [(4, samples["collection.action"].id)]})
+        cls.company.write({
+            "collection_manager_id": cls.manager.id, "collection_scenario_id": scenario.id,
+            "collection_statement_paid_late": True})
+
+    @classmethod
+    def make_twins(cls):
+        """:return: dict of a record of nobody's customer by model, with nothing to see"""
+        other = cls.actors["other_customer"].partner_id
+        invoice = cls.make_invoice(other, 500, due="2026-12-31")
+        item = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        return {"res.partner": other, "account.move": invoice, "account.move.line": item}
+
+    # -- by construction -------------------------------------------------------------------
+
+    @classmethod
+    def get_fields(cls):
+        """:return: dict of the module's fields by name, by model of Odoo; what a model has from a
+            parent record is told there"""
+        found = {}
+        for name, model in cls.env.registry.models.items():
+            if model._original_module != MODULE:
+                for field in model._fields.values():
+                    if field._modules[:1] == (MODULE,) and not field.inherited:
+                        found.setdefault(name, {})[field.name] = field
+        return found
+
+    @classmethod
+    def each(cls, ways=lambda field: True):
+        """:return: list of (sample, field, who reads it) of what is to see on a sample"""
+        return [
+            (cls.samples[model], field, access_table.FIELDS[model][name][0])
+            for model, found in cls.get_fields().items() if model in cls.samples
+            for name, field in found.items() if name not in EMPTY and ways(field)]
+
+    @staticmethod
+    def get_condition(field, value):
+        """:return: domain of the records that have this value"""
+        if field.type in MANY:
+            return [(field.name, "in", value.ids[:1])]
+        if field.type == "many2one":
+            value = value.id
+        return [(field.name, "=", fields.Date.to_string(value) if field.type == "date" else value)]

@@ -1,4 +1,4 @@
-"""Who may do what with which record, and call which method: all of it, and nothing else.
+"""Who may do what with which record and field, and call which method: all of it, and nothing else.
 
 Kept by hand: what a test finds besides is either a hole or a decision to be written down here.
 """
@@ -201,7 +201,8 @@ _METHODS = [
             "invite",
         "collection.document.send": "action_send",
         "collection.document.steer": "action_apply",
-        "collection.item.wizard": "action_apply",
+        "collection.item.wizard":
+            "action_apply action_back action_edit action_next action_preview",
         "collection.link": "action_revoke send_internal",
         "collection.new.action": "action_apply action_apply_and_send",
         "collection.participant": "action_invite_to_portal",
@@ -244,15 +245,11 @@ _METHODS = [
             "action_open_collection_requests action_open_collection_sequences "
             "action_request_collection_documents",
     }),
-    (DESK, {
-        "res.partner": "get_collection_statement_totals",
-    }),
     (OWN | {"customer", "other_collector"}, {
         "account.move.line": "action_open_collection_document",
     }),
     (OWN | {"other_collector"}, {
         "collection.assignment.rule": "action_open_customers",
-        "collection.item.wizard": "action_back action_edit action_next action_preview",
     }),
     (OWN | {"other_company"}, {
         "collection.action": "create_message",
@@ -262,7 +259,9 @@ _METHODS = [
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
         "collection.sequence.template": "launch",
-        "res.partner": "action_confirm_collection_email action_open_collection_new_action",
+        "res.partner":
+            "action_confirm_collection_email action_open_collection_new_action "
+            "get_collection_statement_totals",
     }),
 ]
 
@@ -270,3 +269,161 @@ METHODS = {}
 for _who, _models in _METHODS:
     for _model, _names in _models.items():
         METHODS.setdefault(_model, {}).update(dict.fromkeys(_names.split(), _who))
+
+# -- fields of core models -------------------------------------------------------------------
+
+#: Who sees what the books say already: accounting is theirs to read, of every customer.
+BOOKS = OWN | {"other_collector"}
+#: Who has a login of the office.
+COLLEAGUES = DESK | {"employee"}
+
+_FIELDS = [
+    # (who reads, searches, groups and orders by it; who writes it; fields)
+    (OWN, OWN | {"other_company"}, {
+        # a customer's settings, of each company its own
+        "res.partner":
+            "collection_scenario_id collection_hold_until collection_hold_reason "
+            "collection_contact_id collection_debtor_kind collection_penalties "
+            "collection_indemnity collection_interactive_email",
+    }),
+    (OWN | {"other_company"}, OWN | {"other_company"}, {
+        # what is so whichever company looks
+        "res.partner": "collection_insolvency_date collection_group_ids",
+    }),
+    (OWN | {"other_company"}, NOBODY, {
+        # an insolvency keeps every company from chasing
+        "res.partner":
+            "collection_bounced_email collection_email_blocked collection_not_chased",
+    }),
+    (BOOKS, {"all_customers", "manager", "other_company"}, {
+        # who collects: whoever collects knows whom to ask
+        "res.partner": "collector_id",
+    }),
+    (DESK, DESK, {"res.partner": "collection_internal"}),
+    (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
+    (OWN, NOBODY, {
+        "res.partner":
+            "collection_balance collection_overdue collection_days_late collection_kept_out "
+            "collection_last_payment collection_payer_delay collection_payer_profile "
+            "collection_next_action_id collection_next_action_ids collection_next_date "
+            "collection_next_name collection_sequence_count "
+            "collection_answer_count collection_promise_count collection_dispute_count "
+            "collection_request_count collection_origins collection_history_ids "
+            "collection_participant_ids collection_sequence_ids collection_action_ids "
+            "collection_open_action_ids collection_assignment_ids",
+        "account.move":
+            "collection_status_id collection_status_color collection_comment "
+            "collection_promise_date collection_waiver collection_is_claimed "
+            "collection_is_chased",
+        "account.move.line":
+            "collection_status_id collection_status_color collection_comment "
+            "collection_promise_date collection_review_date collection_excluded_since "
+            "collection_outlook collection_penalty collection_action_ids collection_is_own",
+    }),
+    (BOOKS, NOBODY, {
+        "account.move.line":
+            "collection_is_overdue collection_kept_out collection_document collection_days_late",
+    }),
+    (COLLEAGUES - {"other_company"}, NOBODY, {
+        # settings are made by Odoo's administrators
+        "res.company":
+            "collection_manager_id collection_link_days collection_payment_days "
+            "collection_matching_days collection_penalty_regime collection_claim_years "
+            "collection_statement_paid_late collection_scenario_id",
+    }),
+    (NOBODY, NOBODY, {
+        "mail.activity": "collection_key",
+        "base.module.uninstall": "collection_customer_count collection_history_count",
+        "res.config.settings":
+            "collection_manager_id collection_scenario_id collection_default_scenario_id "
+            "collection_default_collector_id collection_link_days collection_payment_days "
+            "collection_matching_days collection_penalty_regime collection_claim_years "
+            "collection_statement_paid_late collection_penalties collection_indemnity",
+    }),
+]
+
+#: (who reads it, who writes it) by model and field. Whoever reads a field searches, groups and
+#: orders by it, and nobody else.
+FIELDS = {}
+for _readers, _writers, _models in _FIELDS:
+    for _model, _names in _models.items():
+        FIELDS.setdefault(_model, {}).update(
+            dict.fromkeys(_names.split(), (_readers, _writers)))
+
+# -- owners ----------------------------------------------------------------------------------
+
+#: Of records that others than managers write: what each points to. *Fixed* is never changed once
+#: the record is there, whoever asks; *chosen* is a choice among what the user may see.
+POINTERS = {
+    "collection.action": {
+        "fixed":
+            "customer_id company_id sequence_id visit_id step_id content_id responsible_id "
+            "validator_id user_id option_id submitted_by_id closed_by_id scenario_id "
+            "scenario_step_id leader_id confirmed_by_id notified_partner_id",
+        "chosen":
+            "function_id recipient_function_id validator_function_id mail_template_id "
+            "document_template_id",
+    },
+    "collection.dispute": {
+        "fixed": "customer_id company_id reason_id action_id", "chosen": "owner_id"},
+    "collection.document.item": {
+        "fixed": "request_id company_id customer_id template_item_id contributor_id "
+                 "reviewed_by_id",
+        "chosen": "user_id function_id message_main_attachment_id",
+    },
+    "collection.document.request": {
+        "fixed": "template_id customer_id company_id action_id partner_id",
+        "chosen": "user_id",
+    },
+    "collection.participant": {
+        "fixed": "customer_id company_id sequence_id",
+        "chosen": "function_id user_id contact_id partner_id",
+    },
+    "collection.sequence": {
+        "fixed":
+            "customer_id company_id template_id visit_id step_id launched_by_id parent_id "
+            "successor_id duplicate_of_id",
+    },
+}
+
+# -- dialogs ---------------------------------------------------------------------------------
+
+#: What each dialog is about: nobody opens one on what is not theirs to read.
+ABOUT = {
+    "collection.action.assign": "action_id",
+    "collection.action.close": "action_id",
+    "collection.action.keep": "action_id",
+    "collection.action.reschedule": "action_id",
+    "collection.action.skip": "action_ids",
+    "collection.answer.refuse": "answer_ids",
+    "collection.assignment.mass": "customer_ids",
+    "collection.claim.waive": "move_ids",
+    "collection.dispute.resolve": "dispute_id",
+    "collection.document.invite": "request_id",
+    "collection.document.provide": "item_id",
+    "collection.document.refuse": "item_ids",
+    "collection.document.send": "request_id contributor_ids",
+    "collection.document.start": "action_id customer_id",
+    "collection.document.steer": "request_ids",
+    "collection.item.wizard": "item_ids copied_action_id",
+    "collection.message.preview": "action_id",
+    "collection.new.action": "item_ids copied_action_id customer_id created_id",
+    "collection.promise.cancel": "promise_id",
+    "collection.sequence.add.action": "sequence_id",
+    "collection.sequence.launch": "customer_id item_ids switch_from_id",
+    "collection.sequence.migration.line": "sequence_id",
+    "collection.sequence.resume": "sequence_id",
+    "collection.sequence.steer": "sequence_id",
+}
+
+#: Whom a dialog names besides: contacts and colleagues, whose names everybody of the desk reads.
+NAMED = {
+    "collection.action.assign": "contact_id",
+    "collection.assignment.mass": "contact_id",
+    "collection.document.invite": "partner_id",
+    "collection.document.provide": "attachment_ids",
+    "collection.document.start": "partner_id",
+    "collection.document.start.line": "partner_id",
+    "collection.item.wizard": "promised_by_id colleague_ids",
+    "collection.sequence.launch.line": "contact_id",
+}

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..access import ALL_CUSTOMERS
+
 
 class CollectionGroup(models.Model):
     """A group of customers that are collected from alike (M-002)."""
@@ -13,11 +15,12 @@ class CollectionGroup(models.Model):
     active = fields.Boolean(default=True)
     customer_ids = fields.Many2many(
         "res.partner", "collection_group_customer_rel", "group_id", "customer_id",
-        string="Customers")
+        string="Customers", groups=ALL_CUSTOMERS)
     customer_count = fields.Integer(compute="_compute_customer_count")
 
     _name_unique = models.Constraint("UNIQUE(name)", "Another group has this name already.")
 
+    @api.depends_context("uid", "company")
     @api.depends("customer_ids")
     def _compute_customer_count(self):
         counts = dict(self.env["res.partner"]._read_group(

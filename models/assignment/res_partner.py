@@ -3,6 +3,7 @@ from lxml.builder import E
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ...tools.portfolio import PortfolioMany2many, RuledOne2many, sees_own_only
 from ..access import COLLECTORS
 from ..scenario.res_partner import PLANNED_BY
 from .attributes import ATTRIBUTES, HOLDER, MANY, get_codes_by_field
@@ -13,10 +14,10 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_group_ids = fields.Many2many(
+    collection_group_ids = PortfolioMany2many(
         "collection.group", "collection_group_customer_rel", "customer_id", "group_id",
         string="Customer groups", groups=COLLECTORS)
-    collection_assignment_ids = fields.One2many(
+    collection_assignment_ids = RuledOne2many(
         "collection.assignment", "customer_id", groups=COLLECTORS, readonly=True)
     collection_origins = fields.Json(
         string="Set by", compute="_compute_collection_origins", groups=COLLECTORS)
@@ -38,6 +39,15 @@ class ResPartner(models.Model):
                 if row._is_shown():
                     origins.setdefault(row.attribute, []).append(row._describe(automatic))
             partner.collection_origins = origins
+
+    @api.model
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        """Group by customer groups: those of the user's own customers, where no others are seen."""
+        if groupby_spec == "collection_group_ids" and sees_own_only(self.env):
+            field = self._fields[groupby_spec]
+            self._check_field_access(field, "read")
+            return field.group_to_sql(self, alias, query)
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     # === SETTINGS === #
 

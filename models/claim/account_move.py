@@ -1,9 +1,10 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
+from ...tools.portfolio import PortfolioBoolean, PortfolioChar
 from ..access import COLLECTORS
 
 
@@ -12,11 +13,11 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_waiver = fields.Char(
+    collection_waiver = PortfolioChar(
         string="Claims waived", copy=False, readonly=True, groups=COLLECTORS,
         help="Why neither late-payment interest nor the fixed indemnity of this invoice is "
         "claimed.")
-    collection_is_claimed = fields.Boolean(
+    collection_is_claimed = PortfolioBoolean(
         compute="_compute_collection_is_claimed", groups=COLLECTORS,
         help="It is late, or was paid late: interest or indemnity may be claimed.")
 
@@ -66,6 +67,8 @@ class AccountMove(models.Model):
         self.check_access("read")
         self._check_collection_portfolio()
         changed = self.sudo().filtered(lambda move: bool(move.collection_waiver) != bool(waiver))
+        changes = {move: [("collection_waiver", move.collection_waiver or "", waiver or "")]
+                   for move in changed}
         changed.collection_waiver = waiver
         rows = defaultdict(list)
         for move in changed:
@@ -73,16 +76,7 @@ class AccountMove(models.Model):
                 "kind": kind, "data": {}, "new_value": move.name or "", "text": reason,
                 "cause": "person", "command": "claim"})
         self.env["collection.history"].sudo()._append_many(rows)
-        note = self.env._("Late-payment claims waived: %(reason)s", reason=reason) if waiver else (
-            self.env._("Late-payment claims made again: %(reason)s", reason=reason))
-        changed._message_log_batch(dict.fromkeys(changed.ids, note))
-
-    def _check_collection_portfolio(self):
-        """:raise AccessError: a customer outside of the user's portfolio in the company of the
-            invoice"""
-        for company, moves in self.sudo().grouped("company_id").items():
-            customers = moves.commercial_partner_id.with_env(self.env)
-            customers.with_company(company)._check_collection_portfolio()
+        changed._log_collection_changes(changes)
 
     # === BUTTONS === #
 

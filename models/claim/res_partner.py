@@ -2,13 +2,13 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.claims import Terms
-from ...tools.branches import BranchBoolean, BranchSelection
+from ...tools.portfolio import PortfolioBranchBoolean, PortfolioBranchSelection, PortfolioDate
 from ..access import COLLECTORS
 
 DEBTOR_KINDS = [
@@ -26,21 +26,21 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_debtor_kind = BranchSelection(
+    collection_debtor_kind = PortfolioBranchSelection(
         DEBTOR_KINDS, string="Debtor", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Empty: a company is a professional, a person is a consumer. Choose professional for "
         "a sole trader, consumer for a company that rents a home for its own use.",
     )
-    collection_penalties = BranchBoolean(
+    collection_penalties = PortfolioBranchBoolean(
         string="Late-payment interest", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Claim late-payment interest in statements and messages. It is never posted.",
     )
-    collection_indemnity = BranchBoolean(
+    collection_indemnity = PortfolioBranchBoolean(
         string="Fixed indemnity", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Claim the fixed recovery indemnity, once for each invoice paid late. It is never "
         "posted.",
     )
-    collection_insolvency_date = fields.Date(
+    collection_insolvency_date = PortfolioDate(
         string="Insolvency since", groups=COLLECTORS, tracking=True,
         help="Day on which safeguard, receivership or liquidation was opened. Interest stops on "
         "its eve, and the fixed indemnity is not claimed any more. A fact of the customer: it "

@@ -9,4 +9,5 @@ class MailActivity(models.Model):
     _inherit = "mail.activity"
 
     collection_key = fields.Char(
-        readonly=True, index="btree_not_null", help="What it stands for on its record.")
+        readonly=True, groups=fields.NO_ACCESS, index="btree_not_null",
+        help="What it stands for on its record.")

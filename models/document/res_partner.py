@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         string="Document requests under way", compute="_compute_collection_request_count",
         groups=COLLECTORS)
 
+    @api.depends_context("uid", "company")
     def _compute_collection_request_count(self):
         counts = dict(self.env["collection.document.request"]._read_group(
             [("customer_id", "in", self.ids), ("state", "in", ("open", "paused"))],

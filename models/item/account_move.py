@@ -1,6 +1,15 @@
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.tools import SQL
 from odoo.tools.sql import column_exists, create_column
 
+from ...tools.portfolio import (
+    PortfolioBoolean,
+    PortfolioDate,
+    PortfolioInteger,
+    PortfolioMany2one,
+    PortfolioText,
+    see_stored,
+)
 from ..access import COLLECTORS
 from . import open_items
 
@@ -13,16 +22,17 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    collection_status_id = fields.Many2one(
+    collection_status_id = PortfolioMany2one(
         "collection.item.status", string="Collection status", groups=COLLECTORS, store=True,
         compute="_compute_collection_status_id", index="btree_not_null", copy=False)
-    collection_status_color = fields.Integer(
-        related="collection_status_id.color", string="Colour of the status")
-    collection_comment = fields.Text(
+    collection_status_color = PortfolioInteger(
+        string="Colour of the status", compute="_compute_collection_status_color",
+        groups=COLLECTORS)
+    collection_comment = PortfolioText(
         string="Collection comment", compute="_compute_collection_comment", groups=COLLECTORS)
-    collection_promise_date = fields.Date(
+    collection_promise_date = PortfolioDate(
         string="Promised for", compute="_compute_collection_comment", groups=COLLECTORS)
-    collection_is_chased = fields.Boolean(
+    collection_is_chased = PortfolioBoolean(
         compute="_compute_collection_is_chased", groups=COLLECTORS,
         help="Something is left on its receivable lines.")
 
@@ -69,6 +79,11 @@ class AccountMove(models.Model):
             move.collection_status_id = statuses.sorted(
                 lambda status: GRAVITY.index(status.kind))[-1:]
 
+    @api.depends("collection_status_id.color")
+    def _compute_collection_status_color(self):
+        for move in self:
+            move.collection_status_color = move.collection_status_id.color
+
     @api.depends("line_ids.collection_comment", "line_ids.collection_promise_date",
                  "line_ids.reconciled")
     def _compute_collection_comment(self):
@@ -83,6 +98,47 @@ class AccountMove(models.Model):
     def _compute_collection_is_chased(self):
         for move in self:
             move.collection_is_chased = bool(move._get_collection_lines())
+
+    # === SEEN BY THE USER === #
+
+    def _fetch_query(self, query, fields):
+        return super(AccountMove, see_stored(self))._fetch_query(query, fields).with_env(self.env)
+
+    def _get_collection_seen_sql(self, alias):
+        """:return: SQL condition: the entry is of a customer of the user's own"""
+        return self.env["res.partner"]._get_collection_owned_sql(
+            SQL.identifier(alias, "company_id", to_flush=self._fields["company_id"]),
+            SQL.identifier(
+                alias, "commercial_partner_id", to_flush=self._fields["commercial_partner_id"]))
+
+    def _is_collection_seen(self):
+        """:return: bool, whether the entry is of a customer of the user's own"""
+        return self.commercial_partner_id._is_collection_owned(self.company_id)
+
+    def _check_collection_portfolio(self):
+        """:raise AccessError: a customer outside of the user's portfolio in the company of the
+            invoice"""
+        for company, moves in self.sudo().grouped("company_id").items():
+            customers = moves.commercial_partner_id.with_env(self.env)
+            customers.with_company(company)._check_collection_portfolio()
+
+    def _log_collection_changes(self, changes):
+        """Note on these entries what was changed: shown to those who see the fields, alone.
+
+        :param dict changes: lists of (name of a field, old and new value as text), by entry
+        """
+        columns = {"char": "char", "text": "text", "many2one": "char"}
+        fields = self.env["ir.model.fields"]
+        vals_list = []
+        for message in self._message_log_batch(dict.fromkeys(self.ids, "")):
+            for name, old, new in changes[self.browse(message.res_id)]:
+                column = columns[self._fields[name].type]
+                vals_list.append({
+                    "mail_message_id": message.id, "field_id": fields._get(self._name, name).id,
+                    f"old_value_{column}": old, f"new_value_{column}": new})
+        self.env["mail.tracking.value"].sudo().create(vals_list)
+
+    # === LINES === #
 
     def _get_collection_lines(self):
         """:return: ``account.move.line`` of these entries on which something is left"""

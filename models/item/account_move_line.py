@@ -7,6 +7,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.dialogs import RELOAD, notify
+from ...tools.portfolio import (
+    PortfolioDate,
+    PortfolioMany2one,
+    PortfolioText,
+    see_stored,
+    seen_domain,
+    sees_own_only,
+)
 from ...tools.records import as_record
 from ..access import COLLECTORS
 from . import open_items
@@ -23,17 +31,17 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_status_id = fields.Many2one(
+    collection_status_id = PortfolioMany2one(
         "collection.item.status", string="Collection status", copy=False,
         index="btree_not_null", ondelete="restrict", groups=COLLECTORS)
-    collection_comment = fields.Text(string="Collection comment", copy=False, groups=COLLECTORS)
-    collection_promise_date = fields.Date(
+    collection_comment = PortfolioText(string="Collection comment", copy=False, groups=COLLECTORS)
+    collection_promise_date = PortfolioDate(
         string="Promised for", copy=False, groups=COLLECTORS,
         help="The day by which the customer promised to pay.")
-    collection_review_date = fields.Date(
+    collection_review_date = PortfolioDate(
         string="Review on", copy=False, groups=COLLECTORS,
         help="Day on which to review an item that is left out of the scenario.")
-    collection_excluded_since = fields.Date(
+    collection_excluded_since = PortfolioDate(
         string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
     collection_is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_collection_is_overdue", groups=COLLECTORS,
@@ -43,6 +51,10 @@ class AccountMoveLine(models.Model):
         search="_search_collection_kept_out",
         help="Odoo keeps it out: it is a miscellaneous entry without a due date, or somebody "
         "said so.")
+
+    collection_is_own = fields.Boolean(
+        compute="_compute_collection_is_own", search="_search_collection_is_own",
+        groups=COLLECTORS, help="It is of a customer that the user collects from.")
 
     # === CRUD === #
 
@@ -63,6 +75,34 @@ class AccountMoveLine(models.Model):
         """Keep which of our records hold these items, for those that come in their place."""
         self.env["collection.item.snapshot"]._take(self)
         return super().unlink()
+
+    # === SEEN BY THE USER === #
+
+    def _fetch_query(self, query, fields):
+        return super(AccountMoveLine, see_stored(self))._fetch_query(
+            query, fields).with_env(self.env)
+
+    def _get_collection_seen_sql(self, alias):
+        """:return: SQL condition: the item is of a customer of the user's own"""
+        return self.env["res.partner"]._get_collection_owned_sql(
+            SQL.identifier(alias, "company_id", to_flush=self._fields["company_id"]),
+            SQL.identifier(alias, "partner_id", to_flush=self._fields["partner_id"]))
+
+    @api.depends_context("uid")
+    def _compute_collection_is_own(self):
+        all_customers = not sees_own_only(self.env)
+        for line in self:
+            line.collection_is_own = all_customers or line._is_collection_seen()
+
+    def _search_collection_is_own(self, operator, value):
+        self._check_field_access(self._fields["collection_is_own"], "read")
+        if operator != "in":
+            return NotImplemented
+        return seen_domain() if sees_own_only(self.env) else Domain.TRUE
+
+    def _is_collection_seen(self):
+        """:return: bool, whether the item is of a customer of the user's own"""
+        return self.partner_id._is_collection_owned(self.company_id)
 
     # === OPEN ITEMS === #
 
@@ -218,7 +258,7 @@ class AccountMoveLine(models.Model):
         :param dict before: what :meth:`_describe_status` gave before, by item
         :param str comment: the new comment
         """
-        rows, notes = defaultdict(list), defaultdict(list)
+        rows, changes = defaultdict(list), defaultdict(list)
         for line in self:
             customer, old = line.partner_id.commercial_partner_id, before[line]
             new = line._describe_status()
@@ -228,12 +268,11 @@ class AccountMoveLine(models.Model):
                 "kind": "item_changed", "data": {"item": line._name_items()},
                 "old_value": old, "new_value": new, "text": comment,
                 "cause": "person", "command": "status"})
-            notes[line.move_id].append(self.env._(
-                "Collection: %(old)s → %(new)s. %(comment)s", old=old or "–", new=new or "–",
-                comment=comment))
+            changes[line.move_id] += [
+                change for change in (("collection_status_id", old, new),
+                                      ("collection_comment", "", comment)) if any(change[1:])]
         self.env["collection.history"]._append_many(rows)
-        moves = self.move_id.filtered(lambda move: move in notes)
-        moves._message_log_batch({move.id: " ".join(notes[move]) for move in moves})
+        self.move_id.filtered(lambda move: changes[move])._log_collection_changes(changes)
 
     # === DUE DATE AND RESIDUAL === #
 
@@ -256,6 +295,7 @@ class AccountMoveLine(models.Model):
                 line.company_id and line._get_collection_days_late(days[line.company_id]))
 
     def _search_collection_is_overdue(self, operator, value):
+        self._check_field_access(self._fields["collection_is_overdue"], "read")
         if operator != "in":
             return NotImplemented
         return Domain.OR([
@@ -264,6 +304,7 @@ class AccountMoveLine(models.Model):
             for company in self.env.companies])
 
     def _search_collection_kept_out(self, operator, value):
+        self._check_field_access(self._fields["collection_kept_out"], "read")
         if operator != "in":
             return NotImplemented
         return open_items.UNRECONCILED & open_items.KEPT_OUT & Domain(

@@ -1,10 +1,17 @@
 from datetime import timedelta
 from operator import ge, gt, le, lt
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ...tools.portfolio import (
+    PortfolioDate,
+    PortfolioFloat,
+    PortfolioInteger,
+    PortfolioMonetary,
+    PortfolioSelection,
+)
 from ..access import COLLECTORS
 from . import open_items
 
@@ -66,33 +73,33 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_balance = fields.Monetary(
+    collection_balance = PortfolioMonetary(
         string="Outstanding", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_balance",
         help="All that the customer owes, due or not, less its credits.")
-    collection_overdue = fields.Monetary(
+    collection_overdue = PortfolioMonetary(
         string="Overdue", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_overdue",
         help="What is past its due date; credits are not deducted.")
-    collection_days_late = fields.Integer(
+    collection_days_late = PortfolioInteger(
         string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_days_late",
         help="Days since the oldest open item fell due; 0 when nothing is overdue.")
-    collection_kept_out = fields.Integer(
+    collection_kept_out = PortfolioInteger(
         string="Kept out of follow-up", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_kept_out",
         help="Number of debts that Odoo keeps out of follow-up: nobody is chased for them.")
-    collection_last_payment = fields.Date(
+    collection_last_payment = PortfolioDate(
         string="Last payment", compute="_compute_collection_last_payment", groups=COLLECTORS,
         search="_search_collection_last_payment",
         help="Day of the last payment received, and not taken back since.")
 
-    collection_payer_delay = fields.Float(
+    collection_payer_delay = PortfolioFloat(
         string="Mean delay", compute="_compute_collection_payer", groups=COLLECTORS,
         digits=(16, 1),
         help="Mean days between due date and payment over the last six months, weighted by "
         "amount. Negative: paid before the due date.")
-    collection_payer_profile = fields.Selection(
+    collection_payer_profile = PortfolioSelection(
         [("unknown", "No payment yet"), ("prompt", "Pays on time"), ("slow", "Pays slowly"),
          ("late", "Pays late"), ("bad", "Pays very late")],
         string="Payer profile", compute="_compute_collection_payer", groups=COLLECTORS)

@@ -20,7 +20,8 @@ class CollectionAction(models.Model):
         self.ensure_one()
         return (
             self.is_sent and self._get_channel().carries_links
-            and self.customer_id.with_company(self.company_id).collection_interactive_email
+            and self.customer_id.sudo().with_company(
+                self.company_id).collection_interactive_email
             and recipient.commercial_partner_id == self.customer_id)
 
     def _get_link_place(self):

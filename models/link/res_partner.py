@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ...tools.branches import BranchBoolean
 from ...tools.customers import find_following, move_all, move_some
+from ...tools.portfolio import PortfolioBranchBoolean
 from ..access import COLLECTORS
 
 
@@ -17,13 +17,14 @@ class ResPartner(models.Model):
         string="Colleague", groups=COLLECTORS,
         help="A colleague without a login, who may be sent internal interactive messages. "
         "Lawyers and bailiffs are no colleagues.")
-    collection_interactive_email = BranchBoolean(
+    collection_interactive_email = PortfolioBranchBoolean(
         string="Interactive message", company_dependent=True, groups=COLLECTORS,
         help="E-mails carry a personal link to a page without login: the statement of account, "
         "the invoices, and an answer for each of them.")
 
     # === LISTS === #
 
+    @api.depends_context("uid", "company")
     def _compute_collection_answer_count(self):
         counts = dict(self.env["collection.answer"]._read_group(
             [("customer_id", "in", self.ids), ("state", "=", "waiting")],

@@ -74,7 +74,7 @@ class CollectionAction(models.Model):
     def _get_message_contacts(self, company):
         """:return: dict of the ``res.partner`` that may receive messages to a customer, the one to
             be preferred first, by the customer's id"""
-        customers = self.customer_id.with_company(company)
+        customers = self.customer_id.sudo().with_company(company)
         invoiced = self.env["res.partner"].sudo().search([
             ("parent_id", "in", customers.ids), ("type", "=", "invoice")],
             order="id").grouped("parent_id")

@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import email_normalize
 
 from ...tools.customers import follow
+from ...tools.portfolio import PortfolioBoolean, PortfolioChar
 from ..access import COLLECTORS
 
 
@@ -10,12 +11,12 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_bounced_email = fields.Char(
+    collection_bounced_email = PortfolioChar(
         string="Address that came back", copy=False, readonly=True, groups=COLLECTORS,
         tracking=True,
         help="A message to this e-mail address came back. Nothing more is written to it until "
         "somebody confirms that it works; another address is written to at once.")
-    collection_email_blocked = fields.Boolean(
+    collection_email_blocked = PortfolioBoolean(
         string="E-mail blocked", compute="_compute_collection_email_blocked", groups=COLLECTORS)
 
     # === COMPUTE === #

@@ -1,3 +1,4 @@
 from . import collection_function
 from . import collection_participant
+from . import mail_tracking_value
 from . import res_partner

@@ -12,6 +12,7 @@ from ...tools.branches import BranchMany2one
 from ...tools.customers import CustomerChange, move_all
 from ...tools.dialogs import notify, open_dialog
 from ...tools.own_context import is_own
+from ...tools.portfolio import RuledOne2many, see_stored, sees_own_only
 from ..access import ALL_CUSTOMERS, COLLECTORS
 
 _logger = logging.getLogger(__name__)
@@ -32,16 +33,16 @@ class ResPartner(models.Model):
         domain="[('share', '=', False)]", tracking=True,
         help="The colleague in charge of collecting from this customer.",
     )
-    collection_participant_ids = fields.One2many(
+    collection_participant_ids = RuledOne2many(
         "collection.participant", "customer_id", string="Participants", groups=COLLECTORS,
         domain=[("sequence_id", "=", False)],
         help="Who holds which function for this customer, unless a sequence says otherwise.",
     )
-    collection_sequence_ids = fields.One2many(
+    collection_sequence_ids = RuledOne2many(
         "collection.sequence", "customer_id", string="Sequences", groups=COLLECTORS)
-    collection_action_ids = fields.One2many(
+    collection_action_ids = RuledOne2many(
         "collection.action", "customer_id", string="Collection actions", groups=COLLECTORS)
-    collection_open_action_ids = fields.One2many(
+    collection_open_action_ids = RuledOne2many(
         "collection.action", "customer_id", string="Open collection actions", groups=COLLECTORS,
         domain=[("state", "!=", "closed")])
     collection_history_ids = fields.One2many(
@@ -50,9 +51,23 @@ class ResPartner(models.Model):
     collection_sequence_count = fields.Integer(
         string="Open sequences", compute="_compute_collection_sequence_count",
         groups=COLLECTORS)
+    collection_followed_by = fields.Char(
+        string="Followed by", compute="_compute_collection_followed_by", groups=COLLECTORS,
+        help="Who collects from it, where that is not the user, who sees the own customers only.")
 
     # === COMPUTE === #
 
+    @api.depends_context("uid", "company", "lang")
+    @api.depends("collector_id", "commercial_partner_id")
+    def _compute_collection_followed_by(self):
+        own_only = sees_own_only(self.env)
+        for partner in self:
+            collector = partner.sudo().commercial_partner_id.collector_id
+            foreign = own_only and partner.id and collector.id != self.env.uid
+            partner.collection_followed_by = foreign and (
+                collector.name or self.env._("nobody"))
+
+    @api.depends_context("uid", "company")
     def _compute_collection_history_ids(self):
         rows = self.env["collection.history"].search(
             [("customer_id", "in", self.ids)], order="at desc, number desc")
@@ -60,6 +75,7 @@ class ResPartner(models.Model):
         for partner in self:
             partner.collection_history_ids = by_customer.get(partner, rows.browse())
 
+    @api.depends_context("uid", "company")
     @api.depends("collection_sequence_ids.state")
     def _compute_collection_sequence_count(self):
         counts = dict(self.env["collection.sequence"]._read_group(
@@ -104,6 +120,48 @@ class ResPartner(models.Model):
         if changed:
             changed.sudo()._follow_archiving(changed[0].active)
         return result
+
+    # === SEEN BY THE USER === #
+    # A collector of the own portfolio sees of others' customers the name and who collects.
+
+    def _fetch_query(self, query, fields):
+        return super(ResPartner, see_stored(self))._fetch_query(query, fields).with_env(self.env)
+
+    def _get_collection_own_query(self):
+        """:return: SQL of the ids of the customers of whom the user is the collector"""
+        return SQL(
+            "SELECT own.id FROM res_partner AS own WHERE %s = %s",
+            self._fields["collector_id"].to_text_sql(self, "own"), str(self.env.uid))
+
+    def _get_collection_seen_sql(self, alias):
+        """:return: SQL condition: the partner is, or belongs to, a customer of the user's own"""
+        return SQL(
+            "%s IN (%s)", SQL.identifier(
+                alias, "commercial_partner_id", to_flush=self._fields["commercial_partner_id"]),
+            self._get_collection_own_query())
+
+    def _get_collection_owned_sql(self, company, partner):
+        """Whose collector the user is, in the company of a record.
+
+        :param SQL company: the record's company
+        :param SQL partner: its customer or one of its contacts
+        :return: SQL condition
+        """
+        return SQL("(%s)", SQL(" OR ").join(
+            SQL("(%s = %s AND %s IN (SELECT part.id FROM res_partner AS part WHERE %s))",
+                company, one.id, partner,
+                self.with_company(one)._get_collection_seen_sql("part"))
+            for one in self.env.companies))
+
+    def _is_collection_owned(self, company=None):
+        """:return: bool, whether the user is this customer's collector in a company (the current
+            one)"""
+        customer = self.sudo().commercial_partner_id.with_company(company or self.env.company)
+        return customer.collector_id.id == self.env.uid
+
+    def _is_collection_seen(self):
+        """:return: bool, whether the partner is, or belongs to, a customer of the user's own"""
+        return self._is_collection_owned()
 
     # === PARTICIPANTS AND PORTFOLIO === #
 

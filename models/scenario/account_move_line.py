@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import format_date
 
+from ...tools.portfolio import PortfolioChar
 from ..access import COLLECTORS
 
 
@@ -13,7 +14,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_outlook = fields.Char(
+    collection_outlook = PortfolioChar(
         string="What is next", compute="_compute_collection_outlook", groups=COLLECTORS,
         help="The next action on the item, or why and until when the scenario leaves it out.")
 

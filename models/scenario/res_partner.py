@@ -1,11 +1,19 @@
 from collections import defaultdict
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_date
 
 from ...engine import ladder
-from ...tools.branches import BranchChar, BranchLatestDate, BranchMany2one
+from ...tools.portfolio import (
+    PortfolioBranchChar,
+    PortfolioBranchLatestDate,
+    PortfolioBranchMany2one,
+    PortfolioChar,
+    PortfolioDate,
+    PortfolioMany2many,
+    PortfolioMany2one,
+)
 from ..access import COLLECTORS
 from .collection_scenario_planning import is_as_planned
 
@@ -21,31 +29,31 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    collection_scenario_id = BranchMany2one(
+    collection_scenario_id = PortfolioBranchMany2one(
         "collection.scenario", string="Scenario", company_dependent=True, groups=COLLECTORS,
         tracking=True,
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', current_company_id)]",
         help="The reminder ladder that chases this customer by itself.")
-    collection_hold_until = BranchLatestDate(
+    collection_hold_until = PortfolioBranchLatestDate(
         string="On hold until", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="The scenario is silent up to and including this day, then goes on by itself.")
-    collection_hold_reason = BranchChar(
+    collection_hold_reason = PortfolioBranchChar(
         string="Why on hold", company_dependent=True, groups=COLLECTORS, tracking=True)
-    collection_contact_id = BranchMany2one(
+    collection_contact_id = PortfolioBranchMany2one(
         "res.partner", string="Collection contact", company_dependent=True, groups=COLLECTORS,
         tracking=True, domain="[('commercial_partner_id', '=', commercial_partner_id)]",
         help="Who receives reminders. Empty: the invoice contact, else the customer.")
-    collection_next_action_id = fields.Many2one(
+    collection_next_action_id = PortfolioMany2one(
         "collection.action", string="Next action", compute="_compute_collection_next",
         groups=COLLECTORS)
-    collection_not_chased = fields.Char(
+    collection_not_chased = PortfolioChar(
         string="Not chased because", compute="_compute_collection_next", groups=COLLECTORS)
-    collection_next_action_ids = fields.Many2many(
+    collection_next_action_ids = PortfolioMany2many(
         "collection.action", string="Next actions", compute="_compute_collection_next",
         groups=COLLECTORS)
-    collection_next_date = fields.Date(
+    collection_next_date = PortfolioDate(
         string="Next action on", compute="_compute_collection_next", groups=COLLECTORS)
-    collection_next_name = fields.Char(
+    collection_next_name = PortfolioChar(
         string="What is next", compute="_compute_collection_next", groups=COLLECTORS)
 
     # === COMPUTE === #

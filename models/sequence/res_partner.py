@@ -15,12 +15,14 @@ class ResPartner(models.Model):
     collection_sequence_count = fields.Integer(search="_search_collection_sequence_count")
 
     def _search_collection_sequence_count(self, operator, value):
-        self.env["collection.sequence"].flush_model(["customer_id", "state"])
-        query = SQL(
-            "(SELECT sequence.customer_id, count(*) AS under_way"
-            "   FROM collection_sequence AS sequence"
-            "  WHERE sequence.state IN ('running', 'paused') GROUP BY sequence.customer_id)")
-        return self._search_figure(query, "under_way", operator, value, 0)
+        """Count the sequences that the user may read, as the field does."""
+        self._check_field_access(self._fields["collection_sequence_count"], "read")
+        sequences = self.env["collection.sequence"]
+        query = sequences._search([("state", "in", ("running", "paused"))])
+        query.groupby = customer = sequences._field_to_sql(query.table, "customer_id", query)
+        figures = query.select(
+            SQL("%s AS customer_id", customer), SQL("count(*) AS under_way"))
+        return self._search_figure(SQL("(%s)", figures), "under_way", operator, value, 0)
 
     # === IDENTITY === #
     # Sequences follow the customer; two of one template are both kept, for a person to choose.

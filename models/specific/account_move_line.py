@@ -1,7 +1,8 @@
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
+from ...tools.portfolio import RuledMany2many
 from ..access import COLLECTORS
 
 #: Items that are treated at once by a person.
@@ -13,7 +14,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_action_ids = fields.Many2many(
+    collection_action_ids = RuledMany2many(
         "collection.action", string="Collection actions", readonly=True, copy=False,
         groups=COLLECTORS)
 

@@ -15,6 +15,7 @@ class ResPartner(models.Model):
     collection_dispute_count = fields.Integer(
         string="Disputes", compute="_compute_collection_promise_count", groups=COLLECTORS)
 
+    @api.depends_context("uid", "company")
     def _compute_collection_promise_count(self):
         for name, model in (("collection_promise_count", "collection.promise"),
                             ("collection_dispute_count", "collection.dispute")):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ...tools.portfolio import PortfolioChar, PortfolioInteger
 from ..access import COLLECTORS
 from ..item import open_items
 from .statement_line import TABLE
@@ -20,9 +21,10 @@ class AccountMoveLine(models.Model):
         string="Document", compute="_compute_collection_document", groups=COLLECTORS)
     collection_days_late = fields.Integer(
         string="Days late", compute="_compute_collection_days_late", groups=COLLECTORS)
-    collection_status_color = fields.Integer(
-        related="collection_status_id.color", string="Colour of the status")
-    collection_penalty = fields.Char(
+    collection_status_color = PortfolioInteger(
+        string="Colour of the status", compute="_compute_collection_status_color",
+        groups=COLLECTORS)
+    collection_penalty = PortfolioChar(
         string="Claims", compute="_compute_collection_penalty", groups=COLLECTORS,
         help="Late-payment interest and fixed indemnity that may be claimed today. They are "
         "shown, never posted.")
@@ -55,6 +57,11 @@ class AccountMoveLine(models.Model):
         labels = statement._get_labels(self, statement._get_instalments(self))
         for line in self:
             line.collection_document = labels.documents[line.id]
+
+    @api.depends("collection_status_id.color")
+    def _compute_collection_status_color(self):
+        for line in self:
+            line.collection_status_color = line.collection_status_id.color
 
     @api.depends("date_maturity", "date", "amount_residual_currency")
     def _compute_collection_days_late(self):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 
 
 class ResPartner(models.Model):
@@ -10,19 +11,25 @@ class ResPartner(models.Model):
     def get_collection_statement_totals(self):
         """What the customer owes in the companies that are switched on, as formatted amounts.
 
+        Those in which the user does not collect from the customer are left out.
+
         :return: list of dicts (``currency``, ``open``, ``overdue``: str), one a currency
-        :raise AccessError: the user may not read the customer
+        :raise AccessError: the user does so in none
         """
         self.ensure_one()
         self.check_access("read")
+        customer = self.commercial_partner_id
+        companies = self.env.companies.filtered(
+            lambda company: customer.with_company(company)._is_in_collection_portfolio())
+        if not companies:
+            customer._check_collection_portfolio()
         statement = self.env["collection.statement"]
         return [{
             "currency": total.currency.name,
             "open": statement._format_amount(total.open, total.currency),
             "overdue": statement._format_amount(total.overdue, total.currency)
             if total.overdue else "",
-        } for total in statement._get_totals(
-            self.commercial_partner_id, self.env.companies.ids)]
+        } for total in statement._get_totals(customer, companies.ids)]
 
     def action_open_collection_items(self):
         """:return: window action on the customer's statement of account, on a page of its own"""
@@ -32,7 +39,8 @@ class ResPartner(models.Model):
             "account_collection.collection_item_action")
         lines = self.env["account.move.line"]
         return {
-            **action, "domain": list(lines._get_statement_domain(customer)),
+            **action, "domain": list(
+                lines._get_statement_domain(customer) & Domain("collection_is_own", "=", True)),
             "context": {"collection_statement": True},
             "display_name": self.env._("Statement of %(customer)s", customer=customer.name),
         }

@@ -196,7 +196,8 @@ class TestItemStatus(ItemCase):
         row = self.env["collection.history"].search(
             [("customer_id", "=", self.customer.id), ("kind", "=", "item_changed")])
         self.assertEqual((row.text, row.user_id), ("Wrong price", self.collector))
-        self.assertIn("Wrong price", self.items[0].move_id.message_ids[0].body)
+        noted = self.items[0].move_id.message_ids[0].sudo().tracking_value_ids
+        self.assertEqual(noted.filtered("new_value_text").new_value_text, "Wrong price")
         self.assertEqual(self.items[0].collection_comment, "Wrong price")
 
     def test_a_direct_write_is_traced_too(self):

@@ -1,8 +1,15 @@
 from odoo import api, models
 from odoo.fields import Command
 
+from ...tools.portfolio import sees_own_only
+
 #: Commands of a many2many or one2many that name one record, and those that name several.
 NAMES_ONE = (Command.UPDATE, Command.DELETE, Command.UNLINK, Command.LINK)
+
+
+#: Models that accountants read of every customer: what a dialog tells of them besides is the
+#: collector's alone.
+BOOKED = ("account.move", "account.move.line")
 
 
 class CollectionDialog(models.AbstractModel):
@@ -53,6 +60,7 @@ class CollectionDialog(models.AbstractModel):
         """
         if self.env.su:
             return
+        self.browse().check_access("create")
         for name, value in vals.items():
             field = self._fields.get(name)
             if field is None or not field.relational or not value:
@@ -62,7 +70,10 @@ class CollectionDialog(models.AbstractModel):
                 for line in _find_lines(value):
                     records._check_about(line)
             else:
-                records.browse(_find_ids(value)).check_access("read")
+                named = records.browse(_find_ids(value))
+                named.check_access("read")
+                if records._name in BOOKED and sees_own_only(self.env):
+                    named._check_collection_portfolio()
         self._check_customers(vals)
 
     @api.model
