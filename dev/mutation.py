@@ -6,6 +6,7 @@ Odoo (``pure.py``). It keeps what it found there: a second run looks at what has
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 
@@ -51,6 +52,30 @@ for name in pure.find_cases({left_out}):
 """
 
 
+#: mutmut would have pytest collect all tests again for each fault, which takes longer than to run
+#: them: here a fault's process runs them itself, the fastest first, up to the one that fails.
+_RUNNER = """
+import unittest
+from mutmut.__main__ import cli
+from mutmut.runners.harness import PytestRunner
+
+def run_tests(self, *, mutant_name, tests):
+    import test_pure
+    if not mutant_name:
+        return run_all(self, mutant_name=mutant_name, tests=tests)
+    for name in tests:
+        _file, case, method = name.split("::")
+        result = unittest.TestResult()
+        getattr(test_pure, case)(method).run(result)
+        if not result.wasSuccessful():
+            return 1
+    return 0
+
+run_all, PytestRunner.run_tests = PytestRunner.run_tests, run_tests
+cli()
+"""
+
+
 def run(steps, only):
     """Put every fault into the engine, one at a time.
 
@@ -59,7 +84,7 @@ def run(steps, only):
     """
     with steps.step("Copy"):
         _copy()
-    command = [paths.MUTATION_VENV / "bin" / "mutmut"]
+    command = [paths.python(paths.MUTATION_VENV), "mutate_pure.py"]
     names = [f"*{name}*" for name in only]
     log = paths.LOGS / "mutation.log"
     with steps.step(f"Faults, see {log}"), log.open("wb") as output:
@@ -68,17 +93,24 @@ def run(steps, only):
             env={**os.environ, "N": str(COURSES), "PYTHONHASHSEED": "0"})
     if done.returncode:
         raise Failure("the tests do not pass without a fault", "make properties")
-    found = subprocess.run(
-        [*command, "results"], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
-    survivors = re.findall(r"(\S+): (?:survived|no tests)", found)
+    found = dict(re.findall(r"(\S+): ([a-z ]+)", _ask(command, "results", "--all", "true")))
+    survivors = [name for name, end in found.items() if end in ("survived", "no tests")]
     known = _read_known()
     fresh = [name for name in survivors if name not in known]
     for name in fresh:
-        shown = subprocess.run(
-            [*command, "show", name], cwd=FOLDER, check=False, capture_output=True, text=True)
-        tell(shown.stdout)
-    tell(f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing")
+        tell(_ask(command, "show", name))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    killed = len(found) - len(survivors)
+    tell(f"{len(found)} faults, {killed} found ({killed / max(len(found), 1):.1%}); "
+         f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing; "
+         f"{used.ru_utime + used.ru_stime:.0f} s of the processor")
     return int(bool(fresh))
+
+
+def _ask(command, *arguments):
+    """:return: what mutmut answers"""
+    return subprocess.run(
+        [*command, *arguments], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
 
 
 def _read_known():
@@ -91,9 +123,10 @@ def _copy():
     FOLDER.mkdir(parents=True, exist_ok=True)
     for source, target in (
             ("engine", "engine"), ("tests/engine", "account_collection/tests/engine")):
-        shutil.copytree(
-            paths.REPOSITORY / source, FOLDER / target, dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.rmtree(FOLDER / target, ignore_errors=True)
+        shutil.copytree(paths.REPOSITORY / source, FOLDER / target,
+                        ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(paths.REPOSITORY / "dev" / "pure.py", FOLDER)
     (FOLDER / "pyproject.toml").write_text(_SETTINGS.format(mutated=list(MUTATED)))
+    (FOLDER / "mutate_pure.py").write_text(_RUNNER)
     (FOLDER / "test_pure.py").write_text(_TESTS.format(left_out=LEFT_OUT))

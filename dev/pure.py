@@ -2,12 +2,15 @@
 
 The repository is the package ``account_collection`` here, of which nothing but the engine and
 its tests is ever imported. ``python dev/pure.py [names of test files] [-v] [-x]``, with any Python
-that has hypothesis and dateutil.
+that has hypothesis and dateutil. ``N`` in the environment is how many random courses are played,
+``FROM`` the number of the first.
 """
 
 import importlib
+import os
 import pkgutil
 import sys
+import time
 import types
 import unittest
 from pathlib import Path
@@ -15,6 +18,8 @@ from pathlib import Path
 NAME = "account_collection"
 #: Needs the catalogue of hashtags, which the models fill.
 WITH_MODELS = ("test_engine_tags",)
+#: Random courses; among the tests of the whole add-on they are fewer.
+COURSES = "20000"
 
 
 def find_root():
@@ -55,6 +60,8 @@ def find_cases(without=()):
 
 def main(arguments):
     """Run the pure tests, all or those of the files named. :return: whether all passed"""
+    os.environ["N"] = os.environ.get("N") or COURSES
+    started = time.monotonic()
     install()
     chosen = [Path(name).stem for name in arguments if not name.startswith("-")]
     suite = unittest.TestSuite()
@@ -64,7 +71,13 @@ def main(arguments):
                 importlib.import_module(name)))
     runner = unittest.TextTestRunner(
         verbosity=2 if "-v" in arguments else 1, failfast="-x" in arguments)
-    return runner.run(suite).wasSuccessful()
+    passed = runner.run(suite).wasSuccessful()
+    print(f"{time.monotonic() - started:.1f} s, of the processor {time.process_time():.1f} s, "
+          f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    courses = sys.modules.get(f"{NAME}.tests.engine.test_engine_courses")
+    if courses:
+        print(courses.Rules.tally.describe())
+    return passed
 
 
 if __name__ == "__main__":
