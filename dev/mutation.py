@@ -24,6 +24,8 @@ LEFT_OUT = (
     "test_engine_seeded_bugs", "test_engine_tags")
 #: Random courses for each mutant: the more, the longer it takes.
 COURSES = 200
+#: Seconds of the processor.
+LONGEST_TEST = 8
 
 _SETTINGS = """
 [tool.pytest.ini_options]
@@ -43,6 +45,11 @@ import pure
 import engine
 # mutmut runs a test several times in one process, which hypothesis takes for a mistake
 hypothesis.core.fail_health_check = lambda *_args, **_options: None
+# a fault that is found need not be made any smaller
+hypothesis.settings.register_profile(
+    "faults", report_multiple_bugs=False,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+hypothesis.settings.load_profile("faults")
 pure.install(engine)
 for name in pure.find_cases({left_out}):
     module = importlib.import_module(name)
@@ -53,8 +60,10 @@ for name in pure.find_cases({left_out}):
 
 
 #: mutmut would have pytest collect all tests again for each fault, which takes longer than to run
-#: them: here a fault's process runs them itself, the fastest first, up to the one that fails.
+#: them: here a fault's process runs them itself, the fastest first, up to the one that fails. A
+#: test that goes on for so many seconds of the processor has failed.
 _RUNNER = """
+import signal
 import unittest
 from mutmut.__main__ import cli
 from mutmut.runners.harness import PytestRunner
@@ -63,13 +72,18 @@ def run_tests(self, *, mutant_name, tests):
     import test_pure
     if not mutant_name:
         return run_all(self, mutant_name=mutant_name, tests=tests)
+    signal.signal(signal.SIGVTALRM, too_long)
     for name in tests:
         _file, case, method = name.split("::")
         result = unittest.TestResult()
+        signal.setitimer(signal.ITIMER_VIRTUAL, {seconds})
         getattr(test_pure, case)(method).run(result)
         if not result.wasSuccessful():
             return 1
     return 0
+
+def too_long(*_signal):
+    raise TimeoutError
 
 run_all, PytestRunner.run_tests = PytestRunner.run_tests, run_tests
 cli()
@@ -95,12 +109,12 @@ def run(steps, only):
         raise Failure("the tests do not pass without a fault", "make properties")
     found = dict(re.findall(r"(\S+): ([a-z ]+)", _ask(command, "results", "--all", "true")))
     survivors = [name for name, end in found.items() if end in ("survived", "no tests")]
+    killed = sum(end in ("killed", "timeout", "segfault") for end in found.values())
     known = _read_known()
     fresh = [name for name in survivors if name not in known]
     for name in fresh:
         tell(_ask(command, "show", name))
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    killed = len(found) - len(survivors)
     tell(f"{len(found)} faults, {killed} found ({killed / max(len(found), 1):.1%}); "
          f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing; "
          f"{used.ru_utime + used.ru_stime:.0f} s of the processor")
@@ -128,5 +142,5 @@ def _copy():
                         ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(paths.REPOSITORY / "dev" / "pure.py", FOLDER)
     (FOLDER / "pyproject.toml").write_text(_SETTINGS.format(mutated=list(MUTATED)))
-    (FOLDER / "mutate_pure.py").write_text(_RUNNER)
+    (FOLDER / "mutate_pure.py").write_text(_RUNNER.format(seconds=LONGEST_TEST))
     (FOLDER / "test_pure.py").write_text(_TESTS.format(left_out=LEFT_OUT))

@@ -3,6 +3,7 @@ from . import test_engine_interventions
 from . import test_engine_commands
 from . import test_engine_closing
 from . import test_engine_history
+from . import test_engine_older
 from . import test_engine_checks
 from . import test_engine_properties
 from . import test_engine_seeded_bugs

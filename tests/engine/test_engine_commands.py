@@ -26,11 +26,9 @@ from ...engine import (
     Stop,
     Switch,
     Tick,
-    World,
     decide,
     entry_from_dict,
     entry_to_dict,
-    replay,
 )
 from ...engine.sequence.effects import Ask, Release, SwitchTo
 from ...engine.sequence.entries import ActionCreated, ActionMoved, EventReceived, EventUsed
@@ -251,105 +249,6 @@ class TestEngineTroubles(CommandCase):
     def test_a_jump_to_nowhere_names_it(self):
         """D-066: the message says which step."""
         self.assertRefused(self.start(), Jump("nowhere"), "unknown_step", step="nowhere")
-
-
-@tagged("standard", "at_install")
-class TestEngineOlderHistories(CommandCase):
-    """Kinds and fields as earlier versions of the module wrote them. Never change a line."""
-
-    #: By version of the module: what its histories say without the fields that came later.
-    STORED = {
-        "19.0.1": (
-            ("launched", {}),
-            ("visit_entered", {"visit": 1, "step": "one"}),
-            ("action_created", {
-                "action": 1, "visit": 1, "step": "one", "content": "a", "date": "2026-03-02",
-                "required": True, "keep": False}),
-            ("paused", {}),
-            ("resumed", {}),
-            ("action_closed", {"action": 1, "outcome": "done", "option": None}),
-            ("visit_left", {"visit": 1, "step": "one", "row": "default"}),
-            ("ended", {"label": "Default"})),
-        "19.0.2": (
-            ("launched", {}),
-            ("visit_entered", {"visit": 1, "step": "one", "date": "2026-03-02"}),
-            ("action_created", {
-                "action": 1, "visit": 1, "step": "one", "content": "a", "date": "2026-03-02",
-                "required": True, "keep": False, "due": "2026-03-09"}),
-            ("timer_set", {"visit": 1, "row": "late", "base": "2026-03-02", "due": "2026-03-07",
-                           "nature": "internal"}),
-            ("event_received", {"key": "1", "code": "payment", "visit": 1, "amount": 5.0}),
-            ("paused", {"date": "2026-03-04"}),
-            ("timer_frozen", {"visit": 1, "row": "late", "remaining": 3}),
-            ("action_moved", {"action": 1, "due": "2026-03-19"}),
-            ("timer_resumed", {"visit": 1, "row": "late", "due": "2026-03-17"}),
-            ("resumed", {}),
-            ("event_used", {"key": "1", "row": "paid"}),
-            ("action_closed", {
-                "action": 1, "outcome": "moot", "option": None, "date": "2026-03-14"}),
-            ("visit_left", {"visit": 1, "step": "one", "row": "paid"}),
-            ("child_started", {"template": "T1", "step": "two", "wait": True}),
-            ("event_received", {
-                "key": "2", "code": "child_ended", "visit": 0, "amount": 0.0, "about": "T1"}),
-            ("event_used", {"key": "2", "row": ""}),
-            ("visit_entered", {"visit": 2, "step": "two", "date": "2026-03-15"}),
-            ("migrated", {"version_from": 1, "version": 2, "visit": 2, "timers": []}),
-            ("incident_raised", {"code": "stuck", "step": "two", "row": None}),
-            ("incident_cleared", {"way": "jump"}),
-            ("stopped", {})),
-    }
-
-    def test_they_are_read(self):
-        """D-072: to the state that they gave then."""
-        first, second = (replay(entry_from_dict(kind, dict(data)) for kind, data in facts)
-                         for facts in self.STORED.values())
-        self.assertEqual((first.status, first.end_label, first.visits[0].row),
-                         ("done", "Default", "default"))
-        self.assertEqual((second.status, second.waiting, second.incident), ("stopped", None, None))
-        self.assertEqual([visit.step for visit in second.visits], ["one", "two"])
-        self.assertEqual([(event.key, event.used, event.ending) for event in second.received],
-                         [("1", True, None), ("2", True, None)])
-        self.assertEqual((second.actions[0].due, second.actions[0].closed_on),
-                         ("2026-03-19", "2026-03-14"))
-        self.assertEqual(
-            [(running.due, running.unit, running.given_back) for running in second.deadlines],
-            [("2026-03-17", None, 0)])
-
-    def test_they_go_on_after_each_fact(self):
-        """D-072: at whichever fact the module was updated, what follows is decided."""
-        definition = Course(
-            step("one", content("a"), Row("paid", Event("payment"), Goto("two"), True), after(5),
-                 DEFAULT),
-            step("two", content("b"), DEFAULT)).definition
-        now = datetime(2026, 4, 20, 9)
-        for facts in self.STORED.values():
-            for number in range(1, len(facts) + 1):
-                state = replay(entry_from_dict(kind, dict(data)) for kind, data in facts[:number])
-                for command in (Tick(), Stop(), Resume(), Pause()):
-                    with self.subTest(fact=facts[number - 1], command=command):
-                        try:
-                            decision = decide(definition, state, command, now, World())
-                        except CommandRefused:
-                            continue
-                        again = replay(decision.entries, state)
-                        self.assertEqual(again, decision.state)
-
-    def test_a_deadline_that_does_not_say_its_unit_has_its_row_s(self):
-        """D-028: it was frozen before histories said so."""
-        facts = self.STORED["19.0.2"][:7]
-        state = replay(entry_from_dict(kind, dict(data)) for kind, data in facts)
-        definition = Course(
-            step("one", content("a"), after(5, unit="working_days"), DEFAULT)).definition
-        decision = decide(
-            definition, state, Resume(), datetime(2026, 3, 14, 9), World())
-        self.assertEqual(decision.state.deadline("late").due, "2026-03-18")
-
-    def test_a_kind_that_is_not_known_is_refused(self):
-        """D-072: a history of a later version is not half read."""
-        with self.assertRaises(KeyError):
-            entry_from_dict("teleported", {})
-        with self.assertRaises(TypeError):
-            entry_from_dict("launched", {"where": "moon"})
 
 
 @tagged("standard", "at_install")

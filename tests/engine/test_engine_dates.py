@@ -289,6 +289,13 @@ class TestEngineTruce(DatesCase):
         self.assertEqual(truce.next_open_day(date(2027, 2, 28)), date(2027, 3, 1))
         self.assertEqual(truce.next_open_day(date(2028, 2, 29)), date(2028, 3, 1))
 
+    def test_of_one_day(self):
+        """D-060: that day of each year, and no other."""
+        labour = Truce(5, 1, 5, 1)
+        self.assertEqual(
+            [labour.covers(date(2026, *day)) for day in ((4, 30), (5, 1), (5, 2))],
+            [False, True, False])
+
     def test_refused(self):
         """D-060: a day that no year has, and a truce without end."""
         with self.assertRaisesRegex(ValueError, "no day 30 of month 2"):

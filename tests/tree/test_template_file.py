@@ -215,7 +215,7 @@ class TestTemplateFile(CollectionCase):
         data["template"]["step_ids"][0]["transition_ids"][3]["marker"] = "Heard on"
         draft = self.load(data)
         with self.assertRaisesRegex(
-                UserError, "Step “serve”, row 4 counts its deadline from nothing: choose"):
+                UserError, "Step “Serve”, row 4 counts its deadline from nothing: choose"):
             draft.action_publish()
 
     def test_the_database_takes_no_negative_delay(self):
