@@ -16,6 +16,7 @@ from ...engine import (
     Fail,
     Goto,
     Jump,
+    Migrate,
     Move,
     Pause,
     Receive,
@@ -31,7 +32,14 @@ from ...engine import (
     entry_to_dict,
 )
 from ...engine.sequence.effects import Ask, Release, SwitchTo
-from ...engine.sequence.entries import ActionCreated, ActionMoved, EventReceived, EventUsed
+from ...engine.sequence.entries import (
+    ActionCreated,
+    ActionMoved,
+    EventReceived,
+    EventUsed,
+    IncidentCleared,
+    Migrated,
+)
 from .engine_diary import DEFAULT, Course, CourseCase, after, child_row, ended, march
 from .engine_trees import content, row, step
 
@@ -249,6 +257,46 @@ class TestEngineTroubles(CommandCase):
     def test_a_jump_to_nowhere_names_it(self):
         """D-066: the message says which step."""
         self.assertRefused(self.start(), Jump("nowhere"), "unknown_step", step="nowhere")
+
+
+@tagged("standard", "at_install")
+class TestEngineMigrations(CommandCase):
+    """Going on by another version."""
+
+    def migrate(self, course, *steps):
+        """:return: the entries of going on by version 2"""
+        course.definition = replace(course.definition, version=2, steps=steps)
+        return self.say(course, 4, Migrate(1))
+
+    def test_it_says_from_where_to_where_and_what_is_lost(self):
+        """D-012, D-072: the visit, and the rows whose deadlines it lost."""
+        course = self.start(after(5), after(6, "later"))
+        same = step("one", content("a"), after(5), DEFAULT)
+        self.assertEqual(self.migrate(course, same), [Migrated(1, 2, 1, ("later",))])
+
+    def test_between_two_steps_there_is_no_visit(self):
+        """D-012: it goes on waiting, for the step that the new version has."""
+        course = Course(
+            step("one", content("a"), child_row("on", "T1", "two", True)),
+            step("two", content("b"), DEFAULT))
+        course.close(2, "a")
+        self.assertEqual(
+            self.migrate(course, step("two", content("b"), DEFAULT)), [Migrated(1, 2, 0)])
+        self.assertStands(course, "running", "one")
+
+    def test_an_incident_is_over(self):
+        """D-066: the new version may have what the old one lacked; the trace says so."""
+        course = self.start()
+        course.do(3, Fail(None))
+        self.assertEqual(
+            self.migrate(course, *course.definition.steps),
+            [Migrated(1, 2, 1), IncidentCleared("migrate")])
+
+    def test_without_the_step_it_is_refused(self):
+        """D-012: the message says which step it lacks."""
+        course = self.start()
+        course.definition = replace(course.definition, steps=course.definition.steps[1:])
+        self.assertRefused(course, Migrate(1), "unknown_step", step="one")
 
 
 @tagged("standard", "at_install")

@@ -184,6 +184,18 @@ class TestEngineDelays(DatesCase):
             due_date(date(9999, 12, 31), Delay(0, "working_days", True), Calendar(
                 holidays=frozenset({date(9999, 12, 31)})))
 
+    def test_the_last_days_that_can_be_written(self):
+        """D-060: the error says how long it was; as many days as are left are not all worked."""
+        with self.assertRaisesRegex(ValueError, "^no date can be written for 31 days after "
+                                    "9999-12-01: past the year 9999$"):
+            due_date(date(9999, 12, 1), Delay(31, "days"), FRANCE)
+        with self.assertRaisesRegex(ValueError, "written for 12 months after 9999"):
+            due_date(date(9999, 1, 1), Delay(12, "months"), FRANCE)
+        self.assertEqual(
+            due_date(date(9999, 12, 1), Delay(30, "days"), FRANCE), date(9999, 12, 31))
+        with self.assertRaises(ValueError):
+            due_date(date(9999, 12, 1), Delay(30, "working_days"), FRANCE)
+
     def test_never_open(self):
         """D-060: rules that leave no open day say so, and do not search for ever."""
         calendar = Calendar(closures=((date(2026, 1, 1), date(9999, 12, 31)),))
