@@ -97,8 +97,8 @@ class Reader:
     def read(self, done):
         """:param Done done: an accepted turn"""
 
-    def refuse(self, turn, refusal):
-        """:param CommandRefused refusal: of that turn"""
+    def refuse(self, turn, state, refusal):
+        """:param CommandRefused refusal: of that turn, in this state"""
 
 
 # -- trees ---------------------------------------------------------------------
@@ -279,7 +279,7 @@ def play_turn(state, turn, reading):
     try:
         decision = decide(turn.definition, state, turn.command, now, turn.world)
     except CommandRefused as refusal:
-        reading.refuse(turn, refusal)
+        reading.refuse(turn, state, refusal)
         return state
     again = decide(turn.definition, state, turn.command, now, turn.world)
     assert again == decision, "decided twice, not the same"

@@ -60,7 +60,7 @@ class Tally:
         return f"{self.courses} courses: " + ", ".join(
             f"{kind} {count}" for kind, count in sorted(self.happened.items()) if count)
 
-    def refuse(self, turn, refusal):
+    def refuse(self, turn, state, refusal):
         self._draw(turn)
         self.happened[refusal.code] += 1
 

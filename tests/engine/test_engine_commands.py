@@ -41,7 +41,7 @@ from ...engine.sequence.entries import (
     Migrated,
 )
 from .engine_diary import DEFAULT, Course, CourseCase, after, child_row, ended, march
-from .engine_trees import content, row, step
+from .engine_trees import content, result, row, step, tree
 
 
 class CommandCase(CourseCase):
@@ -253,6 +253,27 @@ class TestEngineTroubles(CommandCase):
             "incident_raised", {"code": "refused", "step": "one", "row": "over"}))
         course.do(4, Skip())
         self.assertEqual(course.path, ["one", "two"])
+
+    def test_skipping_is_told(self):
+        """D-071: with a row to follow, and where another sequence is waited for."""
+        course = self.start()
+        course.do(3, Fail(None))
+        self.assertEqual(self.say(course, 4, Skip())[0], IncidentCleared("skip"))
+        course = Course(
+            step("one", content("a"), child_row("on", "T1", "two", True)),
+            step("two", content("b"), DEFAULT))
+        course.close(2, "a")
+        course.do(3, Fail(None))
+        self.assertEqual(self.say(course, 4, Skip())[0], IncidentCleared("skip"))
+
+    def test_without_a_row_there_is_nothing_to_skip_to(self):
+        """D-066: the message says where; a step that the tree lacks has no name."""
+        course = Course(step("one", content("a"), row("x", when=result("a", "failed"), end="X")))
+        course.close(3, "a")
+        self.assertIncident(course, "stuck")
+        self.assertRefused(course, Skip(), "nothing_to_skip_to", step="one")
+        course.definition = tree(step("two", content("b"), DEFAULT))
+        self.assertRefused(course, Skip(), "nothing_to_skip_to", step=None)
 
     def test_a_jump_to_nowhere_names_it(self):
         """D-066: the message says which step."""

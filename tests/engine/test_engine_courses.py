@@ -47,8 +47,9 @@ class Rules(Reader):
         self.is_first_version = True
         self.waiting = None  # for which template, and the ends of it since
 
-    def refuse(self, turn, refusal):
-        self.tally.refuse(turn, refusal)
+    def refuse(self, turn, state, refusal):
+        self.tally.refuse(turn, state, refusal)
+        check_refusal(turn.command, state, refusal)
 
     def read(self, done):
         self.tally.read(done)
@@ -122,6 +123,28 @@ def is_plain(row):
     condition = row.condition
     return (condition.nature == "internal" and condition.delay.unit == "days"
             and not condition.delay.procedural and not condition.truce)
+
+
+def check_refusal(command, state, refusal):
+    """A refusal names what was asked for, or what stands in its way."""
+    action = state.action(getattr(command, "action", None))
+    here = state.visit or state.waiting
+    expected = {
+        "wrong_status": lambda: {"status": state.status},
+        "unknown_action": lambda: {"action": command.action},
+        "already_closed": lambda: {"action": action.number, "outcome": action.outcome},
+        "unknown_option": lambda: {"action": action.number, "option": command.option},
+        "option_missing": lambda: {"action": action.number},
+        "nothing_to_skip_to": lambda: {"step": here.step},
+    }.get(refusal.code)
+    if expected:
+        assert refusal.data == expected(), f"{refusal} says something else"
+    elif refusal.code in ("unknown_outcome", "comment_missing"):
+        assert refusal.data["action"] == action.number
+        assert refusal.data["outcome"] == (command.outcome or refusal.data["outcome"])
+        assert command.outcome or command.option or refusal.data["outcome"] is None
+    elif refusal.code == "unknown_step":
+        assert refusal.data == {"step": getattr(command, "step", None) or here.step}
 
 
 def check_closed(done):

@@ -44,6 +44,12 @@ class TestEngineSuccess(CourseCase):
 
     def test_success(self):
         """D-024: what is still open does not matter."""
+        both = Course(step(
+            "one", content("a"), content("b", validation=True),
+            Row("well", Joined(positive=True), End("Well")), DEFAULT))
+        both.close(2, "a", "done")
+        both.close(2, "b", "validated")
+        self.assertEqual(both.state.end_label, "Well")
         self.assertEqual(self.joined("first", ("b", "done")), "Well")
         self.assertEqual(self.joined("all", ("a", "done")), "Well")
         self.assertEqual(self.joined("all", ("b", "done"), ("a", "done")), "Well")
