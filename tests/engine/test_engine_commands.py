@@ -33,15 +33,18 @@ from ...engine import (
 )
 from ...engine.sequence.effects import Ask, Release, SwitchTo
 from ...engine.sequence.entries import (
+    ActionClosed,
     ActionCreated,
     ActionMoved,
+    ActionSubmitted,
     EventReceived,
     EventUsed,
     IncidentCleared,
+    IncidentRaised,
     Migrated,
 )
 from .engine_diary import DEFAULT, Course, CourseCase, after, child_row, ended, march
-from .engine_trees import content, result, row, step, tree
+from .engine_trees import content, option, result, row, step, tree
 
 
 class CommandCase(CourseCase):
@@ -100,6 +103,56 @@ class TestEngineAddedActions(CommandCase):
 
 
 @tagged("standard", "at_install")
+class TestEngineAnswers(CommandCase):
+    """What an answer becomes."""
+
+    def answer(self, command, **asked):
+        course = Course(step("one", content("a", **asked), DEFAULT))
+        return self.say(course, 3, command)[0]
+
+    def test_what_failed_or_was_settled_is_recorded(self):
+        """D-040: whatever was asked for."""
+        for outcome, by_system in (("failed", False), ("settled", True)):
+            self.assertEqual(
+                self.answer(Close(1, outcome, by_system=by_system)),
+                ActionClosed(1, outcome, None, "2026-03-03"))
+
+    def test_only_the_system_settles(self):
+        """D-040: and it closes with nothing else than a person does."""
+        course = self.start()
+        self.assertRefused(
+            course, Close(1, "settled"), "unknown_outcome", action=1, outcome="settled")
+        self.assertRefused(course, Close(1, "validated", by_system=True), "unknown_outcome",
+                           action=1, outcome="validated")
+
+    def test_each_is_asked_of_its_own_step(self):
+        """D-020: a later visit's action, and one that an earlier visit left open."""
+        course = Course(
+            step("one", content("a"), content("kept", required=False, keep=True, validation=True),
+                 row("default", goto="two")),
+            step("two", content("b", validation=True), content("kept"), DEFAULT))
+        course.close(3, "a")
+        self.assertEqual(course.path, ["one", "two"])
+        course.do(3, Close(2, "validated"))
+        self.assertRefused(course, Close(3, "done"), "unknown_outcome", action=3, outcome="done")
+        course.do(4, Close(3, "validated"), Close(4, "done"))
+        self.assertStands(course, "done")
+
+    def test_a_refusal_that_is_ours_goes_to_no_validator(self):
+        """D-058: what cannot be given is refused at once; what is given, is validated."""
+        judged = {"validation": True, "validator": "head"}
+        self.assertEqual(
+            self.answer(Close(1, "refused", commented=True), refusable=True, **judged),
+            ActionClosed(1, "refused", None, "2026-03-03"))
+        self.assertEqual(
+            self.answer(Close(1, "done"), refusable=True, **judged), ActionSubmitted(1))
+        self.assertEqual(
+            self.answer(Close(1, "refused", "no", commented=True),
+                        options=(option("yes"), option("no", "refused")), **judged),
+            ActionSubmitted(1, "no"))
+
+
+@tagged("standard", "at_install")
 class TestEngineMovedActions(CommandCase):
 
     def test_its_deadline_alone(self):
@@ -124,6 +177,15 @@ class TestEngineMovedActions(CommandCase):
         course.do(3, Pause())
         self.assertEqual([kind for kind, _data in map(
             entry_to_dict, self.say(course, 9, Resume()))], ["resumed"])
+
+    def test_only_what_was_to_come_gets_another_day(self):
+        """D-028: what had come by the day of the pause has only its deadline moved."""
+        for delay, day in ((0, None), (1, None), (2, "2026-03-06")):
+            course = Course(step("one", content("a", delay=delay, deadline=5), DEFAULT))
+            course.do(3, Pause())
+            due = f"2026-03-{9 + delay:02}"
+            self.assertEqual(
+                self.say(course, 5, Resume())[0], ActionMoved(1, due, day), f"{delay} days")
 
     def test_resumed_on_the_same_day_nothing_is_written(self):
         """D-028: a pause of no day moves nothing."""
@@ -253,6 +315,14 @@ class TestEngineTroubles(CommandCase):
             "incident_raised", {"code": "refused", "step": "one", "row": "over"}))
         course.do(4, Skip())
         self.assertEqual(course.path, ["one", "two"])
+
+    def test_between_two_steps_it_is_at_none(self):
+        """D-066: the trace names no step."""
+        course = Course(
+            step("one", content("a"), child_row("on", "T1", "two", True)),
+            step("two", content("b"), DEFAULT))
+        course.close(2, "a")
+        self.assertEqual(self.say(course, 3, Fail(None)), [IncidentRaised("refused", "")])
 
     def test_skipping_is_told(self):
         """D-071: with a row to follow, and where another sequence is waited for."""
