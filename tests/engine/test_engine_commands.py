@@ -11,6 +11,7 @@ from ...engine import (
     AddAction,
     Close,
     CommandRefused,
+    Content,
     EndAsSwitched,
     Event,
     Fail,
@@ -303,6 +304,18 @@ class TestEngineEnds(CommandCase):
             self.assertIsNone(course.state.waiting)
 
 
+    def test_what_was_kept_ends_too_while_another_is_waited_for(self):
+        """D-042: between two steps as well."""
+        course = Course(
+            step("one", content("a"), content("kept", required=False, keep=True),
+                 child_row("on", "T1", "two", True)),
+            step("two", content("b"), DEFAULT))
+        course.close(2, "a")
+        self.assertTrue(course.action("kept").is_open)
+        course.do(3, Stop())
+        self.assertEqual(course.action("kept").outcome, "stopped")
+
+
 @tagged("standard", "at_install")
 class TestEngineTroubles(CommandCase):
 
@@ -399,8 +412,19 @@ class TestEngineTrees(CommandCase):
         double = replace(definition, steps=(*definition.steps, step("one", content("b"))))
         self.assertEqual(double.step("one"), definition.steps[0])
         self.assertIsNone(double.step("two"))
-        with self.assertRaises(KeyError):
+        with self.assertRaisesRegex(KeyError, "two"):
             double.get_step("two")
+
+    def test_what_a_person_added_only_asks_to_be_done(self):
+        """D-065: no tree knows it; it is nobody's function."""
+        definition = Course(step("one", content("a"), DEFAULT)).definition
+        self.assertEqual(definition.get_content("one", "a"), content("a"))
+        self.assertEqual(definition.get_content("one", "added:2"), Content("added:2", None))
+
+    def test_a_refusal_shows_what_it_is_about(self):
+        """D-066: in a log too."""
+        self.assertEqual(
+            CommandRefused("unknown_step", step="x").args, ("unknown_step", {"step": "x"}))
 
     def test_a_last_day_is_in_time(self):
         """D-060: over on the next one."""
