@@ -11,12 +11,12 @@ _logger = logging.getLogger(__name__)
 
 def migrate(cr, version):
     cr.execute("""
-        UPDATE collection_sequence_transition row
+        UPDATE collection_sequence_transition transition
            SET delay_amount = 0
           FROM collection_sequence_step step
           JOIN collection_sequence_template template ON template.id = step.template_id
-         WHERE step.id = row.step_id AND row.delay_amount < 0
-     RETURNING template.code, template.version, step.key, row.key""")
+         WHERE step.id = transition.step_id AND transition.delay_amount < 0
+     RETURNING template.code, template.version, step.key, transition.key""")
     for code, number, step, row in cr.fetchall():
         _logger.warning(
             "Template %s, version %s, step %s, row %s: its negative delay is none now",
