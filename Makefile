@@ -8,8 +8,9 @@ ALL ?=
 SIZE ?= 5000
 RECORD ?=
 N ?=
+FROM ?=
 
-export PORT ALL SIZE RECORD N
+export PORT ALL SIZE RECORD N FROM
 
 .PHONY: help run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign
 

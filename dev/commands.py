@@ -97,7 +97,7 @@ def lint(_arguments):
 
 
 def properties(arguments):
-    """run the engine's tests without Odoo (N=1000000 random courses; ARGS="test_engine_courses")"""
+    """run the engine's tests without Odoo (ARGS="test_engine_courses" N=1000000 FROM=1)"""
     steps = Steps(1)
     with steps.step("Packages"), locks.exclusive("setup"):
         packages.ensure(steps, paths.MUTATION_VENV, paths.MUTATION_PACKAGES)

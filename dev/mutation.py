@@ -6,6 +6,7 @@ Odoo (``pure.py``). It keeps what it found there: a second run looks at what has
 
 import os
 import re
+import resource
 import shutil
 import subprocess
 
@@ -19,10 +20,12 @@ SURVIVORS = paths.REPOSITORY / "tests" / "engine" / "survivors.txt"
 MUTATED = ("engine/sequence/*.py", "engine/dates.py", "engine/ladder.py", "engine/claims.py")
 #: Tests of what is not mutated, and those that would put faults of their own into the engine.
 LEFT_OUT = (
-    "test_engine_contrast", "test_engine_layout", "test_engine_properties", "test_engine_purity",
-    "test_engine_seeded_bugs", "test_engine_tags")
+    "test_engine_contrast", "test_engine_layout", "test_engine_paths", "test_engine_properties",
+    "test_engine_purity", "test_engine_seeded_bugs", "test_engine_tags")
 #: Random courses for each mutant: the more, the longer it takes.
-COURSES = 200
+COURSES = 100
+#: Seconds of the processor.
+LONGEST_TEST = 8
 
 _SETTINGS = """
 [tool.pytest.ini_options]
@@ -42,12 +45,48 @@ import pure
 import engine
 # mutmut runs a test several times in one process, which hypothesis takes for a mistake
 hypothesis.core.fail_health_check = lambda *_args, **_options: None
+# a fault that is found need not be made any smaller
+hypothesis.settings.register_profile(
+    "faults", report_multiple_bugs=False,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate])
+hypothesis.settings.load_profile("faults")
 pure.install(engine)
 for name in pure.find_cases({left_out}):
     module = importlib.import_module(name)
     globals().update({{
         key: value for key, value in vars(module).items()
         if isinstance(value, type) and value.__module__ == name and "Test" in key}})
+"""
+
+
+#: mutmut would have pytest collect all tests again for each fault, which takes longer than to run
+#: them: here a fault's process runs them itself, the fastest first, up to the one that fails. A
+#: test that goes on for so many seconds of the processor has failed.
+_RUNNER = """
+import signal
+import unittest
+from mutmut.__main__ import cli
+from mutmut.runners.harness import PytestRunner
+
+def run_tests(self, *, mutant_name, tests):
+    import test_pure
+    if not mutant_name:
+        return run_all(self, mutant_name=mutant_name, tests=tests)
+    signal.signal(signal.SIGVTALRM, too_long)
+    for name in tests:
+        _file, case, method = name.split("::")
+        result = unittest.TestResult()
+        signal.setitimer(signal.ITIMER_VIRTUAL, {seconds})
+        getattr(test_pure, case)(method).run(result)
+        if not result.wasSuccessful():
+            return 1
+    return 0
+
+def too_long(*_signal):
+    raise TimeoutError
+
+run_all, PytestRunner.run_tests = PytestRunner.run_tests, run_tests
+cli()
 """
 
 
@@ -59,7 +98,7 @@ def run(steps, only):
     """
     with steps.step("Copy"):
         _copy()
-    command = [paths.MUTATION_VENV / "bin" / "mutmut"]
+    command = [paths.python(paths.MUTATION_VENV), "mutate_pure.py"]
     names = [f"*{name}*" for name in only]
     log = paths.LOGS / "mutation.log"
     with steps.step(f"Faults, see {log}"), log.open("wb") as output:
@@ -68,17 +107,24 @@ def run(steps, only):
             env={**os.environ, "N": str(COURSES), "PYTHONHASHSEED": "0"})
     if done.returncode:
         raise Failure("the tests do not pass without a fault", "make properties")
-    found = subprocess.run(
-        [*command, "results"], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
-    survivors = re.findall(r"(\S+): (?:survived|no tests)", found)
+    found = dict(re.findall(r"(\S+): ([a-z ]+)", _ask(command, "results", "--all", "true")))
+    survivors = [name for name, end in found.items() if end in ("survived", "no tests")]
+    killed = sum(end in ("killed", "timeout", "segfault") for end in found.values())
     known = _read_known()
     fresh = [name for name in survivors if name not in known]
     for name in fresh:
-        shown = subprocess.run(
-            [*command, "show", name], cwd=FOLDER, check=False, capture_output=True, text=True)
-        tell(shown.stdout)
-    tell(f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing")
+        tell(_ask(command, "show", name))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    tell(f"{len(found)} faults, {killed} found ({killed / max(len(found), 1):.1%}); "
+         f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing; "
+         f"{used.ru_utime + used.ru_stime:.0f} s of the processor")
     return int(bool(fresh))
+
+
+def _ask(command, *arguments):
+    """:return: what mutmut answers"""
+    return subprocess.run(
+        [*command, *arguments], cwd=FOLDER, check=False, capture_output=True, text=True).stdout
 
 
 def _read_known():
@@ -91,9 +137,10 @@ def _copy():
     FOLDER.mkdir(parents=True, exist_ok=True)
     for source, target in (
             ("engine", "engine"), ("tests/engine", "account_collection/tests/engine")):
-        shutil.copytree(
-            paths.REPOSITORY / source, FOLDER / target, dirs_exist_ok=True,
-            ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.rmtree(FOLDER / target, ignore_errors=True)
+        shutil.copytree(paths.REPOSITORY / source, FOLDER / target,
+                        ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(paths.REPOSITORY / "dev" / "pure.py", FOLDER)
     (FOLDER / "pyproject.toml").write_text(_SETTINGS.format(mutated=list(MUTATED)))
+    (FOLDER / "mutate_pure.py").write_text(_RUNNER.format(seconds=LONGEST_TEST))
     (FOLDER / "test_pure.py").write_text(_TESTS.format(left_out=LEFT_OUT))

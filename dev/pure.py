@@ -2,12 +2,16 @@
 
 The repository is the package ``account_collection`` here, of which nothing but the engine and
 its tests is ever imported. ``python dev/pure.py [names of test files] [-v] [-x]``, with any Python
-that has hypothesis and dateutil.
+that has hypothesis and dateutil. ``N`` in the environment is how many random courses are played,
+``FROM`` the number of the first.
 """
 
 import importlib
+import os
 import pkgutil
+import subprocess
 import sys
+import time
 import types
 import unittest
 from pathlib import Path
@@ -15,6 +19,10 @@ from pathlib import Path
 NAME = "account_collection"
 #: Needs the catalogue of hashtags, which the models fill.
 WITH_MODELS = ("test_engine_tags",)
+#: Random courses; among the tests of the whole add-on they are fewer.
+COURSES = 20_000
+#: The file that plays them, half of them in a process of its own.
+ALONE = "test_engine_courses"
 
 
 def find_root():
@@ -55,16 +63,47 @@ def find_cases(without=()):
 
 def main(arguments):
     """Run the pure tests, all or those of the files named. :return: whether all passed"""
+    started = time.monotonic()
+    names = [Path(name).stem for name in arguments if not name.startswith("-")]
+    second = share_courses() if not names or ALONE in names else None
     install()
-    chosen = [Path(name).stem for name in arguments if not name.startswith("-")]
     suite = unittest.TestSuite()
     for name in find_cases(WITH_MODELS):
-        if not chosen or name.split(".")[-1] in chosen:
+        if not names or name.split(".")[-1] in names:
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
                 importlib.import_module(name)))
     runner = unittest.TextTestRunner(
         verbosity=2 if "-v" in arguments else 1, failfast="-x" in arguments)
-    return runner.run(suite).wasSuccessful()
+    passed = runner.run(suite).wasSuccessful()
+    if second:
+        passed &= second.wait() == 0
+    tell(started)
+    return passed
+
+
+def share_courses():
+    """Leave half of the random courses to a second process.
+
+    :return: it, or None where this is that process, or has no processor to spare
+    """
+    courses = int(os.environ.get("N") or COURSES)
+    first = int(os.environ.get("FROM") or 0)
+    if os.cpu_count() == 1 or os.environ.get("SHARED"):
+        os.environ["N"] = str(courses)
+        return None
+    os.environ["N"] = str(courses - courses // 2)
+    return subprocess.Popen([sys.executable, __file__, ALONE], env={
+        **os.environ, "N": str(courses // 2), "FROM": str(first + courses - courses // 2),
+        "SHARED": "1"})
+
+
+def tell(started):
+    """Say how long it took, and what the random courses were."""
+    print(f"{time.monotonic() - started:.1f} s, of the processor {time.process_time():.1f} s, "
+          f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors")
+    courses = sys.modules.get(f"{NAME}.tests.engine.{ALONE}")
+    if courses:
+        print(courses.Rules.tally.describe())
 
 
 if __name__ == "__main__":

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from . import outcomes
 from .closing import get_allowed_answers
-from .conditions import INTERNAL, Deadline, Joined, Outcome
+from .conditions import (
+    INTERNAL,
+    JOINS,
+    LEVELS,
+    NATURES,
+    SINCE_LAUNCH,
+    SINCE_VISIT,
+    Deadline,
+    Event,
+    Joined,
+    Level,
+    Outcome,
+)
 from .definition import Definition, End, Row, Step, Switch
 from .graph import closure, find_ring, invert
 from .state import TODO, VALIDATING
@@ -15,6 +28,10 @@ from .values import ACTION, MARKER, VISIT
 
 #: A step that asks for more than that is hard to keep in view.
 MANY_ACTIONS = 8
+#: More than that is no procedure but a mistake, and would take for ever to look at.
+MOST_STEPS, MOST_PARTS = 1000, 200
+#: A hundred years in days: whatever begins today ends on a day that can be written.
+LONGEST_DELAY = 36_525
 
 #: (template code, key) of a step.
 _Place = tuple[str, str]
@@ -49,20 +66,51 @@ def find_problems(
     """
     if not definition.steps:
         return [Problem("no_start")]
-    problems: list[Problem] = []
+    problems = [*_check_size(definition)] or [*_check_keys(definition)]
+    if problems:
+        return problems
     for step in definition.steps:
+        problems += _check_step(step)
         problems += _check_contents(definition, step)
         problems += _check_rows(definition, step, others or {})
     return problems + _check_paths(definition) + _check_rings(definition, others or {})
 
 
-def _check_contents(definition: Definition, step: Step) -> Iterator[Problem]:
+def _check_size(definition: Definition) -> Iterator[Problem]:
+    if len(definition.steps) > MOST_STEPS:
+        yield Problem("too_many_steps")
+        return
+    for step in definition.steps:
+        if max(len(step.contents), len(step.rows)) > MOST_PARTS:
+            yield Problem("too_many_parts", step.key)
+
+
+def _check_keys(definition: Definition) -> Iterator[Problem]:
+    """A key that names two things names none: the rest cannot be looked at."""
+    for key in _find_double(step.key for step in definition.steps):
+        yield Problem("double_key", key)
+    for step in definition.steps:
+        for parts in (step.contents, step.rows):
+            for key in _find_double(part.key for part in parts):
+                yield Problem("double_key", step.key, key)
+
+
+def _find_double(keys: Iterable[str]) -> list[str]:
+    return [key for key, count in Counter(keys).items() if count > 1]
+
+
+def _check_step(step: Step) -> Iterator[Problem]:
     if not step.contents and not step.outside_rows:
         yield Problem("no_action", step.key)
     elif not step.contents and all(row.guarded for row in step.outside_rows):
         yield Problem("only_guarded", step.key, severity=WARNING)
     if len(step.contents) > MANY_ACTIONS:
         yield Problem("many_actions", step.key, severity=WARNING)
+    if step.join not in JOINS:
+        yield Problem("unknown_join", step.key)
+
+
+def _check_contents(definition: Definition, step: Step) -> Iterator[Problem]:
     for content in step.contents:
         if not content.function:
             yield Problem("no_function", step.key, content.key)
@@ -72,6 +120,8 @@ def _check_contents(definition: Definition, step: Step) -> Iterator[Problem]:
             yield Problem("contact_validator", step.key, content.key)
         if content.expires and not content.deadline:
             yield Problem("expires_without_deadline", step.key, content.key)
+        if any(not 0 <= days <= LONGEST_DELAY for days in (content.delay, content.deadline)):
+            yield Problem("impossible_days", step.key, content.key)
 
 
 def _check_rows(
@@ -84,12 +134,23 @@ def _check_rows(
             yield Problem("unknown_target", step.key, row.next_step)
         if row.template is not None and row.template not in others:
             yield Problem("unknown_template", step.key, row.key)
+        if _is_unknown(row):
+            yield Problem("unknown_kind", step.key, row.key)
         if isinstance(row.condition, Outcome):
             yield from _check_outcome(step, row, row.condition)
         elif isinstance(row.condition, Deadline):
             yield from _check_deadline(definition, step, row, row.condition)
         if any(_hides(earlier, row) for earlier in step.rows[:number]):
             yield Problem("hidden_row", step.key, row.key)
+
+
+def _is_unknown(row: Row) -> bool:
+    """Whether a row says something that the engine knows nothing of."""
+    if isinstance(row.condition, Event):
+        return row.condition.since not in (SINCE_VISIT, SINCE_LAUNCH) or not row.condition.code
+    if isinstance(row.condition, Level):
+        return row.condition.code not in LEVELS
+    return isinstance(row.condition, Deadline) and row.condition.nature not in NATURES
 
 
 def _check_outcome(step: Step, row: Row, condition: Outcome) -> Iterator[Problem]:
@@ -122,6 +183,8 @@ def _check_deadline(
         yield Problem("unknown_base", step.key, row.key)
     if not condition.delay.amount and base.kind == VISIT:
         yield Problem("no_delay", step.key, row.key)
+    if condition.delay.amount > LONGEST_DELAY:
+        yield Problem("too_long", step.key, row.key)
     if condition.delay.procedural and condition.nature == INTERNAL:
         yield Problem("legal_as_internal", step.key, row.key, WARNING)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from . import outcomes
@@ -210,7 +211,12 @@ class Definition:
 
     def step(self, key: str | None) -> Step | None:
         """:return: the step of that key, or None"""
-        return next((step for step in self.steps if step.key == key), None)
+        return self._steps.get(key)
+
+    @cached_property
+    def _steps(self) -> dict[str | None, Step]:
+        """Its steps by key; of two with one key, the first."""
+        return {step.key: step for step in reversed(self.steps)}
 
     def get_step(self, key: str) -> Step:
         """:return: the step of that key, which the tree is known to have

@@ -7,7 +7,7 @@ and fields are for ever: a history written today is replayed by the code of late
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import reduce
 from typing import Any, TypeAlias
 
@@ -347,11 +347,14 @@ KINDS: dict[str, type[Entry]] = {
     "incident_cleared": IncidentCleared,
 }
 _KIND_OF: dict[type[Entry], str] = {cls: kind for kind, cls in KINDS.items()}
+_FIELDS_OF: dict[type[Entry], tuple[str, ...]] = {
+    cls: tuple(field.name for field in fields(cls)) for cls in KINDS.values()}
 
 
 def entry_to_dict(entry: Entry) -> tuple[str, dict[str, Any]]:
     """:return: (kind, fields) of an entry, fit for JSON"""
-    return _KIND_OF[type(entry)], asdict(entry)
+    cls = type(entry)
+    return _KIND_OF[cls], {name: getattr(entry, name) for name in _FIELDS_OF[cls]}
 
 
 def entry_from_dict(kind: str, data: dict[str, Any]) -> Entry:

@@ -31,7 +31,40 @@ def invert(edges: Mapping[_Key, Collection[_Key]]) -> dict[_Key, set[_Key]]:
 
 def find_ring(edges: Mapping[_Key, Collection[_Key]]) -> list[_Key]:
     """:return: the keys that lie on some ring, in the graph's order"""
-    return [
-        key for key, targets in edges.items()
-        if key in closure({target for target in targets if target in edges}, edges)
-    ]
+    inverted = invert(edges)
+    on_ring: set[_Key] = set()
+    seen: set[_Key] = set()
+    for start in reversed(_order_by_end(edges)):
+        if start in seen:
+            continue
+        # what leads to it, and was not taken yet, is what it leads back to
+        group = {start}
+        waiting = [start]
+        while waiting:
+            for key in inverted[waiting.pop()]:
+                if key not in seen and key not in group:
+                    group.add(key)
+                    waiting.append(key)
+        seen |= group
+        if len(group) > 1 or start in edges.get(start, ()):
+            on_ring |= group
+    return [key for key in edges if key in on_ring]
+
+
+def _order_by_end(edges: Mapping[_Key, Collection[_Key]]) -> list[_Key]:
+    """:return: the keys, each after all that can be reached from it where that is no ring"""
+    order: list[_Key] = []
+    seen: set[_Key] = set()
+    for start in edges:
+        waiting = [] if start in seen else [(start, iter(edges[start]))]
+        seen.add(start)
+        while waiting:
+            key, targets = waiting[-1]
+            target = next((target for target in targets if target not in seen), None)
+            if target is None:
+                order.append(key)
+                waiting.pop()
+            else:
+                seen.add(target)
+                waiting.append((target, iter(edges.get(target, ()))))
+    return order

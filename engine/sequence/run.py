@@ -156,18 +156,18 @@ class Run:
 
     def start_deadlines(self, former: tuple[RunningDeadline, ...] = ()) -> None:
         """Begin the deadlines that can be counted by now; see :func:`.deadlines.start`."""
-        if self.situation:
-            self.add_all(deadlines.start(self.situation, former))
+        if situation := self.situation:
+            self.add_all(deadlines.start(situation, former))
 
     def freeze_deadlines(self) -> None:
         """A pause begins: hold the internal deadlines."""
-        if self.situation:
-            self.add_all(deadlines.freeze(self.situation))
+        if situation := self.situation:
+            self.add_all(deadlines.freeze(situation))
 
     def unfreeze_deadlines(self) -> None:
         """A pause ends: the held deadlines go on, and those begin that waited for its end."""
-        if self.situation:
-            self.add_all(deadlines.resume_all(self.situation))
+        if situation := self.situation:
+            self.add_all(deadlines.resume_all(situation))
 
     def alert(self) -> None:
         """Say once of each legal deadline that it passed during the pause."""

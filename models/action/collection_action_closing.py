@@ -232,7 +232,8 @@ class CollectionAction(models.Model):
 
     @api.model
     def _bring_to_day(self, customers=None):
-        """Cron: what was to come for today or earlier is now to do, and its holder knows.
+        """Cron: what was to come for today or earlier is now to do, and its holder knows; but not
+        what its origin holds.
 
         :param customers: ``res.partner`` to look at, or None for all
         """
@@ -242,7 +243,10 @@ class CollectionAction(models.Model):
             for company in self.env["res.company"].search([])])
         if customers is not None:
             due &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
-        actions = self.search(due & Domain("state", "=", "scheduled"))
+        held = Domain.OR(
+            Domain("origin", "=", origin) & steering.held
+            for origin, steering in STEERINGS.items())
+        actions = self.search(due & Domain("state", "=", "scheduled") & ~held)
         actions.write({"state": "todo"})
         followed = [origin for origin, steering in STEERINGS.items() if steering.follows_items]
         self.search(due & Domain("state", "=", "todo") & Domain("origin", "in", followed)

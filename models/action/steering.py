@@ -6,6 +6,7 @@ own for its value of ``collection.action.origin``, with :func:`steers`.
 """
 
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence import outcomes, state as states
@@ -46,6 +47,8 @@ class Steering:
     closes_when_ticked = False
     #: Whether these are looked at again each day, for items that are settled meanwhile.
     follows_items = False
+    #: Which of these are held: their day passes, and they stay to come.
+    held = Domain.FALSE
     #: Whether messages leave out what the customer disputes, has promised and the like.
     leaves_out_excluded = False
     #: Whether these go to the customer that theirs becomes a part of, each by itself.

@@ -1,4 +1,5 @@
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence import outcomes
@@ -18,6 +19,8 @@ class SequenceSteering(Steering):
     closes_when_ticked = True
     follows_customer = False  # goes with its sequence
     claims_paid_late = False
+    #: A pause moves the day of what is to come, so that it cannot come within it.
+    held = Domain("sequence_id.state", "=", "paused")
 
     def take_turn(self):
         self.actions.sequence_id._raise_rev()

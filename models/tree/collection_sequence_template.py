@@ -29,6 +29,20 @@ LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", 
 #: Sentence by code of a problem, with the names that it may be filled with.
 PROBLEMS = {
     "no_start": _lt("The template has no step: add one, the first is where it starts."),
+    "too_many_steps": _lt(
+        "The template has too many steps: spread it over several templates that launch each "
+        "other."),
+    "too_many_parts": _lt("Step “%(step)s” has too many actions or rows: split it."),
+    "double_key": _lt(
+        "Step “%(step)s”: two of its actions or rows share a key; rename one of them."),
+    "unknown_kind": _lt(
+        "Step “%(step)s”, row %(row)s waits for something that is not known; choose another."),
+    "unknown_join": _lt("Step “%(step)s”: how it is joined is not known; choose another way."),
+    "impossible_days": _lt(
+        "Step “%(step)s”: the days of “%(action)s” are negative or more than a hundred years; "
+        "shorten them."),
+    "too_long": _lt(
+        "Step “%(step)s”, row %(row)s has a deadline of more than a hundred years; shorten it."),
     "no_end": _lt("No step leads to an end: let a row of a decision table end it."),
     "no_action": _lt(
         "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "

@@ -128,6 +128,8 @@ class CollectionSequenceTransition(models.Model):
 
     _key_unique = models.Constraint(
         "UNIQUE(step_id, key)", "Two rows of a decision table cannot share a key.")
+    _delay_check = models.Constraint(
+        "CHECK(delay_amount >= 0)", "The delay of a row cannot be negative.")
 
     @api.model
     def _selection_event_code(self):

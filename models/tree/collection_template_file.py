@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import SQL
 
+from ...engine.sequence.checks import MOST_PARTS, MOST_STEPS
+
 #: The header of a file; the number rises when an older module could not read it.
 FILE_FORMAT = "account_collection.sequence_template"
 
@@ -28,6 +30,9 @@ PARTS = {"step_ids", "content_ids", "transition_ids", "check_ids"}
 
 #: Bytes: a tree of a hundred steps is far smaller; anything bigger is another kind of file.
 LARGEST = 2_000_000
+
+#: What the database can hold.
+LARGEST_NUMBER = 2 ** 31 - 1
 
 #: What a value of each type of field must be, besides nothing at all.
 TYPES = {
@@ -192,8 +197,9 @@ class CollectionTemplateFile(models.AbstractModel):
             return isinstance(value, list) and all(isinstance(part, dict) for part in value)
         if field.translate:
             return isinstance(value, dict) and all(isinstance(t, str) for t in value.values())
-        if field.type == "integer" and isinstance(value, bool):
-            return False
+        if field.type == "integer":
+            least = -LARGEST_NUMBER if field.name == "position" else 0
+            return type(value) is int and least <= value <= LARGEST_NUMBER
         if field.type == "selection" and value not in field.get_values(self.env):
             return False
         if field.type == "many2many" and isinstance(value, list):
@@ -201,6 +207,11 @@ class CollectionTemplateFile(models.AbstractModel):
         return isinstance(value, TYPES.get(field.type, object))
 
     def _check_parts(self, field, parts, where):
+        most = MOST_STEPS if field.name == "step_ids" else MOST_PARTS
+        if len(parts) > most:
+            raise UserError(self.env._(
+                "%(where)s: “%(name)s” holds %(count)s, and can hold %(most)s. Split it into "
+                "several.", where=where, name=field.name, count=len(parts), most=most))
         labels = {
             "step_ids": self.env._("Step “%s”"), "content_ids": self.env._("action “%s”"),
             "transition_ids": self.env._("row “%s”"), "check_ids": self.env._("Check “%s”")}

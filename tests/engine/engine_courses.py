@@ -1,8 +1,8 @@
 """Random courses of a sequence: trees with all that a tree may hold, worlds, days and commands.
 
-A course is drawn from one number by Python's own generator, as drawing each choice would take a
-hundred times as long. What fails is made shorter by :func:`shorten`: the fewest commands that
-still fail.
+A course is drawn from one number by Python's own generator, as drawing each choice by hypothesis
+would take a hundred times as long. What fails is made shorter by :func:`shorten`: the fewest
+commands that still fail.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ from ...engine import (
     Truce,
     World,
     decide,
+    entry_from_dict,
     entry_to_dict,
 )
 
@@ -79,6 +80,7 @@ class Done:
     """A turn that was accepted.
 
     :ivar facts: its entries as histories hold them, as (kind, data)
+    :ivar states: what the history gives before each fact, and after the last
     """
 
     turn: Turn
@@ -86,6 +88,17 @@ class Done:
     after: State
     facts: list
     effects: tuple
+    states: list
+
+
+class Reader:
+    """Reads one course from its beginning. What cannot be is an AssertionError."""
+
+    def read(self, done):
+        """:param Done done: an accepted turn"""
+
+    def refuse(self, turn, state, refusal):
+        """:param CommandRefused refusal: of that turn, in this state"""
 
 
 # -- trees ---------------------------------------------------------------------
@@ -93,17 +106,18 @@ class Done:
 
 def draw_tree(random, version=1):
     """:return: a tree that may have any problem but a target that does not exist"""
+    keys = STEPS if random.random() < 0.9 else STEPS[:2]
     return Definition(
-        "TREE", version, tuple(_draw_step(random, key) for key in STEPS),
+        "TREE", version, tuple(_draw_step(random, key, keys) for key in keys),
         {"officer": "internal"}, frozenset(MARKERS))
 
 
-def _draw_step(random, key):
+def _draw_step(random, key, keys):
     contents = tuple(
         _draw_content(random, name) for name in CONTENTS if random.random() < 0.5)
-    rows = [_draw_row(random, f"r{number}") for number in range(random.randrange(5))]
+    rows = [_draw_row(random, f"r{number}", keys) for number in range(random.randrange(5))]
     if random.random() < 0.8:
-        rows.append(Row("default", Joined(), _draw_target(random)))
+        rows.append(Row("default", Joined(), _draw_target(random, keys)))
     return Step(key, contents, tuple(rows), random.choice(("all", "any", "first")),
                 random.choice((1, 3, 30)))
 
@@ -118,8 +132,8 @@ def _draw_content(random, key):
         random.choice((0, 3, 20)), random.random() < 0.3, random.random() < 0.3)
 
 
-def _draw_row(random, key):
-    return Row(key, _draw_condition(random), _draw_target(random), random.random() < 0.6,
+def _draw_row(random, key, keys):
+    return Row(key, _draw_condition(random), _draw_target(random, keys), random.random() < 0.6,
                random.random() < 0.2)
 
 
@@ -138,15 +152,16 @@ def _draw_condition(random):
             random.choice(ENDINGS) if child and code == "child_ended" else None)
     if kind == 3:
         return random.choice((Level("settled"), Level("balance", 50.0)))
-    unit = random.choice(("days", "days", "days", "weeks", "months", "working_days"))
+    unit = random.choice((
+        "days", "days", "days", "weeks", "months", "working_days", "business_days"))
     base = random.choice((Base(), Base("action", random.choice(CONTENTS)),
                           Base("marker", random.choice(MARKERS))))
     return Deadline(
-        Delay(random.choice((1, 3, 10)), unit, random.random() < 0.1), base,
+        Delay(random.choice((0, 1, 3, 10)), unit, random.random() < 0.1), base,
         random.choice(("internal", "internal", "legal")), WINTER if random.random() < 0.1 else None)
 
 
-def _draw_target(random):
+def _draw_target(random, keys):
     kind = random.randrange(8)
     if kind == 0:
         return End(random.choice(("Paid", "Lost")))
@@ -154,8 +169,8 @@ def _draw_target(random):
         return Switch(random.choice(TEMPLATES))
     if kind <= 3:
         return LaunchChild(
-            random.choice(TEMPLATES), random.choice(STEPS), random.random() < 0.7)
-    return Goto(random.choice(STEPS))
+            random.choice(TEMPLATES), random.choice(keys), random.random() < 0.7)
+    return Goto(random.choice(keys))
 
 
 # -- moves ---------------------------------------------------------------------
@@ -183,7 +198,9 @@ def _change_world(random, world, day):
     if kind == 2:
         return replace(world, levels={
             "settled": random.random() < 0.2, "balance": random.choice((None, 20.0, 50.0, 90.0))})
-    return replace(world, calendar=random.choice((None, Calendar())))
+    soon, later = day + timedelta(days=2), day + timedelta(days=7)
+    return replace(world, calendar=random.choice((
+        None, Calendar(), Calendar(frozenset({soon}), closures=((soon, later),)))))
 
 
 def _draw_command(random, state, day):
@@ -208,7 +225,8 @@ def _draw_command(random, state, day):
         return Migrate(1, random.random() < 0.5)
     some_day = (day + timedelta(days=random.randrange(30))).isoformat()
     return random.choice((
-        Jump(random.choice(STEPS)), AddAction(some_day, random.choice((None, some_day))),
+        Jump(random.choice(STEPS)),
+        AddAction(some_day, random.choice((None, some_day)), random.random() < 0.5),
         Move(random.randrange(1, 6), random.choice((None, some_day))), Fail(None), Retry(), Skip(),
         Resume(), Launch(), Close(99, "done"),
         *([Stop(), EndAsSwitched("T1")] if random.random() < 0.2 else [])))
@@ -216,9 +234,9 @@ def _draw_command(random, state, day):
 
 def _draw_close(random, state):
     action = random.choice(state.open_actions)
-    outcome = random.choice((None, *OUTCOMES, "done", "done", "validated"))
+    outcome = random.choice((None, *OUTCOMES, "done", "done", "validated", "settled"))
     return Close(action.number, outcome, random.choice((None, None, "yes", "no")),
-                 random.random() < 0.9)
+                 random.random() < 0.9, random.random() < 0.2)
 
 
 def _draw_event(random, code):
@@ -235,21 +253,24 @@ def _draw_event(random, code):
 def run_course(number, reader, length=16):
     """Play a random course.
 
-    :param number: each gives another course, and the same one always
-    :param reader: class whose instances read a course: ``read(done)`` raises AssertionError
+    :param number: each gives another course, and the same one always; or what draws it
+    :param reader: class of its :class:`Reader`
     :raise AssertionError: what the reader said, with the shortest course that it says it of
     """
-    random, turns = Random(number), []
-    state, reading = State(), reader()
+    random = Random(number) if isinstance(number, int) else number
+    state, reading, turns = State(), reader(), []
     last = Turn(None, START, World(), draw_tree(random))
     for _turn in range(length):
-        last = draw_turn(random, state, last)
+        known, last = last.definition, draw_turn(random, state, last)
         turns.append(last)
+        before = state
         try:
             state = play_turn(state, last, reading)
         except AssertionError as error:
             shortest = shorten(turns, reader)
             raise AssertionError(f"course {number}: {error!r}\n{describe(shortest)}") from error
+        if state is before:  # refused: it stays with its version
+            last = replace(last, definition=known)
 
 
 def play_turn(state, turn, reading):
@@ -257,12 +278,17 @@ def play_turn(state, turn, reading):
     now = datetime.combine(turn.day, time(9))
     try:
         decision = decide(turn.definition, state, turn.command, now, turn.world)
-    except CommandRefused:
+    except CommandRefused as refusal:
+        reading.refuse(turn, state, refusal)
         return state
     again = decide(turn.definition, state, turn.command, now, turn.world)
     assert again == decision, "decided twice, not the same"
     facts = json.loads(json.dumps([entry_to_dict(entry) for entry in decision.entries]))
-    reading.read(Done(turn, state, decision.state, facts, decision.effects))
+    states = [state]
+    for kind, data in facts:
+        states.append(entry_from_dict(kind, data).apply(states[-1]))
+    assert states[-1] == decision.state, "the history gives another state"
+    reading.read(Done(turn, state, decision.state, facts, decision.effects, states))
     return decision.state
 
 

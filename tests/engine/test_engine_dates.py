@@ -170,6 +170,8 @@ class TestEngineDelays(DatesCase):
         with self.assertRaisesRegex(ValueError, "a date is needed"):
             remaining(date(2026, 5, 12), moment, delay, FRANCE)
         with self.assertRaisesRegex(ValueError, "a date is needed"):
+            remaining(moment, date(2026, 5, 12), delay, FRANCE)
+        with self.assertRaisesRegex(ValueError, "a date is needed"):
             resume(moment, 1, delay, FRANCE)
 
     def test_too_late_to_be_written(self):
@@ -181,6 +183,18 @@ class TestEngineDelays(DatesCase):
         with self.assertRaisesRegex(ValueError, "past the year 9999"):
             due_date(date(9999, 12, 31), Delay(0, "working_days", True), Calendar(
                 holidays=frozenset({date(9999, 12, 31)})))
+
+    def test_the_last_days_that_can_be_written(self):
+        """D-060: the error says how long it was; as many days as are left are not all worked."""
+        with self.assertRaisesRegex(ValueError, "^no date can be written for 31 days after "
+                                    "9999-12-01: past the year 9999$"):
+            due_date(date(9999, 12, 1), Delay(31, "days"), FRANCE)
+        with self.assertRaisesRegex(ValueError, "written for 12 months after 9999"):
+            due_date(date(9999, 1, 1), Delay(12, "months"), FRANCE)
+        self.assertEqual(
+            due_date(date(9999, 12, 1), Delay(30, "days"), FRANCE), date(9999, 12, 31))
+        with self.assertRaises(ValueError):
+            due_date(date(9999, 12, 1), Delay(30, "working_days"), FRANCE)
 
     def test_never_open(self):
         """D-060: rules that leave no open day say so, and do not search for ever."""
@@ -287,12 +301,20 @@ class TestEngineTruce(DatesCase):
         self.assertEqual(truce.next_open_day(date(2027, 2, 28)), date(2027, 3, 1))
         self.assertEqual(truce.next_open_day(date(2028, 2, 29)), date(2028, 3, 1))
 
+    def test_of_one_day(self):
+        """D-060: that day of each year, and no other."""
+        labour = Truce(5, 1, 5, 1)
+        self.assertEqual(
+            [labour.covers(date(2026, *day)) for day in ((4, 30), (5, 1), (5, 2))],
+            [False, True, False])
+
     def test_refused(self):
         """D-060: a day that no year has, and a truce without end."""
         with self.assertRaisesRegex(ValueError, "no day 30 of month 2"):
             Truce(11, 1, 2, 30)
         for bounds in ((1, 1, 12, 31), (4, 1, 3, 31), (3, 1, 2, 28)):
-            with self.assertRaisesRegex(ValueError, "never end"):
+            with self.assertRaisesRegex(
+                    ValueError, "^a truce that covers the whole year would never end$"):
                 Truce(*bounds)
 
     def test_order_to_leave(self):

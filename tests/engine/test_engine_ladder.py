@@ -65,6 +65,12 @@ class TestLadder(BaseCase):
                     else:
                         self.assertNext(found, 1, DUE + timedelta(day))
 
+    def test_nothing_is_left_after_the_due_date(self):
+        """S-004: a scenario of reminders before it alone, for a leader that came late."""
+        for entry in (ladder.FIRST, ladder.CONTEXTUAL):
+            found = decide(Ladder((Rung(1, -5),), entry=entry), chase(), DUE + timedelta(1))
+            self.assertEqual(found, Stop(ladder.FINISHED))
+
     def test_a_day_chosen_by_hand_is_no_second_message_of_a_day(self):
         """S-008: a message left on the day that a person chose, or after it."""
         for left, day in ((0, 1), (3, 4), (-1, 0), (-9, 0)):

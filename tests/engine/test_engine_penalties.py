@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
+from random import Random
 
 from hypothesis import given, settings, strategies as st
 
@@ -222,6 +225,10 @@ class TestEngineInvoiceClaims(BaseCase):
         """S-010: late in 2012, the table begins in 2013."""
         [found] = self.claim(("2012-03-31", "2012-05-31"))
         self.assertEqual(found, NO_CLAIM)
+        # late on the last day before it, and on its first
+        self.assertEqual(
+            [self.claim((due, None))[0].indemnity for due in ("2012-12-30", "2012-12-31")],
+            [0, 40])
 
     def test_interest_stands_as_of_the_eve_of_an_unknown_rate(self):
         """S-010: what is known is claimed."""
@@ -254,6 +261,13 @@ class TestEngineMoneyOnAccount(BaseCase):
         self.assertEqual(
             self.spread([(100,), (100,), (100,)], ("2024-04-01", 150)),
             [[("2024-04-01", 100)], [("2024-04-01", 50)], []])
+
+    def test_what_is_paid_already_takes_nothing(self):
+        """S-010: the next one has it; the smallest coin counts too."""
+        self.assertEqual(
+            self.spread([(100, ("2024-03-01", 100)), (50,)], ("2024-04-01", 20)),
+            [[], [("2024-04-01", 20)]])
+        self.assertEqual(self.spread([(100,)], ("2024-04-01", 1)), [[("2024-04-01", 1)]])
 
     def test_more_than_is_owed(self):
         """S-010: it waits for what comes."""
@@ -368,6 +382,69 @@ class TestEnginePenaltyProperties(BaseCase):
             total += max(amount - before, Decimal(0)) * find_valid(day, BUSINESS).percent
             day += timedelta(days=1)
         self.assertEqual(sum_percent_days(amount, due, until, paid, BUSINESS), total)
+
+
+def claim_by_day(amount, due, until, paid, rates, split, digits):
+    """The law in fractions, one late day after the other.
+
+    :return: (the claim, the first day without a rate or None)
+    """
+    total, day = Fraction(0), due
+    while (day := day + timedelta(days=1)) <= until:
+        owed = Fraction(amount) - sum(Fraction(one.amount) for one in paid if one.day < day)
+        if owed <= 0:
+            continue
+        asked = day if split else semester_start(due + timedelta(days=1))
+        percent = next((rate.percent for rate in rates if rate.start <= asked and (
+            rate.end is None or asked <= rate.end)), None)
+        if percent is None:
+            return None, asked
+        total += owed * Fraction(percent) / 100 / 365
+    unit = Fraction(1, 10 ** digits)
+    return Decimal(floor(total / unit + Fraction(1, 2))).scaleb(-digits), None
+
+
+def draw_rates(random):
+    """:return: a table with whatever a table may have: gaps, overlaps, unknown and endless rates"""
+    rates, day = [], D("2023-01-01") + timedelta(days=random.randrange(200))
+    for _rate in range(random.randrange(5)):
+        end = day + timedelta(days=random.randrange(1, 300))
+        percent = random.choice((None, *[Decimal(random.randrange(2000)) / 100] * 9))
+        rates.append(Rate(day, None if random.random() < 0.2 else end, percent))
+        day = end + timedelta(days=random.choice((1, 1, 1, 20, -20)))
+    return rates
+
+
+@tagged("standard", "at_install")
+class TestEnginePenaltiesInFractions(BaseCase):
+
+    def test_day_by_day(self):
+        """S-010, L1 to L6, L14: whatever the table, to the last digit and to the missing day."""
+        random, missing, claimed = Random(14), 0, 0
+        for _case in range(600):
+            rates, split, digits = draw_rates(random), random.random() < 0.7, random.choice((0, 2))
+            due = D("2023-01-01") + timedelta(days=random.randrange(400))
+            until = due + timedelta(days=random.randrange(-20, 200))
+            amount = Decimal(random.randrange(1, 10 ** 7)) / 100
+            paid = [
+                Payment(due + timedelta(days=random.randrange(-30, 200)),
+                        Decimal(random.randrange(-10 ** 5, 10 ** 7)) / 100)
+                for _payment in range(random.randrange(4))]
+            expected, without = claim_by_day(amount, due, until, paid, rates, split, digits)
+            terms = Terms(rates, split, until, None)
+            debt = Debt(amount, due, paid, digits)
+            with self.subTest(debt=debt, terms=terms):
+                found = debt.claim_interest(terms)
+                self.assertEqual(found.missing_from, without)
+                if without is None:
+                    self.assertEqual(str(found.interest), str(expected))
+                elif split:
+                    eve = without - timedelta(days=1)
+                    known, _none = claim_by_day(amount, due, eve, paid, rates, split, digits)
+                    self.assertEqual(found.interest, known)
+            missing += without is not None
+            claimed += bool(expected)
+        self.assertGreater(min(missing, claimed), 100)
 
 
 @tagged("standard", "at_install")

@@ -157,6 +157,34 @@ class TestScheduledActions(CollectionCase):
         self.assertEqual(self.get_action(sequence, "later").state, "todo")
         self.assertReplays(sequence)
 
+    def test_its_day_does_not_come_in_a_pause(self):
+        """D-028: a pause moves it; it is to come until its new day."""
+        sequence = self.launch(self.template)
+        later = self.get_action(sequence, "later")
+        with self.at("2026-03-04 12:00:00"):
+            sequence.action_pause("Family matter")
+        with self.at("2026-03-10 06:00:00"):
+            self.env["collection.action"]._bring_to_day()
+            self.assertEqual((later.state, str(later.date)), ("scheduled", "2026-03-09"))
+        with self.at("2026-03-14 12:00:00"):
+            sequence.action_resume()
+            self.env["collection.action"]._bring_to_day()
+            self.assertEqual((later.state, str(later.date)), ("scheduled", "2026-03-19"))
+        with self.at("2026-03-19 06:00:00"):
+            self.env["collection.action"]._bring_to_day()
+            self.assertEqual(later.state, "todo")
+        self.assertReplays(sequence)
+
+    def test_others_come_while_one_is_paused(self):
+        """D-025: what falls on a day without any sequence, and that of another one."""
+        paused, other = self.launch(self.template), self.launch(
+            self.template, self.make_customer("Other"))
+        paused.action_pause("Family matter")
+        with self.at("2026-03-09 06:00:00"):
+            self.env["collection.action"]._bring_to_day()
+        self.assertEqual(self.get_action(other, "later").state, "todo")
+        self.assertEqual(self.get_action(paused, "later").state, "scheduled")
+
     def test_late_is_after_the_deadline(self):
         """D-025: on the last day it is not late yet."""
         sequence = self.launch(self.template)

@@ -1,8 +1,11 @@
 import base64
 import json
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import CollectionCase, action, row, step
 
@@ -167,6 +170,9 @@ class TestTemplateFile(CollectionCase):
         def first(data):
             return data["template"]["step_ids"][0]
 
+        def rows(data):
+            return first(data)["transition_ids"]
+
         for change, message in (
             (lambda d: first(d).update(join="most"), "Step “serve”: “join” cannot be \"most\""),
             (lambda d: first(d).update(max_visits="3"), "“max_visits” cannot be"),
@@ -184,12 +190,41 @@ class TestTemplateFile(CollectionCase):
              "its guard is no domain"),
             (lambda d: d["template"]["step_ids"].append(first(d)),
              "Step “serve” stands in the file twice"),
+            (lambda d: rows(d).append(rows(d)[0]), "Step “serve”, row “.*” stands in the file"),
+            (lambda d: rows(d)[0].update(condition="hope"), "“condition” cannot be \"hope\""),
+            (lambda d: rows(d)[3].update(delay_amount=-2), "row “.*”: “delay_amount” cannot be -2"),
+            (lambda d: rows(d)[3].update(delay_amount=10 ** 12), "“delay_amount” cannot be"),
+            (lambda d: first(d)["content_ids"][0].update(deadline_days=-1),
+             "Step “serve”, action “deed”: “deadline_days” cannot be -1"),
+            (lambda d: d["template"].update(step_ids=[
+                {**first(d), "key": f"s{n}", "name": {"en_US": "S"}} for n in range(10_000)]),
+             "too big|“step_ids” holds 10000, and can hold 1000"),
+            (lambda d: first(d).update(content_ids=[
+                {**first(d)["content_ids"][0], "key": f"c{n}"} for n in range(201)]),
+             "Step “serve”: “content_ids” holds 201, and can hold 200"),
         ):
             data = self.export()
             change(data)
             with self.subTest(message=message), self.env.cr.savepoint(), \
                     self.assertRaisesRegex((UserError, ValidationError), message):
                 self.load(data)
+
+    def test_a_base_that_names_nothing_is_told_when_it_is_published(self):
+        """D-061: a draft may be unfinished; the row and the remedy are named."""
+        data = self.export()
+        data["template"]["step_ids"][0]["transition_ids"][3]["marker"] = "Heard on"
+        draft = self.load(data)
+        with self.assertRaisesRegex(
+                UserError, "Step “Serve”, row 4 counts its deadline from nothing: choose"):
+            draft.action_publish()
+
+    def test_the_database_takes_no_negative_delay(self):
+        """Bad input: whoever writes it."""
+        rows = self.template.step_ids.transition_ids
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), \
+                self.env.cr.savepoint():
+            rows[:1].delay_amount = -1
+            self.env.flush_all()
 
     def test_markup_is_cleaned_on_the_way_in(self):
         """D-061: a file may come from anyone."""
