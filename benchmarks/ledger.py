@@ -36,6 +36,18 @@ OPERATIONS = {
     "lose_parent": {"person": PICK},
 }
 
+#: How often operations are drawn, where that is not as often as the others (2).
+WEIGHTS = {"post": 8, "pay": 4, "merge": 1}
+
+
+def draw(random):
+    """:param random: a ``random.Random``
+    :return: the name of an operation, and a dict of its arguments
+    """
+    [name] = random.choices(list(OPERATIONS), [WEIGHTS.get(name, 2) for name in OPERATIONS])
+    return name, {argument: random.choice(choices)
+                  for argument, choices in OPERATIONS[name].items()}
+
 
 def prepare(env):
     """Make what business in a branch and in a second currency needs, and nothing twice.

@@ -2,7 +2,7 @@
 
 import os
 
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import given, strategies as st
 
 from odoo.tests import tagged
 
@@ -11,7 +11,7 @@ from .common import CollectionCase, action, deadline_row, event_row, row, step
 from .ledger_machine import LedgerMachine, get_settings
 
 #: Courses of business that are tried; `make test N=500 ARGS=tests/test_ledger_business.py`.
-COURSES = int(os.environ.get("N") or 12)
+COURSES = int(os.environ.get("N") or 5)
 
 
 @tagged("post_install", "-at_install")
@@ -61,5 +61,9 @@ class TestLedgerBusiness(CollectionCase):
     def test_every_course_of_business(self):
         """B18, S-006, C, D: nothing fails, nobody who owes nothing is written to, everybody
         who owes is chased or it is said why not."""
-        machine = type("Machine", (LedgerMachine,), {"case": self})
-        run_state_machine_as_test(machine, settings=get_settings(COURSES))
+        @get_settings(COURSES)
+        @given(st.randoms(use_true_random=True))
+        def go_through(random):
+            LedgerMachine(self).run(random)
+
+        go_through()
