@@ -8,13 +8,16 @@ ALL ?=
 SIZE ?= 5000
 RECORD ?=
 N ?=
+SEED ?=
 
-export PORT ALL SIZE RECORD N
+export PORT ALL SIZE RECORD N SEED
 
-.PHONY: help run test shell reset lint properties mutate pot exec bench bench-growth bench-assign
+.PHONY: help run test shell reset lint properties mutate pot exec bench bench-growth bench-assign \
+	compare-ledger
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint properties mutate pot exec bench bench-growth bench-assign:
+run test shell reset lint properties mutate pot exec bench bench-growth bench-assign \
+compare-ledger:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)
