@@ -203,6 +203,49 @@ class TestNewItems(FreeRowsCase):
         self.assertEqual(specific.state, "todo")
         self.assertIn("stays open", answer["params"]["message"])
 
+    def test_queries_do_not_grow_with_what_held_the_items(self):
+        """A: an invoice that was reminded of ten times is corrected as fast as another one."""
+        def count(reminders):
+            invoice = self.split()
+            leader = self.get_items(invoice)[0]
+            self.env["collection.action"].create([{
+                "name": "Reminder", "customer_id": self.customer.id, "kind": "email",
+                "company_id": self.company.id, "origin": "scenario", "state": "closed",
+                "leader_id": leader.id, "date": "2026-02-10"} for _number in range(reminders)])
+            self.env.flush_all()
+            invoice.button_draft()
+            invoice.write({
+                "invoice_payment_term_id": False, "invoice_date_due": "2026-04-15"})
+            self.env.flush_all()
+            snapshot = self.env["collection.item.snapshot"].search(
+                [("move_id", "=", invoice.id)])
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            snapshot._put_back()
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(2), count(10))
+
+    def test_what_others_have_under_correction_is_not_read(self):
+        """A: a sequence looks for its own entries, however many are drafts."""
+        sequence = self.launch(self.make_short_template(), items=self.get_items(
+            self.split())).sudo()
+        other = self.make_customer("Other tenant")
+        snapshots = self.env["collection.item.snapshot"]
+        for _number in range(3):
+            invoice = self.make_invoice(other, 10)
+            self.make_specific(self.get_items(invoice))
+            self.correct(invoice, post=False)
+        self.assertEqual(snapshots.search_count([]), 3)
+        with patch.object(type(snapshots), "_find_holding", autospec=True,
+                          side_effect=type(snapshots)._find_holding) as found:
+            self.assertFalse(snapshots._get_missing(sequence))
+        keys = found.call_args.args[1]
+        self.assertFalse(snapshots._find_holding(keys, sequence.ids))
+        self.correct(sequence.item_ids.move_id, post=False)
+        self.assertEqual(len(snapshots._find_holding(keys, sequence.ids)), 1)
+
     def test_a_bank_transaction_is_booked_anew(self):
         """Deleted while its entry is posted: what comes in its place is held at once."""
         move = self.make_entry(80)
