@@ -41,7 +41,7 @@ class ResCompany(models.Model):
     collection_statement_paid_late = fields.Boolean(
         string="Invoices paid late on statements",
         help="Statements of account list invoices that were paid late, with the interest and "
-        "indemnity that are due for them, until somebody waives them.")
+        "indemnity that are due for them, until they are waived or paid.")
 
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario given to new customers", ondelete="restrict",

@@ -37,7 +37,7 @@ class ScenarioSteering(Steering):
         # the companies of a root are one creditor, who writes once a day: the others come later
         return standing.browse().union(*(own[:1] for own in standing.sorted(
             lambda action: (action.date, action.company_id.id)).grouped(lambda action: (
-                action.customer_id, action.company_id.root_id)).values()))
+                action.customer_id, action.company_id._get_collection_tree())).values()))
 
     def find_channel(self, channel, recipient):
         step = self.actions.scenario_step_id

@@ -20,7 +20,8 @@ from ..common import NOW
 TABLES = (
     ("collection_dispatch", "customer_id"), ("collection_action", "customer_id"),
     ("collection_plan_mark", "partner_id"), ("collection_plan_wake", "customer_id"),
-    ("collection_history_chain", "customer_id"), ("account_move", "partner_id"), ("res_partner", "id"),
+    ("collection_history_chain", "customer_id"), ("account_move", "partner_id"),
+    ("res_partner", "id"),
 )
 
 
