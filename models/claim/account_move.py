@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
 from ..access import COLLECTORS
+from ..item.account_move_line import NOT_BY_HAND
 
 
 class AccountMove(models.Model):
@@ -88,7 +89,7 @@ class AccountMove(models.Model):
         self.commercial_partner_id._check_collection_portfolio()
         changed = self.sudo().filtered(lambda move: any(
             bool(move[name]) != bool(value) for name, value in vals.items()))
-        changed.write(vals)
+        changed.with_context(**NOT_BY_HAND).write(vals)
         rows = defaultdict(list)
         for move in changed:
             rows[move.commercial_partner_id, move.company_id].append({

@@ -17,6 +17,12 @@ STATUS_FIELDS = frozenset({
     "collection_review_date",
 })
 
+#: What is noted on an item: all of it is ours.
+NOTED_FIELDS = STATUS_FIELDS | {"collection_excluded_since"}
+
+#: Context in which the core neither recomputes an entry's lines nor marks it as changed by hand.
+NOT_BY_HAND = {"skip_invoice_sync": True, "skip_is_manually_modified": True}
+
 
 class AccountMoveLine(models.Model):
     """Open items: posted receivable lines that somebody still owes."""
@@ -51,7 +57,9 @@ class AccountMoveLine(models.Model):
         if not STATUS_FIELDS & set(vals):
             return super().write(vals)
         before = {line: line._describe_status() for line in self.sudo()}
-        result = super().write(vals)
+        # our notes change nothing of the entry, which does not count as changed by hand
+        noting = self.with_context(**NOT_BY_HAND) if NOTED_FIELDS.issuperset(vals) else self
+        result = super(AccountMoveLine, noting).write(vals)
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result
 

@@ -261,6 +261,46 @@ class TestNewItems(FreeRowsCase):
         self.get_items(move).date_maturity = "2026-05-01"
         self.assertEqual((specific.item_ids, specific.state), (self.get_items(move), "todo"))
 
+    def test_no_invoice_counts_as_changed_by_hand_because_of_us(self):
+        """A: what we note on invoices and items is no change of the accountants' (the core marks
+        what a person changed)."""
+        own = self.env["collection.promise"].with_user(self.manager).env
+        reason = own["collection.dispute.reason"].sudo().create({"name": "Damp"})
+        status = own["collection.item.status"].search([("kind", "=", "normal")], limit=1)
+        treatments = {
+            "promise": lambda items: own["collection.promise"].make(items, "2026-03-10"),
+            "dispute": lambda items: own["collection.dispute"].open(items, reason),
+            "resolved": lambda items: own["collection.dispute"].open(
+                items, reason).resolve("withdrawn"),
+            "specific": lambda items: own["collection.action"].create_specific(
+                items, {"name": "Visit"}),
+            "status": lambda items: items.set_collection_status(status),
+            "waiver": lambda items: items.move_id.waive_collection_claims("Goodwill"),
+            "broken": lambda items: self.break_promise(items),
+            "corrected": lambda items: self.note_and_correct(items),
+        }
+        for name, treat in treatments.items():
+            invoice = self.make_invoice(self.customer, 100)
+            treat(self.get_items(invoice).with_env(own))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.subTest(name):
+                self.assertFalse(invoice.is_manually_modified)
+
+    def break_promise(self, items):
+        items.env["collection.promise"].make(items, "2026-03-10")
+        with self.at("2026-03-12 09:00:00"):
+            self.run_cron("_process_promises", model="collection.promise")
+
+    def note_and_correct(self, items):
+        """Posted again by whoever is no person: the core marks nothing, nor do we."""
+        items.set_collection_status(items.env["collection.item.status"].search(
+            [("kind", "=", "normal")], limit=1), comment="Called")
+        move = items.move_id.sudo().with_context(skip_is_manually_modified=True)
+        move.button_draft()
+        move.invoice_payment_term_id = self.terms
+        move.action_post()
+
     def test_a_journal_is_archived(self):
         """As without the module."""
         move = self.make_invoice(self.customer)
