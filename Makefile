@@ -9,13 +9,16 @@ SIZE ?= 5000
 RECORD ?=
 N ?=
 FROM ?=
+SEED ?=
 
-export PORT ALL SIZE RECORD N FROM
+export PORT ALL SIZE RECORD N FROM SEED
 
-.PHONY: help run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign
+.PHONY: help run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign \
+	compare-ledger
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign:
+run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign \
+compare-ledger:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

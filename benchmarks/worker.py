@@ -9,6 +9,7 @@ import json
 import sys
 
 import assignment
+import comparison
 import customers
 import floor
 import messages
@@ -23,6 +24,8 @@ from odoo.tools import config
 TASKS = {
     "customers": customers.build,
     "check": customers.check,
+    "describe": comparison.describe,
+    "business": comparison.business,
     "setup": scenarios.setup,
     "plan": scenarios.plan,
     "floor": floor.run,

@@ -26,6 +26,7 @@ TARGETS = {
     "bench": "bench",
     "bench-growth": "bench_growth",
     "bench-assign": "bench_assign",
+    "compare-ledger": "compare_ledger",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)
@@ -63,7 +64,7 @@ def _help(commands, target):
     """List the targets with the first line of what each says of itself."""
     print("Usage: make TARGET (or: python3 dev/cli.py TARGET [arguments])\n")
     for name, function in TARGETS.items():
-        print(f"  {name:12} {getattr(commands, function).__doc__}")
+        print(f"  {name:14} {getattr(commands, function).__doc__}")
     return 0 if target == "help" else f"\nThere is no target {target}."
 
 

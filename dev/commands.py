@@ -7,6 +7,7 @@ from . import (
     axe,
     benchmark,
     benchmark_assignment,
+    comparison,
     core_tests,
     demo,
     linting,
@@ -137,6 +138,15 @@ def bench_assign(_arguments):
     steps = Steps(3 + benchmark_assignment.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_assignment.assign(size, steps))
+    return 0
+
+
+def compare_ledger(_arguments):
+    """do the same business with the module and without it (N=5 SEED=1; RECORD=1 keeps it)"""
+    count, first = int(os.environ.get("N") or 5), int(os.environ.get("SEED") or 1)
+    steps = Steps(3 + comparison.count_steps())
+    with runtime.ready(steps):
+        _keep(comparison.compare(first, count, steps))
     return 0
 
 

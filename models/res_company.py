@@ -1,7 +1,7 @@
 from datetime import timezone
 from zoneinfo import ZoneInfo
 
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
 
 from .. import engine
 
@@ -48,7 +48,7 @@ class ResCompany(models.Model):
         string="Invoices paid late on statements",
         groups="base.group_user",
         help="Statements of account list invoices that were paid late, with the interest and "
-        "indemnity that are due for them, until somebody waives them.")
+        "indemnity that are due for them, until they are waived or paid.")
 
     collection_scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
@@ -93,6 +93,13 @@ class ResCompany(models.Model):
         lineage = self.sudo().browse(self._get_collection_lineage())
         return lineage.filtered("collection_manager_id")[:1].collection_manager_id
 
+    def _get_collector(self, customer):
+        """:return: ``res.users``, the customer's collector in this company, else its credit
+            manager, or empty"""
+        self.ensure_one()
+        collector = customer.with_company(self).sudo().collector_id
+        return collector or self._get_collection_manager()
+
     def _get_company_root_delegated_field_names(self):
         """The law looks at the legal entity: a branch claims what its company's terms say."""
         return [*super()._get_company_root_delegated_field_names(), "collection_penalty_regime"]
@@ -108,6 +115,15 @@ class ResCompany(models.Model):
     def _get_collection_day(self):
         """:return: date, today in the company's time zone"""
         return self._get_collection_now().date()
+
+    @api.model
+    def _get_past_domain(self, name):
+        """:param str name: of a date
+        :return: ``Domain`` of the records of which this day has passed in their company"""
+        return fields.Domain.OR(
+            fields.Domain("company_id", "=", company.id)
+            & fields.Domain(name, "<", company._get_collection_day())
+            for company in self.sudo().search([]))
 
     def _get_collection_calendar(self):
         """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""

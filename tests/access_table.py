@@ -313,8 +313,8 @@ _FIELDS = [
             "collection_open_action_ids collection_assignment_ids",
         "account.move":
             "collection_status_id collection_status_color collection_comment "
-            "collection_promise_date collection_waiver collection_is_claimed "
-            "collection_is_chased",
+            "collection_promise_date collection_waiver collection_claims_paid "
+            "collection_is_claimed collection_is_chased",
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "

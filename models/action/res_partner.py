@@ -1,6 +1,9 @@
+from collections import defaultdict
+
 from odoo import api, models
 
 from ...tools.customers import find_following, move_all, move_some
+from ..history.trace import Trace, TraceRow
 
 
 class ResPartner(models.Model):
@@ -23,3 +26,28 @@ class ResPartner(models.Model):
         self._trace_moved(moved, formers, lambda action: {
             "action_id": action.id, "action_name": action.name,
             "data": {"about": action.name}})
+        self._pass_to_collectors(moved.filtered(lambda action: (
+            action.id in formers and action._get_steering().follows_customer)), formers)
+
+    def _pass_to_collectors(self, actions, formers):
+        """What the former customer's collector had to do is the current one's, who sees it.
+
+        :param actions: open ``collection.action`` that changed hands
+        :param dict formers: the former customer's id by action's id
+        """
+        before, by_user = {}, defaultdict(actions.browse)
+        for action in actions:
+            former = self.browse(formers[action.id])
+            old, new = (action.company_id._get_collector(customer)
+                        for customer in (former, action.customer_id))
+            if new and new != action.user_id and action.user_id in (old, new.browse()):
+                before[action] = action.user_id
+                by_user[new] |= action
+        for user, passed in by_user.items():
+            passed.write({"user_id": user.id, "responsible_id": user.partner_id.id,
+                          "unassigned": False})
+        passed = actions.browse().union(*before)
+        passed._move_activities()
+        passed._record([TraceRow(
+            action, "action_reassigned", old=user.name or "–", new=action.user_id.name)
+            for action, user in before.items()], Trace("identity"))

@@ -81,9 +81,7 @@ class Steering:
 
     def get_pilot(self):
         """:return: the ``res.users`` to whom the one action falls when nobody holds it"""
-        action = self.actions
-        customer = action.customer_id.with_company(action.company_id)
-        return customer.collector_id or action.company_id._get_collection_manager()
+        return self.actions.company_id._get_collector(self.actions.customer_id)
 
     # -- what it asks for ----------------------------------------------------------
 

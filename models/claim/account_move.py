@@ -6,10 +6,11 @@ from odoo.exceptions import UserError
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import PortfolioBoolean, PortfolioChar
 from ..access import COLLECTORS
+from ..item.account_move_line import NOT_BY_HAND
 
 
 class AccountMove(models.Model):
-    """Invoices of which a person has waived interest and indemnity."""
+    """Invoices of which interest and indemnity were waived, or have been paid."""
 
     _inherit = "account.move"
 
@@ -17,6 +18,10 @@ class AccountMove(models.Model):
         string="Claims waived", copy=False, readonly=True, groups=COLLECTORS,
         help="Why neither late-payment interest nor the fixed indemnity of this invoice is "
         "claimed.")
+    collection_claims_paid = PortfolioChar(
+        string="Claims paid", copy=False, readonly=True, groups=COLLECTORS,
+        help="When and how late-payment interest and indemnity of this invoice were paid. They "
+        "are not claimed any more.")
     collection_is_claimed = PortfolioBoolean(
         compute="_compute_collection_is_claimed", groups=COLLECTORS,
         help="It is late, or was paid late: interest or indemnity may be claimed.")
@@ -24,7 +29,8 @@ class AccountMove(models.Model):
     # === COMPUTE === #
 
     @api.depends(
-        "state", "move_type", "commercial_partner_id", "collection_waiver", "invoice_date_due")
+        "state", "move_type", "commercial_partner_id", "invoice_date_due", "collection_waiver",
+        "collection_claims_paid")
     def _compute_collection_is_claimed(self):
         days = {company: company._get_collection_day() for company in self.company_id}
         for move in self:
@@ -32,10 +38,11 @@ class AccountMove(models.Model):
             move.collection_is_claimed = (
                 move.move_type == "out_invoice" and move.state == "posted"
                 and bool(move.invoice_date_due)
-                and move.invoice_date_due < days[move.company_id] and not move.collection_waiver
+                and move.invoice_date_due < days[move.company_id]
+                and not move.collection_waiver and not move.collection_claims_paid
                 and bool(customer.collection_penalties or customer.collection_indemnity))
 
-    # === WAIVER === #
+    # === WAIVED AND PAID === #
 
     def waive_collection_claims(self, reason):
         """Claim neither interest nor indemnity of these invoices any more; traced.
@@ -44,7 +51,24 @@ class AccountMove(models.Model):
         :raise UserError: no reason
         :raise AccessError: a customer outside of the user's portfolio
         """
-        self._set_waiver(reason, reason, "claims_waived")
+        self._end_claims("claims_waived", reason, {"collection_waiver": reason})
+
+    def settle_collection_claims(self, reason):
+        """Interest and indemnity of these invoices were paid: they are claimed no more; traced.
+
+        They are never posted by this module, so a person says so. As long as an invoice itself
+        is not paid, its interest runs on: nothing of it can be settled for good.
+
+        :param str reason: when and how they were paid; kept on the invoice and in the history
+        :raise UserError: no reason, or an invoice of which something is still owed
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        owed = self._get_collection_lines().move_id
+        if owed:
+            raise UserError(self.env._(
+                "%(invoices)s is not paid yet, so that its interest runs on. Say that its claims "
+                "were paid once it is.", invoices=", ".join(owed.mapped("display_name"))))
+        self._end_claims("claims_paid", reason, {"collection_claims_paid": reason})
 
     def restore_collection_claims(self, reason):
         """Claim interest and indemnity of these invoices again; traced.
@@ -53,23 +77,26 @@ class AccountMove(models.Model):
         :raise UserError: no reason
         :raise AccessError: a customer outside of the user's portfolio
         """
-        self._set_waiver(False, reason, "claims_restored")
+        self._end_claims("claims_restored", reason, {
+            "collection_waiver": False, "collection_claims_paid": False})
 
-    def _set_waiver(self, waiver, reason, kind):
-        """Write what is waived, and trace it on the invoices and in their customers' history.
+    def _end_claims(self, kind, reason, vals):
+        """Write why nothing is claimed, or that it is again, and trace it on the invoices and in
+        their customers' history.
 
-        :param waiver: str, or False to claim again
-        :param str reason: the trace's
         :param str kind: of the history's rows
+        :param str reason: the trace's
+        :param dict vals: of the invoices
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
         self.check_access("read")
         self._check_collection_portfolio()
-        changed = self.sudo().filtered(lambda move: bool(move.collection_waiver) != bool(waiver))
-        changes = {move: [("collection_waiver", move.collection_waiver or "", waiver or "")]
-                   for move in changed}
-        changed.collection_waiver = waiver
+        changed = self.sudo().filtered(lambda move: any(
+            bool(move[name]) != bool(value) for name, value in vals.items()))
+        changes = {move: [(name, move[name] or "", value or "") for name, value in vals.items()
+                          if bool(move[name]) != bool(value)] for move in changed}
+        changed.with_context(**NOT_BY_HAND).write(vals)
         rows = defaultdict(list)
         for move in changed:
             rows[move.commercial_partner_id, move.company_id].append({
@@ -86,8 +113,18 @@ class AccountMove(models.Model):
         """
         self.check_access("read")
         self._check_collection_portfolio()
-        again = any(self.mapped("collection_waiver"))
+        again = any(move.collection_waiver or move.collection_claims_paid for move in self)
         return open_dialog(
             "collection.claim.waive",
             self.env._("Claim again") if again else self.env._("Waive late-payment claims"),
             default_move_ids=self.ids, default_again=again)
+
+    def action_open_claim_payment(self):
+        """:return: window action on the dialog that says that the claims were paid
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.check_access("read")
+        self._check_collection_portfolio()
+        return open_dialog(
+            "collection.claim.waive", self.env._("Late-payment claims paid"),
+            default_move_ids=self.ids, default_paid=True)

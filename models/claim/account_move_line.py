@@ -18,9 +18,9 @@ class AccountMoveLine(models.Model):
         """What may be claimed on these items on a day, on top of what they owe.
 
         Only for instalments of customer invoices: no credit note, no miscellaneous entry, no
-        disputed item, nothing kept out of follow-up, nothing that a person waived; and only from
-        customers for whom it is switched on, never from consumers. Settled items are answered
-        too, up to their payment: the caller chooses which items it shows.
+        disputed item, nothing kept out of follow-up, nothing that a person waived or said to be
+        paid; and only from customers for whom it is switched on, never from consumers. Settled
+        items are answered too, up to their payment: the caller chooses which items it shows.
 
         Credits and payments that nobody has allocated yet count from their own day on, against
         the customer's oldest debt first (:func:`~..engine.claims.spread_on_account`), in one
@@ -60,6 +60,7 @@ class AccountMoveLine(models.Model):
             Domain("move_id", "in", moves.ids)
             & Domain("move_id.move_type", "=", "out_invoice")
             & Domain("move_id.collection_waiver", "=", False)
+            & Domain("move_id.collection_claims_paid", "=", False)
             & Domain("parent_state", "=", "posted")
             & Domain("account_type", "=", "asset_receivable")
             & Domain("no_followup", "=", False)

@@ -2,6 +2,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.dialogs import open_dialog
@@ -83,15 +84,17 @@ class CollectionDocumentItem(models.Model):
 
     @api.depends("due", "state")
     def _compute_late(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.company_id}
         for item in self:
-            item.late = item.state in ("missing", "refused") and item.due and item.due < today
+            item.late = (
+                item.state in ("missing", "refused") and item.due
+                and item.due < days.get(item.company_id, item.due))
 
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("state", "in", ("missing", "refused")), ("request_state", "=", "open"),
-                ("due", "<", fields.Date.context_today(self))]
+        return Domain("state", "in", ("missing", "refused")) & Domain(
+            "request_state", "=", "open") & self.env["res.company"]._get_past_domain("due")
 
     @api.depends("file_ids")
     def _compute_file_count(self):

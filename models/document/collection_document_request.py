@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
@@ -129,14 +130,16 @@ class CollectionDocumentRequest(models.Model):
 
     @api.depends("due", "state")
     def _compute_late(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.company_id}
         for request in self:
-            request.late = request.state == "open" and request.due and request.due < today
+            request.late = (
+                request.state == "open" and request.due
+                and request.due < days.get(request.company_id, request.due))
 
     def _search_late(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("state", "=", "open"), ("due", "<", fields.Date.context_today(self))]
+        return Domain("state", "=", "open") & self.env["res.company"]._get_past_domain("due")
 
     @api.depends("item_ids.file_ids")
     def _compute_file_count(self):

@@ -25,6 +25,13 @@ STATUS_FIELDS = frozenset({
     "collection_review_date",
 })
 
+#: What is noted on an item: all of it is ours.
+NOTED_FIELDS = STATUS_FIELDS | {"collection_excluded_since"}
+
+#: Context in which the core neither recomputes an entry's lines nor marks it as changed by hand.
+NOT_BY_HAND = {
+    "skip_invoice_sync": True, "skip_is_manually_modified": True, "check_move_validity": False}
+
 
 class AccountMoveLine(models.Model):
     """Open items: posted receivable lines that somebody still owes."""
@@ -63,11 +70,10 @@ class AccountMoveLine(models.Model):
         if not STATUS_FIELDS & set(vals):
             return super().write(vals)
         before = {line: line._describe_status() for line in self.sudo()}
-        lines = self
-        if set(vals) <= STATUS_FIELDS | {"collection_excluded_since"}:
-            # no amount changes: the entries of thousands of items are not balanced anew
-            lines = self.with_context(skip_invoice_sync=True, check_move_validity=False)
-        result = super(AccountMoveLine, lines).write(vals)
+        # our notes change nothing of the entry: it does not count as changed by hand, and the
+        # entries of thousands of items are not balanced anew
+        noting = self.with_context(**NOT_BY_HAND) if NOTED_FIELDS.issuperset(vals) else self
+        result = super(AccountMoveLine, noting).write(vals)
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date
+from odoo.tools import SQL, format_amount, format_date
 
 from .holders import HOLDERS, find_successor, find_successors
 
@@ -148,37 +148,51 @@ class CollectionItemSnapshot(models.Model):
 
     def _put_back_holder(self, holder, held, move, items):
         records = self.env[holder.model].browse(int(key) for key in held).exists()
-        rows = defaultdict(list)
+        rows, changed = defaultdict(list), defaultdict(records.browse)
         former = {values["id"] for values in self.items}
+        taken = self._find_taken(holder, items)
         for record in records:
             mine, had = held[str(record.id)], record[holder.field]
             fit = items.filtered(lambda item, record=record: (
                 item.company_id == record.company_id
                 and item.partner_id.commercial_partner_id == record.customer_id))
-            wanted = items.browse(self._find_wanted(record, holder, mine, fit))
+            wanted = items.browse(self._find_wanted(record, holder, mine, fit, taken))
             others = had.filtered(lambda item: item.id not in former and item not in items)
             if (others | wanted) != had:
-                record.write({holder.field: [(6, 0, (others | wanted).ids)] if (
-                    record._fields[holder.field].type == "many2many") else wanted.id})
+                changed[others | wanted] |= record
             row = holder.is_traced and self._prepare_row(record, mine, wanted)
             if row and row["old_value"] != row["new_value"]:
                 rows[record.customer_id, record.company_id].append(row)
+        for now, group in changed.items():  # those that hold the same are written at once
+            group.write({holder.field: [(6, 0, now.ids)] if (
+                group._fields[holder.field].type == "many2many") else now[:1].id})
         self.env["collection.history"]._append_many(rows)
         if holder.reaction and records:
             getattr(records, holder.reaction)(move, self._format_items(self.items))
 
-    def _find_wanted(self, record, holder, mine, fit):
-        """:return: list of ids of the items that a record holds from now on"""
+    def _find_taken(self, holder, items):
+        """:return: set of (item id, values that are shared): the places that are held already,
+            where one record at most holds an item"""
+        if not holder.unique:
+            return set()
+        records = self.env[holder.model].with_context(active_test=False).search(
+            [(holder.field, "in", items.ids)])
+        return {(record[holder.field].id, *holder.get_shared(record)) for record in records}
+
+    def _find_wanted(self, record, holder, mine, fit, taken):
+        """:return: list of ids of the items that a record holds from now on; the places that it
+            takes are added to ``taken``"""
         before = [values["id"] for values in self.items]
         if record._fields[holder.field].type == "many2many":
             return find_successors(mine, before, fit.ids)
         if holder.unique and record[holder.field]:
             return record[holder.field].ids
         found = find_successor(mine[0], before, fit.ids)
-        same = [(name, "=", record[name].id if record._fields[name].relational
-                 else record[name]) for name in holder.unique]
-        taken = same and record.search_count([*same, (holder.field, "=", found)], limit=1)
-        return [found] if found and not taken else []
+        place = (found, *holder.get_shared(record))
+        if not found or holder.unique and place in taken:
+            return []
+        taken.add(place)
+        return [found]
 
     def _prepare_row(self, record, mine, wanted):
         """:return: dict of the history's field values: which items were replaced by which"""
@@ -213,21 +227,30 @@ class CollectionItemSnapshot(models.Model):
         :return: dict of float by id, what was due on such items, in the company's currency;
             of all that an entry under correction holds, 0 where none was deleted
         """
-        missing, wanted = {}, set(records.ids)
-        for snapshot in self.sudo().search([]) if wanted else ():
-            standing = None
-            for key, held in snapshot.holders.items():
-                if key.split(":")[0] != records._name:
-                    continue
-                for record_id in wanted & {int(record) for record in held}:
-                    if standing is None:
-                        standing = set(self.env["account.move.line"].sudo().browse(
-                            values["id"] for values in snapshot.items).exists().ids)
-                    missing[record_id] = missing.get(record_id, 0.0) + sum(
-                        values["residual"] for values in snapshot.items
-                        if values["id"] in held[str(record_id)]
-                        and values["id"] not in standing)
+        keys = [key for key, holder in HOLDERS.items() if holder.model == records._name]
+        snapshots = self.sudo()._find_holding(keys, records.ids)
+        standing = set(self.env["account.move.line"].sudo().browse(
+            values["id"] for snapshot in snapshots for values in snapshot.items).exists().ids)
+        missing = {}
+        for held, items in ((snapshot.holders.get(key, {}), snapshot.items)
+                            for snapshot in snapshots for key in keys):
+            for record_id in set(records.ids) & set(map(int, held)):
+                missing[record_id] = missing.get(record_id, 0.0) + sum(
+                    values["residual"] for values in items
+                    if values["id"] in held[str(record_id)] and values["id"] not in standing)
         return missing
+
+    def _find_holding(self, keys, ids):
+        """:param keys: list of holders' keys
+        :param ids: list of ids of records of their model
+        :return: the snapshots of entries whose items these records held; no other is read"""
+        if not keys or not ids:
+            return self.browse()
+        self.flush_model()
+        held = SQL(" OR ").join(
+            SQL("holders -> %s ?| %s", key, [str(id_) for id_ in ids]) for key in keys)
+        return self.browse(id_ for [id_] in self.env.execute_query(SQL(
+            "SELECT id FROM collection_item_snapshot WHERE %s ORDER BY id", held)))
 
     # === SAFETY === #
 

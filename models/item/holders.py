@@ -32,6 +32,10 @@ class Holder:
     def key(self):
         return f"{self.model}:{self.field}"
 
+    def get_shared(self, record):
+        """:return: list of a record's values of the fields of which one record holds an item"""
+        return [record[name] for name in self.unique]
+
 
 #: Each holder by its key.
 HOLDERS: dict[str, Holder] = {}

@@ -134,7 +134,7 @@ class CollectionScenario(models.Model):
                    last.scenario_step_id AS last_step, last.closed_on AS last_on,
                    step.offset AS last_offset,
                    (SELECT max(sent.closed_on) FROM collection_action AS sent
-                     WHERE sent.customer_id = partner.id AND sent.company_id = %(company)s
+                     WHERE sent.customer_id = partner.id AND sent.company_id IN %(tree)s
                        AND sent.state = 'closed' AND sent.outcome IN ('done', 'validated')
                        AND sent.origin <> 'sequence' AND sent.kind IN %(kinds)s
                    ) AS last_message,
@@ -170,7 +170,8 @@ class CollectionScenario(models.Model):
             scenario=partner_value(self.env, "collection_scenario_id", company),
             collector=partner_value(self.env, "collector_id", company),
             hold=partner_value(self.env, "collection_hold_until", company),
-            company=company.id, day=day, customers=list(customer_ids), kinds=get_contact_kinds(),
+            company=company.id, tree=company._get_collection_tree(), day=day,
+            customers=list(customer_ids), kinds=get_contact_kinds(),
             promised=_BITS[ladder.PROMISED])
 
     def _get_items_query(self, company, customer_ids, day):

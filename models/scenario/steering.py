@@ -33,7 +33,11 @@ class ScenarioSteering(Steering):
     def check_again(self):
         """Planning closes what is settled, and moves what has another day now."""
         self.env["collection.scenario"]._plan(self.actions.customer_id)
-        return self.actions.filtered(lambda action: action.state != "closed")
+        standing = self.actions.filtered(lambda action: action.state != "closed")
+        # the companies of a root are one creditor, who writes once a day: the others come later
+        return standing.browse().union(*(own[:1] for own in standing.sorted(
+            lambda action: (action.date, action.company_id.id)).grouped(lambda action: (
+                action.customer_id, action.company_id._get_collection_tree())).values()))
 
     def find_channel(self, channel, recipient):
         step = self.actions.scenario_step_id

@@ -75,8 +75,7 @@ class CollectionAction(models.Model):
             raise UserError(self.env._(
                 "“%(action)s” cannot fall on a day gone by: choose today or later.",
                 action=values["name"]))
-        collector = customer.with_company(company).sudo().collector_id
-        user = collector or company._get_collection_manager()
+        user = company._get_collector(customer)
         return {
             "kind": "task", **values, "date": date,
             "origin": "specific", "customer_id": customer.id, "company_id": company.id,

@@ -77,9 +77,9 @@ class CollectionDispute(models.Model):
 
     @api.depends("opened_on", "resolved_on")
     def _compute_age(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.company_id}
         for dispute in self:
-            last = dispute.resolved_on or today
+            last = dispute.resolved_on or days.get(dispute.company_id)
             dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
 
     # === CRUD === #

@@ -112,10 +112,11 @@ class CollectionPromise(models.Model):
             progress = found[promise.id]
             promise.paid, promise.expected = progress.paid, progress.expected
 
+    @api.depends("state", "date", "company_id")
     def _compute_late(self):
-        today = fields.Date.context_today(self)
+        days = {company: company._get_collection_day() for company in self.company_id}
         for promise in self:
-            promise.late = promise.state == "open" and promise.date < today
+            promise.late = promise.state == "open" and promise.date < days[promise.company_id]
 
     # === CRUD === #
 

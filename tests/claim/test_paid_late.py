@@ -100,6 +100,58 @@ class TestPaidLate(PaidLateCase):
 
 
 @tagged("post_install", "-at_install")
+class TestClaimsPaid(PaidLateCase):
+    """What was due for an invoice paid late has been paid as well."""
+
+    def settle(self, move=None, reason="Cheque of 3 March"):
+        (move or self.paid).with_user(self.collector).settle_collection_claims(reason)
+
+    def test_it_is_claimed_no_more(self):
+        """G, L11: neither by a message nor by a statement."""
+        self.company.collection_statement_paid_late = True
+        self.settle()
+        self.assertSays(self.write(), "0.00", "0.00", "0.00")
+        self.assertNotIn(self.paid.name, self.baker._render_collection_statements())
+        self.assertFalse(self.paid.with_user(self.collector).collection_is_claimed)
+
+    def test_traced(self):
+        """G, M-004: when and how, on the invoice and in the customer's history."""
+        self.settle()
+        row = self.env["collection.history"].search(
+            [("customer_id", "=", self.baker.id), ("kind", "=", "claims_paid")])
+        self.assertEqual((row.text, row.user_id), ("Cheque of 3 March", self.collector))
+        self.assertIn("paid", row.with_context(lang="en_US").summary)
+        self.assertEqual(self.paid.collection_claims_paid, "Cheque of 3 March")
+
+    def test_claimed_again(self):
+        """G: the cheque came back."""
+        self.settle()
+        self.paid.with_user(self.collector).restore_collection_claims("It bounced")
+        self.assertClaim(self.paid, "2026-03-02", "3.33", 40)
+
+    def test_the_interest_of_an_open_invoice_runs_on(self):
+        """G: nothing of it can be settled for good yet."""
+        debt = self.make_debt("2026-02-10", 600)
+        with self.assertRaisesRegex(UserError, f"{debt.name}.* is not paid yet"):
+            self.settle(debt)
+
+    def test_by_the_dialog(self):
+        """G: as the invoice's button opens it."""
+        action = self.paid.with_user(self.collector).action_open_claim_payment()
+        dialog = self.env["collection.claim.waive"].with_user(self.collector).create({
+            "move_ids": [Command.set(action["context"]["default_move_ids"])],
+            "paid": action["context"]["default_paid"], "reason": "Cheque"})
+        dialog.action_apply()
+        self.assertEqual(self.paid.collection_claims_paid, "Cheque")
+
+    def test_nobody_outside_the_portfolio_says_so(self):
+        """Security: it costs the company money."""
+        with self.assertRaises(AccessError):
+            self.paid.with_user(
+                self.make_user("stranger", COLLECTOR)).settle_collection_claims("Paid")
+
+
+@tagged("post_install", "-at_install")
 class TestWaiver(PaidLateCase):
     """A person waives what is due, with a reason."""
 

@@ -385,3 +385,19 @@ class TestDocumentOutcome(DocumentCase):
             [("customer_id", "=", self.customer.id), ("code", "=", "documents_refused")])
         self.assertTrue(signal)
         self.assertEqual(other.state, "running")
+
+    def test_late_by_the_companys_day(self):
+        """E, C-023: neither by the reader's clock nor by the server's; lists find the same."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        request = self.start()
+        request.sudo().due = "2026-03-10"
+        request.sudo().item_ids.due = "2026-03-10"
+        for moment, late in (("2026-03-10 10:00:00", False),  # the 10th in Auckland
+                             ("2026-03-10 12:00:00", True)):  # the 11th there
+            with self.at(moment):
+                self.env.invalidate_all()
+                for records in (request, request.item_ids):
+                    here = records.with_context(tz="America/Los_Angeles")
+                    self.assertEqual(set(here.mapped("late")), {late})
+                    found = here.search([("late", "=", True), ("id", "in", here.ids)])
+                    self.assertEqual(bool(found), late)

@@ -203,6 +203,49 @@ class TestNewItems(FreeRowsCase):
         self.assertEqual(specific.state, "todo")
         self.assertIn("stays open", answer["params"]["message"])
 
+    def test_queries_do_not_grow_with_what_held_the_items(self):
+        """A: an invoice that was reminded of ten times is corrected as fast as another one."""
+        def count(reminders):
+            invoice = self.split()
+            leader = self.get_items(invoice)[0]
+            self.env["collection.action"].create([{
+                "name": "Reminder", "customer_id": self.customer.id, "kind": "email",
+                "company_id": self.company.id, "origin": "scenario", "state": "closed",
+                "leader_id": leader.id, "date": "2026-02-10"} for _number in range(reminders)])
+            self.env.flush_all()
+            invoice.button_draft()
+            invoice.write({
+                "invoice_payment_term_id": False, "invoice_date_due": "2026-04-15"})
+            self.env.flush_all()
+            snapshot = self.env["collection.item.snapshot"].search(
+                [("move_id", "=", invoice.id)])
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            snapshot._put_back()
+            return self.env.cr.sql_log_count - before
+
+        count(1)
+        self.assertEqual(count(2), count(10))
+
+    def test_what_others_have_under_correction_is_not_read(self):
+        """A: a sequence looks for its own entries, however many are drafts."""
+        sequence = self.launch(self.make_short_template(), items=self.get_items(
+            self.split())).sudo()
+        other = self.make_customer("Other tenant")
+        snapshots = self.env["collection.item.snapshot"]
+        for _number in range(3):
+            invoice = self.make_invoice(other, 10)
+            self.make_specific(self.get_items(invoice))
+            self.correct(invoice, post=False)
+        self.assertEqual(snapshots.search_count([]), 3)
+        with patch.object(type(snapshots), "_find_holding", autospec=True,
+                          side_effect=type(snapshots)._find_holding) as found:
+            self.assertFalse(snapshots._get_missing(sequence))
+        keys = found.call_args.args[1]
+        self.assertFalse(snapshots._find_holding(keys, sequence.ids))
+        self.correct(sequence.item_ids.move_id, post=False)
+        self.assertEqual(len(snapshots._find_holding(keys, sequence.ids)), 1)
+
     def test_a_bank_transaction_is_booked_anew(self):
         """Deleted while its entry is posted: what comes in its place is held at once."""
         move = self.make_entry(80)
@@ -217,6 +260,46 @@ class TestNewItems(FreeRowsCase):
         specific = self.make_specific(self.get_items(move))
         self.get_items(move).date_maturity = "2026-05-01"
         self.assertEqual((specific.item_ids, specific.state), (self.get_items(move), "todo"))
+
+    def test_no_invoice_counts_as_changed_by_hand_because_of_us(self):
+        """A: what we note on invoices and items is no change of the accountants' (the core marks
+        what a person changed)."""
+        own = self.env["collection.promise"].with_user(self.manager).env
+        reason = own["collection.dispute.reason"].sudo().create({"name": "Damp"})
+        status = own["collection.item.status"].search([("kind", "=", "normal")], limit=1)
+        treatments = {
+            "promise": lambda items: own["collection.promise"].make(items, "2026-03-10"),
+            "dispute": lambda items: own["collection.dispute"].open(items, reason),
+            "resolved": lambda items: own["collection.dispute"].open(
+                items, reason).resolve("withdrawn"),
+            "specific": lambda items: own["collection.action"].create_specific(
+                items, {"name": "Visit"}),
+            "status": lambda items: items.set_collection_status(status),
+            "waiver": lambda items: items.move_id.waive_collection_claims("Goodwill"),
+            "broken": lambda items: self.break_promise(items),
+            "corrected": lambda items: self.note_and_correct(items),
+        }
+        for name, treat in treatments.items():
+            invoice = self.make_invoice(self.customer, 100)
+            treat(self.get_items(invoice).with_env(own))
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.subTest(name):
+                self.assertFalse(invoice.is_manually_modified)
+
+    def break_promise(self, items):
+        items.env["collection.promise"].make(items, "2026-03-10")
+        with self.at("2026-03-12 09:00:00"):
+            self.run_cron("_process_promises", model="collection.promise")
+
+    def note_and_correct(self, items):
+        """Posted again by whoever is no person: the core marks nothing, nor do we."""
+        items.set_collection_status(items.env["collection.item.status"].search(
+            [("kind", "=", "normal")], limit=1), comment="Called")
+        move = items.move_id.sudo().with_context(skip_is_manually_modified=True)
+        move.button_draft()
+        move.invoice_payment_term_id = self.terms
+        move.action_post()
 
     def test_a_journal_is_archived(self):
         """As without the module."""

@@ -6,6 +6,9 @@ from odoo.tools import SQL
 from ...models.item import open_items
 from ..common import CollectionCase
 
+#: The places where an item that is owed may be missing: somebody decided so.
+CHASED = ("scenario", "message", "letter")
+
 
 @tagged("post_install", "-at_install")
 class TestOneDefinition(CollectionCase):
@@ -21,6 +24,12 @@ class TestOneDefinition(CollectionCase):
         cls.scenario = cls.make_scenario([{
             "offset": 3, "body": "<p>#items_list_overdue</p>"}])
         cls.receivable = cls._get_account("asset_receivable")
+        search = cls.env["ir.filters"].create({
+            "name": "Overdue", "model_id": "res.partner",
+            "domain": "[('collection_overdue', '>', 0)]"})
+        group = cls.env["collection.group"].create({"name": "Late"})
+        cls.rule = cls.env["collection.assignment.rule"].with_user(cls.manager).create({
+            "filter_id": search.id, "attribute": "group", "group_id": group.id})
         cls.journals = {kind: cls.env["account.journal"].create({
             "name": kind, "code": f"T{kind[:3].upper()}", "type": kind})
             for kind in ("general", "bank")}
@@ -59,7 +68,8 @@ class TestOneDefinition(CollectionCase):
             allowed_company_ids=self.company.ids)
         late = lines.search([("collection_is_overdue", "=", True), ("id", "in", followed.ids)])
         planned = self.get_planned(customer)
-        message = planned and planned._render_messages(attachments=False)[planned.id]
+        messages = [self.render(planned, kind) for kind in ("letter", "email")]
+        day = self.company._get_collection_day()
         return {
             "figure": own.collection_overdue > 0,
             "days late": own.collection_days_late > 0,
@@ -71,9 +81,36 @@ class TestOneDefinition(CollectionCase):
             "totals": any(total["overdue"] for total in own.get_collection_statement_totals())
             if followed == items else own.collection_overdue > 0,
             "scenario": bool(planned),
-            "message": bool(message and message.items and not message.objection),
+            **{place: bool(message and message.items and not message.objection)
+               for place, message in zip(("letter", "message"), messages)},
             "event": bool(self._get_newly_overdue(customer)),
+            "page": any(item.late for section in self.make_link(customer)._get_sections()
+                        for item in section.items),
+            "portal": any(item._get_collection_days_late(day)
+                          for item in self.get_portal_items(customer, items)),
+            "rule": customer in [found for found, _old, _new in self.rule.preview()],
         }
+
+    @staticmethod
+    def render(planned, kind):
+        """:return: what leaves for a scenario's action by a channel, or None without one"""
+        if not planned:
+            return None
+        planned.kind = kind
+        return planned._render_messages(attachments=False)[planned.id]
+
+    def make_link(self, customer):
+        [(link, _url)] = self.env["collection.link"]._make([{
+            "kind": "customer", "customer_id": customer.id, "company_id": self.company.id,
+            "partner_id": customer.id}])
+        return link
+
+    def get_portal_items(self, customer, items):
+        """:return: what a bailiff sees of these items"""
+        action = self.env["collection.action"].with_user(self.manager).create_message(
+            customer, {"name": "Serve", "kind": "task"}).sudo()
+        action.write({"portal_shows": "items", "item_ids": [Command.set(items.ids)]})
+        return action._get_portal_items()
 
     def _get_newly_overdue(self, customer):
         lines = self.env["account.move.line"].sudo()
@@ -84,6 +121,47 @@ class TestOneDefinition(CollectionCase):
     def assertOverdue(self, expected=True, customer=None):
         places = self.get_places(customer)
         self.assertEqual(places, dict.fromkeys(places, expected))
+
+    def assertOwedUnchased(self):
+        """Everybody sees that it is overdue, and nothing asks for it by itself."""
+        places = self.get_places()
+        self.assertEqual(places, {place: place not in CHASED for place in places})
+
+    def test_disputed(self):
+        """It is owed, and left out of the scenario."""
+        items = self.get_items(self.make_invoice(self.customer, 500))
+        reason = self.env["collection.dispute.reason"].create({"name": "Damp"})
+        self.env["collection.dispute"].with_user(self.manager).open(
+            items.with_user(self.manager), reason)
+        self.assertOwedUnchased()
+
+    def test_promised(self):
+        """It is owed, and waits for its day."""
+        items = self.get_items(self.make_invoice(self.customer, 500))
+        self.env["collection.promise"].with_user(self.manager).make(
+            items.with_user(self.manager), "2026-03-09")
+        self.assertOwedUnchased()
+
+    def test_being_paid(self):
+        """The payment is on its way: nothing is overdue, though the item is not reconciled."""
+        invoice = self.make_invoice(self.customer, 500)
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE account_move SET payment_state = 'in_payment' WHERE id = %s", invoice.id))
+        self.env.invalidate_all()
+        self.assertFalse(self.get_items(invoice).reconciled)
+        self.assertOverdue(False)
+
+    def test_blocked(self):
+        """The accountants hold the invoice back."""
+        invoice = self.make_invoice(self.customer, 500)
+        invoice.action_toggle_block_payment()
+        self.assertEqual(invoice.payment_state, "blocked")
+        self.assertOverdue(False)
+
+    @staticmethod
+    def get_items(invoice):
+        return invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
 
     def test_no_due_date(self):
         """A returned direct debit is due on the day of its entry, everywhere."""
@@ -191,6 +269,6 @@ class TestOneDefinition(CollectionCase):
             self.assertFalse(places["totals"] or places["list"] or places["figure"])
         with self.at("2026-03-02 20:00:00"):  # the 3rd in Auckland, the 2nd elsewhere
             places = self.get_places(customer)
-            for later in ("scenario", "message"):  # planned for another day
+            for later in CHASED:  # planned for another day
                 places.pop(later)
             self.assertEqual(places, dict.fromkeys(places, True))

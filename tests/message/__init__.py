@@ -6,3 +6,4 @@ from . import test_channels
 from . import test_mail_back
 from . import test_gate
 from . import test_forged_mail
+from . import test_sending_race

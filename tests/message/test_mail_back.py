@@ -181,6 +181,29 @@ class TestMailBack(MailBackCase):
                 dispatch._record_return(incoming_mail.AUTOMATIC)
             self.env.flush_all()
 
+    def test_after_a_thousand_automatic_answers_another_costs_no_more(self):
+        """S-012: through the gateway, as many queries as the third; nothing is steered."""
+        def count(number):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.answer("Auto-Submitted: auto-replied\n", f"<away{number}@example.com>")
+            self.env.flush_all()
+            return self.env.cr.sql_log_count - before
+
+        count(1), count(2)
+        third, following = count(3), self.get_planned(self.debtor)
+        self.env["mail.message"].create([{
+            "model": "res.partner", "res_id": self.debtor.id, "message_type": "email",
+            "parent_id": self.message.id, "body": "I am away.",
+            "message_id": f"<many{number}@example.com>"} for number in range(1000)])
+        self.assertLessEqual(count(4), third)
+        self.assertEqual(self.sent.dispatch_state, "pending")
+        self.assertEqual(self.get_planned(self.debtor), following)
+        self.assertFalse(self.env["collection.signal"].search([
+            ("customer_id", "=", self.debtor.id), ("code", "in", ("mail_replied", "mail_bounced")),
+        ]))
+
     def test_a_delay_is_no_bounce(self):
         """S-007: the mail server goes on trying."""
         self.report("delayed")

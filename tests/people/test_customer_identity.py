@@ -385,6 +385,41 @@ class TestMerge(IdentityCase):
         self.assertEqual(dispute.sudo().customer_id, self.customer)
         self.assertEqual(dispute.sudo().action_id.customer_id, self.customer)
 
+    def test_what_the_other_collector_had_to_do_is_the_survivors(self):
+        """C: who would not see the customer any more owes nothing there; others keep theirs."""
+        self.other.collector_id = self.litigator
+        own, theirs = (self.make_specific(self.make_invoice(self.other, amount))
+                       for amount in (50, 60))
+        self.assertEqual(own.user_id, self.litigator)
+        theirs.sudo().write({
+            "user_id": self.manager.id, "responsible_id": self.manager.partner_id.id})
+        self.merge(self.customer, self.other)
+        self.assertEqual(own.sudo().user_id, self.collector)
+        self.assertEqual(own.sudo().activity_ids.user_id, self.collector)
+        self.assertEqual(theirs.sudo().user_id, self.manager)
+        passed = self.get_rows(self.customer, "action_reassigned").filtered(
+            lambda row: row.action_id in (own | theirs).sudo())
+        self.assertEqual([(row.old_value, row.new_value) for row in passed],
+                         [("Litigator", "Collector")])
+
+    def test_three_chased_doubles_with_all_that_may_be_kept_of_them(self):
+        """C: at once, each with sequence, promise, dispute, visit and holders of its own."""
+        template, third = self.make_short_template(), self.make_chased("Tenant Treble", 400)
+        doubles = self.customer | self.other | third
+        sequences = self.env["collection.sequence"].union(*(
+            self.launch(template, double).sudo() for double in doubles))
+        records = [make(self.make_invoice(double, 50)).sudo() for double in doubles
+                   for make in (self.make_promise, self.open_dispute, self.make_specific)]
+        third.collector_id = self.manager
+        self.merge(self.customer, self.other | third)
+        self.assertEqual({record.customer_id for record in records}, {self.customer})
+        self.assertEqual(sequences.mapped("to_stop"), [False, True, True])
+        self.assertEqual(len(self.get_planned(self.customer)), 1)
+        self.assertEqual(len(self.customer.collection_participant_ids), 4)
+        for sequence in sequences:
+            self.assertReplays(sequence)
+        self.assertWhole(self.customer)
+
     def test_the_survivors_settings_win_and_empty_ones_are_filled(self):
         """C: and what was filled is traced."""
         self.other.write({"collector_id": self.litigator.id,

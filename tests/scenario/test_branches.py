@@ -247,6 +247,21 @@ class TestBranchPlanning(BranchCase):
         self.assertFalse(self.get_planned_in(self.company))
         self.assertEqual(self.customer.collection_not_chased, "Nothing is open.")
 
+    def test_one_message_a_day_from_company_and_branch_together(self):
+        """D, S-006: they are one creditor; the branch's comes on the next day."""
+        self.company.email = self.branch.email = "us@example.com"
+        for company in (self.company, self.branch):
+            self.make_branch_invoice(company)
+        self.customer.collection_scenario_id = self.scenario
+        first, second = (self.get_planned_in(company) for company in (self.company, self.branch))
+        sent = []
+        for day in (2, 2, 3):
+            self.process_due(f"2026-03-0{day} 09:00:00")
+            self.env.invalidate_all()
+            sent.append((first.outcome, second.outcome))
+        self.assertEqual(sent, [("done", False), ("done", False), ("done", "done")])
+        self.assertEqual(second.closed_on.isoformat(), "2026-03-03")
+
     def test_a_hold_of_the_company_stops_the_branch(self):
         """D"""
         self.make_branch_invoice(self.branch)

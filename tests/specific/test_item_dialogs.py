@@ -87,6 +87,21 @@ class TestItemDialogs(WizardCase):
             promise.invalidate_recordset(["late"])
             self.assertTrue(promise.late)
 
+    def test_late_by_the_companys_day(self):
+        """E: neither by the reader's clock nor by the server's; so is the age of a dispute."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        promise = self.env["collection.promise"].with_user(self.collector).make(
+            self.items[:1], "2026-03-10")
+        dispute = self.env["collection.dispute"].with_user(self.collector).open(
+            self.items[1:], self.env["collection.dispute.reason"].sudo().create({"name": "Damp"}))
+        for moment, late, age in (("2026-03-10 10:00:00", False, 8),  # the 10th in Auckland
+                                  ("2026-03-10 12:00:00", True, 9)):  # the 11th there
+            with self.at(moment):
+                self.env.invalidate_all()
+                here = [record.with_context(tz="America/Los_Angeles")
+                        for record in (promise, dispute)]
+                self.assertEqual((here[0].late, here[1].age), (late, age))
+
     def test_a_dispute_is_resolved_with_a_result(self):
         """A-042, A-043"""
         dispute = self.env["collection.dispute"].with_user(self.collector).open(

@@ -115,6 +115,17 @@ class TestPromiseOutcomes(OutcomeCase):
         self.judge("2026-03-11")
         self.assertEqual((other.state, self.promise.state), ("unmatched", "broken"))
 
+    def test_its_line_becomes_a_credit(self):
+        """F: corrected to the other side, nothing is owed any more: neither kept nor broken."""
+        entry = self.make_entry(400)
+        promise = self.promise_on(entry)
+        lines = self.env["account.move.line"]
+        self.correct(entry, line_ids=[Command.update(line.id, {
+            "debit": line.credit, "credit": line.debit}) for line in entry.line_ids])
+        self.assertEqual(lines.browse(promise.item_ids.ids).balance, -400)
+        self.judge("2026-03-11")
+        self.assertEqual((promise.state, promise.expected), ("cancelled", 0))
+
     def test_credited_in_full(self):
         """Nothing is owed any more: neither kept nor broken."""
         self.credit(self.move)
