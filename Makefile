@@ -11,10 +11,10 @@ N ?=
 
 export PORT ALL SIZE RECORD N
 
-.PHONY: help run test shell reset lint properties mutate pot exec bench bench-growth bench-assign
+.PHONY: help run test shell reset lint properties mutate pot exec bench bench-growth bench-assign bench-desk
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint properties mutate pot exec bench bench-growth bench-assign:
+run test shell reset lint properties mutate pot exec bench bench-growth bench-assign bench-desk:
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

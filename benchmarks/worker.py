@@ -10,6 +10,7 @@ import sys
 
 import assignment
 import customers
+import debtors
 import floor
 import messages
 import peer
@@ -29,6 +30,8 @@ TASKS = {
     "assign-setup": assignment.setup,
     "assign": assignment.run,
     "assign-preview": assignment.preview,
+    "debtors-build": debtors.build,
+    "debtors-read": debtors.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -25,6 +25,7 @@ TARGETS = {
     "bench": "bench",
     "bench-growth": "bench_growth",
     "bench-assign": "bench_assign",
+    "bench-desk": "bench_desk",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

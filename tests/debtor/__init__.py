@@ -1,0 +1,2 @@
+from . import test_debtor
+from . import test_debtor_property
