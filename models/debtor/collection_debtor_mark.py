@@ -42,11 +42,11 @@ class CollectionDebtorMark(models.Model):
 
     def _watch_all(self):
         for table, columns in WATCHED.items():
-            changed = " OR ".join(f"old.{name} IS DISTINCT FROM new.{name}" for name in columns)
-            self._watch(table, "insert", "NEW TABLE AS new", "SELECT customer_id FROM new")
-            self._watch(table, "update", "OLD TABLE AS old NEW TABLE AS new", f"""
-                SELECT unnest(ARRAY[old.customer_id, new.customer_id])
-                  FROM old JOIN new ON new.id = old.id WHERE {changed}""")
+            changed = " OR ".join(f"former.{name} IS DISTINCT FROM latter.{name}" for name in columns)
+            self._watch(table, "insert", "NEW TABLE AS latter", "SELECT customer_id FROM latter")
+            self._watch(table, "update", "OLD TABLE AS former NEW TABLE AS latter", f"""
+                SELECT unnest(ARRAY[former.customer_id, latter.customer_id])
+                  FROM former JOIN latter ON latter.id = former.id WHERE {changed}""")
 
     def _watch(self, table, event, tables, query):
         self.env.cr.execute(f"""

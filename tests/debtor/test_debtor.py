@@ -210,7 +210,8 @@ class TestDebtorRank(DebtorCase):
         self.company.write({
             "collection_score_full_amount": 300, "collection_score_amount": 50,
             "collection_score_silence": 0})
-        self.env["collection.debtor"]._process_marked()
+        self.run_cron("_process_marked", model="collection.debtor")
+        self.env.invalidate_all()
         debtor = self.env["collection.debtor"].search([("customer_id", "=", self.customer.id)])
         self.assertEqual(debtor.score_parts, {"amount": 50, "age": 1})
 
@@ -259,7 +260,8 @@ class TestDebtorKept(DebtorCase):
         """Who becomes a part of another customer is no debtor any more."""
         parent = self.make_customer("Group", holders={})
         self.read_debtor()
-        self.customer.with_user(self.manager).parent_id = parent
+        self.customer.with_user(self.manager).write(
+            {"parent_id": parent.id, "is_company": False})
         self.commit()
         self.assertFalse(self.find())
         self.assertEqual(self.read_debtor(parent).overdue, 300)
