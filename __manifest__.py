@@ -122,6 +122,7 @@
         "demo/assignment.xml",
         "demo/documents.xml",
         "demo/documents_under_way.xml",
+        "demo/debtors.xml",
     ],
     "assets": {
         "web.assets_backend": [

@@ -42,7 +42,8 @@ class CollectionDebtorMark(models.Model):
 
     def _watch_all(self):
         for table, columns in WATCHED.items():
-            changed = " OR ".join(f"former.{name} IS DISTINCT FROM latter.{name}" for name in columns)
+            changed = " OR ".join(
+                f"former.{name} IS DISTINCT FROM latter.{name}" for name in columns)
             self._watch(table, "insert", "NEW TABLE AS latter", "SELECT customer_id FROM latter")
             self._watch(table, "update", "OLD TABLE AS former NEW TABLE AS latter", f"""
                 SELECT unnest(ARRAY[former.customer_id, latter.customer_id])

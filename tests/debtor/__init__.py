@@ -1,2 +1,3 @@
 from . import test_debtor
 from . import test_debtor_property
+from . import test_debtor_views
