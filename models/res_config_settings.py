@@ -50,7 +50,8 @@ class ResConfigSettings(models.TransientModel):
         inverse="_inverse_collection_switches",
         help="For customers whose own switch follows the default; never for consumers.")
 
-    collection_currency_id = fields.Many2one(related="company_id.currency_id")
+    collection_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of priorities")
     collection_score_amount = fields.Integer(
         related="company_id.collection_score_amount", readonly=False)
     collection_score_full_amount = fields.Monetary(

@@ -84,7 +84,7 @@ class CollectionDebtor(models.Model):
         help="All that the customer owes, due or not, less its credits.")
     overdue = fields.Monetary(
         readonly=True, help="What is past its due date; credits are not deducted.")
-    not_due = fields.Monetary(readonly=True)
+    not_due = fields.Monetary(string="Not due", readonly=True)
     late_30 = fields.Monetary(string="1–30 days", readonly=True, help="Overdue for 1 to 30 days.")
     late_60 = fields.Monetary(
         string="31–60 days", readonly=True, help="Overdue for 31 to 60 days.")
@@ -96,7 +96,8 @@ class CollectionDebtor(models.Model):
         string="Credits to match", readonly=True,
         help="Credit notes and payments that are not matched with invoices.")
     kept_out = fields.Monetary(
-        readonly=True, help="Blocked, being paid, or kept out of follow-up; net of such credits.")
+        string="Kept out", readonly=True,
+        help="Blocked, being paid, or kept out of follow-up; net of such credits.")
     disputed = fields.Monetary(readonly=True)
     promised = fields.Monetary(readonly=True)
     collectable = fields.Monetary(
@@ -105,7 +106,7 @@ class CollectionDebtor(models.Model):
         "credits to match. Negative: credits are above debts.")
     oldest_due = fields.Date(string="Oldest due date", readonly=True)
     days_late = fields.Integer(
-        readonly=True, aggregator="max",
+        string="Days late", readonly=True, aggregator="max",
         help="Days since the oldest open item fell due; 0 when nothing is overdue.")
 
     # === HOW THE CUSTOMER PAYS === #
@@ -123,8 +124,9 @@ class CollectionDebtor(models.Model):
     promises_broken = fields.Integer(
         string="Broken promises", readonly=True, help="Promises that were broken, and of which "
         "something is still to be paid.")
-    promises_kept = fields.Integer(readonly=True)
-    promises_made = fields.Integer(readonly=True, help="Cancelled ones are left out.")
+    promises_kept = fields.Integer(string="Promises kept", readonly=True)
+    promises_made = fields.Integer(
+        string="Promises made", readonly=True, help="Cancelled ones are left out.")
     disputes = fields.Integer(string="Open disputes", readonly=True)
     answers = fields.Integer(
         string="Replies to answer", readonly=True,
@@ -145,9 +147,11 @@ class CollectionDebtor(models.Model):
         ondelete="set null")
     next_date = fields.Date(string="Next on", readonly=True)
     next_step = fields.Char(
-        compute="_compute_next_step", help="The next action, or why there is none.")
+        string="Next step", compute="_compute_next_step",
+        help="The next action, or why there is none.")
     actions_due = fields.Integer(
-        readonly=True, help="Actions whose day has come, and that wait for a colleague.")
+        string="Actions due", readonly=True,
+        help="Actions whose day has come, and that wait for a colleague.")
     stop = fields.Selection(STOPS, string="Not chased because", readonly=True)
     deadline = fields.Date(string="Legal deadline", readonly=True)
 

@@ -34,7 +34,8 @@ class TestDebtorViews(DebtorCase):
         action = self.env.ref("account_collection.collection_debtor_action_work")
         self.assertEqual(menus[root.id]["actionID"], action.id)
         self.assertEqual(ast.literal_eval(action.context), {
-            "searchpanel_default_pile": "act", "search_default_my_portfolio": 1})
+            "searchpanel_default_pile": "act", "search_default_my_portfolio": 1,
+            "collection_own": True})
 
     def test_sorted_by_any_column(self):
         """beyond 1: whatever the list shows sorts it."""
