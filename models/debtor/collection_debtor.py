@@ -148,7 +148,7 @@ class CollectionDebtor(models.Model):
     next_date = fields.Date(string="Next on", readonly=True)
     next_step = fields.Char(
         string="Next step", compute="_compute_next_step",
-        help="The next action, or why there is none.")
+        help="The day of the next action and what it is, or why there is none.")
     actions_due = fields.Integer(
         string="Actions due", readonly=True,
         help="Actions whose day has come, and that wait for a colleague.")
@@ -183,12 +183,18 @@ class CollectionDebtor(models.Model):
     # === COMPUTE === #
 
     @api.depends_context("lang")
-    @api.depends("next_action_id", "stop")
+    @api.depends("next_action_id", "next_date", "stop", "hold_until")
     def _compute_next_step(self):
         sentences = self.env["collection.scenario"]._get_stop_words()
         for debtor in self:
             action = debtor.next_action_id.sudo()
-            debtor.next_step = action.name if action else debtor._describe_stop(sentences)
+            debtor.next_step = f"{debtor._format_next_date()} · {action.name}" if action else (
+                debtor._describe_stop(sentences))
+
+    def _format_next_date(self):
+        """:return: the day of the next action, briefly: without its year unless it is another"""
+        year = "" if self.day and self.day.year == self.next_date.year else " y"
+        return format_date(self.env, self.next_date, date_format=f"d MMM{year}")
 
     def _describe_stop(self, sentences):
         """:return: why nothing comes next, in the reader's language; False where nothing says"""

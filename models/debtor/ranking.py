@@ -51,7 +51,8 @@ SITUATIONS = (
     Situation("hold", "On hold", "leave", "debtor.hold_until >= %(day)s"),
     Situation("unchased", "Nobody chases", "act",
               "debtor.collectable > 0 AND NOT debtor.plans AND debtor.stop IN %(unchased)s"),
-    Situation("planned", "Next step planned", "coming", "debtor.collectable > 0 AND debtor.plans"),
+    Situation("planned", "Next step planned", "coming",
+              "debtor.plans OR debtor.collectable > 0 AND debtor.stop IS NULL"),
     Situation("credits", "Credits to match", "leave",
               "debtor.collectable <= 0 AND debtor.credits > 0"
               " AND (debtor.chased > 0 OR debtor.overdue + debtor.not_due <= debtor.credits)"),
@@ -59,7 +60,7 @@ SITUATIONS = (
               "debtor.collectable <= 0 AND debtor.overdue > 0 AND debtor.disputed > 0"),
     Situation("promise", "Promise awaited", "leave",
               "debtor.collectable <= 0 AND debtor.overdue > 0 AND debtor.promised > 0"),
-    Situation("treated", "In a sequence or specific action", "coming",
+    Situation("treated", "Special treatment", "coming",
               "debtor.overdue > 0 AND debtor.treated > 0"
               " OR debtor.stop IN %(treated)s OR debtor.next_action_id IS NOT NULL"),
     Situation("spared", "Spared", "leave",

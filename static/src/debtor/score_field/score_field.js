@@ -25,6 +25,9 @@ export class CollectionScoreField extends Component {
     }
 
     get level() {
+        if (!this.score) {
+            return "text-muted";
+        }
         return this.score >= 60 ? "text-bg-danger" : this.score >= 30 ? "text-bg-warning" : "text-bg-light border";
     }
 }
