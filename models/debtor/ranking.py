@@ -63,7 +63,7 @@ SITUATIONS = (
     Situation("treated", "Special treatment", "coming",
               "debtor.overdue > 0 AND debtor.treated > 0"
               " OR debtor.stop IN %(treated)s OR debtor.next_action_id IS NOT NULL"),
-    Situation("spared", "Spared", "leave",
+    Situation("spared", "Not chased by choice", "leave",
               "debtor.overdue > 0 OR debtor.stop IN %(spared)s AND debtor.not_due = 0"),
     Situation("not_due", "Not due yet", "coming", "debtor.not_due > 0"),
     Situation("nothing", "Nothing to collect", "leave", "TRUE"),
