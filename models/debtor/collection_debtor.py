@@ -168,9 +168,9 @@ class CollectionDebtor(models.Model):
     score_parts = fields.Json(readonly=True)
     score_words = fields.Json(string="Points", compute="_compute_score_words")
 
-    #: read by every refresh
-    _customer_unique = models.UniqueIndex(
-        "(company_id, customer_id)", "A customer is one debtor in a company.")
+    #: read by every refresh; a constraint, which the core looks for before it merges partners
+    _customer_unique = models.Constraint(
+        "UNIQUE(company_id, customer_id)", "A customer is one debtor in a company.")
     #: read when customers are deleted or merged
     _customer_index = models.Index("(customer_id)")
     #: read by the first screen: a collector's pile, the highest score first

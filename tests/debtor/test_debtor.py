@@ -266,6 +266,18 @@ class TestDebtorKept(DebtorCase):
         self.assertFalse(self.find())
         self.assertEqual(self.read_debtor(parent).overdue, 300)
 
+    def test_merged_doubles(self):
+        """Two debtors of whom nothing else is known can be merged: one is left."""
+        doubles = self.env["res.partner"].create([
+            {"name": "Double", "email": "double@example.com"} for _number in range(2)])
+        for double in doubles:
+            self.make_invoice(double, 100, due="2026-02-20")
+        self.env["collection.debtor"]._rebuild(doubles)
+        self.env["base.partner.merge.automatic.wizard"]._merge(doubles.ids, doubles[0])
+        self.env["collection.debtor"]._rebuild(doubles[0])
+        self.assertEqual(self.env["collection.debtor"].search(
+            [("customer_id", "in", doubles.ids)]).mapped("overdue"), [200])
+
     def test_constant_queries(self):
         """One customer costs as many queries as ten."""
         customers = self.env["res.partner"].union(*(

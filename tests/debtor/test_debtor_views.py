@@ -73,15 +73,14 @@ class TestDebtorViews(DebtorCase):
         for customer in customers:
             self.make_invoice(customer, 400, due="2026-02-01")
         self.env["collection.debtor"]._rebuild(customers)
-        self.debtors.web_search_read([], specification, limit=10)
         counts = []
-        for limit in (1, 10):
+        for limit in (10, 1, 10):  # the first time, access rules are read
             self.env.invalidate_all()
             before = self.cr.sql_log_count
             page = self.debtors.web_search_read([], specification, limit=limit)
             counts.append(self.cr.sql_log_count - before)
             self.assertEqual(len(page["records"]), limit)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     # -- many at once ----------------------------------------------------------------
 
