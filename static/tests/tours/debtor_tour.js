@@ -24,7 +24,11 @@ registry.category("web_tour.tours").add("collection_debtor_tour", {
         },
         { trigger: ".modal footer button[name=action_apply]", run: "click" },
         { content: "Who is dealt with has dropped out", trigger: ".o_view_nocontent:contains(Nothing waits for you)" },
-        { trigger: ".o_search_panel_category_value header:contains(Leave alone)", run: "click" },
+        {
+            content: "It is counted where it is now",
+            trigger: ".o_search_panel_category_value header:contains(Leave alone):contains(2)",
+            run: "click",
+        },
         { trigger: ".o_data_row:contains(Tenant Two) td[name=situation]:contains(On hold)" },
     ],
 });

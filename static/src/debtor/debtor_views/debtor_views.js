@@ -1,3 +1,4 @@
+import { onWillStart } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
 import { kanbanView } from "@web/views/kanban/kanban_view";
@@ -9,6 +10,13 @@ import { listView } from "@web/views/list/list_view";
  * goes on to the one below, and back in the list, who needs nothing any more has dropped out.
  */
 const OpensCustomer = (Controller) => class extends Controller {
+    setup() {
+        super.setup();
+        // a list that one comes back to would show the counts that it was left with
+        const { searchModel } = this.env;
+        onWillStart(() => this.props.globalState?.searchModel && searchModel._reloadSections());
+    }
+
     async openRecord(record, { newWindow } = {}) {
         const customers = this.model.root.records.map(({ data }) => data.customer_id.id);
         const action = await this.model.orm.call(
