@@ -44,6 +44,47 @@ STOPS = [
 ]
 
 
+#: Reads a batch of customers anew, from the queries of all sources: what they say, the situation
+#: that follows, its pile and the score; then removes those that are no debtors any more, and
+#: writes the rows that are new or different.
+REFRESH = """
+    WITH %(ctes)s,
+    debtor AS MATERIALIZED (
+        SELECT partner.id AS customer_id, %(columns)s
+          FROM res_partner AS partner %(joins)s
+         WHERE partner.id = ANY(%(customers)s)
+           AND partner.commercial_partner_id = partner.id AND (%(condition)s)
+    ),
+    judged AS MATERIALIZED (
+        SELECT debtor.*, %(situation)s AS situation, %(points)s AS score_parts,
+               %(day)s::date AS day
+          FROM debtor
+    ),
+    fact AS MATERIALIZED (
+        SELECT judged.*, %(pile)s AS pile, COALESCE((
+               SELECT sum(point.value::int)
+                 FROM jsonb_each_text(judged.score_parts) AS point), 0) AS score
+          FROM judged
+    ),
+    gone AS (
+        DELETE FROM collection_debtor AS old
+         WHERE old.company_id = %(company)s AND old.customer_id = ANY(%(customers)s)
+           AND old.customer_id NOT IN (SELECT customer_id FROM fact)
+     RETURNING 1
+    ),
+    written AS (
+        INSERT INTO collection_debtor (company_id, customer_id, %(names)s)
+        SELECT %(company)s, fact.customer_id, %(facts)s
+          FROM fact LEFT JOIN collection_debtor AS old
+            ON old.customer_id = fact.customer_id AND old.company_id = %(company)s
+         WHERE old.id IS NULL OR (%(olds)s) IS DISTINCT FROM (%(facts)s)
+            ON CONFLICT (company_id, customer_id) DO UPDATE SET %(sets)s
+     RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
+"""
+
+
 class CollectionDebtor(models.Model):
     """The work list: what is known of a customer in a company, in one row that sorts and sums.
 
@@ -303,47 +344,11 @@ class CollectionDebtor(models.Model):
         """:return: the statement; it answers how many rows it wrote and removed"""
         ctes, columns, joins, condition = sources.join_sources(batch)
         stored = [name for name in sources.get_columns() if name in self._fields]
-        stored += ["pile", "situation", "score", "score_parts", "day", "currency_id"]
-        stored = [name for name in stored if self._fields[name].store]
-        names = [SQL.identifier(name) for name in stored]
+        names = [SQL.identifier(name) for name in (
+            *stored, "pile", "situation", "score", "score_parts", "day")]
         company = batch.company
         return SQL(
-            """
-            WITH %(ctes)s,
-            debtor AS MATERIALIZED (
-                SELECT partner.id AS customer_id, %(columns)s
-                  FROM res_partner AS partner %(joins)s
-                 WHERE partner.id = ANY(%(customers)s)
-                   AND partner.commercial_partner_id = partner.id AND (%(condition)s)
-            ),
-            judged AS MATERIALIZED (
-                SELECT debtor.*, %(situation)s AS situation, %(points)s AS score_parts,
-                       %(day)s::date AS day
-                  FROM debtor
-            ),
-            fact AS MATERIALIZED (
-                SELECT judged.*, %(pile)s AS pile, COALESCE((
-                       SELECT sum(point.value::int)
-                         FROM jsonb_each_text(judged.score_parts) AS point), 0) AS score
-                  FROM judged
-            ),
-            gone AS (
-                DELETE FROM collection_debtor AS old
-                 WHERE old.company_id = %(company)s AND old.customer_id = ANY(%(customers)s)
-                   AND old.customer_id NOT IN (SELECT customer_id FROM fact)
-             RETURNING 1
-            ),
-            written AS (
-                INSERT INTO collection_debtor (company_id, customer_id, %(names)s)
-                SELECT %(company)s, fact.customer_id, %(facts)s
-                  FROM fact LEFT JOIN collection_debtor AS old
-                    ON old.customer_id = fact.customer_id AND old.company_id = %(company)s
-                 WHERE old.id IS NULL OR (%(olds)s) IS DISTINCT FROM (%(facts)s)
-                    ON CONFLICT (company_id, customer_id) DO UPDATE SET %(sets)s
-             RETURNING 1
-            )
-            SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM written)
-            """,
+            REFRESH,
             ctes=ctes, columns=columns, joins=joins, condition=condition,
             customers=batch.customer_ids, company=company.id, day=batch.day,
             situation=ranking.get_situation(company, batch.day),
