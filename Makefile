@@ -13,12 +13,13 @@ SEED ?=
 
 export PORT ALL SIZE RECORD N FROM SEED
 
-.PHONY: help run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign \
-	compare-ledger
+TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot exec \
+	bench bench-growth bench-assign bench-desk
+
+.PHONY: help $(TARGETS)
 
 help:
 	@$(PYTHON) dev/cli.py help
 
-run test shell reset lint core-tests properties mutate pot exec bench bench-growth bench-assign \
-compare-ledger:
+$(TARGETS):
 	@$(PYTHON) dev/cli.py $@ $(ARGS)

@@ -88,6 +88,9 @@
         "views/document/collection_document_request_form_views.xml",
         "views/document/collection_document_file_views.xml",
         "views/document/collection_document_item_views.xml",
+        "wizards/debtor/collection_debtor_hold_views.xml",
+        "wizards/debtor/collection_debtor_statement_views.xml",
+        "views/debtor/collection_debtor_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [
@@ -122,6 +125,7 @@
         "demo/assignment.xml",
         "demo/documents.xml",
         "demo/documents_under_way.xml",
+        "demo/debtors.xml",
     ],
     "assets": {
         "web.assets_backend": [
@@ -133,5 +137,6 @@
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],
     },
     "application": True,
+    "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -11,6 +11,7 @@ import sys
 import assignment
 import comparison
 import customers
+import debtors
 import floor
 import messages
 import peer
@@ -32,6 +33,8 @@ TASKS = {
     "assign-setup": assignment.setup,
     "assign": assignment.run,
     "assign-preview": assignment.preview,
+    "debtors-build": debtors.build,
+    "debtors-read": debtors.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -41,10 +41,12 @@ class Databases:
     """The databases of one benchmark, each called after what it is for.
 
     :param size: number of customers
+    :param items: overdue items of each
     """
 
-    def __init__(self, size):
+    def __init__(self, size, items=ITEMS):
         self.size = size
+        self.items = items
 
     def __enter__(self):
         return self
@@ -76,9 +78,9 @@ class Databases:
         with locks.exclusive(templates.LOCK):
             templates.drop_abandoned()
             data = self._copy(templates.ensure_base(steps), "data")
-        with steps.step(f"{self.size:,} customers with {ITEMS} overdue items each"):
-            measure("customers", data, customers=self.size, items=ITEMS)
-            measure("check", data, customers=self.size, items=ITEMS)
+        with steps.step(f"{self.size:,} customers with {self.items} overdue items each"):
+            measure("customers", data, customers=self.size, items=self.items)
+            measure("check", data, customers=self.size, items=self.items)
             postgres.query("VACUUM (ANALYZE)", data)
 
     def install_ours(self, steps):
@@ -125,6 +127,11 @@ class Databases:
         with self._fresh("ours") as copy:
             return [measure(task, copy) for task in ("assign-preview", "assign", "assign")]
 
+    def debtors(self):
+        """Make the list of debtors, then read it; returns the figures of both."""
+        with self._fresh("ours") as copy:
+            return [measure(task, copy) for task in ("debtors-build", "debtors-read")]
+
     def floor(self):
         """Run the bare statement.
 
@@ -140,8 +147,9 @@ class Databases:
         """
         with self._fresh("peer") as copy:
             figures = measure("peer", copy, odoo=peer.ON_PATH, context=context)
-        if figures["lines"] != self.size * ITEMS:
-            raise Failure(f"the peer made {figures['lines']} lines of {self.size * ITEMS} items")
+        if figures["lines"] != self.size * self.items:
+            lines, items = figures["lines"], self.size * self.items
+            raise Failure(f"the peer made {lines} lines of {items} items")
         return figures
 
     def mails(self, count):

@@ -27,6 +27,7 @@ TARGETS = {
     "bench-growth": "bench_growth",
     "bench-assign": "bench_assign",
     "compare-ledger": "compare_ledger",
+    "bench-desk": "bench_desk",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

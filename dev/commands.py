@@ -7,6 +7,7 @@ from . import (
     axe,
     benchmark,
     benchmark_assignment,
+    benchmark_desk,
     comparison,
     core_tests,
     demo,
@@ -147,6 +148,15 @@ def compare_ledger(_arguments):
     steps = Steps(3 + comparison.count_steps())
     with runtime.ready(steps):
         _keep(comparison.compare(first, count, steps))
+    return 0
+
+
+def bench_desk(_arguments):
+    """measure the work list of debtors (SIZE=100000; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_desk.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_desk.measure_desk(size, steps))
     return 0
 
 

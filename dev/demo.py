@@ -17,7 +17,7 @@ Odoo answers at  {address}
   tenant    tenant     tenant, on the portal
   admin     admin      administrator
 
-Click first: Collection > Customers > Nadia Benali > tab Sequences > Launch a sequence
+Click first: Collection. Its work list says whom to call, and why; open a debtor, then the next
 
 Database {database}, log {log}
 Warnings and errors show here. Ctrl-C ends it.

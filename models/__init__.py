@@ -17,4 +17,5 @@ from . import assignment
 from . import link
 from . import portal
 from . import document
+from . import debtor
 from . import res_config_settings

@@ -85,6 +85,29 @@ class ResConfigSettings(models.TransientModel):
         [("refuse", "Refuse files"), ("accept", "Accept files, and note it on them")],
         string="While ClamAV does not answer", default="refuse",
         config_parameter=SILENT_PARAMETER)
+    collection_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Currency of priorities")
+    collection_score_amount = fields.Integer(
+        related="company_id.collection_score_amount", readonly=False)
+    collection_score_full_amount = fields.Monetary(
+        related="company_id.collection_score_full_amount", readonly=False,
+        currency_field="collection_currency_id")
+    collection_score_age = fields.Integer(
+        related="company_id.collection_score_age", readonly=False)
+    collection_score_full_days = fields.Integer(
+        related="company_id.collection_score_full_days", readonly=False)
+    collection_score_broken = fields.Integer(
+        related="company_id.collection_score_broken", readonly=False)
+    collection_score_answer = fields.Integer(
+        related="company_id.collection_score_answer", readonly=False)
+    collection_score_deadline = fields.Integer(
+        related="company_id.collection_score_deadline", readonly=False)
+    collection_score_deadline_days = fields.Integer(
+        related="company_id.collection_score_deadline_days", readonly=False)
+    collection_score_silence = fields.Integer(
+        related="company_id.collection_score_silence", readonly=False)
+    collection_score_silence_days = fields.Integer(
+        related="company_id.collection_score_silence_days", readonly=False)
 
     # === DEFAULTS === #
     # Scenario and collector of customers to whom neither a rule nor a user has given one (M-042).

@@ -15,6 +15,7 @@ from .assignment import *
 from .link import *
 from .portal import *
 from .document import *
+from .debtor import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_matrix

@@ -127,7 +127,9 @@ class AccessCase(DocumentCase):
         rule = env["collection.assignment.rule"].create({
             "attribute": "group", "group_id": group.id, "filter_id": search.id})
         rule.run()
+        env["collection.debtor"]._rebuild(customer)
         return [
+            env["collection.debtor"].search([("customer_id", "=", customer.id)]),
             scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
             signal, group, rule,
             env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),
@@ -266,6 +268,7 @@ class AccessCase(DocumentCase):
             "status": self.samples["collection.item.status"].id,
             "recipients": self.collector.partner_id.ids,
             "subject": "x", "customer": self.customer.id, "customer_id": self.customer.id,
+            "customers": self.customer.ids,
             "template": self.samples["collection.sequence.template"].id,
             "template_id": self.samples["collection.sequence.template"].id,
             "function": self.cau.id, "partner": self.second.id, "files": [("a.pdf", PDF)],

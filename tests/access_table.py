@@ -59,6 +59,10 @@ RECORDS = {
     "collection.assignment.run": LOG,
     "collection.claim.waive": DIALOG,
     "collection.deadline": TRACE,
+    "collection.debtor": TRACE,
+    "collection.debtor.hold": DIALOG,
+    "collection.debtor.mark": MACHINERY,
+    "collection.debtor.statement": DIALOG,
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
     "collection.dispute.reason": SETTING,
@@ -181,6 +185,9 @@ _METHODS = [
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
+        "collection.debtor":
+            "action_confirm action_open_change action_open_customer action_open_hold "
+            "action_open_skip action_open_statement",
         "collection.dispatch":
             "action_cancel action_confirm_address action_mark_sent action_open_action "
             "action_print action_retry",
@@ -252,9 +259,11 @@ _METHODS = [
         "collection.assignment.rule": "action_open_customers",
     }),
     (OWN | {"other_company"}, {
-        "collection.action": "create_message",
+        "collection.action": "create_message create_messages",
         "collection.assignment": "set_lock",
         "collection.assignment.mass": "action_apply",
+        "collection.debtor.hold": "action_apply action_release",
+        "collection.debtor.statement": "action_apply",
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",

@@ -9,3 +9,4 @@ from . import assignment
 from . import claim
 from . import link
 from . import document
+from . import debtor

@@ -362,7 +362,9 @@ class CollectionHistory(models.Model):
         return "person" if self.env.user.active else "cron"
 
     def _append_many(self, vals_lists):
-        """Add rows to the histories of several customers. The only way in.
+        """Add rows to the histories of several customers. The only way in for commands.
+
+        A domain that keeps something of what happened extends it.
 
         :param dict vals_lists: lists of dicts of field values, by (customer, company)
         :return: the new rows

@@ -68,6 +68,10 @@ IS_OPEN = SQL(
     "     SELECT move.id FROM account_move AS move WHERE move.payment_state IN %s)",
     IS_KEPT_OUT, NOT_OPEN_STATES)
 
+#: The same where the line's ``move`` is joined anyway.
+IS_OPEN_OF_MOVE = SQL(
+    "NOT %s AND COALESCE(move.payment_state, '') NOT IN %s", IS_KEPT_OUT, NOT_OPEN_STATES)
+
 #: SQL expression of the day on which ``line`` is due.
 DUE = SQL("COALESCE(line.date_maturity, line.date)")
 

@@ -117,8 +117,8 @@ class ResPartner(models.Model):
     def _compute_collection_last_payment(self):
         found = self._read_figures(self._get_payments_query)
         for partner in self:
-            [partner.collection_last_payment] = found.get(
-                partner.commercial_partner_id.id, (False,))
+            [day, _amount] = found.get(partner.commercial_partner_id.id, (False, 0))
+            partner.collection_last_payment = day
 
     def _search_collection_balance(self, operator, value):
         return self._search_items("collection_balance", operator, value)
@@ -239,7 +239,8 @@ class ResPartner(models.Model):
         What the bank took back, whether a colleague matched the payment with the return or
         reversed it, is no payment, nor is one that the bank rejected.
 
-        :return: ``SQL``, a query of the customer's id and the date of its last payment
+        :return: ``SQL``, a query of the customer's id, the date of its last payment and how much
+            that was, in the company's currency
         """
         company = self.env.company
         for model in ("account.move.line", "account.move", "account.partial.reconcile",
@@ -248,7 +249,9 @@ class ResPartner(models.Model):
         return SQL(
             """
             SELECT partner.commercial_partner_id AS customer_id,
-                   max(line.date) AS collection_last_payment
+                   max(line.date) AS collection_last_payment,
+                   (array_agg(-line.balance ORDER BY line.date DESC, line.id DESC))[1]
+                   AS collection_last_amount
               FROM account_move_line AS line
               JOIN account_journal AS journal ON journal.id = line.journal_id
               JOIN res_partner AS partner ON partner.id = line.partner_id
@@ -273,28 +276,33 @@ class ResPartner(models.Model):
 
     def _get_payer_delays(self, company):
         """:return: dict of the mean delay in days, float, by id of the customers who paid"""
-        if not self.ids:
-            return {}
+        return {customer: float(delay) for customer, delay in self.env.execute_query(
+            self._get_payers_query(company, self.ids))} if self.ids else {}
+
+    @api.model
+    def _get_payers_query(self, company, customer_ids):
+        """:return: ``SQL``, a query of the customer's id and its mean ``delay`` in days, of those
+            of the customers who paid"""
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(
             ["date", "date_maturity", "partner_id", "company_id"])
-        since = company._get_collection_day() - WINDOW
-        return {customer: float(delay) for customer, delay in self.env.execute_query(SQL(
+        return SQL(
             """
-            SELECT partner.commercial_partner_id,
+            SELECT partner.commercial_partner_id AS customer_id,
                    sum((paid.date - owed.date_maturity) * partial.amount) / sum(partial.amount)
+                   AS delay
               FROM account_partial_reconcile AS partial
               JOIN account_move_line AS owed ON owed.id = partial.debit_move_id
               JOIN account_move_line AS paid ON paid.id = partial.credit_move_id
               JOIN account_move AS invoice ON invoice.id = owed.move_id
               JOIN account_move AS settlement ON settlement.id = paid.move_id
               JOIN res_partner AS partner ON partner.id = owed.partner_id
-             WHERE partner.commercial_partner_id IN %s
+             WHERE partner.commercial_partner_id = ANY(%s)
                AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
                AND invoice.move_type = 'out_invoice' AND settlement.move_type = 'entry'
                AND paid.date > %s AND partial.amount > 0
           GROUP BY partner.commercial_partner_id
-            """, tuple(self.ids), company.id, since))}
+            """, list(customer_ids), company.id, company._get_collection_day() - WINDOW)
 
     # === ITEMS AND LANGUAGES === #
 

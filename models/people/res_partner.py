@@ -436,6 +436,7 @@ class ResPartner(models.Model):
         return sorted(
             name for name, model in self.env.registry.items()
             if name.startswith("collection.") and not model._abstract and not model._transient
+            and not getattr(model, "_is_collection_cache", False)
             and (field := model._fields.get("customer_id")) and field.store
             and field.type == "many2one")
 

@@ -122,7 +122,8 @@ class CollectionPlanMark(models.Model):
         """Let go of the marks that were taken: their customers are planned.
 
         By their ids, never up to the last one: a transaction that was open meanwhile may commit
-        a mark with a lower id.
+        a mark with a lower id. A domain that keeps something of who was planned takes the marks
+        over before they go.
         """
         if marks:
             self.env.cr.execute(SQL(

@@ -175,7 +175,7 @@ class CollectionScenario(models.Model):
             promised=_BITS[ladder.PROMISED])
 
     def _get_items_query(self, company, customer_ids, day):
-        """:return: query of the open items with their causes, as bits; 0: chased"""
+        """:return: query of the unreconciled items with their causes, as bits; 0: chased"""
         scenarios = self.with_context(active_test=False).search([("item_minimum", ">", 0)])
         factors = scenarios._get_threshold_factors(company)
         minimums = {
@@ -194,7 +194,8 @@ class CollectionScenario(models.Model):
         return SQL(
             """
             SELECT partner.id AS customer, line.id, %(residual)s AS residual,
-                   %(due)s AS due,
+                   %(due)s AS due, %(is_open)s AS is_open,
+                   line.amount_residual_currency > 0 AS is_debt,
                    line.collection_promise_date AS promised, %(cause)s AS cause
               FROM account_move_line AS line
               JOIN res_partner AS contact ON contact.id = line.partner_id
@@ -205,6 +206,7 @@ class CollectionScenario(models.Model):
                AND contact.commercial_partner_id = ANY(%(customers)s)
             """,
             cause=cause, residual=open_items.RESIDUAL, due=open_items.DUE,
+            is_open=open_items.IS_OPEN_OF_MOVE,
             unreconciled=open_items.is_unreconciled(self.env, company),
             customers=list(customer_ids))
 

@@ -174,13 +174,27 @@ class CollectionAction(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         customer = as_record(self.env, "res.partner", customer).commercial_partner_id
-        customer._check_collection_portfolio()
-        vals = self._prepare_specific_vals(values, customer, self.env.company)
-        action = self.sudo().create({**vals, "origin": "manual", "excludes": False})
-        action._record([TraceRow(action, "action_created", data={
-            "date": fields.Date.to_string(action.date)})], Trace("manual"))
-        action._open_activities()
-        return action.with_env(self.env)
+        return self.create_messages(customer, values)
+
+    @api.model
+    def create_messages(self, customers, values):
+        """The same one-off message or task for each of many customers.
+
+        :param customers: ``res.partner``
+        :param dict values: as for :meth:`create_message`
+        :return: the new ``collection.action``, one a customer
+        :raise UserError: no name, or a day gone by
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        customers = as_record(self.env, "res.partner", customers).commercial_partner_id
+        customers._check_collection_portfolio()
+        actions = self.sudo().create([{
+            **self._prepare_specific_vals(values, customer, self.env.company),
+            "origin": "manual", "excludes": False} for customer in customers])
+        actions._record([TraceRow(action, "action_created", data={
+            "date": fields.Date.to_string(action.date)}) for action in actions], Trace("manual"))
+        actions._open_activities()
+        return actions.with_env(self.env)
 
     # === BUTTONS === #
 

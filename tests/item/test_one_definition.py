@@ -60,7 +60,9 @@ class TestOneDefinition(CollectionCase):
         customer.with_user(self.manager).collection_scenario_id = self.scenario
         self.env["collection.scenario"]._plan()
         self.env.flush_all()
+        self.env["collection.debtor"]._rebuild(customer)
         self.env.invalidate_all()
+        debtor = self.env["collection.debtor"].search([("customer_id", "=", customer.id)])
         lines = self.env["account.move.line"].with_user(self.manager)
         items = lines.search(lines._get_statement_domain(customer))
         followed = items.filtered_domain(open_items.OPEN)
@@ -73,6 +75,8 @@ class TestOneDefinition(CollectionCase):
         return {
             "figure": own.collection_overdue > 0,
             "days late": own.collection_days_late > 0,
+            "work list": debtor.overdue > 0,
+            "days late in it": debtor.days_late > 0,
             "search": own in own.search([("collection_overdue", ">", 0)]),
             "search of days": own in own.search([("collection_days_late", ">", 0)]),
             "launch": bool(own._get_collection_overdue_items()),

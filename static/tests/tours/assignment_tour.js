@@ -55,7 +55,11 @@ registry.category("web_tour.tours").add("collection_assignment_rule_tour", {
         { trigger: ".modal footer button:contains(Close):enabled", run: "click" },
         {
             content: "The customers",
-            trigger: ".o_menu_sections [data-menu-xmlid='account_collection.menu_collection_customers']",
+            trigger: ".o_menu_sections button[data-menu-xmlid='account_collection.menu_collection_debtors']",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu [data-menu-xmlid='account_collection.menu_collection_customers']",
             run: "click",
         },
         { trigger: ".o_data_row .o_data_cell[name=complete_name]:contains(French)", run: "click" },

@@ -1,0 +1,51 @@
+"""`make bench-desk`: what the work list of debtors costs to make, and to read."""
+
+import json
+
+from .benchmark_databases import Databases
+from .benchmark_report import COLUMNS, Report, machine, row
+
+#: Open items of each customer.
+ITEMS = 4
+#: Seconds that a screen may take.
+BAR = 1
+
+
+def measure_desk(size, steps):
+    """Make the list from nothing, then sort, filter and sum it.
+
+    :param size: number of customers
+    :param steps: gets :func:`count_steps` steps
+    :return: the :class:`Report`
+    """
+    report = Report(f"make bench-desk SIZE={size}")
+    with Databases(size, ITEMS) as databases:
+        databases.make(steps)
+        databases.install_ours(steps)
+        with steps.step("Rebuild, list, filters and sums"):
+            built, read = databases.debtors()
+    report.say()
+    report.say(machine())
+    report.say()
+    report.table(
+        (f"{built['debtors']:,} debtors, {size * ITEMS:,} items", *COLUMNS),
+        [row("made from nothing", built)],
+    )
+    report.say()
+    report.say(f"- seconds of reading all anew, nothing changed: {built['again']:,.1f}")
+    for kind, (seconds, queries) in read.items():
+        report.say(
+            f"- slowest {kind}: {seconds:.3f} s (bar: {BAR}), at most {queries} queries")
+    report.say()
+    report.say(json.dumps({
+        "size": size,
+        "rebuild_s": round(built["seconds"], 3),
+        **{f"{kind}_s": round(seconds, 3) for kind, (seconds, _queries) in read.items()},
+        "queries": max(queries for _seconds, queries in read.values()),
+    }))
+    return report
+
+
+def count_steps():
+    """How many steps :func:`measure_desk` takes."""
+    return 4

@@ -1,0 +1,96 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+#: What changes a debtor and is no business of planning, by table: the columns looked at when a
+#: row is updated. Each has a customer and a company.
+WATCHED = {
+    "collection_action": (
+        "customer_id", "company_id", "state", "date", "user_id", "mode", "confirmed", "error",
+        "outcome"),
+    "collection_promise": ("customer_id", "state", "date"),
+    "collection_dispute": ("customer_id", "state"),
+    "collection_answer": ("customer_id", "state"),
+    "collection_sequence": ("customer_id", "state", "visit_id"),
+}
+
+
+def stop_watching(env):
+    """Uninstalling: nothing is marked any more while our tables go."""
+    for table in WATCHED:
+        for event in ("insert", "update"):
+            env.cr.execute(
+                f"DROP FUNCTION IF EXISTS collection_debtor_mark_{table}_{event}() CASCADE")
+
+
+class CollectionDebtorMark(models.Model):
+    """Customers of whom something changed since their row of the list of debtors was made.
+
+    What planning watches comes from the marks that it has dealt with; what is done to actions,
+    promises, disputes and answers from triggers of their own, which write once a statement.
+    Whoever has several marks is read once.
+    """
+
+    _name = "collection.debtor.mark"
+    _description = "Debtor to Read Again"
+    _log_access = False
+
+    partner_id = fields.Integer(required=True, readonly=True)
+
+    def init(self):
+        """Watch the tables, once all have their columns."""
+        self.pool.post_init(self._watch_all)
+
+    def _watch_all(self):
+        for table, columns in WATCHED.items():
+            changed = " OR ".join(
+                f"former.{name} IS DISTINCT FROM latter.{name}" for name in columns)
+            self._watch(table, "insert", "NEW TABLE AS latter", "SELECT customer_id FROM latter")
+            self._watch(table, "update", "OLD TABLE AS former NEW TABLE AS latter", f"""
+                SELECT unnest(ARRAY[former.customer_id, latter.customer_id])
+                  FROM former JOIN latter ON latter.id = former.id WHERE {changed}""")
+
+    def _watch(self, table, event, tables, query):
+        self.env.cr.execute(f"""
+            CREATE OR REPLACE FUNCTION collection_debtor_mark_{table}_{event}()
+            RETURNS trigger AS $$
+            BEGIN
+                INSERT INTO collection_debtor_mark (partner_id) SELECT DISTINCT * FROM ({query})
+                    AS changed (customer);
+                RETURN NULL;
+            END $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER collection_debtor_mark_{event}
+            AFTER {event} ON {table} REFERENCING {tables} FOR EACH STATEMENT
+            EXECUTE FUNCTION collection_debtor_mark_{table}_{event}()
+        """)
+
+    @api.model
+    def _add_planned(self, marks):
+        """Take over the marks that planning has dealt with.
+
+        :param list marks: ids of ``collection.plan.mark``
+        """
+        self.env.cr.execute(SQL(
+            "INSERT INTO collection_debtor_mark (partner_id)"
+            " SELECT DISTINCT partner_id FROM collection_plan_mark WHERE id = ANY(%s)", marks))
+
+    @api.model
+    def _take(self):
+        """Read the marks there are.
+
+        :return: (list of their ids, sorted list of ids of those marked, and of the commercial
+            partners that they belong to now)
+        """
+        rows = self.env.execute_query(SQL(
+            "SELECT array_agg(mark.id), mark.partner_id, partner.commercial_partner_id"
+            "  FROM collection_debtor_mark AS mark"
+            "  LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2, 3"))
+        return ([mark for marks, *_customers in rows for mark in marks],
+                sorted({customer for _marks, *customers in rows for customer in customers
+                        if customer}))
+
+    @api.model
+    def _forget(self, marks):
+        """Let go of the marks that were taken, by their ids: their customers were read."""
+        if marks:
+            self.env.cr.execute(SQL(
+                "DELETE FROM collection_debtor_mark WHERE id = ANY(%s)", marks))

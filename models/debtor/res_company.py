@@ -1,0 +1,54 @@
+from odoo import fields, models
+from odoo.tools import SQL
+
+from .ranking import SETTINGS
+
+
+class ResCompany(models.Model):
+    """How many points of priority a debtor gets for what."""
+
+    _inherit = "res.company"
+
+    collection_score_amount = fields.Integer(
+        string="Points for the amount", default=30, required=True,
+        help="For what is to collect, in proportion.")
+    collection_score_full_amount = fields.Monetary(
+        string="Amount that gives all points", default=10000, required=True)
+    collection_score_age = fields.Integer(
+        string="Points for the age", default=20, required=True,
+        help="For the days that the oldest open item is late, in proportion.")
+    collection_score_full_days = fields.Integer(
+        string="Days late that give all points", default=90, required=True)
+    collection_score_broken = fields.Integer(
+        string="Points for a broken promise", default=15, required=True)
+    collection_score_answer = fields.Integer(
+        string="Points for a reply to answer", default=15, required=True)
+    collection_score_deadline = fields.Integer(
+        string="Points for a legal deadline", default=10, required=True)
+    collection_score_deadline_days = fields.Integer(
+        string="Days before a legal deadline", default=7, required=True,
+        help="From when on a legal deadline is near: the debtor is to be seen now.")
+    collection_score_silence = fields.Integer(
+        string="Points for no contact", default=10, required=True)
+    collection_score_silence_days = fields.Integer(
+        string="Days without contact", default=14, required=True,
+        help="After how many days without message, call or letter.")
+
+    _collection_score_check = models.Constraint(
+        "CHECK(collection_score_amount >= 0 AND collection_score_age >= 0"
+        " AND collection_score_broken >= 0 AND collection_score_answer >= 0"
+        " AND collection_score_deadline >= 0 AND collection_score_silence >= 0"
+        " AND collection_score_deadline_days >= 0 AND collection_score_silence_days >= 0)",
+        "Points and days of priorities cannot be negative.")
+    _collection_score_full_check = models.Constraint(
+        "CHECK(collection_score_full_amount > 0 AND collection_score_full_days > 0)",
+        "The amount and the days that give all points must be above zero.")
+
+    def write(self, vals):
+        """Other weights give other scores: all debtors are read anew."""
+        result = super().write(vals)
+        if not vals.keys().isdisjoint(SETTINGS):
+            self.env.cr.execute(SQL(
+                "UPDATE collection_debtor SET day = NULL WHERE company_id = ANY(%s)", self.ids))
+            self.env["collection.debtor"]._refresh_soon()
+        return result

@@ -1,0 +1,4 @@
+from . import test_debtor
+from . import test_debtor_property
+from . import test_debtor_views
+from . import test_debtor_tour

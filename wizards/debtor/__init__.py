@@ -1,0 +1,2 @@
+from . import collection_debtor_hold
+from . import collection_debtor_statement
