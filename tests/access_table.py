@@ -62,6 +62,7 @@ RECORDS = {
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
     "collection.dispute.reason": SETTING,
+    "collection.dispute.report": {},
     "collection.dispute.resolve": DIALOG,
     "collection.document.automation": SETTING,
     "collection.document.contributor": TRACE,
@@ -89,6 +90,7 @@ RECORDS = {
     "collection.item.wizard.instalment": DIALOG,
     "collection.label": SETTING,
     "collection.link": TRACE,
+    "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
     "collection.new.action": DIALOG,
     "collection.outcome": {"read": DESK},
@@ -109,6 +111,8 @@ RECORDS = {
     "collection.sequence.launch.line": DIALOG,
     "collection.sequence.migration": MANAGERS_DIALOG,
     "collection.sequence.migration.line": MANAGERS_DIALOG,
+    "collection.sequence.note": DIALOG,
+    "collection.sequence.note.line": DIALOG,
     "collection.sequence.resume": DIALOG,
     "collection.sequence.steer": DIALOG,
     "collection.sequence.step": SETTING,
@@ -143,14 +147,15 @@ _METHODS = [
         "collection.promise": "action_open_cancel",
         "collection.scenario": "action_open_actions action_open_customers",
         "collection.sequence":
-            "action_open action_open_actions action_open_add_action action_open_resume "
-            "action_open_steering",
+            "action_open action_open_actions action_open_add_action action_open_my_action "
+            "action_open_note action_open_resume action_open_steering",
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
-        "collection.action": "action_open_preview",
+        "collection.action": "action_open_edit action_open_preview",
         "collection.assignment.rule": "get_alerts",
         "collection.document.invite": "action_use_known",
+        "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
@@ -162,14 +167,16 @@ _METHODS = [
     }),
     (OWN, {
         "account.move":
-            "action_open_claim_waiver action_open_collection_wizard restore_collection_claims "
+            "action_open_claim_waiver action_open_collection_wizard "
+            "action_open_dispute_report restore_collection_claims "
             "waive_collection_claims",
         "account.move.line":
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
             "action_open_proposed action_open_sequence action_request_documents action_send_now "
-            "close confirm create_specific detach reschedule send_and_keep send_now skip",
+            "close confirm create_specific detach edit_message reschedule send_and_keep send_now "
+            "skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -202,6 +209,7 @@ _METHODS = [
         "collection.document.steer": "action_apply",
         "collection.item.wizard": "action_apply",
         "collection.link": "action_revoke send_internal",
+        "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
         "collection.participant": "action_invite_to_portal",
         "collection.promise": "cancel make",
@@ -213,6 +221,7 @@ _METHODS = [
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",
         "collection.sequence.launch": "action_switch",
+        "collection.sequence.note.line": "action_note",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
     }),
@@ -248,7 +257,11 @@ _METHODS = [
     (OWN | {"customer", "other_collector"}, {
         "account.move.line": "action_open_collection_document",
     }),
+    (NOBODY, {
+        "collection.dispute.report": "action_apply",
+    }),
     (OWN | {"other_collector"}, {
+        "account.move": "action_open_dispute_report",
         "collection.assignment.rule": "action_open_customers",
         "collection.item.wizard": "action_back action_edit action_next action_preview",
     }),

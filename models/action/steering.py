@@ -161,6 +161,15 @@ class Steering:
     def plan_next(self):
         """These are closed: decide at once what comes next."""
 
+    def describe_followed(self):
+        """:return: str, translated: what comes next after the one action, empty for nothing"""
+        action = self.actions
+        following = action.search([
+            ("customer_id", "=", action.customer_id.id), ("origin", "=", action.origin),
+            ("company_id", "=", action.company_id.id), ("state", "!=", "closed"),
+            ("id", "!=", action.id)], order="date, id", limit=1)
+        return following and self.env._("Next: %(turn)s.", turn=following._describe_turn()) or ""
+
     # -- moving --------------------------------------------------------------------
 
     def move_deadline(self, day):

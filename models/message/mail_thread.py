@@ -49,10 +49,12 @@ class MailThread(models.AbstractModel):
         parent = self.env["mail.message"].browse(msg_dict.get("parent_id") or ())
         if parent:
             sent = self.env["collection.dispatch"]._find_by_message(parent)
+            author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
             if self._is_answered_by_machine():
                 sent._record_return(incoming_mail.AUTOMATIC)
-            else:
+            elif not sent or author not in sent.copy_partner_ids:
                 sent._set_state("replied")
+                sent._notify_answered(author, msg_dict.get("body") or "")
         return result
 
     def _is_answered_by_machine(self):

@@ -59,6 +59,9 @@ class SequenceSteering(Steering):
                              bool(trace.text), by_system=outcome == outcomes.SETTLED),
                 cause=trace.cause, text=trace.text, on_behalf=trace.on_behalf, action=action)
 
+    def describe_followed(self):
+        return self.actions.sequence_id._describe_followed()
+
     def move_deadline(self, day):
         action = self.actions
         action.sequence_id._run_in_turn(engine.Move(action.number, day.isoformat()))

@@ -5,3 +5,4 @@ from . import test_letters
 from . import test_channels
 from . import test_mail_back
 from . import test_gate
+from . import test_message_edit
