@@ -147,12 +147,12 @@ _METHODS = [
         "collection.promise": "action_open_cancel",
         "collection.scenario": "action_open_actions action_open_customers",
         "collection.sequence":
-            "action_open action_open_actions action_open_add_action action_open_my_action "
-            "action_open_note action_open_resume action_open_steering",
+            "action_open action_open_actions action_open_add_action action_open_note "
+            "action_open_resume action_open_steering",
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
-        "collection.action": "action_open_edit action_open_preview",
+        "collection.action": "action_open_preview",
         "collection.assignment.rule": "get_alerts",
         "collection.document.invite": "action_use_known",
         "collection.dispatch": "get_alert",
@@ -174,6 +174,7 @@ _METHODS = [
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
+            "action_open_edit "
             "action_open_proposed action_open_sequence action_request_documents action_send_now "
             "close confirm create_specific detach edit_message reschedule send_and_keep send_now "
             "skip",
@@ -215,7 +216,8 @@ _METHODS = [
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.sequence":
-            "action_open_children action_open_customer action_open_original action_open_parent "
+            "action_open_children action_open_customer action_open_my_action "
+            "action_open_original action_open_parent "
             "action_open_successor "
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
@@ -258,10 +260,10 @@ _METHODS = [
         "account.move.line": "action_open_collection_document",
     }),
     (NOBODY, {
+        "account.move": "action_open_dispute_report",
         "collection.dispute.report": "action_apply",
     }),
     (OWN | {"other_collector"}, {
-        "account.move": "action_open_dispute_report",
         "collection.assignment.rule": "action_open_customers",
         "collection.item.wizard": "action_back action_edit action_next action_preview",
     }),

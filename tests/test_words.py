@@ -91,7 +91,7 @@ class TestWords(TransactionCase):
     def describe(self, kind, data):
         """:return: str, the sentence of a row of history that holds these data"""
         return self.env["collection.history"].new({
-            "kind": kind, "data": data, "old_value": "Old", "new_value": "New",
+            "kind": kind, "data": {"item": "INV/1", **data}, "old_value": "Old", "new_value": "New",
             "step_name": "Step", "action_name": "Action"})._describe()
 
     def count(self, code, text):

@@ -421,13 +421,13 @@ class CollectionAction(models.Model):
     # === ONE MESSAGE === #
     # A person changes this one message before it leaves; the step it comes from stays as it is.
 
-    def edit_message(self, vals):
+    def edit_message(self, values):
         """Change this one message, however it leaves: its words, to whom it goes, its files.
 
         What it says passes the gate when it leaves, as any other; each change stays in the
         history with what was there before.
 
-        :param dict vals: some of ``subject`` (str), ``body`` (HTML), ``to_partner_id`` (id of a
+        :param dict values: some of ``subject`` (str), ``body`` (HTML), ``to_partner_id`` (id of a
             contact of the customer, or False), ``copy_partner_ids`` and ``added_file_ids``
             (lists of ids)
         :return: True
@@ -442,8 +442,8 @@ class CollectionAction(models.Model):
         if self.state == "closed":
             raise UserError(self._get_closed_message())
         self._get_channel()
-        self._check_edited(vals)
-        self.sudo()._change_message(vals)
+        self._check_edited(values)
+        self.sudo()._change_message(values)
         return True
 
     def _check_edited(self, vals):

@@ -332,6 +332,7 @@ class CollectionSequence(models.Model):
         happened since the launch.
 
         :param str name: of an event that the template has people record
+        :return: str, translated: what has followed
         :raise UserError: the template knows no such event, or the sequence has ended
         """
         self.ensure_one()
@@ -350,6 +351,7 @@ class CollectionSequence(models.Model):
         }])
         self._run(signal._get_command(), text=name)
         signal.delivered_at = fields.Datetime.now()
+        return self._describe_followed()
 
     def _get_manual_events(self):
         """:return: list of the names that rows of this step, or of any since launch, wait for"""

@@ -28,8 +28,10 @@ class AccountMove(models.Model):
 
         :return: window action on the dialog
         :raise UserError: nothing is left on one of them
+        :raise AccessError: the user may not read one of them, or does no invoicing
         """
         self.check_access("read")
+        self.env["collection.dispute.report"].check_access("create")
         for move in self:
             if not move.sudo()._get_collection_lines():
                 raise UserError(self.env._(

@@ -351,7 +351,7 @@ class CollectionSequenceTransition(models.Model):
 
     def _describe_condition(self):
         """:return: str, what the row waits for and when it is read, in the user's language"""
-        sentence = self._get_condition_sentences()[self.condition, self.timing] % {
+        sentence = self._get_condition_sentences()[f"{self.condition}_{self.timing}"] % {
             "what": self.condition in ("event", "level", "deadline") and self._describe_wait(),
             "action": self.content_id.name or "?", "results": self._describe_results()}
         return self.env._(
@@ -359,20 +359,20 @@ class CollectionSequenceTransition(models.Model):
         ) if self.guard else sentence
 
     def _get_condition_sentences(self):
-        """:return: dict of sentences, translated, by condition and timing"""
+        """:return: dict of sentences, translated, by condition and timing, as ``event_joined``"""
         _ = self.env._
         return {
-            ("outcome", "at_once"): _("As soon as “%(action)s”: %(results)s"),
-            ("outcome", "joined"): _("When the step is complete, if “%(action)s”: %(results)s"),
-            ("joined", "at_once"): _("At once"),
-            ("joined", "joined"): _("When the step is complete and all went well")
+            "outcome_at_once": _("As soon as “%(action)s”: %(results)s"),
+            "outcome_joined": _("When the step is complete, if “%(action)s”: %(results)s"),
+            "joined_at_once": _("At once"),
+            "joined_joined": _("When the step is complete and all went well")
             if self.positive else _("Otherwise, when the step is complete"),
-            ("event", "at_once"): _("As soon as this happens: %(what)s"),
-            ("event", "joined"): _("When the step is complete, if this has happened: %(what)s"),
-            ("level", "at_once"): _("As soon as %(what)s"),
-            ("level", "joined"): _("When the step is complete, if %(what)s"),
-            ("deadline", "at_once"): _("As soon as this has passed: %(what)s"),
-            ("deadline", "joined"): _(
+            "event_at_once": _("As soon as this happens: %(what)s"),
+            "event_joined": _("When the step is complete, if this has happened: %(what)s"),
+            "level_at_once": _("As soon as %(what)s"),
+            "level_joined": _("When the step is complete, if %(what)s"),
+            "deadline_at_once": _("As soon as this has passed: %(what)s"),
+            "deadline_joined": _(
                 "When the step is complete, if this has passed: %(what)s"),
         }
 

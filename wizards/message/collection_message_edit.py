@@ -35,6 +35,7 @@ class CollectionMessageEdit(models.TransientModel):
     @api.depends("action_id")
     def _compute_message(self):
         for wizard in self.filtered("action_id"):
+            wizard.action_id.check_access("read")
             text = wizard.action_id._get_present_text()
             wizard.update({
                 "subject": text.subject, "body": text.body,

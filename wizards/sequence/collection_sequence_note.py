@@ -22,7 +22,7 @@ class CollectionSequenceNote(models.TransientModel):
             heeded = sequence._get_manual_events() if sequence else []
             events = sequence._get_known_events() if sequence else {}
             wizard.line_ids = [fields.Command.clear()] + [fields.Command.create({
-                "name": name, "heeded": name in heeded,
+                "sequence_id": sequence.id, "name": name, "heeded": name in heeded,
                 "effect": wizard._describe_effect(rows, name in heeded),
             }) for name, rows in sorted(events.items(), key=lambda item: item[0] not in heeded)]
 
@@ -49,7 +49,8 @@ class CollectionSequenceNoteLine(models.TransientModel):
     _description = "Event to Note"
     _order = "id"
 
-    note_id = fields.Many2one("collection.sequence.note", required=True, ondelete="cascade")
+    note_id = fields.Many2one("collection.sequence.note", ondelete="cascade")
+    sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
     name = fields.Char(required=True, readonly=True)
     heeded = fields.Boolean(readonly=True)
     effect = fields.Char(readonly=True)
@@ -60,8 +61,6 @@ class CollectionSequenceNoteLine(models.TransientModel):
         :raise UserError: the sequence has ended meanwhile
         """
         self.ensure_one()
-        sequence = self.note_id.sequence_id
-        sequence.record_event(self.name)
+        followed = self.sequence_id.record_event(self.name)
         return notify(self.env._(
-            "“%(event)s” noted. %(followed)s", event=self.name,
-            followed=sequence._describe_followed()), then=CLOSE)
+            "“%(event)s” noted. %(followed)s", event=self.name, followed=followed), then=CLOSE)
