@@ -84,7 +84,7 @@ class TestWords(TransactionCase):
             self.assertIn(kind, SENTENCES)
             empty = self.describe(kind, {})
             for key, offered in labels.items():
-                for code in offered:
+                for code in offered if key != "code" or kind == "incident_raised" else ():
                     said = self.describe(kind, {key: code})
                     self.assertEqual(self.count(code, said), self.count(code, empty), kind)
 

@@ -347,8 +347,9 @@ class CollectionAction(models.Model):
         :param dict chosen: the items that each is about, by action id
         :return: dict of ``res.partner`` with an e-mail address, by action id
         """
-        holders = self.filtered("copy_function_id")._get_copied_holders()
-        nobody, copies = self.env["res.partner"], {}
+        nobody, copies, holders = self.env["res.partner"], {}, {}
+        for steering in self.filtered("copy_function_id")._get_steerings():
+            holders |= steering.get_copied_holders()
         for action in self:
             copies[action.id] = action.takes_copies and (
                 action.copy_partner_ids | holders.get(action.id, nobody)
@@ -359,25 +360,6 @@ class CollectionAction(models.Model):
         return {
             action_id: (partners & reached) - recipients[action_id]
             for action_id, partners in copies.items()}
-
-    def _get_copied_holders(self):
-        """:return: dict of the ``res.partner`` that holds the function which each copies: in its
-            sequence, else for the customer, else by default; by action id"""
-        found = {}
-        for row in self.env["collection.participant"].search([
-                ("customer_id", "in", self.customer_id.ids),
-                ("company_id", "in", self.company_id.ids),
-                ("function_id", "in", self.copy_function_id.ids),
-                ("sequence_id", "in", [False, *self.sequence_id.ids])]):
-            found[row.customer_id, row.company_id, row.sequence_id, row.function_id] = (
-                row.partner_id)
-        holders, nowhere = {}, self.sequence_id.browse()
-        for action in self:
-            function = action.copy_function_id
-            holders[action.id] = next(filter(None, (
-                found.get((action.customer_id, action.company_id, sequence, function))
-                for sequence in (action.sequence_id, nowhere))), function.default_partner_id)
-        return holders
 
     def _get_items_paid_late(self):
         """:return: dict of the settled ``account.move.line`` for which each message may claim

@@ -151,9 +151,10 @@ class CollectionSequence(models.Model):
         return sequence._describe_waiting() or sequence._describe_next_turns()
 
     def _describe_next_turns(self):
-        """:return: str, translated: the first of its open actions, each with whose turn it is"""
+        """:return: str, translated: the first of its open actions, each with whose turn it is;
+            what former steps have left open comes last"""
         coming = self.action_ids.filtered(lambda action: action.state != "closed").sorted(
-            lambda action: (action.date, action.number))
+            lambda action: (action.visit_id != self.visit_id, action.date, action.number))
         if not coming:
             return self.env._("Nothing is to be done now: step “%(step)s” waits.",
                               step=self.step_id.name)

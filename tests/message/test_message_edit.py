@@ -138,6 +138,13 @@ class TestEditMessage(EditCase):
         with self.assertRaises(AccessError):
             self.edit(user=self.make_user("stranger", COLLECTOR), subject="Mine")
 
+    def test_strangers_open_no_dialog(self):
+        """Security: the dialog would show them the text."""
+        stranger = self.make_user("stranger", COLLECTOR)
+        with self.assertRaises(AccessError):
+            self.env["collection.message.edit"].with_user(stranger).create(
+                {"action_id": self.action.id})
+
     def test_another_recipient(self):
         """Build: a contact of the customer; nobody else reads what is owed."""
         self.edit(to_partner_id=self.office.id)
@@ -198,6 +205,16 @@ class TestCopies(EditCase):
         """Build: to whoever holds it for the customer."""
         self.action.copy_function_id = self.cj
         self.assertEqual(self.get_copy(self.send()).recipient_ids, self.bailiff)
+
+    def test_to_a_function_of_a_sequence(self):
+        """Build: its own participant goes before the customer's."""
+        template = self.make_template("COPY", [step("one", [action(
+            "write", kind="email", body="<p>Hello.</p>", copy_function_id="CJ")], [row("end")])])
+        sequence = self.launch(template)
+        own = sequence.sudo().participant_ids.filtered(lambda row: row.function_id == self.cj)
+        own.contact_id = self.adviser
+        asked = sequence.sudo().action_ids
+        self.assertEqual(asked._render_messages()[asked.id].copies, self.adviser)
 
     def test_steps_hand_their_copies_down(self):
         """Build: of a scenario and of a sequence."""

@@ -180,6 +180,17 @@ class TestWhatFollowed(CollectionCase):
             "Jumped to “Two”. Next: “Verdict”, Litigator, 5 Mar.")
         self.assertEqual(self.steer("stop", reason="Paid"), "Stopped. Open actions closed: 1.")
 
+    def test_what_is_left_open_comes_last(self):
+        """The new step first, whatever its day."""
+        template = self.make_template("KEPT", [
+            step("one", [action("file"), action("kept", keep=True, required=False)], [row("two")]),
+            step("two", [action("verdict", "RC", delay_days=3)], [row("end")])])
+        sequence = self.launch(template)
+        self.close(sequence, "file")
+        self.assertEqual(
+            sequence._describe_followed(),
+            "Next: “Verdict”, Litigator, 5 Mar; “Kept”, Collector, today.")
+
     def test_an_action_by_hand(self):
         """What decided it has nothing more to do: it is closed, no more is said."""
         self.assertEqual(self.make_manual_action()._describe_followed(), "Closed.")
@@ -261,3 +272,14 @@ class TestNextDeadline(CollectionCase):
             with self.at(day):
                 sequence.invalidate_recordset()
                 self.assertEqual(sequence.next_deadline_alarm, alarm, day)
+
+    def test_deadlines_are_grouped_and_searched_by_customer(self):
+        """Row 56: whose deadline it is."""
+        template = self.make_template("DUE", [step("one", [action("file")], [
+            {"timing": "at_once", "condition": "deadline", "delay_amount": 20,
+             "delay_unit": "days", "target": "end"}, row("end")])])
+        self.launch(template)
+        deadlines = self.env["collection.deadline"].with_user(self.collector)
+        [[customer, count]] = deadlines._read_group(
+            [("customer_id", "child_of", self.customer.id)], ["customer_id"], ["__count"])
+        self.assertEqual((customer, count), (self.customer, 1))

@@ -14,23 +14,28 @@ class CollectionMessageEdit(models.TransientModel):
     has_subject = fields.Boolean(related="action_id.has_subject")
     takes_files = fields.Boolean(related="action_id.takes_files")
     takes_copies = fields.Boolean(related="action_id.takes_copies")
-    language = fields.Char(related="action_id.wording_lang", string="Written in")
+    language = fields.Char(related="action_id.wording_lang", related_sudo=False,
+                           string="Written in")
     usual_to = fields.Char(
-        related="action_id.preview_to", string="To", help="Whoever it goes to as it stands.")
-    usual_copies = fields.Char(related="action_id.preview_copies", string="Copies to")
-    subject = fields.Char(compute="_compute_message", store=True, readonly=False)
+        related="action_id.preview_to", related_sudo=False, string="To",
+        help="Whoever it goes to as it stands.")
+    usual_copies = fields.Char(related="action_id.preview_copies", related_sudo=False,
+                               string="Copies to")
+    subject = fields.Char(
+        compute="_compute_message", store=True, readonly=False, compute_sudo=False)
     body = fields.Html(
-        string="Text", compute="_compute_message", store=True, readonly=False,
+        string="Text", compute="_compute_message", store=True, readonly=False, compute_sudo=False,
         sanitize_overridable=False)
     to_partner_id = fields.Many2one(
         "res.partner", string="Send to", compute="_compute_message", store=True, readonly=False,
+        compute_sudo=False,
         domain="[('commercial_partner_id', '=', customer_id)]")
     copy_partner_ids = fields.Many2many(
         "res.partner", "collection_message_edit_copy_rel", string="More copies to",
-        compute="_compute_message", store=True, readonly=False)
+        compute="_compute_message", store=True, readonly=False, compute_sudo=False)
     added_file_ids = fields.Many2many(
         "ir.attachment", "collection_message_edit_file_rel", string="Files to add",
-        compute="_compute_message", store=True, readonly=False)
+        compute="_compute_message", store=True, readonly=False, compute_sudo=False)
 
     @api.depends("action_id")
     def _compute_message(self):
@@ -50,6 +55,7 @@ class CollectionMessageEdit(models.TransientModel):
         :raise UserError: it has left meanwhile; see ``collection.action.edit_message``
         """
         self.ensure_one()
+        self.action_id.check_access("read")
         text = self.action_id._get_present_text()
         vals = {
             "to_partner_id": self.to_partner_id.id, "copy_partner_ids": self.copy_partner_ids.ids,

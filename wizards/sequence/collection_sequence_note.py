@@ -13,12 +13,13 @@ class CollectionSequenceNote(models.TransientModel):
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
     line_ids = fields.One2many(
         "collection.sequence.note.line", "note_id", compute="_compute_line_ids", store=True,
-        readonly=False)
+        readonly=False, compute_sudo=False)
 
     @api.depends("sequence_id")
     def _compute_line_ids(self):
         for wizard in self:
             sequence = wizard.sequence_id
+            sequence.check_access("read")
             heeded = sequence._get_manual_events() if sequence else []
             events = sequence._get_known_events() if sequence else {}
             wizard.line_ids = [fields.Command.clear()] + [fields.Command.create({
