@@ -143,7 +143,10 @@ class TestEditMessage(EditCase):
         stranger = self.make_user("stranger", COLLECTOR)
         with self.assertRaises(AccessError):
             self.env["collection.message.edit"].with_user(stranger).create(
-                {"action_id": self.action.id})
+                {"action_id": self.action.id}).read(["subject"])
+        with self.assertRaises(AccessError):
+            self.env["collection.message.edit"].with_user(stranger).new(
+                {"action_id": self.action.id}).mapped("body")
 
     def test_another_recipient(self):
         """Build: a contact of the customer; nobody else reads what is owed."""
