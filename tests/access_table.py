@@ -66,6 +66,7 @@ RECORDS = {
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
     "collection.dispute.reason": SETTING,
+    "collection.dispute.report": {},
     "collection.dispute.resolve": DIALOG,
     "collection.document.automation": SETTING,
     "collection.document.contributor": TRACE,
@@ -93,6 +94,7 @@ RECORDS = {
     "collection.item.wizard.instalment": DIALOG,
     "collection.label": SETTING,
     "collection.link": TRACE,
+    "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
     "collection.new.action": DIALOG,
     "collection.outcome": {"read": DESK},
@@ -113,6 +115,8 @@ RECORDS = {
     "collection.sequence.launch.line": DIALOG,
     "collection.sequence.migration": MANAGERS_DIALOG,
     "collection.sequence.migration.line": MANAGERS_DIALOG,
+    "collection.sequence.note": DIALOG,
+    "collection.sequence.note.line": DIALOG,
     "collection.sequence.resume": DIALOG,
     "collection.sequence.steer": DIALOG,
     "collection.sequence.step": SETTING,
@@ -150,12 +154,13 @@ _METHODS = [
         "collection.promise": "action_open_cancel",
         "collection.scenario": "action_open_actions action_open_customers",
         "collection.sequence":
-            "action_open action_open_actions action_open_add_action action_open_resume "
-            "action_open_steering",
+            "action_open action_open_actions action_open_add_action action_open_note "
+            "action_open_resume action_open_steering",
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
         "collection.assignment.rule": "get_alerts",
+        "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
@@ -166,15 +171,16 @@ _METHODS = [
     }),
     (OWN, {
         "account.move":
-            "action_open_claim_waiver action_open_collection_wizard restore_collection_claims "
+            "action_open_claim_waiver action_open_collection_wizard "
+            "action_open_dispute_report restore_collection_claims "
             "waive_collection_claims",
         "account.move.line":
             "action_open_collection_wizard action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_open_close action_open_customer action_open_document_requests "
-            "action_open_preview action_open_proposed action_open_sequence "
-            "action_request_documents action_send_now "
-            "close confirm create_specific detach reschedule send_and_keep send_now skip",
+            "action_open_edit action_open_preview action_open_proposed action_open_sequence "
+            "action_request_documents action_send_now close confirm create_specific detach "
+            "edit_message reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -211,17 +217,20 @@ _METHODS = [
         "collection.item.wizard":
             "action_apply action_back action_edit action_next action_preview",
         "collection.link": "action_revoke send_internal",
+        "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
         "collection.participant": "action_invite_to_portal",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.sequence":
-            "action_open_children action_open_customer action_open_original action_open_parent "
+            "action_open_children action_open_customer action_open_my_action "
+            "action_open_original action_open_parent "
             "action_open_successor "
             "action_open_switch action_pause action_resume action_retry action_skip action_stop "
             "add_action jump_to migrate_to record_event switch_to",
         "collection.sequence.add.action": "action_apply",
         "collection.sequence.launch": "action_launch action_open_existing action_switch",
+        "collection.sequence.note.line": "action_note",
         "collection.sequence.resume": "action_apply",
         "collection.sequence.steer": "action_apply",
     }),
@@ -254,6 +263,10 @@ _METHODS = [
     }),
     (OWN | {"customer", "other_collector"}, {
         "account.move.line": "action_open_collection_document",
+    }),
+    (NOBODY, {
+        "account.move": "action_open_dispute_report",
+        "collection.dispute.report": "action_apply",
     }),
     (OWN | {"other_collector"}, {
         "collection.assignment.rule": "action_open_customers",

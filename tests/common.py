@@ -171,7 +171,8 @@ class CollectionCase(TransactionCase):
     def _resolve(cls, values):
         """Turn codes into ids."""
         values = dict(values)
-        for name in ("function_id", "validator_function_id", "recipient_function_id"):
+        for name in ("function_id", "validator_function_id", "recipient_function_id",
+                     "copy_function_id"):
             if isinstance(values.get(name), str):
                 values[name] = cls.functions[values[name]].id
         if "option_ids" in values:

@@ -55,6 +55,7 @@ class Channel:
     :cvar bool is_html: the text is HTML; else plain text
     :cvar bool takes_files: invoices and the statement of account can go along
     :cvar bool takes_mail_template: one-off messages may take their text from an e-mail template
+    :cvar bool takes_copies: others than the recipient can receive a copy
     :cvar bool is_posted: it leaves on paper, by post
     :cvar bool carries_links: its reader can follow a personal link
     :cvar Mapping provider_states: states of the outbox by states of the provider's queue; read
@@ -67,6 +68,7 @@ class Channel:
     is_html = True
     takes_files = False
     takes_mail_template = False
+    takes_copies = False
     is_posted = False
     carries_links = False
     provider_states = MappingProxyType({})

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ... import engine
 from ...tools.dialogs import RELOAD, notify, open_dialog
@@ -97,6 +98,13 @@ class CollectionAction(models.Model):
         compute="_compute_can_answer",
         help="The user may close it in some way, if only by cancelling or skipping it.")
 
+    answer_way = fields.Selection(
+        [("close", "Close"), ("validate", "Validate"), ("decide", "Decide"), ("view", "View")],
+        compute="_compute_can_answer",
+        help="What is left for the user to do: give its result, or only look at it.")
+    result_label = fields.Char(
+        string="Result", compute="_compute_result_label",
+        help="The decision taken, else how it was closed.")
     can_send = fields.Boolean(
         compute="_compute_can_send", help="The user may send it now: a message that asks for no "
         "decision and no validation.")
@@ -147,11 +155,31 @@ class CollectionAction(models.Model):
             for company, day in days.items())
 
     @api.depends_context("uid")
-    @api.depends("state", "user_id")
+    @api.depends("state", "user_id", "option_ids", "needs_validation")
     def _compute_can_answer(self):
         for action in self:
             action.can_answer = action.state != "closed" and action._may_answer(
                 engine.outcomes.CANCELLED)
+            action.answer_way = action._find_answer_way()
+
+    def _find_answer_way(self):
+        """:return: str, a value of ``answer_way``, or False where nothing is left to do"""
+        if self.state == "closed":
+            return False
+        if not self._may_answer():
+            return "view"
+        own = self.needs_validation and not self._get_distinct_validator()
+        if self.state == "validating" or (own and not self.option_ids):
+            return "validate"
+        return "decide" if self.option_ids else "close"
+
+    @api.depends_context("lang")
+    @api.depends("outcome", "option_id.name")
+    def _compute_result_label(self):
+        labels = dict(self._fields["outcome"]._description_selection(self.env))
+        for action in self:
+            action.result_label = action.outcome and (
+                action.option_id.name or labels.get(action.outcome))
 
     @api.depends("error", "why", "origin", "step_id")
     def _compute_remark(self):
@@ -298,6 +326,16 @@ class CollectionAction(models.Model):
             day=self.date.isoformat() if self.date else None,
             moved_on=self.moved_on.isoformat() if self.moved_on else None,
         )
+
+    def _describe_turn(self):
+        """:return: str, translated: what is to be done, by whom and when, in a few words"""
+        self.ensure_one()
+        today = self.company_id._get_collection_day()
+        return self.env._(
+            "“%(action)s”, %(holder)s, %(day)s", action=self.name,
+            holder=self._get_holder().name or self.user_id.name or self.env._("nobody"),
+            day=self.env._("today") if self.date == today
+            else format_date(self.env, self.date, date_format="d MMM"))
 
     def _get_holder(self):
         """:return: the partner who has the next move, empty when nobody holds the function"""

@@ -113,6 +113,15 @@ class CollectionAction(models.Model):
                 "error": False,
             })
 
+    def _describe_followed(self):
+        """:return: str, translated: what the answer has led to, for whoever has just given it"""
+        self.ensure_one()
+        action = self.sudo()
+        if action.state == "validating":
+            return self.env._("Passed on for validation: %(turn)s.", turn=action._describe_turn())
+        return " ".join(filter(None, (
+            self.env._("Closed."), action._get_steering().describe_followed())))
+
     def _get_closed_message(self):
         """:return: str, translated: by whom, when and how the action was closed"""
         labels = dict(self._fields["outcome"]._description_selection(self.env))

@@ -75,6 +75,12 @@ class CollectionActionContent(models.AbstractModel):
     )
     attach_invoices = fields.Boolean(help="Join the PDF of each invoice that the message is about.")
     attach_statement = fields.Boolean(help="Join the statement of account as a PDF.")
+    copy_salesperson = fields.Boolean(
+        string="Copy to the salesperson",
+        help="Whoever sold what an e-mail is about receives a copy of it.")
+    copy_function_id = fields.Many2one(
+        "collection.function", string="Copy to", ondelete="restrict",
+        help="Whoever holds this function for the customer receives a copy of the e-mail.")
 
     function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
     portal_shows = fields.Selection(
@@ -142,7 +148,8 @@ class CollectionActionContent(models.AbstractModel):
             "name", "kind", "function_id", "recipient_function_id", "needs_validation",
             "validator_function_id", "option_ids", "required", "keep", "description",
             "subject", "body", "mode", "mail_template_id", "attach_invoices",
-            "attach_statement", "portal_shows", "portal_documents", "portal_decides",
+            "attach_statement", "copy_salesperson", "copy_function_id", "portal_shows",
+            "portal_documents", "portal_decides",
         ]
 
     def _get_distinct_validator(self):

@@ -17,7 +17,7 @@ REQUESTS = {
 }
 
 #: Attributes of a channel that are fields of an action, for its views.
-FLAGS = ("has_subject", "takes_files", "takes_mail_template", "is_posted")
+FLAGS = ("has_subject", "takes_files", "takes_mail_template", "takes_copies", "is_posted")
 
 
 def get_contact_kinds():
@@ -41,6 +41,8 @@ class CollectionActionKind(models.AbstractModel):
         string="Takes attachments", compute="_compute_channel_flags")
     takes_mail_template = fields.Boolean(
         string="Takes an e-mail template", compute="_compute_channel_flags")
+    takes_copies = fields.Boolean(
+        string="Takes copies", compute="_compute_channel_flags")
     is_posted = fields.Boolean(
         string="Leaves by post", compute="_compute_channel_flags")
 

@@ -162,6 +162,10 @@ class Steering:
     def plan_next(self):
         """These are closed: decide at once what comes next."""
 
+    def describe_followed(self):
+        """:return: str, translated: what comes next after the one action, empty for nothing"""
+        return ""
+
     # -- moving --------------------------------------------------------------------
 
     def move_deadline(self, day):
@@ -186,6 +190,20 @@ class Steering:
     def get_post_by(self):
         """:return: how a letter of the one action is posted, a value of ``post_by``"""
         return "print"
+
+    def get_copied_holders(self):
+        """:return: dict of the ``res.partner`` that holds the function which each of these copies:
+            for the customer, else by default; by action id"""
+        actions = self.actions
+        rows = self.env["collection.participant"].search([
+            ("customer_id", "in", actions.customer_id.ids), ("sequence_id", "=", False),
+            ("company_id", "in", actions.company_id.ids),
+            ("function_id", "in", actions.copy_function_id.ids)])
+        found = {(row.customer_id, row.company_id, row.function_id): row.partner_id
+                 for row in rows}
+        return {
+            action.id: found.get((action.customer_id, action.company_id, action.copy_function_id))
+            or action.copy_function_id.default_partner_id for action in actions}
 
     def get_items(self):
         """:return: the ``account.move.line`` that the one action is about, empty for all"""

@@ -503,16 +503,22 @@ class CollectionAssignmentRule(models.Model):
         customers = self.env["res.partner"]
         owing = Domain("collection_balance", "not in", [0]) & Domain("parent_id", "=", False)
         alerts = []
-        for name, field, text in (
-                ("no_collector", "collector_id", self.env._("owe and have no collector")),
-                ("no_scenario", "collection_scenario_id", self.env._("owe and have no scenario"))):
+        for name, field, one, many in (
+                ("no_collector", "collector_id", self.env._("debtor without a collector"),
+                 self.env._("debtors without a collector")),
+                ("no_scenario", "collection_scenario_id", self.env._("debtor without a scenario"),
+                 self.env._("debtors without a scenario"))):
             count = customers.search_count(owing & Domain(field, "=", False))
             if count:
-                alerts.append({"filter": name, "count": count, "text": text})
+                alerts.append(
+                    {"filter": name, "count": count, "text": one if count == 1 else many})
         faulty = self.search([("company_id", "=", self.env.company.id)]).filtered("problem")
         if faulty:
-            alerts.append({"rules": faulty.ids, "count": len(faulty),
-                           "text": self.env._("rules cannot do their work or conflict")})
+            alerts.append({
+                "rules": faulty.ids, "count": len(faulty),
+                "text": self.env._("rule that cannot do its work or conflicts")
+                if len(faulty) == 1 else self.env._("rules that cannot do their work or conflict"),
+            })
         return alerts
 
     # === ORIGINS === #

@@ -171,7 +171,7 @@ def _add_origin(node, code):
     :param str code: of the attribute
     """
     both = E.div(
-        {"class": "d-flex align-items-center gap-1"},
+        {"class": "d-flex flex-wrap align-items-center gap-1"},
         E.field(name="collection_origins", nolabel="1", widget="collection_origin",
                 options=str({"attribute": code})))
     label = E.label({"for": node.get("name")})

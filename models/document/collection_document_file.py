@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import formatLang
 
 
 class CollectionDocumentFile(models.Model):
@@ -24,6 +25,7 @@ class CollectionDocumentFile(models.Model):
     name = fields.Char(required=True, readonly=True)
     mimetype = fields.Char(readonly=True)
     size = fields.Integer(string="Bytes", readonly=True)
+    size_label = fields.Char(string="Size", compute="_compute_size_label")
     checksum = fields.Char(readonly=True, help="SHA-256 of the file as it came.")
     contributor_id = fields.Many2one(
         "collection.document.contributor", readonly=True, ondelete="restrict",
@@ -61,6 +63,20 @@ class CollectionDocumentFile(models.Model):
             lambda item: item.message_main_attachment_id in self.attachment_id).write(
                 {"message_main_attachment_id": False})
         self.write({"set_aside": True})
+
+    # === COMPUTE === #
+
+    @api.depends_context("lang")
+    @api.depends("size")
+    def _compute_size_label(self):
+        for file in self:
+            if file.size < 1000:
+                file.size_label = self.env._("%(size)s B", size=file.size)
+            elif file.size < 1_000_000:
+                file.size_label = self.env._("%(size)s KB", size=round(file.size / 1000))
+            else:
+                file.size_label = self.env._(
+                    "%(size)s MB", size=formatLang(self.env, file.size / 1_000_000, digits=1))
 
     # === BUTTONS === #
 

@@ -12,7 +12,7 @@ STATES = [
     ("missing", "Missing"),
     ("review", "To review"),
     ("approved", "Approved"),
-    ("refused", "Refused"),
+    ("refused", "Not accepted"),
     ("cancelled", "Not asked any more"),
 ]
 

@@ -1,6 +1,7 @@
 import hashlib
 import itertools
 import json
+import re
 import secrets
 
 from markupsafe import Markup
@@ -36,6 +37,7 @@ KINDS = [
     ("customer_restored", "Customer unarchived"),
     ("message_sent", "Message sent"),
     ("channel_changed", "Channel changed"),
+    ("message_edited", "Message edited"),
     ("item_changed", "Status of an item changed"),
     ("items_detached", "Items taken out"),
     ("claims_waived", "Claims waived"),
@@ -113,6 +115,9 @@ DIGESTED = (
     "new_value", "data", "text_digest",
 )
 
+#: A date as rows keep it.
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
 #: Each kind of row as a sentence; its names are filled in when it is read.
 SENTENCES = {
     "launched": _lt("Sequence launched"),
@@ -129,6 +134,7 @@ SENTENCES = {
     "action_confirmed": _lt("Sending of “%(action)s” confirmed"),
     "message_sent": _lt("Message of “%(action)s” sent; it stays open"),
     "channel_changed": _lt("“%(action)s” leaves another way: %(old)s → %(new)s"),
+    "message_edited": _lt("Message of “%(action)s” edited: %(part)s"),
     "item_changed": _lt("%(item)s: %(old)s → %(new)s"),
     "items_detached": _lt("Taken out of “%(action)s”: %(new)s"),
     "claims_waived": _lt("Interest and indemnity of %(new)s waived"),
@@ -551,11 +557,21 @@ class CollectionHistory(models.Model):
             nothing = self.env._("no status")
             names |= {"item": data["item"], "old": self.old_value or nothing,
                       "new": self.new_value or nothing}
+        if self.kind == "markers_changed":
+            return self._describe_marker()
         if self.kind == "customer_changed" and data.get("about"):
             return self.env._("%(about)s: customer changed from %(old)s to %(new)s", **names)
         if self.kind == "action_moved" and data.get("date"):
             return self.env._("“%(action)s” moved to %(date)s, as its sequence was paused", **names)
         return self.env._(SENTENCES[self.kind]) % names
+
+    def _describe_marker(self):
+        """:return: str, translated: a date or fact of the case, as the reader writes dates"""
+        label, _colon, value = (self.new_value or "").rpartition(": ")
+        day = ISO_DAY.fullmatch(value)
+        return self.env._(
+            "%(label)s: %(value)s", label=label,
+            value=format_date(self.env, value) if day else value)
 
     def _get_label(self, model, field, value):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))
@@ -570,6 +586,7 @@ class CollectionHistory(models.Model):
             "action": row.action_id.name or self.action_name,
             "label": row.visit_id.transition_id.end_label or data.get("label") or "–",
             "option": f" ({option})" if option else "",
+            "part": self._get_part_name(data),
             "row": self._get_row_name(row, data), "event": self._get_event_name(data),
             "template": data.get("template"), "version": data.get("version"),
             "version_from": data.get("version_from"), "about": data.get("about"),
@@ -583,6 +600,14 @@ class CollectionHistory(models.Model):
             "field": field._description_string(self.env) if field else data.get("field"),
             "old": self.old_value or nothing, "new": self.new_value or nothing,
         }
+
+    def _get_part_name(self, data):
+        """:return: str, translated: what was changed of a message"""
+        _ = self.env._
+        return {
+            "subject": _("subject"), "body": _("text"), "to_partner_id": _("recipient"),
+            "copy_partner_ids": _("copies"), "added_file_ids": _("files"),
+        }.get(data.get("part"), "–")
 
     def _get_row_name(self, row, data):
         rows = row.visit_id.step_id.transition_ids.filtered(lambda r: r.key == data.get("row"))

@@ -28,9 +28,22 @@ class CollectionDispatch(models.Model):
             "action_id": dispatch.action_id.id,
             "dispatch_id": dispatch.id, "subject": dispatch.subject,
         } for dispatch in linked])
-        urls = {link.dispatch_id: url for link, url in made}
-        for dispatch in placed:
+        placed._put_links(bodies, {link.dispatch_id: url for link, url in made})
+        return bodies
+
+    def _get_copy_bodies(self):
+        """A personal link is the recipient's alone: in a copy, the portal takes its place."""
+        bodies = super()._get_copy_bodies()
+        self._put_links(bodies, {})
+        return bodies
+
+    def _put_links(self, bodies, urls):
+        """Put the links into the texts of these, in the place that is kept for them.
+
+        :param dict bodies: HTML as str by dispatch id; changed
+        :param dict urls: the personal link by dispatch; those without one lead to the portal
+        """
+        for dispatch in self:
             base = dispatch.company_id.get_base_url()
             url = urls.get(dispatch, f"{base}/my/invoices")
-            bodies[dispatch.id] = bodies[dispatch.id].replace(base + PLACE, escape(url))
-        return bodies
+            bodies[dispatch.id] = (bodies[dispatch.id] or "").replace(base + PLACE, escape(url))

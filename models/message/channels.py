@@ -27,6 +27,7 @@ class Email(Channel):
     label = _lt("E-mail")
     takes_files = True
     takes_mail_template = True
+    takes_copies = True
     carries_links = True
 
     def get_address(self, partner):
@@ -63,12 +64,12 @@ class Email(Channel):
         return {
             action.id: [
                 *(MessageFile(file.name, file.raw, file.mimetype)
-                  for file in action.mail_template_id.attachment_ids),
+                  for file in action.mail_template_id.attachment_ids | action.added_file_ids),
                 *invoices.get(action.id, ()), *statements.get(action.id, ())]
             for action in actions}
 
     def describe_files(self, action, message):
-        yield from action.mail_template_id.attachment_ids.mapped("name")
+        yield from (action.mail_template_id.attachment_ids | action.added_file_ids).mapped("name")
         yield from super().describe_files(action, message)
         if action.attach_statement:
             yield action.customer_id._get_statement_filename(lang=message.lang)
@@ -77,8 +78,10 @@ class Email(Channel):
         return {"whole_body": message.body}
 
     def queue(self, dispatches):
-        """One ``mail.mail`` each."""
+        """One ``mail.mail`` each; and one for its copies, the first time it leaves."""
         env = dispatches.env
+        copied = dispatches.filtered(
+            lambda dispatch: dispatch.copy_partner_ids and not dispatch.mail_message_id)
         mails = env["mail.mail"].sudo()
         note = env["ir.model.data"]._xmlid_to_res_id("mail.mt_note")
         bodies = dispatches._get_leaving_bodies()
@@ -91,6 +94,7 @@ class Email(Channel):
             for dispatch, mail in zip(group, created):
                 dispatch.mail_message_id = mail.mail_message_id
         _show_in_thread(dispatches)
+        _queue_copies(copied)
         cron = env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
         if cron:
             cron.sudo()._trigger()
@@ -120,6 +124,24 @@ def _prepare_mail_vals(dispatch, reply_to, subtype_id, body):
         "is_notification": True,
         "record_company_id": dispatch.company_id.id,
     }
+
+
+def _queue_copies(dispatches):
+    """Copies belong to the message of which they are one, and never carry its personal link."""
+    if not dispatches:
+        return
+    bodies = dispatches._get_copy_bodies()
+    dispatches.env["mail.mail"].sudo().create([{
+        "mail_message_id": dispatch.mail_message_id.id,
+        "body_html": Markup('<p style="color: #666666;">%s</p>') % dispatch.with_context(
+            lang=dispatch.lang).env._("Copy of what was sent to %(recipient)s.",
+                                      recipient=dispatch.partner_id.display_name)
+        + Markup(bodies[dispatch.id]),
+        "recipient_ids": [(6, 0, dispatch.copy_partner_ids.ids)],
+        "auto_delete": True,
+        "is_notification": True,
+        "is_collection_copy": True,
+    } for dispatch in dispatches])
 
 
 def _show_in_thread(dispatches):

@@ -11,6 +11,7 @@ from odoo.tools import html2plaintext
 from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
+from ..history.trace import Trace, TraceRow
 from .attachments import get_invoice_files
 from .gate import find_objection
 from .hashtags import get_values
@@ -31,6 +32,25 @@ class CollectionAction(models.Model):
     wording_body = fields.Html(
         string="Message text", compute="_compute_wording", inverse="_inverse_wording_body",
         sanitize_overridable=False)
+    to_partner_id = fields.Many2one(
+        "res.partner", string="Sent to", readonly=True, copy=False,
+        help="Whom a person has chosen for this one message. Empty: whoever it goes to by rule.")
+    copy_partner_ids = fields.Many2many(
+        "res.partner", "collection_action_copy_rel", string="Copies", readonly=True, copy=False,
+        help="Who receives a copy of this one message, besides those of its step.")
+    added_file_ids = fields.Many2many(
+        "ir.attachment", "collection_action_added_file_rel", string="Files added",
+        readonly=True, copy=False, help="What a person has attached to this one message.")
+    edited_by_id = fields.Many2one(
+        "res.users", string="Edited by", readonly=True, copy=False,
+        help="Who changed this one message; hears the answer.")
+    preview_page = fields.Html(string="Message as it would leave", compute="_compute_preview",
+                               sanitize=False)
+    preview_problem = fields.Char(string="Why it cannot leave", compute="_compute_preview")
+    preview_to = fields.Char(string="To", compute="_compute_preview")
+    preview_copies = fields.Char(string="Copies to", compute="_compute_preview")
+    preview_subject = fields.Char(string="Subject as it would leave", compute="_compute_preview")
+    preview_files = fields.Char(string="Attachments", compute="_compute_preview")
 
     # === COMPUTE === #
 
@@ -45,14 +65,29 @@ class CollectionAction(models.Model):
             action.wording_body = written.body
 
     def _inverse_wording_subject(self):
-        langs = self._get_wording_langs()
-        for action in self:
-            action.with_context(lang=langs[action.id]).subject = action.wording_subject
+        for action, subject in [(action, action.wording_subject) for action in self]:
+            action._change_message({"subject": subject})
 
     def _inverse_wording_body(self):
-        langs = self._get_wording_langs()
+        for action, body in [(action, action.wording_body) for action in self]:
+            action._change_message({"body": body})
+
+    @api.depends_context("lang")
+    @api.depends("subject", "body", "state", "kind", "mail_template_id", "to_partner_id",
+                 "copy_partner_ids", "added_file_ids")
+    def _compute_preview(self):
         for action in self:
-            action.with_context(lang=langs[action.id]).body = action.wording_body
+            shown = action._origin
+            open_message = shown and shown.is_sent and shown.state != "closed"
+            preview = shown._prepare_preview() if open_message else {}
+            recipient = preview.get("recipient_id")
+            action.update({
+                "preview_page": preview.get("page"), "preview_subject": preview.get("subject"),
+                "preview_problem": preview.get("problem"), "preview_files": preview.get("files"),
+                "preview_copies": preview.get("copies"),
+                "preview_to": recipient and ", ".join(filter(None, (
+                    recipient.display_name, recipient.email_normalized
+                    if action.takes_copies else preview["address"])))})
 
     # === CRUD === #
 
@@ -138,6 +173,7 @@ class CollectionAction(models.Model):
             action.id: Message(
                 recipient=data[action.id].recipient, lang=data[action.id].lang,
                 items=data[action.id].items, sender=data[action.id].sender,
+                copies=data[action.id].copies,
                 subject=subjects[action.id], content=contents[action.id],
                 body=bodies[action.id], objection=find_objection(
                     action, data[action.id], names[action.id], contents[action.id],
@@ -233,13 +269,14 @@ class CollectionAction(models.Model):
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
         leaders = {action: action._get_message_leader(chosen[action.id]) for action in actions}
+        copies = actions._get_message_copies(recipients, chosen)
         return {
             action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
                 sender=senders[action.customer_id.id], account=accounts[action.id],
                 items=chosen[action.id], claims=claims, instalments=instalments,
                 paid_late=late[action.id].filtered(lambda line: claims[line.id].claims_anything),
-                leader=leader, is_ahead=bool(
+                leader=leader, copies=copies[action.id], is_ahead=bool(
                     leader and action._get_steering().is_reminder
                     and leader._get_collection_due() >= day))
             for action, leader in leaders.items()}
@@ -303,6 +340,27 @@ class CollectionAction(models.Model):
             accounts[action.id] = account
         return accounts, chosen
 
+    def _get_message_copies(self, recipients, chosen):
+        """Who receives a copy of each message: whom its step and a person name for it.
+
+        :param dict recipients: ``res.partner`` by action id
+        :param dict chosen: the items that each is about, by action id
+        :return: dict of ``res.partner`` with an e-mail address, by action id
+        """
+        nobody, copies, holders = self.env["res.partner"], {}, {}
+        for steering in self.filtered("copy_function_id")._get_steerings():
+            holders |= steering.get_copied_holders()
+        for action in self:
+            copies[action.id] = action.takes_copies and (
+                action.copy_partner_ids | holders.get(action.id, nobody)
+                | (chosen[action.id].move_id.invoice_user_id.partner_id
+                   if action.copy_salesperson else nobody)) or nobody
+        reached = nobody.union(*copies.values()).filtered(
+            lambda partner: partner.active and partner.email_normalized)
+        return {
+            action_id: (partners & reached) - recipients[action_id]
+            for action_id, partners in copies.items()}
+
     def _get_items_paid_late(self):
         """:return: dict of the settled ``account.move.line`` for which each message may claim
             something because they were paid late, by action id"""
@@ -342,7 +400,132 @@ class CollectionAction(models.Model):
                     "“%(action)s” leaves by itself, in the words of its scenario or template. "
                     "Change them there, or skip it and write by hand.", action=action.name))
 
+    # === ONE MESSAGE === #
+    # A person changes this one message before it leaves; the step it comes from stays as it is.
+
+    def edit_message(self, values):
+        """Change this one message, however it leaves: its words, to whom it goes, its files.
+
+        What it says passes the gate when it leaves, as any other; each change stays in the
+        history with what was there before.
+
+        :param dict values: some of ``subject`` (str), ``body`` (HTML), ``to_partner_id`` (id of a
+            contact of the customer, or False), ``copy_partner_ids`` and ``added_file_ids``
+            (lists of ids)
+        :return: True
+        :raise UserError: it is closed or no message, or a value is none that it takes
+        :raise ValidationError: the text has an unknown hashtag
+        :raise AccessError: the user may not act on it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close("done")
+        self._take_turn()
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        self._get_channel()
+        self._check_edited(values)
+        self.sudo()._change_message(values)
+        return True
+
+    def _check_edited(self, vals):
+        """:raise UserError: a value is none that a person may give to this message"""
+        unknown = set(vals) - {
+            "subject", "body", "to_partner_id", "copy_partner_ids", "added_file_ids"}
+        partner = self.env["res.partner"].browse(vals.get("to_partner_id") or ())
+        if unknown:
+            raise UserError(self.env._(
+                "“%(action)s”: %(fields)s is no part of a message.", action=self.name,
+                fields=", ".join(sorted(unknown))))
+        if partner and partner.commercial_partner_id != self.customer_id and (
+                partner not in self.sudo().recipient_ids):
+            raise UserError(self.env._(
+                "%(contact)s does not belong to %(customer)s: the message would show a "
+                "stranger what is owed. Send a copy to colleagues and advisers instead.",
+                contact=partner.display_name, customer=self.customer_id.name))
+        self.env["res.partner"].browse(vals.get("copy_partner_ids") or ()).check_access("read")
+        self.env["ir.attachment"].browse(vals.get("added_file_ids") or ()).check_access("read")
+
+    def _change_message(self, vals):
+        """Write what of this message differs, and record it with what was there before.
+
+        An e-mail template gives way to the words that were changed; its files stay.
+        """
+        action = self.with_context(lang=self._get_wording_langs()[self.id])
+        before = action._read_message()
+        if action.mail_template_id and {"subject", "body"} & set(vals):
+            own = self._get_present_text()
+            vals = {"subject": own.subject, "body": own.body, **vals, "added_file_ids": [
+                *vals.get("added_file_ids", action.added_file_ids.ids),
+                *action.mail_template_id.attachment_ids.ids], "mail_template_id": False}
+        many = {"copy_partner_ids", "added_file_ids"}
+        action.write({
+            name: [(6, 0, value)] if name in many else value for name, value in vals.items()})
+        after = action._read_message()
+        changed = [name for name in before if before[name] != after[name]]
+        if changed:
+            action.sudo().edited_by_id = self.env.user
+            action.sudo()._record([
+                TraceRow(action, "message_edited", data={"part": name}, old=before[name],
+                         new=after[name]) for name in changed], Trace("edit_message"))
+
+    def _get_present_text(self):
+        """:return: the :class:`~.message.Text` of this message in the language in which it leaves,
+            with its hashtags"""
+        self.ensure_one()
+        action = self.sudo().with_context(lang=self._get_wording_langs()[self.id])
+        return action._get_message_texts()[action.id]
+
+    def _read_message(self):
+        """:return: dict of what a person may change of this message, as text"""
+        action, text = self.sudo(), self._get_present_text()
+        return {
+            "subject": text.subject,
+            "body": html2plaintext(text.body) if text.is_html else text.body,
+            "to_partner_id": action.to_partner_id.display_name or "",
+            "copy_partner_ids": ", ".join(action.copy_partner_ids.mapped("display_name")),
+            "added_file_ids": ", ".join(action.added_file_ids.mapped("name")),
+        }
+
+    # === PREVIEW === #
+
+    def _prepare_preview(self):
+        """The message as it would leave today.
+
+        :return: dict: problem, recipient_id, address, copies, email_from, language, subject,
+            files, page; without a page where it cannot be rendered
+        """
+        self.ensure_one()
+        try:
+            message = self._render_messages(attachments=False)[self.id]
+        except UserError as fault:
+            return {"problem": str(fault)}
+        action, recipient, channel = self.sudo(), message.recipient, self._get_channel()
+        return {
+            "problem": channel.find_address_problem(recipient),
+            "recipient_id": recipient,
+            "address": ", ".join(filter(None, map(
+                str.strip, channel.get_address(recipient).splitlines()))),
+            "copies": ", ".join(message.copies.mapped("name")),
+            "email_from": message.email_from,
+            "language": self.env["res.lang"]._get_data(code=message.lang).name,
+            "subject": message.subject,
+            "files": ", ".join(channel.describe_files(action, message)),
+            "page": channel.render_page(action, message),
+        }
+
     # === BUTTONS === #
+
+    def action_open_edit(self):
+        """:return: window action on the dialog that changes this one message
+        :raise UserError: it is closed
+        """
+        self.ensure_one()
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        return open_dialog(
+            "collection.message.edit", self.env._("Edit this one message"),
+            default_action_id=self.id, dialog_size="extra-large")
 
     def action_open_preview(self):
         """:return: window action on the message as it would leave today"""

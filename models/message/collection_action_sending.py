@@ -66,7 +66,7 @@ class CollectionAction(models.Model):
         for company, actions in self.grouped("company_id").items():
             contacts = actions._get_message_contacts(company)
             for action in actions:
-                recipients[action.id] = (
+                recipients[action.id] = action.to_partner_id.filtered("active") or (
                     action.recipient_ids[:1] if action.recipient_function_id
                     else action._choose_recipient(contacts[action.customer_id.id]))
         return recipients
@@ -103,12 +103,13 @@ class CollectionAction(models.Model):
                 found[action.id] = problem
         return found
 
-    def _queue(self, messages):
+    def _queue(self, messages, by_person=False):
         """Write these messages to the outbox, and hand them to the queue of their channel.
 
         What the messages were about stays with their actions.
 
         :param dict messages: :class:`~.message.Message` by action id
+        :param bool by_person: whether the user sends them, who then hears the answer
         :raise UserError: one of them must not leave; see :meth:`_pass_gate`
         """
         for action in self:
@@ -117,6 +118,9 @@ class CollectionAction(models.Model):
         prepared = [self._prepare_dispatch_vals(messages[action.id], action) for action in self]
         files = self._keep_attachments(messages)
         for action, vals in zip(self, prepared):
+            sender = action.edited_by_id or (
+                self.env.user if by_person else action.edited_by_id.browse())
+            vals["sent_by_id"] = sender.id
             vals["attachment_ids"] = [(6, 0, files.get(action.id, []))]
         self.env["collection.dispatch"].sudo().create(prepared)._hand_over()
         self._keep_items(messages)
@@ -149,6 +153,8 @@ class CollectionAction(models.Model):
             "address": channel.get_address(partner),
             "lang": message.lang,
             "subject": message.subject,
+            "copy_partner_ids": [(6, 0, message.copies.ids)],
+            "copies": ", ".join(message.copies.mapped("email_normalized")),
             "body": message.content if channel.is_html else message.body,
             "author_id": message.author.id,
             "email_from": message.email_from,
@@ -308,7 +314,7 @@ class CollectionAction(models.Model):
         """
         messages = self._render_messages()
         leaving = self._pass_gate(messages, by_person)
-        leaving._queue(messages)
+        leaving._queue(messages, by_person)
         leaving._close_sent(by_person=by_person)
         return leaving
 

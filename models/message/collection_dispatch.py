@@ -9,11 +9,14 @@ DISPATCH_STATES = [
     ("claimed", "Being sent"),
     ("sent", "Sent"),
     ("bounced", "Bounced"),
-    ("failed", "Refused"),
+    ("failed", "Sending failed"),
     ("replied", "Answered"),
     ("to_verify", "To verify"),
     ("cancelled", "Cancelled"),
 ]
+
+#: E-mails that failed of which the alert counts at most so many.
+MOST_COUNTED = 1000
 
 #: States that somebody should look at.
 TROUBLE = ("bounced", "failed", "to_verify")
@@ -41,9 +44,16 @@ class CollectionDispatch(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Recipient", required=True, readonly=True, ondelete="restrict")
     address = fields.Char(readonly=True, help="Where it was sent, as it stood then.")
+    copy_partner_ids = fields.Many2many(
+        "res.partner", "collection_dispatch_copy_rel", string="Copies to", readonly=True)
+    copies = fields.Char(
+        string="Addresses of the copies", readonly=True, help="As they stood then.")
+    sent_by_id = fields.Many2one(
+        "res.users", readonly=True, help="Who sent or edited it by hand; hears the answer.")
     author_id = fields.Many2one("res.partner", string="Signed by", readonly=True)
     email_from = fields.Char(string="From", readonly=True)
     lang = fields.Char(string="Language", readonly=True)
+    lang_name = fields.Char(string="Written in", compute="_compute_lang_name")
     subject = fields.Char(readonly=True)
     body = fields.Html(string="Text", readonly=True, sanitize=False)
     whole_body = fields.Html(
@@ -82,6 +92,12 @@ class CollectionDispatch(models.Model):
         return [(code, self.env._(channel.label)) for code, channel in CHANNELS.items()]
 
     # === COMPUTE === #
+
+    @api.depends("lang")
+    def _compute_lang_name(self):
+        names = dict(self.env["res.lang"].get_installed())
+        for dispatch in self:
+            dispatch.lang_name = names.get(dispatch.lang, dispatch.lang)
 
     @api.depends("state")
     def _compute_trouble(self):
@@ -149,6 +165,26 @@ class CollectionDispatch(models.Model):
         self.env["res.partner"]._block_collection_addresses(self.mapped("address"))
 
     @api.model
+    def get_alert(self):
+        """What keeps the company's e-mails from leaving, to be said once.
+
+        :return: str, translated; empty where the last e-mails left
+        """
+        self.check_access("read")
+        last = self.search([("channel", "=", "email"), ("state", "in", ("sent", "failed"))],
+                           order="write_date desc, id desc", limit=1)
+        failed = self.search([
+            ("channel", "=", "email"), ("state", "=", "failed")], limit=MOST_COUNTED)
+        waiting = self.env["mail.mail"].sudo().search_count([
+            ("mail_message_id", "in", failed.mail_message_id.ids),
+            ("failure_type", "=", "mail_smtp")])
+        if last.state != "failed" or not waiting:
+            return ""
+        return self.env._(
+            "No e-mail leaves: the outgoing mail server does not answer. E-mails held up: "
+            "%(count)s. Once it is put right, send them again from here.", count=waiting)
+
+    @api.model
     def _find_by_message(self, messages):
         """:return: the dispatches that left as these ``mail.message``"""
         return self.sudo().search([("mail_message_id", "in", messages.ids)])
@@ -183,6 +219,33 @@ class CollectionDispatch(models.Model):
         :return: dict of HTML as str by dispatch id
         """
         return {dispatch.id: dispatch.whole_body or dispatch.body for dispatch in self}
+
+    def _get_copy_bodies(self):
+        """What the copies of each message say: the same, without what is the recipient's alone.
+
+        A hook, as :meth:`_get_leaving_bodies`.
+
+        :return: dict of HTML as str by dispatch id
+        """
+        return {dispatch.id: dispatch.whole_body or dispatch.body for dispatch in self}
+
+    def _notify_answered(self, author, answer):
+        """Whoever sent or edited these by hand reads what was answered.
+
+        A follower of the customer reads it there already.
+
+        :param author: the ``res.partner`` who answers, may be empty
+        :param Markup answer: what was written
+        """
+        for dispatch in self.filtered("sent_by_id"):
+            user, customer = dispatch.sent_by_id, dispatch.customer_id
+            if not user.active or user.partner_id in customer.message_partner_ids:
+                continue
+            translate = self.with_context(lang=user.lang).env._
+            customer.message_notify(
+                partner_ids=user.partner_id.ids, author_id=author.id or customer.id,
+                subject=translate("Answer to “%(subject)s”", subject=dispatch.subject or ""),
+                body=answer)
 
     @api.model
     def _follow_letters(self):

@@ -92,12 +92,15 @@ class MailThread(models.AbstractModel):
         parent = self.env["mail.message"].browse(msg_dict.get("parent_id") or ())
         if parent:
             sent = self.env["collection.dispatch"]._find_by_message(parent)
+            author = self.env["res.partner"].sudo().browse(msg_dict.get("author_id") or ())
             if self._is_answered_by_machine():
                 sent._record_return(incoming_mail.AUTOMATIC)
             else:
+                sent = sent.filtered(lambda dispatch: author not in dispatch.copy_partner_ids)
                 answered = sent.filtered(
                     lambda dispatch: self._is_from_party(msg_dict, dispatch.customer_id))
                 answered._set_state("replied")
+                answered._notify_answered(author, msg_dict.get("body") or "")
                 (sent - answered)._record_return(incoming_mail.FOREIGN)
         return result
 

@@ -41,6 +41,7 @@ class MessageData:
     :ivar claims: late-payment claims by item id
     :ivar instalments: (number, how many) by item id, for invoices with several due dates
     :ivar paid_late: settled items of the customer on which something may still be claimed
+    :ivar copies: the contacts that receive a copy of it
     :ivar is_ahead: it reminds before anything is overdue, and speaks of what falls due
     """
 
@@ -54,6 +55,7 @@ class MessageData:
     claims: dict
     instalments: dict
     paid_late: models.BaseModel
+    copies: models.BaseModel
     is_ahead: bool = False
 
     @property
@@ -100,6 +102,7 @@ class Message:
         stands below it, an SMS as escaped lines
     :ivar items: ``account.move.line`` that it is about
     :ivar sender: who signs it
+    :ivar copies: ``res.partner`` that receive a copy
     :ivar attachments: list of :class:`MessageFile`; of a letter, the letter itself
     :ivar objection: why it must not leave, see :mod:`~.gate`; None where it may
     """
@@ -111,6 +114,7 @@ class Message:
     body: Markup
     items: models.BaseModel
     sender: Sender
+    copies: models.BaseModel
     attachments: list = field(default_factory=list)
     objection: str | None = None
 

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
+from ...engine import ladder
 from ...tools.portfolio import PortfolioChar
 from ..access import COLLECTORS
 
@@ -33,7 +34,7 @@ class AccountMoveLine(models.Model):
         """:return: dict of what is next for each of these items, in words, by its id"""
         day, lines = company._get_collection_day(), self.sudo()
         causes = lines._get_exclusions(day)
-        specific = lines._find_specific_actions()
+        specific, treated = lines._find_specific_actions(), lines._describe_treatments()
         planned = self.env["collection.action"].sudo().search([
             ("customer_id", "in", lines.partner_id.commercial_partner_id.ids),
             ("company_id", "=", company.id), ("origin", "=", "scenario"),
@@ -44,9 +45,37 @@ class AccountMoveLine(models.Model):
             if not action and not causes.get(line.id) and not line.reconciled:
                 action = planned.get(line.partner_id.commercial_partner_id)
                 action = action and action._filter_reached(line, day) and action
-            words[line.id] = action._describe_next() if action else line._describe_exclusion(
+            said = action._describe_next() if action else line._describe_exclusion(
                 causes.get(line.id))
-        return words
+            if treated.get(line.id) and causes.get(line.id) == ladder.SUSPENDED:
+                said = ""
+            words[line.id] = "; ".join(filter(None, (treated.get(line.id), said)))
+        return words | lines._describe_silence(company, words)
+
+    def _describe_treatments(self):
+        """What else treats these items than scenarios and specific actions.
+
+        A hook: a domain that treats items overrides it, and adds to what ``super()`` returns.
+
+        :return: dict of a translated sentence by item id
+        """
+        return {}
+
+    def _describe_silence(self, company, words):
+        """Why nothing comes next for overdue items of which nothing else is said.
+
+        :param dict words: what is said of each item, by its id
+        :return: dict of why their customers are not chased, by item id
+        """
+        day = company._get_collection_day()
+        silent = self.filtered(lambda line: (
+            not words[line.id] and not line.reconciled and line.amount_residual_currency > 0
+            and line._get_collection_due() < day))
+        customers = silent.partner_id.commercial_partner_id.with_company(company)
+        reasons = {customer.id: customer.collection_not_chased for customer in customers}
+        return {
+            line.id: reasons[line.partner_id.commercial_partner_id.id]
+            or self.env._("The scenario has no step left") for line in silent}
 
     def _find_specific_actions(self):
         """:return: dict of the open specific action that takes an item out, by the item's id"""
@@ -58,14 +87,19 @@ class AccountMoveLine(models.Model):
 
     def _describe_exclusion(self, cause):
         """:return: why the scenario leaves the item out, and until when; empty where it does not"""
-        _ = self.env._
+        _, day = self.env._, self.collection_promise_date
+        if cause == ladder.PROMISED and day:
+            return _("Promised for %(day)s", day=format_date(self.env, day))
         if self.collection_excluded_since and cause and self.collection_review_date:
             return _("Left out until %(day)s",
                      day=format_date(self.env, self.collection_review_date))
         return {
-            "blocked": _("No follow-up"),
-            "in_payment": _("Being paid"),
-            "suspended": _("A sequence suspends the scenario"),
+            ladder.BLOCKED: _("No follow-up"),
+            ladder.DISPUTED: _("Disputed"),
+            ladder.IN_PAYMENT: _("Being paid"),
+            ladder.LITIGATION: _("In litigation"),
+            ladder.SMALL: _("Below the scenario's minimum"),
+            ladder.SUSPENDED: _("A sequence suspends the scenario"),
         }.get(cause, "")
 
     # === PLANNING === #

@@ -80,7 +80,10 @@ class ResPartner(models.Model):
             action = action if stands else actions
             reason = action.sudo().error or skipped.get(action)
             if isinstance(decision, ladder.Stop):
-                reason = customer._complete_stop(decision.reason, words[decision.reason])
+                cause = decision.reason
+                if cause == ladder.SUSPENDED and not customer.sudo().collection_scenario_id:
+                    cause = ladder.NO_SCENARIO  # there is nothing to suspend
+                reason = customer._complete_stop(cause, words[cause])
             partner.collection_not_chased = reason or False
             partner.update(self._prepare_next(action, None if stands else decision))
 

@@ -18,6 +18,13 @@ class ScenarioSteering(Steering):
     def describe(self):
         return self.actions.why
 
+    def describe_followed(self):
+        action = self.actions
+        following = action.search([
+            ("customer_id", "=", action.customer_id.id), ("origin", "=", "scenario"),
+            ("company_id", "=", action.company_id.id), ("state", "!=", "closed")], limit=1)
+        return self.env._("Next: %(turn)s.", turn=following._describe_turn()) if following else ""
+
     def plan_next(self):
         self.env["collection.scenario"]._plan(self.actions.customer_id)
 

@@ -2,6 +2,7 @@ from . import steering
 from . import collection_deadline
 from . import collection_sequence
 from . import collection_sequence_visit
+from . import account_move_line
 from . import collection_action
 from . import collection_sequence_commands
 from . import collection_sequence_flow

@@ -7,6 +7,10 @@ class CollectionAction(models.Model):
 
     _inherit = "collection.action"
 
+    visit_label = fields.Char(
+        related="visit_id.display_name", string="Step entered",
+        help="What stands above its rows, where actions are shown by steps.")
+
     def _get_launched_sequence(self):
         return self.sequence_id
 

@@ -17,6 +17,7 @@ class CollectionDeadline(models.Model):
     sequence_id = fields.Many2one(
         "collection.sequence", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="sequence_id.company_id")
+    customer_id = fields.Many2one(related="sequence_id.customer_id")
     visit_id = fields.Many2one(
         "collection.sequence.visit", required=True, readonly=True, ondelete="restrict")
     transition_id = fields.Many2one(

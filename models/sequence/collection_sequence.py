@@ -1,3 +1,4 @@
+from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
@@ -21,6 +22,9 @@ STATE_LABELS = {
 }
 
 SEQUENCE_STATES = [(code, STATE_LABELS[code]) for code in states.STATUSES]
+
+#: How long before its day a deadline is near.
+NEAR = timedelta(days=7)
 
 #: States of a sequence that nothing moves any more.
 ENDED = ("done", "stopped", "switched")
@@ -120,6 +124,13 @@ class CollectionSequence(models.Model):
     action_ids = fields.One2many("collection.action", "sequence_id")
     deadline_ids = fields.One2many("collection.deadline", "sequence_id")
     next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
+    next_deadline_alarm = fields.Selection(
+        [("passed", "Passed"), ("near", "Near")], compute="_compute_next_deadline",
+        help="Whether the next deadline has passed, or falls within a week.")
+    my_action_id = fields.Many2one(
+        "collection.action", string="My action", compute="_compute_my_action",
+        help="What waits for the user: the oldest of the open actions that are theirs.")
+    my_action_label = fields.Char(compute="_compute_my_action")
     receipt_ids = fields.One2many("collection.signal.receipt", "sequence_id")
     history_ids = fields.One2many("collection.history", "sequence_id")
     action_done_count = fields.Integer(
@@ -203,19 +214,40 @@ class CollectionSequence(models.Model):
             [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False)],
             ["sequence_id"], ["due:min"])
         dues = {sequence.id: due for sequence, due in running}
+        days = {company: company._get_collection_day() for company in self.company_id}
         for sequence in self:
-            sequence.next_deadline = dues.get(sequence.id)
+            due, today = dues.get(sequence.id), days.get(sequence.company_id)
+            sequence.next_deadline = due
+            sequence.next_deadline_alarm = due and (
+                "passed" if due < today else "near" if due <= today + NEAR else False)
+
+    @api.depends_context("uid", "lang")
+    @api.depends("action_ids.state", "action_ids.user_id")
+    def _compute_my_action(self):
+        ways = {
+            "close": self.env._("Close “%s”…"), "validate": self.env._("Validate “%s”…"),
+            "decide": self.env._("Decide “%s”…"),
+        }
+        for sequence in self:
+            action = sequence.action_ids.filtered(lambda action: (
+                action.user_id == self.env.user and action.state in ("todo", "validating")
+            )).sorted(lambda action: (action.date, action.number))[:1]
+            label = self.env._("Open “%s”") if action.is_sent else ways.get(action.answer_way)
+            sequence.my_action_id = action
+            sequence.my_action_label = label % action.name if action and label else False
 
     @api.depends_context("lang", "tz")
     @api.depends("visit_ids.left_at", "visit_id", "state")
     def _compute_path(self):
         for sequence in self:
             visits = sequence.visit_ids.sorted("number")
-            others = sequence.template_id.step_ids - visits.step_id
+            possible = sequence._get_possible_steps()
+            others = sequence.template_id.step_ids - visits.step_id - possible
             sequence.path = [
                 *(sequence._prepare_path_visit(visit) for visit in visits),
-                *({"key": f"step{step.id}", "name": step.name, "state": "other"}
-                  for step in others),
+                *({"key": f"step{step.id}", "name": step.name, "state": state}
+                  for state, steps in (("possible", possible), ("other", others))
+                  for step in steps),
             ]
 
     @api.depends_context("lang")
@@ -320,12 +352,22 @@ class CollectionSequence(models.Model):
         return {
             "key": f"visit{visit.id}",
             "name": visit.step_id.name,
-            "state": "current" if here and not ended else "visited",
+            "state": "abandoned" if visit.abandoned
+            else "current" if here and not ended else "visited",
             "again": len(self.visit_ids.filtered(
                 lambda v: v.step_id == visit.step_id and v.number <= visit.number)),
             "entered": fields.Datetime.to_string(visit.entered_at),
             "because": visit.transition_id.sentence or "",
         }
+
+    def _get_possible_steps(self):
+        """:return: the ``collection.sequence.step`` to which the current one may lead, in the
+            order of its table"""
+        steps = self.env["collection.sequence.step"]
+        if self.state not in ("running", "paused"):
+            return steps
+        rows = self.step_id.transition_ids.sorted(lambda row: (row.position, row.id))
+        return steps.union(*(row.target_step_id for row in rows))
 
     def _describe_waiting(self):
         """:return: translated sentence on the sequence that it waits for, or False"""
@@ -391,7 +433,8 @@ class CollectionSequence(models.Model):
         jumped = False
         for visit in self.visit_ids.sorted("number"):
             visits.setdefault(visit.step_id.key, []).append({
-                "entered": fields.Datetime.to_string(visit.entered_at), "jumped": jumped})
+                "entered": fields.Datetime.to_string(visit.entered_at), "jumped": jumped,
+                "abandoned": visit.abandoned})
             row, jumped = visit.transition_id, not visit.transition_id
             if row:
                 taken.setdefault((visit.step_id.key, row.key), []).append(
@@ -407,7 +450,10 @@ class CollectionSequence(models.Model):
             if box["is_end"]:
                 found = [{"entered": date, "jumped": False} for date in ended[box["key"]]]
             box["visits"] = found
-            box["state"] = ("current" if box["key"] == here else "visited" if found else "coming")
+            box["state"] = (
+                "current" if box["key"] == here else "coming" if not found
+                else "abandoned" if all(visit.get("abandoned") for visit in found)
+                else "visited")
 
     # === DUPLICATES === #
     # Two open sequences of one template, after customers have become one: which is to be stopped.
@@ -483,6 +529,24 @@ class CollectionSequence(models.Model):
         """:return: window action on the sequence that launched this one"""
         self.ensure_one()
         return self.parent_id.action_open()
+
+    def action_open_my_action(self):
+        """:return: window action on what waits for the user: a message to be sent, else the dialog
+            that closes the action
+        :raise UserError: nothing does any more
+        """
+        self.ensure_one()
+        action = self.my_action_id
+        if not action:
+            raise UserError(self.env._("Nothing in %(sequence)s waits for you any more.",
+                                       sequence=self.display_name))
+        return action.action_open() if action.is_sent else action.action_open_close()
+
+    def action_open_note(self):
+        """:return: window action on the dialog that notes an event"""
+        self.ensure_one()
+        return open_dialog(
+            "collection.sequence.note", self.env._("Note an event"), default_sequence_id=self.id)
 
     def action_open_resume(self):
         """:return: window action on the dialog that shows what resuming leads to"""

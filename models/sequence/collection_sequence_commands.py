@@ -334,12 +334,16 @@ class CollectionSequence(models.Model):
     def record_event(self, name):
         """Record that something happened, and go on at once with what follows from it.
 
-        :param str name: one of :meth:`_get_manual_events`
-        :raise UserError: nothing waits for such an event
+        One that the current step does not wait for is recorded too: a later step may count what
+        happened since the launch.
+
+        :param str name: of an event that the template has people record
+        :return: str, translated: what has followed
+        :raise UserError: the template knows no such event, or the sequence has ended
         """
         self.ensure_one()
         self._check_steering()
-        if name not in self._get_manual_events():
+        if name not in self._get_known_events():
             raise UserError(self.env._(
                 "%(sequence)s does not wait for “%(event)s”.",
                 sequence=self.display_name, event=name))
@@ -353,16 +357,24 @@ class CollectionSequence(models.Model):
         }])
         self._run(signal._get_command(), text=name)
         signal.delivered_at = fields.Datetime.now()
+        return self._describe_followed()
 
     def _get_manual_events(self):
         """:return: list of the names that rows of this step, or of any since launch, wait for"""
         self.ensure_one()
         if self.state not in ("running", "paused"):
             return []
-        rows = self.sudo().template_id.step_ids.transition_ids.filtered(lambda row: (
+        return [name for name, rows in self._get_known_events().items() if rows.filtered(
+            lambda row: row.step_id == self.step_id or row.since == "launch")]
+
+    def _get_known_events(self):
+        """:return: dict of the rows (``collection.sequence.transition``) that wait for an event
+            recorded by hand, by its name; empty when the sequence has ended"""
+        if self.state not in ("running", "paused"):
+            return {}
+        return self.sudo().template_id.step_ids.transition_ids.filtered(lambda row: (
             row.condition == "event" and row.event_code == "manual" and row.event_name
-            and (row.step_id == self.step_id or row.since == "launch")))
-        return list(dict.fromkeys(rows.mapped("event_name")))
+        )).grouped("event_name")
 
     # === STEERING === #
     # What people ask of a sequence, by buttons and dialogs.

@@ -14,6 +14,9 @@ from .collection_sequence import ENDED
 
 _logger = logging.getLogger(__name__)
 
+#: Open actions that a notification names.
+MOST_TURNS = 2
+
 
 class CollectionSequence(models.Model):
     """What moves a sequence besides its own actions: other sequences, events, and the clock."""
@@ -131,6 +134,36 @@ class CollectionSequence(models.Model):
         """:return: str, the label of the end that was reached, else the state it ended in"""
         row = self.visit_id.transition_id.with_context(lang=None)
         return (self.state == "done" and row.end_label) or self.state
+
+    # === WHAT FOLLOWED === #
+
+    def _describe_followed(self):
+        """:return: str, translated: where a command has left this sequence, and what comes next"""
+        self.ensure_one()
+        sequence, _ = self.sudo(), self.env._
+        states = dict(self._fields["state"]._description_selection(self.env))
+        if sequence.incident and sequence.state == "running":
+            return _("The sequence needs you: choose one of its ways out.")
+        if sequence.state in ENDED:
+            return _("The sequence has ended: %(end)s.",
+                     end=sequence.end_label or states[sequence.state].lower())
+        if sequence.state == "paused":
+            return _("The sequence is paused: nothing moves until it is resumed.")
+        return sequence._describe_waiting() or sequence._describe_next_turns()
+
+    def _describe_next_turns(self):
+        """:return: str, translated: the first of its open actions, each with whose turn it is;
+            what former steps have left open comes last"""
+        coming = self.action_ids.filtered(lambda action: action.state != "closed").sorted(
+            lambda action: (action.visit_id != self.visit_id, action.date, action.number))
+        if not coming:
+            return self.env._("Nothing is to be done now: step “%(step)s” waits.",
+                              step=self.step_id.name)
+        turns = "; ".join(action._describe_turn() for action in coming[:MOST_TURNS])
+        if len(coming) > MOST_TURNS:
+            return self.env._("Next: %(turns)s; and more: %(count)s.", turns=turns,
+                              count=len(coming) - MOST_TURNS)
+        return self.env._("Next: %(turn)s.", turn=turns)
 
     # === ITEMS THAT ARE GONE === #
 

@@ -23,6 +23,18 @@ class CollectionSequenceTemplate(models.Model):
         for template in self:
             template.older_sequence_count = len(template._get_older_sequences())
 
+    def _get_launch_notes(self):
+        """Those that run already for the customer of the context say so."""
+        notes, customer = super()._get_launch_notes(), self.env.context.get("collection_launch_for")
+        if customer:
+            running = self.env["collection.sequence"].sudo().search([
+                ("customer_id", "=", customer), ("state", "in", ("running", "paused")),
+                ("company_id", "=", self.env.company.id)]).mapped("template_code")
+            notes |= dict.fromkeys(
+                self.filtered(lambda template: template.code in running).ids,
+                self.env._("runs already"))
+        return notes
+
     # === LAUNCH === #
 
     def launch(self, customer, *, situation="", items=None,

@@ -26,6 +26,10 @@ class CollectionSequenceVisit(models.Model):
     transition_id = fields.Many2one(
         "collection.sequence.transition", string="Left by", readonly=True, ondelete="restrict")
 
+    abandoned = fields.Boolean(
+        compute="_compute_abandoned",
+        help="A person left it by a jump, a stop or a switch: it was not finished.")
+
     _number_unique = models.Constraint(
         "UNIQUE(sequence_id, number)", "Visits of a sequence are numbered without a double.")
 
@@ -33,6 +37,11 @@ class CollectionSequenceVisit(models.Model):
     def _compute_display_name(self):
         for visit in self:
             visit.display_name = f"{visit.number}. {visit.step_id.name}"
+
+    @api.depends("left_at", "transition_id")
+    def _compute_abandoned(self):
+        for visit in self:
+            visit.abandoned = bool(visit.left_at) and not visit.transition_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -33,6 +33,17 @@ class SequenceSteering(Steering):
         definition = action.sequence_id.sudo().template_id._get_definition()
         return definition.get_content(action.step_id.key, action.content_key)
 
+    def get_copied_holders(self):
+        actions = self.actions
+        rows = self.env["collection.participant"].search([
+            ("sequence_id", "in", actions.sequence_id.ids),
+            ("function_id", "in", actions.copy_function_id.ids)])
+        found = {(row.sequence_id, row.function_id): row.partner_id for row in rows}
+        own = {action.id: found.get((action.sequence_id, action.copy_function_id))
+               for action in actions}
+        return super().get_copied_holders() | {
+            action_id: partner for action_id, partner in own.items() if partner}
+
     def get_items(self):
         return self.actions.sequence_id.item_ids
 
@@ -57,6 +68,9 @@ class SequenceSteering(Steering):
                 engine.Close(action.number, outcome, option.code if option else None,
                              bool(trace.text), by_system=outcome == outcomes.SETTLED),
                 cause=trace.cause, text=trace.text, on_behalf=trace.on_behalf, action=action)
+
+    def describe_followed(self):
+        return self.actions.sequence_id._describe_followed()
 
     def move_deadline(self, day):
         action = self.actions

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import RuledMany2many
@@ -45,3 +46,13 @@ class AccountMoveLine(models.Model):
         action = self.env["collection.action"].browse(
             self.env.context.get("collection_action_id"))
         action.detach(self)
+
+    def _describe_disputes(self):
+        """:return: dict of why an item is disputed and since when, translated, by its id"""
+        disputes = self.env["collection.dispute"].sudo().search(
+            [("item_ids", "in", self.ids), ("state", "=", "open")], order="id")
+        return {
+            item.id: self.env._(
+                "%(reason)s, since %(day)s", reason=dispute.reason_id.name,
+                day=format_date(self.env, dispute.opened_on))
+            for dispute in disputes for item in dispute.item_ids}

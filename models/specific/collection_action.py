@@ -156,7 +156,7 @@ class CollectionAction(models.Model):
         messages = action._render_messages()
         if not action._pass_gate(messages, by_person=True):
             return
-        action._queue(messages)
+        action._queue(messages, by_person=True)
         action._record([TraceRow(action, "message_sent")], Trace("send"))
         if date:
             self.reschedule(date)

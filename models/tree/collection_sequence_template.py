@@ -147,21 +147,36 @@ class CollectionSequenceTemplate(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang", "collection_launch_for")
     @api.depends("code", "version", "name")
     def _compute_display_name(self):
+        notes = self._get_launch_notes()
         for template in self:
-            template.display_name = template.name and (
+            name = template.name and (
                 f"{template.name} ({template.code or '?'} v{template.version})")
+            note = notes.get(template._origin.id)
+            template.display_name = f"{name} – {note}" if name and note else name
+
+    def _get_launch_notes(self):
+        """What stands beside the name of templates while one is chosen for a customer.
+
+        A hook: a domain that launches templates overrides it. The customer's id stands in the
+        context as ``collection_launch_for``.
+
+        :return: dict of str by template id
+        """
+        return {}
 
     @api.depends(
         "step_ids.content_ids.function_id", "step_ids.content_ids.recipient_function_id",
-        "step_ids.content_ids.validator_function_id")
+        "step_ids.content_ids.validator_function_id", "step_ids.content_ids.copy_function_id")
     def _compute_function_ids(self):
         for template in self:
             contents = template.step_ids.content_ids
             template.function_ids = (
                 contents.function_id | contents.validator_function_id
-                | contents.recipient_function_id).sorted(lambda f: (f.position, f.name))
+                | contents.recipient_function_id | contents.copy_function_id
+            ).sorted(lambda f: (f.position, f.name))
 
     def _compute_open_sequence_count(self):
         counts = dict(self.env["collection.sequence"]._read_group(

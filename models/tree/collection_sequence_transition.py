@@ -4,11 +4,14 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import LazyTranslate
 
 from ... import engine
 from ...engine import End, Goto, LaunchChild, Row, Switch, dates
 from ...engine.sequence import conditions
 from ..event.events import EVENTS, get_selection
+
+_lt = LazyTranslate(__name__)
 
 #: What may hold for a customer, as a state of the world.
 LEVEL_LABELS = {
@@ -25,6 +28,9 @@ DELAY_UNIT_LABELS = {
     dates.WORKING_DAYS: "working days (Monday to Friday)",
     dates.BUSINESS_DAYS: "working days (Monday to Saturday)",
 }
+
+#: The same for one of them.
+DELAY_UNITS_ONE = {dates.DAYS: _lt("day"), dates.WEEKS: _lt("week"), dates.MONTHS: _lt("month")}
 
 DELAY_UNITS = [(code, DELAY_UNIT_LABELS[code]) for code in dates.UNITS]
 
@@ -179,8 +185,8 @@ class CollectionSequenceTransition(models.Model):
     def _compute_sentence(self):
         for row in self:
             row.sentence = self.env._(
-                "%(condition)s → %(target)s",
-                condition=row._describe_condition(), target=row._describe_target())
+                "%(condition)s, %(move)s",
+                condition=row._describe_condition(), move=row._describe_move())
 
     # === CONSTRAINTS === #
 
@@ -268,6 +274,12 @@ class CollectionSequenceTransition(models.Model):
             return None, None
         return self.ended_template_code or None, self.ending or None
 
+    def _describe_move(self):
+        """:return: str, translated: where the row leads, to stand within a sentence"""
+        if self.target == "step":
+            return self.env._("go to %(step)s", step=self.target_step_id.name or "?")
+        return self._describe_target()
+
     def _get_delay(self):
         return engine.Delay(self.delay_amount, self.delay_unit or "days", self.procedural)
 
@@ -309,48 +321,68 @@ class CollectionSequenceTransition(models.Model):
 
     def _describe_wait(self):
         """:return: str, what the row waits for, translated, without its timing"""
-        labels = {
-            name: dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
-            for name in ("event_code", "level_code", "delay_unit", "base")}
-        if self.condition == "event":
-            ended = ", ".join(filter(None, self._get_ended()))
-            event = f"{labels['event_code']} ({ended})" if ended else labels["event_code"]
-            return self.event_name if self.event_is_named else event
-        if self.condition == "level":
-            amount = f" {self.below:g}" if self.level_code == conditions.BALANCE else ""
-            return labels["level_code"] + amount
-        start = {"action": self.content_id.name, "marker": self._get_marker_label()}.get(self.base)
+        match self.condition:
+            case "event" if self.event_is_named:
+                return f"“{self.event_name or '?'}”"
+            case "event":
+                ended = ", ".join(filter(None, self._get_ended()))
+                event = _lower(self._get_label("event_code"))
+                return f"{event} ({ended})" if ended else event
+            case "level" if self.level_code == conditions.BALANCE:
+                currency = (self.template_id.company_id or self.env.company).currency_id
+                return self.env._("less than %(amount)s is due",
+                                  amount=currency.format(self.below))
+            case "level":
+                return _lower(self._get_label("level_code"))
+        return self._describe_delay()
+
+    def _describe_delay(self):
+        """:return: str, translated, e.g. 8 days after entering the step"""
+        start = {"action": self.content_id.name and self.env._(
+            "closing “%(action)s”", action=self.content_id.name),
+            "marker": self._get_marker_label()}.get(self.base)
+        one = self.delay_amount == 1 and DELAY_UNITS_ONE.get(self.delay_unit)
         return self.env._(
             "%(amount)s %(unit)s after %(base)s", amount=self.delay_amount,
-            unit=labels["delay_unit"], base=start or labels["base"])
+            unit=self.env._(one) if one else self._get_label("delay_unit"),
+            base=start or self._get_label("base"))
+
+    def _get_label(self, name):
+        """:return: label of the value of a selection field, in the user's language"""
+        return dict(self._fields[name]._description_selection(self.env)).get(self[name]) or "?"
 
     def _describe_condition(self):
         """:return: str, what the row waits for and when it is read, in the user's language"""
-        match self.condition:
-            case "joined":
-                sentence = self._describe_joined()
-            case "outcome":
-                sentence = self._describe_results()
-            case _:
-                wait = {"what": self._describe_wait()}
-                sentence = (
-                    self.env._("as soon as: %(what)s", **wait) if self.timing == "at_once"
-                    else self.env._("when joined and: %(what)s", **wait))
+        sentence = self._get_condition_sentences()[f"{self.condition}_{self.timing}"] % {
+            "what": self.condition in ("event", "level", "deadline") and self._describe_wait(),
+            "action": self.content_id.name or "?", "results": self._describe_results()}
         return self.env._(
-            "%(condition)s, if guarded", condition=sentence) if self.guard else sentence
+            "%(condition)s, where its guard holds", condition=sentence
+        ) if self.guard else sentence
 
-    def _describe_joined(self):
-        if self.positive:
-            return self.env._("when joined, all successful")
-        return (self.env._("at once") if self.timing == "at_once"
-                else self.env._("otherwise, when joined"))
+    def _get_condition_sentences(self):
+        """:return: dict of sentences, translated, by condition and timing, as ``event_joined``"""
+        _ = self.env._
+        return {
+            "outcome_at_once": _("As soon as “%(action)s”: %(results)s"),
+            "outcome_joined": _("When the step is complete, if “%(action)s”: %(results)s"),
+            "joined_at_once": _("At once"),
+            "joined_joined": _("When the step is complete and all went well")
+            if self.positive else _("Otherwise, when the step is complete"),
+            "event_at_once": _("As soon as this happens: %(what)s"),
+            "event_joined": _("When the step is complete, if this has happened: %(what)s"),
+            "level_at_once": _("As soon as %(what)s"),
+            "level_joined": _("When the step is complete, if %(what)s"),
+            "deadline_at_once": _("As soon as this has passed: %(what)s"),
+            "deadline_joined": _(
+                "When the step is complete, if this has passed: %(what)s"),
+        }
 
     def _describe_results(self):
-        results = ", ".join([*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")])
-        names = {"action": self.content_id.name or "?", "results": results or "?"}
-        if self.timing == "at_once":
-            return self.env._("as soon as “%(action)s” is: %(results)s", **names)
-        return self.env._("when joined and “%(action)s” is: %(results)s", **names)
+        """:return: str, the results that the row looks for, translated"""
+        return ", ".join([
+            *map(_lower, self.outcome_ids.mapped("name")), *self.option_ids.mapped("name"),
+        ]) or "?"
 
     # === FORM === #
     # What the form of a row proposes while it is being written.
@@ -369,11 +401,15 @@ class CollectionSequenceTransition(models.Model):
         table = self.step_id.transition_ids
         if self.condition == "joined" and self.timing == "joined":
             return self.env._("otherwise") if len(table) > 1 else self.env._("then")
-        results = [*self.outcome_ids.mapped("name"), *self.option_ids.mapped("name")]
-        if self.condition != "outcome" or not results:
+        if self.condition != "outcome" or not (self.outcome_ids or self.option_ids):
             return self._describe_condition()
-        label = " / ".join(results)
+        label = self._describe_results()
         if len(table.content_id) > 1:  # the step's other rows look at other actions
             label = self.env._(
                 "%(action)s: %(results)s", action=self.content_id.name, results=label)
-        return self.env._("at once: %s", label) if self.timing == "at_once" else label
+        return self.env._("as soon as: %s", label) if self.timing == "at_once" else label
+
+
+def _lower(text):
+    """:return: str, a label as it stands within a sentence"""
+    return text[:1].lower() + text[1:]

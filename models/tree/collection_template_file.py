@@ -275,10 +275,11 @@ class CollectionTemplateFile(models.AbstractModel):
                 option = known[row["code"]] = options.create(vals)
                 self._write_text(option, "name", row.get("name") or {})
             elif row.get("outcome") != option.outcome:
+                labels = dict(options._fields["outcome"]._description_selection(self.env))
                 raise UserError(self.env._(
                     "The option %(code)s stands for “%(here)s” here and for “%(there)s” in the "
-                    "file. Rename one of them.", code=row["code"], here=option.outcome,
-                    there=row.get("outcome")))
+                    "file. Rename one of them.", code=row["code"], here=labels[option.outcome],
+                    there=labels.get(row.get("outcome"), row.get("outcome"))))
 
     def _check_named(self, row, name, records):
         ok = row.get(name) and self._may_be(records._fields[name], row[name])

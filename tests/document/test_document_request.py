@@ -277,6 +277,13 @@ class TestDocumentReview(DocumentCase):
         with self.assertRaises(AccessError):
             self.start(partner=hidden.id)
 
+    def test_sizes_have_a_unit(self):
+        """Row 58: bytes, thousands, millions."""
+        file = self.env["collection.document.file"]
+        self.assertEqual(
+            [file.new({"size": size}).size_label for size in (716, 1500, 2_340_000)],
+            ["716 B", "2 KB", "2.3 MB"])
+
     def test_files_stay_as_they_came(self):
         """C-021: their sum is in the history, they are nobody's but the document's."""
         item = self.give(self.request, "Payslip")

@@ -1,7 +1,10 @@
 from datetime import date
 
-from odoo.exceptions import AccessError, UserError
+from lxml import etree
+
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import COLLECTOR
 from ..specific.test_item_wizard import WizardCase
@@ -86,8 +89,8 @@ class TestInvoiceViews(WizardCase):
         with self.assertRaises(AccessError):
             self.moves.with_user(self.collector).action_open_collection_wizard()
 
-    def test_an_accountant_without_collection_sees_the_core_alone(self):
-        """A-009: neither button nor status; and nothing breaks."""
+    def test_an_accountant_without_collection_changes_nothing(self):
+        """A-009: no button of collectors, no field of theirs; and nothing breaks."""
         plain = self.make_user("plain", "account.group_account_invoice")
         arch = self.env["account.move"].with_user(plain).get_view(
             self.env.ref("account.view_move_form").id, "form")["arch"]
@@ -111,3 +114,105 @@ class TestInvoiceViews(WizardCase):
         self.assertFalse(move.collection_status_id)
         with self.assertRaises(UserError):
             move._get_collection_lines().action_open_collection_wizard()
+
+    def test_collectors_filter_the_list(self):
+        """Row 16: what comes next this week."""
+        self.chase(self.customer, self.make_scenario([{"offset": 30}]))
+        arch = etree.fromstring(self.env["account.move"].with_user(self.accountant).get_view(
+            self.env.ref("account.view_account_invoice_filter").id, "search")["arch"])
+        for name, found in (("collection_next_week", True), ("collection_promised", False)):
+            [node] = arch.xpath(f"//filter[@name='{name}']")
+            domain = safe_eval(node.get("domain"))
+            self.assertEqual(
+                bool(self.moves.search([*domain, ("id", "in", self.moves.ids)])), found, name)
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceReaders(WizardCase):
+    """Accountants without a Collection right read what is done, and report disputes (row 15)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.plain = cls.make_user("plain", "account.group_account_invoice")
+        cls.moves = cls.items.move_id.with_user(cls.plain)
+        cls.reason = cls.env["collection.dispute.reason"].create({"name": "Wrong price"})
+
+    def report(self, moves, user=None, **vals):
+        action = moves.action_open_dispute_report()
+        wizard = self.env[action["res_model"]].with_user(user or self.plain).with_context(
+            **action["context"]).create({
+                "reason_id": self.reason.id, "description": "Called us", **vals})
+        return wizard.action_apply()
+
+    def test_they_read_what_is_done(self):
+        """The status, what comes next, the promised day; none of it can be changed."""
+        self.chase(self.customer, self.make_scenario([{"offset": 60, "name": "Notice"}]))
+        self.env["collection.promise"].with_user(self.collector).make(
+            self.items[0], "2026-03-10")
+        promised, chased = self.moves[0], self.moves[1]
+        self.assertEqual(promised.collection_shown_promise, date(2026, 3, 10))
+        self.assertEqual(promised.collection_shown_next, "Promised for 03/10/2026")
+        self.assertTrue(promised.collection_shown_status)
+        self.assertIn("Notice", chased.collection_shown_next)
+        arch = self.env["account.move"].with_user(self.plain).get_view(
+            self.env.ref("account.view_move_form").id, "form")["arch"]
+        self.assertIn("collection_shown_next", arch)
+        self.assertNotIn("collection_status_id", arch)
+        self.assertNotIn("action_open_collection_wizard", arch)
+
+    def test_they_open_nothing_else(self):
+        """Security: neither actions nor disputes nor the collectors' fields."""
+        self.report(self.moves[0])
+        for model in ("collection.action", "collection.dispute", "collection.history"):
+            self.assertFalse(self.env[model].with_user(self.plain).has_access("read"), model)
+        with self.assertRaises(AccessError):
+            self.moves[0].collection_comment
+
+    def test_they_report_a_dispute(self):
+        """It is the collector's from then on; the history says who reported it and why."""
+        shown = self.report(self.moves[:2])
+        dispute = self.env["collection.dispute"].search([("customer_id", "=", self.customer.id)])
+        self.assertEqual(dispute.item_ids, self.items[:2])
+        self.assertEqual((dispute.owner_id, dispute.description), (self.collector, "Called us"))
+        self.assertIn("Collector takes it up", shown["params"]["message"])
+        trace = self.env["collection.history"].search([("kind", "=", "dispute_opened")])
+        self.assertEqual(trace.mapped("user_id"), self.plain)
+        self.assertEqual(set(trace.mapped("text")), {"Called us"})
+        self.moves.invalidate_recordset()
+        self.assertEqual(self.moves[0].collection_shown_dispute, "Wrong price, since 03/02/2026")
+
+    def test_it_is_offered_to_them_alone(self):
+        """Collectors have *Change status…*, which does more."""
+        view = self.env.ref("account.view_move_form").id
+        arch = self.env["account.move"].with_user(self.plain).get_view(view, "form")["arch"]
+        self.assertIn("action_open_dispute_report", arch)
+        both = self.make_user("both", f"{COLLECTOR},account.group_account_invoice")
+        arch = self.env["account.move"].with_user(both).get_view(view, "form")["arch"]
+        self.assertNotIn("action_open_dispute_report", arch)
+
+    def test_nothing_is_open(self):
+        """Bad input: named, before the dialog opens."""
+        self.pay(self.items[0].move_id)
+        with self.assertRaisesRegex(UserError, self.moves[0].name):
+            self.moves[0].action_open_dispute_report()
+
+    def test_twice(self):
+        """Bad input: what is in dispute is not reported again."""
+        self.report(self.moves[0])
+        with self.assertRaises(ValidationError):
+            self.report(self.moves[0])
+
+    def test_employees_report_nothing(self):
+        """Security: the right is the invoicing people's."""
+        employee = self.make_user("employee", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["collection.dispute.report"].with_user(employee).create({
+                "move_ids": self.moves[0].ids, "reason_id": self.reason.id, "description": "x"})
+
+    def test_a_collector_reads_the_own_portfolio(self):
+        """Security: what is done about another's customer stays closed."""
+        self.chase(self.customer, self.make_scenario([{"offset": 60, "name": "Notice"}]))
+        stranger = self.make_user("stranger", COLLECTOR)
+        self.assertFalse(self.moves[1].with_user(stranger).collection_shown_next)
+        self.assertIn("Notice", self.moves[1].with_user(self.collector).collection_shown_next)

@@ -7,3 +7,4 @@ from . import test_mail_back
 from . import test_gate
 from . import test_forged_mail
 from . import test_sending_race
+from . import test_message_edit

@@ -289,6 +289,12 @@ class TestNotChased(CollectionCase):
         self.env["collection.scenario"]._plan()
         self.assertTrue(self.get_planned(self.customer))
 
+    def test_without_a_scenario_nothing_is_suspended(self):
+        """Row 31: the reason is that there is no scenario."""
+        self.launch(self.make_short_template(suspends="customer"))
+        self.customer.collection_scenario_id = False
+        self.assertNotChased("The customer has no scenario.")
+
     def test_items_suspended_by_a_sequence(self):
         """D-120: its items alone; another one is chased."""
         template = self.make_short_template(suspends="items")

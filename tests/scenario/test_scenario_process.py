@@ -248,6 +248,24 @@ class TestWhatBecameOfIt(ProcessCase):
         self.assertFalse(self.sent.error)
         self.assertEqual(len(self.get_mails(self.debtor)), 2)
 
+    def test_the_error_is_said_in_the_companys_language(self):
+        """Row 26: whoever runs the queue; Odoo's own label is English there."""
+        self.company.partner_id.lang = "en_US"
+        self.mail._postprocess_sent_message(
+            [], [], failure_type="mail_smtp", failure_reason="[Errno 111] Connection refused")
+        self.assertEqual(
+            self.sent.dispatch_ids.error, "The outgoing mail server does not answer.")
+
+    def test_one_alert_says_that_nothing_leaves(self):
+        """Row 26: once for all, as long as the last e-mail failed."""
+        dispatches = self.env["collection.dispatch"].with_user(self.manager)
+        self.assertFalse(dispatches.get_alert())
+        self.mail.write({"state": "exception", "failure_type": "mail_smtp"})
+        self.mail._postprocess_sent_message([], [], failure_type="mail_smtp")
+        self.assertIn("E-mails held up: 1", dispatches.get_alert())
+        self.sent.dispatch_ids._set_state("sent")
+        self.assertFalse(dispatches.get_alert())
+
     def test_bounced(self):
         """S-007: the gateway tells, by the message that came back; the mail is gone by then."""
         message = self.mail.mail_message_id

@@ -13,3 +13,4 @@ from . import test_sequence_flow
 from . import test_state_machine
 from . import test_workers
 from . import test_sequence_messages
+from . import test_sequence_screen

@@ -28,6 +28,29 @@ class TestLaunchWizard(CollectionCase):
         contact = self.make_partner("Jane", parent_id=self.customer.id)
         self.assertEqual(self.open_wizard(contact).customer_id, self.customer)
 
+    def test_it_marks_what_runs_already(self):
+        """Row 19: in the list of templates, for this customer alone."""
+        self.launch(self.template)
+        marked = self.template.with_context(collection_launch_for=self.customer.id)
+        self.assertTrue(marked.display_name.endswith("– runs already"))
+        other = self.make_customer("Tenant Two")
+        fresh = self.template.with_context(collection_launch_for=other.id)
+        self.assertEqual(fresh.display_name, self.template.display_name)
+
+    def test_it_shows_what_the_items_come_to(self):
+        """Row 20: their total, and which of them another sequence holds."""
+        items = (self.make_invoice(self.customer, 700, due="2026-02-01")
+                 | self.make_invoice(self.customer, 500, due="2026-02-10")
+                 )._get_collection_lines().sorted("date_maturity")
+        wizard = self.env["collection.sequence.launch"].with_user(self.collector).create(
+            {"customer_id": self.customer.id, "template_id": self.template.id})
+        self.assertEqual((wizard.item_ids, wizard.amount_due), (items, 1200))
+        self.assertFalse(wizard.held_items)
+        held = self.make_short_template(name="Other")
+        self.launch(held, items=items[0])
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard.held_items, f"{items[0].move_name}: Other")
+
     def test_it_shows_who_holds_each_function(self):
         """D-009: from the customer's participants."""
         form = self.open_wizard()

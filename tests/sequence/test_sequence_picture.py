@@ -40,7 +40,7 @@ class TestSequencePicture(CollectionCase):
         labels = [label for edge in self.template.picture["edges"] for label in edge["labels"]]
         self.assertEqual(
             [label["sentence"] for label in labels], steps.transition_ids.mapped("sentence"))
-        self.assertEqual(" ".join(labels[0]["lines"]), "Cancelled")
+        self.assertEqual(" ".join(labels[0]["lines"]), "cancelled")
         self.assertEqual(" ".join(labels[2]["lines"]), "otherwise")
         self.assertEqual(" ".join(labels[3]["lines"]), "then")
 

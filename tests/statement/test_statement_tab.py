@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from ..common import COLLECTOR
+from ..common import COLLECTOR, action as asked, row, step
 from ..specific.test_specific import ItemCase
 
 #: What the statement's list reads.
@@ -95,6 +95,21 @@ class TestStatementTab(ItemCase):
         self.assertIn("03/20/2026", self.get_outlook(self.items[0]))
         self.items[1].sudo().no_followup = True
         self.assertEqual(self.get_outlook(self.items[1]), "No follow-up")
+
+    def test_an_item_of_a_sequence_says_so(self):
+        """Row 18: by the sequence's name and step, whatever it suspends."""
+        template = self.make_template("HELD", [
+            step("serve", [asked("deed")], [row("end")])], name="Commandement", suspends="items")
+        self.launch(template, items=self.items[0])
+        self.assertEqual(self.get_outlook(self.items[0]), "Sequence Commandement: Serve")
+        self.assertIn(self.get_planned(self.customer).name, self.get_outlook(self.items[1]))
+
+    def test_what_is_overdue_is_never_silent(self):
+        """Row 18: it is promised, or its customer has no scenario."""
+        self.env["collection.promise"].with_user(self.collector).make(self.items[0], "2026-03-10")
+        self.assertEqual(self.get_outlook(self.items[0]), "Promised for 03/10/2026")
+        self.customer.collection_scenario_id = False
+        self.assertEqual(self.get_outlook(self.items[1]), "The customer has no scenario.")
 
     def test_what_is_not_due_yet_has_no_action(self):
         """A-001: the scenario does not speak of it."""

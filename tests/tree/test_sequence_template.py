@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..common import CollectionCase, action, row, step
+from ..common import CollectionCase, action, event_row, level_row, row, step
 
 
 @tagged("post_install", "-at_install")
@@ -121,3 +121,53 @@ class TestSequenceTemplate(CollectionCase):
         draft = self.make_short_template(publish=False)
         draft.step_ids[1].position = 0
         self.assertEqual(draft._get_definition().start.key, "judge")
+
+
+@tagged("post_install", "-at_install")
+class TestSentences(CollectionCase):
+    """A row of a decision table is a sentence, the same in table, picture and deadlines (32)."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_option("LAUNCH")
+        deadline = {"condition": "deadline", "timing": "at_once", "target": "end",
+                    "end_label": "Late"}
+        cls.template = cls.make_template("WORDS", [
+            step("check", [action("deed"), action("choice", option_ids=["LAUNCH"])], [
+                row("notice", "deed", outcomes=["cancelled", "ignored"], at_once=True),
+                row("notice", "choice", options=["LAUNCH"]),
+                event_row("end:Paid", "payment"),
+                event_row("notice", "manual", event_name="Keys returned"),
+                level_row("end", "settled"), level_row("end", "balance", below=1500),
+                {**deadline, "delay_amount": 8, "delay_unit": "days"},
+                {**deadline, "delay_amount": 1, "delay_unit": "months", "base": "action",
+                 "content_key": "deed"},
+                row("notice")]),
+            step("notice", [action("letter")], [row("end")]),
+        ])
+
+    def test_each_row_reads_as_a_sentence(self):
+        """When it is read, what it waits for, and where it leads."""
+        self.env.company.currency_id = self.env.ref("base.EUR")
+        euros = self.env.company.currency_id.format(1500)
+        self.assertEqual(self.template.step_ids[0].transition_ids.mapped("sentence"), [
+            "As soon as “Deed”: cancelled, ignored, go to Notice",
+            "When the step is complete, if “Choice”: Launch, go to Notice",
+            "As soon as this happens: payment received, end: Paid",
+            "As soon as this happens: “Keys returned”, go to Notice",
+            "As soon as nothing is due any more, end: –",
+            f"As soon as less than {euros} is due, end: –",
+            "As soon as this has passed: 8 days after entering the step, end: Late",
+            "As soon as this has passed: 1 month after closing “Deed”, end: Late",
+            "Otherwise, when the step is complete, go to Notice",
+        ])
+
+    def test_the_picture_has_the_same_wording(self):
+        """On the lines shorter, where it says so; the sentence beside it."""
+        edges = self.template.picture["edges"]
+        labels = {label["sentence"]: " ".join(label["lines"])
+                  for edge in edges for label in edge["labels"]}
+        self.assertIn(
+            "as soon as: Deed: cancelled, ignored",
+            labels["As soon as “Deed”: cancelled, ignored, go to Notice"])

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...engine import get_allowed_answers
 from ...engine.sequence import outcomes
+from ...tools.dialogs import CLOSE, notify
 
 MARKER_TYPES = [
     ("date", "Date"), ("char", "Text"), ("float", "Number"), ("integer", "Whole number"),
@@ -90,7 +91,7 @@ class CollectionActionClose(models.TransientModel):
         self.action_id.close(
             outcome, option=self.option_id if decides else None, comment=self.comment or "",
             markers=self._get_marker_values())
-        return {"type": "ir.actions.act_window_close"}
+        return notify(self.action_id._describe_followed(), then=CLOSE)
 
     # === MARKERS === #
     # The closing dialog asks for the dates and facts that the action needs.

@@ -1,2 +1,3 @@
+from . import collection_message_edit
 from . import collection_message_preview
 from . import base_partner_merge_automatic_wizard

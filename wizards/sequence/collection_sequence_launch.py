@@ -30,6 +30,10 @@ class CollectionSequenceLaunch(models.TransientModel):
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable'),"
         " ('reconciled', '=', False)]",
     )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_due = fields.Monetary(compute="_compute_items", string="Still due in all")
+    held_items = fields.Char(
+        compute="_compute_items", help="Those chosen that another open sequence is about.")
     line_ids = fields.One2many(
         "collection.sequence.launch.line", "launch_id", compute="_compute_line_ids", store=True,
         readonly=False, string="Who holds each function")
@@ -56,6 +60,18 @@ class CollectionSequenceLaunch(models.TransientModel):
             wizard.item_ids = (
                 wizard.switch_from_id.item_ids if wizard.switch_from_id
                 else wizard.customer_id._get_collection_overdue_items())
+
+    @api.depends_context("lang")
+    @api.depends("item_ids", "switch_from_id")
+    def _compute_items(self):
+        for wizard in self:
+            items = wizard.item_ids._origin
+            held = items._find_collection_sequences()
+            wizard.amount_due = sum(item._get_collection_residual() for item in items)
+            wizard.held_items = "; ".join(
+                f"{item.move_name or item.name}: {sequence.template_id.name}"
+                for item in items for sequence in held.get(item.id, ())
+                if sequence != wizard.switch_from_id)
 
     @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_open_sequence_id(self):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.dialogs import CLOSE, notify
+
 
 class CollectionSequenceResume(models.TransientModel):
     """Dialog that shows what resuming leads to, and then resumes (D-029)."""
@@ -39,4 +41,5 @@ class CollectionSequenceResume(models.TransientModel):
                 "%(sequence)s has changed since: close this dialog and open it again to see "
                 "what resuming leads to now.", sequence=self.sequence_id.display_name))
         self.sequence_id.action_resume()
-        return {"type": "ir.actions.act_window_close"}
+        return notify(self.env._(
+            "Resumed. %(followed)s", followed=self.sequence_id._describe_followed()), then=CLOSE)

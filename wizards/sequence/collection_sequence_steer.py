@@ -1,5 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...tools.dialogs import CLOSE, notify
 
 
 class CollectionSequenceSteer(models.TransientModel):
@@ -28,6 +31,7 @@ class CollectionSequenceSteer(models.TransientModel):
     resume_on = fields.Date(
         string="Resume by itself on", help="Empty: until somebody resumes it.")
     open_action_count = fields.Integer(compute="_compute_open_action_count")
+    closed_count = fields.Integer(help="Open actions that a stop has closed.")
 
     def _compute_open_action_count(self):
         for wizard in self:
@@ -42,6 +46,7 @@ class CollectionSequenceSteer(models.TransientModel):
         """
         self.ensure_one()
         self._check_resume_on()
+        self.closed_count = self.open_action_count
         sequence, reason = self.sequence_id, self.reason or ""
         command = self.way if self.purpose == "incident" else self.purpose
         if command == "jump":
@@ -51,7 +56,20 @@ class CollectionSequenceSteer(models.TransientModel):
             sequence.sudo().resume_on = self.resume_on
         else:
             getattr(sequence, f"action_{command}")(reason)
-        return {"type": "ir.actions.act_window_close"}
+        return notify(self._describe_command(command), then=CLOSE)
+
+    def _describe_command(self, command):
+        """:return: str, translated: what was done, and what comes next"""
+        sequence, _ = self.sequence_id, self.env._
+        if command == "pause":
+            return _("Paused until %(day)s.", day=format_date(self.env, self.resume_on)) if (
+                self.resume_on) else _("Paused, until somebody resumes it.")
+        if command == "stop":
+            return _("Stopped. Open actions closed: %(count)s.", count=self.closed_count)
+        if command == "jump":
+            return _("Jumped to “%(step)s”. %(followed)s", step=self.step_id.name,
+                     followed=sequence._describe_followed())
+        return sequence._describe_followed()
 
     def _check_resume_on(self):
         if self.purpose == "pause" and self.resume_on and (

@@ -86,7 +86,7 @@ registry.category("web_tour.tours").add("collection_documents_review_tour", {
     steps: () => [
         {
             content: "All columns stand on the board",
-            trigger: ".o_kanban_group:contains(Missing) ~ .o_kanban_group:contains(Refused)",
+            trigger: ".o_kanban_group:contains(Missing) ~ .o_kanban_group:contains(Not accepted)",
         },
         {
             content: "Refuse one from its card",

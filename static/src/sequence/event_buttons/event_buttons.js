@@ -13,6 +13,7 @@ export class EventButtonsField extends Component {
     setup() {
         this.orm = useService("orm");
         this.dialog = useService("dialog");
+        this.notification = useService("notification");
     }
 
     get events() {
@@ -32,7 +33,11 @@ export class EventButtonsField extends Component {
     async note(name) {
         const { record } = this.props;
         if (await record.save()) {
-            await this.orm.call(record.resModel, "record_event", [[record.resId], name]);
+            const followed = await this.orm.call(record.resModel, "record_event", [
+                [record.resId],
+                name,
+            ]);
+            this.notification.add(_t("“%s” noted. %s", name, followed), { type: "success" });
             await record.load();
         }
     }

@@ -10,6 +10,14 @@ export const MARKER_TYPES = [
     ["boolean", _t("Yes or no")],
 ];
 
+/** Types that a file may bring along, and that cannot be chosen here. */
+const OTHER_TYPES = [
+    ["integer", _t("Whole number")],
+    ["text", _t("Long text")],
+    ["selection", _t("Choice")],
+    ["datetime", _t("Date and time")],
+];
+
 /** A technical name from a label: it stays when the label changes later. */
 export function makeMarkerName(label, taken) {
     const slug = (label || "")
@@ -46,7 +54,11 @@ export class MarkerDefinitionField extends Component {
     }
 
     typeLabel(type) {
-        return MARKER_TYPES.find(([value]) => value === type)?.[1] || type;
+        return [...MARKER_TYPES, ...OTHER_TYPES].find(([value]) => value === type)?.[1] || _t("Other");
+    }
+
+    isOffered(type) {
+        return MARKER_TYPES.some(([value]) => value === type);
     }
 
     save(markers) {

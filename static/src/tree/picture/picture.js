@@ -1,4 +1,4 @@
-import { Component, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { deserializeDateTime, formatDate } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -22,11 +22,23 @@ export class CollectionPicture extends Component {
     setup() {
         this.action = useService("action");
         this.root = useRef("root");
-        this.state = useState({ zoom: 0, outline: this.env.isSmall, large: false });
+        this.state = useState({ zoom: 1, outline: this.env.isSmall, large: false });
+        onMounted(() => this.showCurrentStep());
         usePictureOnPaper(this.root, () => this.picture);
         const leave = (ev) => ev.key === "Escape" && (this.state.large = false);
         window.addEventListener("keydown", leave);
         onWillUnmount(() => window.removeEventListener("keydown", leave));
+    }
+
+    /** Scrolls the drawing to the current step, else to its top, in the middle. */
+    showCurrentStep() {
+        const scroll = this.root.el.querySelector(".o_collection_picture_scroll");
+        if (scroll) {
+            const boxes = this.picture.boxes;
+            const box = boxes.find(({ state }) => state === "current") || boxes[0];
+            scroll.scrollLeft = (box.x + box.width / 2) * this.state.zoom - scroll.clientWidth / 2;
+            scroll.scrollTop = box.state ? box.y * this.state.zoom - scroll.clientHeight / 2 : 0;
+        }
     }
 
     get picture() {
@@ -111,7 +123,12 @@ export class CollectionPicture extends Component {
     }
 
     getState(box) {
-        const states = { current: _t("Current step"), visited: _t("Done"), coming: _t("To come") };
+        const states = {
+            current: _t("Current step"),
+            visited: _t("Done"),
+            abandoned: _t("Left unfinished"),
+            coming: _t("To come"),
+        };
         return states[box.state] || "";
     }
 
