@@ -85,6 +85,12 @@
         "views/document/collection_document_request_form_views.xml",
         "views/document/collection_document_file_views.xml",
         "views/document/collection_document_item_views.xml",
+        "wizards/call/collection_call_views.xml",
+        "wizards/reply/collection_reply_pass_views.xml",
+        "views/call/collection_action_views.xml",
+        "views/call/account_move_views.xml",
+        "views/call/res_partner_views.xml",
+        "views/reply/collection_reply_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [

@@ -17,4 +17,6 @@ from . import assignment
 from . import link
 from . import portal
 from . import document
+from . import call
+from . import reply
 from . import res_config_settings

@@ -15,6 +15,8 @@ from .assignment import *
 from .link import *
 from .portal import *
 from .document import *
+from .call import *
+from .reply import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_matrix

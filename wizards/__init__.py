@@ -8,3 +8,5 @@ from . import assignment
 from . import claim
 from . import link
 from . import document
+from . import call
+from . import reply

@@ -1,0 +1,4 @@
+from . import test_call
+from . import test_call_agreements
+from . import test_head
+from . import test_call_tours

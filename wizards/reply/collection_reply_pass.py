@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+from ...tools.dialogs import RELOAD
+
+
+class CollectionReplyPass(models.TransientModel):
+    """Dialog that passes replies on to a colleague."""
+
+    _name = "collection.reply.pass"
+    _description = "Pass a Reply On"
+
+    reply_ids = fields.Many2many("collection.reply", required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", string="To", domain="[('share', '=', False)]")
+    note = fields.Text(help="They read it with the reply.")
+
+    def action_apply(self):
+        """Pass them on.
+
+        :return: the page is loaded anew
+        :raise UserError: no colleague, or one of them was dealt with already
+        :raise AccessError: neither the owner nor in charge of the customer
+        """
+        self.ensure_one()
+        self.reply_ids.pass_on(self.user_id, self.note or "")
+        return RELOAD
