@@ -23,7 +23,7 @@ class CollectionAction(models.Model):
     callee_id = fields.Many2one(
         "res.partner", string="Whom to call", compute="_compute_callee_id",
         help="The first of the customer's contacts who has a telephone number.")
-    callee_phone = fields.Char(related="callee_id.phone", string="Telephone")
+    callee_phone = fields.Char(string="Telephone", compute="_compute_callee_id")
 
     #: read by the count of a customer's calls without answer, and by the page before a call
     _call_index = models.Index("(customer_id, company_id, id) WHERE call_result IS NOT NULL")
@@ -39,6 +39,7 @@ class CollectionAction(models.Model):
                         in actions.customer_id._get_call_contacts(company).items()}
         for action in self:
             action.callee_id = callees.get((action.company_id, action.customer_id), False)
+            action.callee_phone = action.callee_id.phone
 
     # === NOTING CALLS === #
 

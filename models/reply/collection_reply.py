@@ -17,7 +17,7 @@ SOURCES = [
     ("email", "E-mail"),
     ("portal", "Portal"),
     ("page", "Personal page"),
-    ("bounce", "Message that came back"),
+    ("bounce", "Came back"),
 ]
 
 RESULTS = [
@@ -94,6 +94,7 @@ class CollectionReply(models.Model):
     answer_ids = fields.One2many("collection.answer", "reply_id", readonly=True)
     received_at = fields.Datetime(string="Received on", required=True, readonly=True)
     age = fields.Integer(string="Days waiting", compute="_compute_age")
+    age_label = fields.Char(string="Waiting", compute="_compute_age")
     quiet_until = fields.Date(
         readonly=True, help="Nothing leaves by itself up to and including this day, as long as "
         "the reply waits.")
@@ -136,7 +137,11 @@ class CollectionReply(models.Model):
         now = fields.Datetime.now()
         for reply in self:
             last = reply.done_at or now
-            reply.age = (last - reply.received_at).days if reply.received_at else 0
+            days = (last - reply.received_at).days if reply.received_at else 0
+            reply.age = days
+            reply.age_label = (
+                self.env._("today") if days < 1 else self.env._("1 day") if days == 1
+                else self.env._("%(days)s days", days=days))
 
     @api.depends("answer_ids.state")
     def _compute_is_page(self):

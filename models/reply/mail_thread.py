@@ -51,24 +51,35 @@ class MailThread(models.AbstractModel):
         :param message: the ``mail.message``, in superuser mode
         """
         author = message.author_id
-        if message.is_internal or (author and not author.partner_share):
-            return
+        if author and not author.partner_share:
+            return  # a colleague; what answers a note of ours is internal all the same
         if self._is_from_holder(author) or not self._is_of_customer():
             return
         customer, doubtful = self._find_sender(message)
         if not customer or self._is_from_participant(author, customer):
             return
-        own = self[ANSWERED[self._name]].commercial_partner_id == customer
+        answered = self._find_answered(message).filtered(
+            lambda action: action.customer_id == customer)
         self.env["collection.reply"]._receive([{
             "key": f"message:{message.message_id or message.id}",
             "source": WRITTEN[message.message_type],
-            "customer_id": customer.id, "company_id": self._find_answering_company(message).id,
+            "customer_id": customer.id, "company_id": (
+                answered.company_id or self._find_answering_company(message)).id,
             "partner_id": author.id, "email_from": message.email_from, "doubtful": doubtful,
             "subject": message.subject or message.record_name or "",
             "text": _read_text(message.body), "file_count": len(message.attachment_ids),
             "message_ref_id": message.id,
-            "about_action_id": self.id if own and self._name == "collection.action" else False,
+            "about_action_id": answered.id,
         }])
+
+    def _find_answered(self, message):
+        """:return: the ``collection.action`` whose message it answers, open or closed; or none"""
+        if self._name == "collection.action":
+            return self
+        parent = message.parent_id
+        sent = self.env["collection.dispatch"]._find_by_message(parent) if parent else (
+            self.env["collection.dispatch"])
+        return sent[:1].action_id
 
     def _is_of_customer(self):
         """:return: bool, whether it is a thread on which a customer may answer"""

@@ -16,7 +16,7 @@ class TestHead(CallCase):
         head = self.get_head()
         self.assertEqual(
             (head["overdue"], head["credits"], head["net"], head["due"]),
-            ("$\xa0300.00", "-$\xa060.00", "$\xa0240.00", "$\xa0240.00"))
+            ("$\xa0300.00", "$\xa0-\ufeff60.00", "$\xa0240.00", "$\xa0240.00"))
         self.assertEqual((head["oldest"], head["days_late"]), ("02/01/2026", 29))
         self.assertEqual([(age["label"], age["share"]) for age in head["buckets"]],
                          [("1–30 days", 100)])

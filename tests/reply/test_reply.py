@@ -145,7 +145,7 @@ class TestReply(AnswerCase):
         action = self.chase(self.customer, self.make_scenario())
         reply = self.receive()
         self.process_due()
-        self.assertEqual((action.state, action.error), ("scheduled", False))
+        self.assertEqual((action.state, action.error), ("todo", False))
         self.env.invalidate_all()
         self.assertIn("has answered", self.customer.collection_not_chased)
         self.assertIn("has answered", action.held_because)
@@ -218,7 +218,7 @@ class TestReply(AnswerCase):
     def test_it_follows_its_customer(self):
         """A customer that becomes part of another one takes its replies along."""
         reply, other = self.receive(), self.make_customer("Group")
-        self.customer.parent_id = other
+        self.customer.write({"parent_id": other.id, "is_company": False})
         self.env.invalidate_all()
         self.assertEqual(reply.sudo().customer_id, other)
 
