@@ -218,7 +218,7 @@ _METHODS = [
         "collection.reply":
             "action_accept action_copy action_dispute action_nothing action_open_customer "
             "action_open_refuse action_open_thread action_promise action_proof action_question "
-            "pass_on settle",
+            "give_to pass_on settle",
         "collection.reply.pass": "action_apply",
         "collection.sequence":
             "action_open_children action_open_customer action_open_original action_open_parent "

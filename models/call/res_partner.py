@@ -34,8 +34,12 @@ class ResPartner(models.Model):
 
     @api.depends_context("company", "lang", "uid")
     def _compute_collection_head(self):
-        customers = self.filtered(
+        own = self.filtered(
             lambda partner: partner.id and partner.commercial_partner_id == partner)
+        others = own.filtered(lambda partner: partner.customer_rank <= 0)
+        known = self.sudo()._find_known_customers(others.ids)
+        customers = own.filtered(lambda partner: (
+            partner not in others or partner.id in known))
         heads = customers._get_collection_heads(self.env.company)
         for partner in self:
             partner.collection_head = heads.get(partner.id, False)

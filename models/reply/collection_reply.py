@@ -304,6 +304,30 @@ class CollectionReply(models.Model):
                 note=plaintext2html(note) if note else False)
         return True
 
+    def give_to(self, customer):
+        """Say that these replies are another customer's: its collector deals with them.
+
+        :param customer: the ``res.partner``
+        :return: True
+        :raise UserError: no customer, or one of them was dealt with already
+        :raise AccessError: neither the owner nor in charge of the present customer
+        """
+        replies = self._take_turn()
+        customer = as_record(self.env, "res.partner", customer).sudo().commercial_partner_id
+        if not customer:
+            raise UserError(self.env._("Choose the customer who wrote it."))
+        replies._trace(lambda reply: {
+            "kind": "reply_passed", "old_value": reply.customer_id.name,
+            "new_value": customer.name, "cause": "person", "command": "reply"})
+        for company, own in replies.grouped("company_id").items():
+            owner = customer.with_company(company).collector_id or (
+                company._get_collection_manager())
+            own.write({
+                "customer_id": customer.id, "user_id": owner.id, "doubtful": False,
+                "about_action_id": False})
+        replies._trace_received()
+        return True
+
     def _check_reader(self, user):
         """:raise UserError: a user who may not read these would never see them"""
         own = self.with_user(user).with_context(allowed_company_ids=user.sudo().company_ids.ids)

@@ -4,10 +4,12 @@ from lxml import etree, html
 from psycopg2 import OperationalError
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import incoming_mail
 from ..event.mail_thread import THREADS
+from ..item import open_items
 
 _logger = logging.getLogger(__name__)
 
@@ -83,7 +85,8 @@ class MailThread(models.AbstractModel):
 
     def _is_of_customer(self):
         """:return: bool, whether it is a thread on which a customer may answer"""
-        return self._name != "account.move" or self.is_sale_document(include_receipts=True)
+        return self._name != "account.move" or bool(
+            self.is_sale_document(include_receipts=True) and self._get_collection_lines())
 
     def _find_sender(self, message):
         """Whose reply it is: the sender's address decides, not what the mail refers to.
@@ -95,17 +98,22 @@ class MailThread(models.AbstractModel):
         senders = self.env["res.partner"].search(
             [("email_normalized", "=", email)]) if email else self.env["res.partner"]
         senders = (senders | message.author_id).commercial_partner_id
+        known = self._filter_debtors(senders | owner)
         if owner in senders:
-            return owner, len(self._filter_known(senders)) > 1 and not message.parent_id
-        known = self._filter_known(senders)
-        return known[:1] or owner, len(known) != 1
+            return known & owner, len(known & senders) > 1 and not message.parent_id
+        found = known & senders
+        return found[:1] or known & owner, len(found) != 1
 
     @api.model
-    def _filter_known(self, customers):
-        """:return: those of these customers of whom something is known to the collection"""
-        known = self.env["res.partner"].sudo()._find_known_customers(customers.ids)
-        return customers.filtered(lambda customer: (
-            customer.id in known or customer.customer_rank > 0))
+    def _filter_debtors(self, partners):
+        """:return: those of these customers who owe something, or of whom the collection keeps
+            anything: others write to us about other matters"""
+        known = self.env["res.partner"].sudo()._find_known_customers(partners.ids)
+        owing = self.env["account.move.line"].sudo().search(
+            open_items.UNRECONCILED & Domain(
+                "partner_id.commercial_partner_id", "in", partners.ids))
+        return partners.filtered(lambda partner: (
+            partner.id in known or partner in owing.partner_id.commercial_partner_id))
 
     def _is_from_participant(self, author, customer):
         """:return: bool, whether a bailiff or lawyer who holds a function for the customer wrote
@@ -182,8 +190,7 @@ class MailThread(models.AbstractModel):
             return nobody
         senders = self.env["res.partner"].sudo().search(
             [("email_normalized", "=", email)], order="id").commercial_partner_id
-        known = senders.browse(
-            self.env["res.partner"].sudo()._find_known_customers(senders.ids)).sorted("id")
+        known = self._filter_debtors(senders).sorted("id")
         sent = self.env["collection.dispatch"].sudo().search(
             [("customer_id", "in", known.ids)], order="id desc", limit=1)
         return sent.customer_id or known[:1]
@@ -196,8 +203,7 @@ class MailThread(models.AbstractModel):
         if not found or not email:
             return found
         senders = self.env["res.partner"].sudo().search([("email_normalized", "=", email)])
-        return not self.env["res.partner"].sudo()._find_known_customers(
-            senders.commercial_partner_id.ids)
+        return not self._filter_debtors(senders.commercial_partner_id)
 
 
 def _read_text(body):

@@ -113,6 +113,18 @@ class TestReply(AnswerCase):
             with self.assertRaises(UserError):
                 self.receive().pass_on(user)
 
+    def test_another_customer_wrote_it(self):
+        """A person says whose it is: its collector deals with it, and both histories say so."""
+        other = self.make_customer("Tenant Two", collector=self.litigator)
+        reply = self.receive(doubtful=True)
+        self.env["collection.reply.pass"].with_user(self.collector).create({
+            "reply_ids": [(6, 0, reply.ids)], "customer_id": other.id}).action_apply()
+        reply = reply.sudo()
+        self.assertEqual((reply.customer_id, reply.user_id, reply.doubtful),
+                         (other, self.litigator, False))
+        self.assertIn("Tenant Two", self.get_row("reply_passed").summary)
+        self.assertIn("reply_received", other.collection_history_ids.mapped("kind"))
+
     def test_two_collectors_on_one_row(self):
         """The second learns by whom and how it was dealt with; nothing changes."""
         reply = self.receive()

@@ -103,6 +103,14 @@ class TestReplyMail(MailBackCase):
             subtype_xmlid="mail.mt_comment")
         self.assertEqual(self.get_replies().source, "portal")
 
+    def test_who_owes_nothing_writes_about_other_matters(self):
+        """A good customer's mail to its thread is no matter of the collection."""
+        friend = self.make_partner("Friend", email="friend@example.com", is_company=True)
+        friend.message_post(
+            body="Lunch?", author_id=friend.id, message_type="email",
+            email_from="friend@example.com")
+        self.assertFalse(self.get_replies(friend))
+
     def test_a_fault_costs_no_mail(self):
         """B: whatever goes wrong here, the mail is on its thread."""
         self.patch(self.env.registry["collection.reply"], "_receive", lambda *args: 1 / 0)

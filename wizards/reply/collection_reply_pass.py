@@ -12,6 +12,8 @@ class CollectionReplyPass(models.TransientModel):
     reply_ids = fields.Many2many("collection.reply", required=True, readonly=True)
     user_id = fields.Many2one(
         "res.users", string="To", domain="[('share', '=', False)]")
+    customer_id = fields.Many2one(
+        "res.partner", string="It is of", help="Another customer wrote it.")
     note = fields.Text(help="They read it with the reply.")
 
     def action_apply(self):
@@ -22,5 +24,8 @@ class CollectionReplyPass(models.TransientModel):
         :raise AccessError: neither the owner nor in charge of the customer
         """
         self.ensure_one()
-        self.reply_ids.pass_on(self.user_id, self.note or "")
+        if self.customer_id:
+            self.reply_ids.give_to(self.customer_id)
+        else:
+            self.reply_ids.pass_on(self.user_id, self.note or "")
         return RELOAD
