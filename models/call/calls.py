@@ -5,7 +5,7 @@ from datetime import timedelta
 
 #: How a call ended.
 RESULTS = [
-    ("reached", "Reached"),
+    ("reached", "Spoken to"),
     ("no_answer", "No answer"),
     ("message", "Message left"),
     ("wrong_number", "Wrong number"),

@@ -16,7 +16,7 @@ class CollectionAction(models.Model):
     call_result = fields.Selection(
         RESULTS, string="Result of the call", readonly=True, copy=False)
     call_contact_id = fields.Many2one(
-        "res.partner", string="Called", readonly=True, copy=False, ondelete="set null")
+        "res.partner", string="Person called", readonly=True, copy=False, ondelete="set null")
     call_attempts = fields.Integer(
         string="Calls without answer", readonly=True, copy=False,
         help="Calls in a row that nobody answered.")
@@ -24,6 +24,9 @@ class CollectionAction(models.Model):
         "res.partner", string="Whom to call", compute="_compute_callee_id",
         help="The first of the customer's contacts who has a telephone number.")
     callee_phone = fields.Char(string="Telephone", compute="_compute_callee_id")
+    call_head = fields.Json(
+        string="Before the call", compute="_compute_call_head",
+        help="What is owed, what was said last: as above the tabs of the customer.")
 
     #: read by the count of a customer's calls without answer, and by the page before a call
     _call_index = models.Index("(customer_id, company_id, id) WHERE call_result IS NOT NULL")
@@ -40,6 +43,17 @@ class CollectionAction(models.Model):
         for action in self:
             action.callee_id = callees.get((action.company_id, action.customer_id), False)
             action.callee_phone = action.callee_id.phone
+
+    @api.depends("customer_id", "kind", "state")
+    def _compute_call_head(self):
+        calls = self.filtered(lambda action: action.kind == "call" and action.state != "closed")
+        heads = {}
+        for company, actions in calls.grouped("company_id").items():
+            customers = actions.customer_id.with_company(company)
+            heads |= {(company, id_): head for id_, head in
+                      customers._get_collection_heads(company).items()}
+        for action in self:
+            action.call_head = heads.get((action.company_id, action.customer_id.id), False)
 
     # === NOTING CALLS === #
 

@@ -20,6 +20,11 @@ LAST_NOTES = 3
 #: Characters shown of each.
 NOTE_LENGTH = 300
 
+#: What is read of records: all of their fields would cost more than the page.
+PROMISE_FIELDS = ("customer_id", "state", "amount", "date", "currency_id", "line_ids")
+DISPUTE_FIELDS = ("customer_id", "amount", "reason_id")
+CONTACT_FIELDS = ("commercial_partner_id", "name", "phone", "function", "type")
+
 
 class ResPartner(models.Model):
     """The page before a call: what is owed, what was said last, whom to call; and the buttons by
@@ -65,7 +70,7 @@ class ResPartner(models.Model):
             self._get_head_people(company))
         heads = {}
         for customer in self:
-            head = {}
+            head = {"customer": customer.id}
             for part in parts:
                 head |= part.get(customer.id, {})
             heads[customer.id] = head
@@ -162,10 +167,10 @@ class ResPartner(models.Model):
     def _get_head_agreements(self, company):
         """:return: dict by customer id: promises awaited, kept and made; open disputes"""
         own = Domain("customer_id", "in", self.ids) & Domain("company_id", "=", company.id)
-        promises = self.env["collection.promise"].search(
-            own & Domain("state", "!=", "cancelled")).grouped("customer_id")
-        disputes = self.env["collection.dispute"].search(
-            own & Domain("state", "=", "open")).grouped("customer_id")
+        promises = self.env["collection.promise"].search_fetch(
+            own & Domain("state", "!=", "cancelled"), PROMISE_FIELDS).grouped("customer_id")
+        disputes = self.env["collection.dispute"].search_fetch(
+            own & Domain("state", "=", "open"), DISPUTE_FIELDS).grouped("customer_id")
         heads = {}
         for customer in self:
             made = promises.get(customer, self.env["collection.promise"])
@@ -233,9 +238,10 @@ class ResPartner(models.Model):
 
     def _get_head_next(self, company):
         """:return: dict by customer id: the next thing to do, whatever decided it"""
-        actions = self.env["collection.action"].search(
+        actions = self.env["collection.action"].search_fetch(
             [("customer_id", "in", self.ids), ("company_id", "=", company.id),
-             ("state", "!=", "closed")], order="date, id").grouped("customer_id")
+             ("state", "!=", "closed")], ["customer_id", "date", "name"],
+            order="date, id").grouped("customer_id")
         return {customer.id: {
             "next": own[0].name, "next_id": own[0].id,
             "next_day": format_date(self.env, own[0].date), "open_actions": len(own),
@@ -263,9 +269,9 @@ class ResPartner(models.Model):
         :param company: the ``res.company``
         :return: dict of ``res.partner`` with a telephone number, by customer
         """
-        contacts = self.env["res.partner"].search(
+        contacts = self.env["res.partner"].search_fetch(
             [("commercial_partner_id", "in", self.ids), ("phone", "not in", [False, ""])],
-            order="id").grouped("commercial_partner_id")
+            CONTACT_FIELDS, order="id").grouped("commercial_partner_id")
         return {customer: self._sort_call_contacts(
             customer.with_company(company), contacts.get(customer, self.browse()))
             for customer in self}

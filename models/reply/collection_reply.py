@@ -17,7 +17,7 @@ SOURCES = [
     ("email", "E-mail"),
     ("portal", "Portal"),
     ("page", "Personal page"),
-    ("bounce", "Came back"),
+    ("bounce", "Returned message"),
 ]
 
 RESULTS = [
@@ -81,7 +81,7 @@ class CollectionReply(models.Model):
         help="Nobody of that address is known, or several customers have it: see whether it is "
         "this customer's before you act on it.")
     source = fields.Selection(SOURCES, required=True, readonly=True)
-    subject = fields.Char(string="About", readonly=True)
+    subject = fields.Char(string="Subject", readonly=True)
     text = fields.Text(string="What was written", readonly=True)
     excerpt = fields.Char(string="Words", compute="_compute_excerpt")
     file_count = fields.Integer(string="Files", readonly=True)

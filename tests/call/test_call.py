@@ -19,7 +19,7 @@ class TestCall(CallCase):
         row = self.get_rows("call_noted")
         self.assertEqual(row.action_id, action)
         self.assertEqual(row.text, "The accountant is away")
-        self.assertEqual(row.summary, "Call with Tenant One: Reached")
+        self.assertEqual(row.summary, "Call with Tenant One: Spoken to")
         self.assertFalse(self.get_rows("action_created"))
         self.assertFalse(action.activity_ids)
 

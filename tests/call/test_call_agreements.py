@@ -25,6 +25,18 @@ class TestCallAgreements(CallCase):
         self.assertEqual(promise.item_ids, self.items.sudo())
         self.assertFalse(self.get_rows("call_noted"))
 
+    def test_what_is_promised_already(self):
+        """It is not proposed again; taken in, the dialog says which promise it replaces."""
+        first = self.env["collection.promise"].with_user(self.collector).make(
+            self.items[0], "2026-03-06")
+        form = self.promise()
+        self.assertEqual(form.promise_amount, 200)
+        self.assertFalse(form.replaces)
+        form.promise_item_ids.add(self.items[0].sudo())
+        self.assertIn("takes the place of the promise of", form.replaces)
+        self.record(form)
+        self.assertEqual(first.state, "cancelled")
+
     def test_a_call_with_a_promise(self):
         """screens 11: in the same dialog; the promised items leave the scenario."""
         dialog = self.note(promises=True, note="When the bank opens")

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...models.call.calls import RESULTS, UNANSWERED, Call, find_next_working_day
+from ...models.specific.collection_promise import AWAITED
 from ...tools.dialogs import RELOAD, notify, open_dialog
 
 PURPOSES = [
@@ -82,9 +83,10 @@ class CollectionCall(models.TransientModel):
     promise_date = fields.Date(
         string="Promised for", compute="_compute_promise_date", store=True, readonly=False)
     in_instalments = fields.Boolean(string="In instalments")
+    replaces = fields.Char(compute="_compute_replaces")
     instalment_ids = fields.One2many("collection.call.instalment", "call_id")
 
-    disputes = fields.Boolean(string="Disputes")
+    disputes = fields.Boolean(string="Disputes invoices")
     dispute_item_ids = fields.Many2many(
         "account.move.line", "collection_call_dispute_rel", string="Disputed items",
         compute="_compute_dispute_item_ids", store=True, readonly=False)
@@ -169,9 +171,12 @@ class CollectionCall(models.TransientModel):
 
     def _get_proposed_items(self):
         """:return: what the customer most likely speaks of: what is overdue, else all that is
-            open, of one currency, and not disputed already"""
+            open, of one currency, neither disputed nor promised already; all of it promised, the
+            promise is made anew"""
         items = (self._get_overdue_items() or self._get_open_items()).filtered(
             lambda line: line.collection_status_id.kind not in ("dispute", "litigation"))
+        items = items.filtered(
+            lambda line: line.collection_status_id.kind != "promise") or items
         return items.filtered(lambda line: line.currency_id == items[0].currency_id)
 
     @api.depends("result", "purpose")
@@ -246,6 +251,16 @@ class CollectionCall(models.TransientModel):
             items = dialog.promise_item_ids._origin
             dialog.currency_id = items.currency_id if len(items.currency_id) == 1 else False
             dialog.promise_balance = sum(items.mapped("amount_residual_currency"))
+
+    @api.depends("promise_item_ids")
+    def _compute_replaces(self):
+        for dialog in self:
+            promises = self.env["collection.promise"].search([
+                ("state", "in", AWAITED),
+                ("item_ids", "in", dialog.promise_item_ids._origin.ids)])
+            dialog.replaces = promises and self.env._(
+                "It takes the place of the promise of %(promises)s.",
+                promises=", ".join(promises.mapped("display_name"))) or False
 
     @api.depends("promise_item_ids", "in_instalments", "instalment_ids.amount")
     def _compute_promise_amount(self):

@@ -1,8 +1,11 @@
-import { Component } from "@odoo/owl";
+import { Component, onMounted, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+const NOTHING = { buckets: [], phones: [], notes: [] };
 
 /**
  * What a collector needs before dialling, above the tabs of the customer: amounts by age, habits,
@@ -12,19 +15,25 @@ import { standardFieldProps } from "@web/views/fields/standard_field_props";
  */
 export class HeadField extends Component {
     static template = "account_collection.Head";
-    static props = { ...standardFieldProps };
+    static props = { ...standardFieldProps, buttons: { type: Boolean, optional: true } };
+    static defaultProps = { buttons: true };
 
     setup() {
         this.action = useService("action");
     }
 
     get head() {
-        return {
-            buckets: [],
-            phones: [],
-            notes: [],
-            ...this.props.record.data[this.props.name],
-        };
+        return { ...NOTHING, ...this.props.record.data[this.props.name] };
+    }
+
+    /** `shown`, `waiting`, or `none` where it is no customer. */
+    get stage() {
+        return this.props.record.data[this.props.name] ? "shown" : "none";
+    }
+
+    /** After a dialog: what it has changed is read again. */
+    async reload() {
+        await this.props.record.load();
     }
 
     /** Why nothing is planned or nothing leaves, where the form knows it. */
@@ -43,9 +52,9 @@ export class HeadField extends Component {
             await this.action.doActionButton({
                 type: "object",
                 name,
-                resModel: record.resModel,
-                resId: record.resId,
-                onClose: () => record.load(),
+                resModel: "res.partner",
+                resId: this.head.customer,
+                onClose: () => this.reload(),
             });
         }
     }
@@ -64,5 +73,54 @@ registry.category("fields").add("collection_head", {
     component: HeadField,
     displayName: _t("Before a call"),
     supportedTypes: ["json"],
-    fieldDependencies: [],
+    extractProps: ({ options }) => ({ buttons: options.buttons !== false }),
 });
+
+/**
+ * The same above the tabs of the customer: read once the form is there, so that the form opens as
+ * fast as without it.
+ */
+export class HeadWidget extends HeadField {
+    static props = { ...standardWidgetProps, buttons: { type: Boolean, optional: true } };
+
+    setup() {
+        super.setup();
+        this.orm = useService("orm");
+        this.loaded = useState({ id: false, head: false });
+        onMounted(() => this.read(this.props.record.resId));
+        onWillUpdateProps(({ record }) => {
+            if (record.resId !== this.loaded.id) {
+                this.read(record.resId);
+            }
+        });
+    }
+
+    get head() {
+        return { ...NOTHING, ...this.loaded.head };
+    }
+
+    get stage() {
+        const { resId } = this.props.record;
+        if (!resId || this.loaded.id !== resId) {
+            return resId ? "waiting" : "none";
+        }
+        return this.loaded.head ? "shown" : "none";
+    }
+
+    async read(id) {
+        if (!id) {
+            return;
+        }
+        const [row] = await this.orm.read("res.partner", [id], ["collection_head"]);
+        if (id === this.props.record.resId) {
+            Object.assign(this.loaded, { id, head: row?.collection_head || false });
+        }
+    }
+
+    async reload() {
+        await super.reload();
+        await this.read(this.props.record.resId);
+    }
+}
+
+registry.category("view_widgets").add("collection_head", { component: HeadWidget });
