@@ -1,6 +1,6 @@
 from odoo.tests import HttpCase, tagged
 
-from ..common import CollectionCase
+from ..common import CollectionCase, action, row, step
 
 
 @tagged("post_install", "-at_install")
@@ -41,3 +41,18 @@ class TestCallTours(CollectionCase, HttpCase):
             "subject": "Your reminder", "text": "I pay on Friday"}])
         self.start("/odoo/collection-replies", "collection_reply_to_promise_tour")
         self.assertEqual(reply.promise_id.amount, 100)
+
+    def test_closing_asks_for_dates_as_fields(self):
+        """screens 42: a label and a field each, marked as long as nothing is in it."""
+        template = self.make_template("SERVE", [step("serve", [
+            action("deed", required_markers="served,case")], [row("end:Served")])],
+            marker_definition=[
+                {"name": "served", "string": "Date of service", "type": "date"},
+                {"name": "case", "string": "Case number", "type": "char"}])
+        sequence = self.launch(template)
+        self.start(f"/odoo/collection-actions/{sequence.action_ids.id}",
+                   "collection_close_with_facts_tour")
+        self.assertEqual(sequence.state, "done")
+        values = {fact["name"]: fact["value"] for fact in sequence.sudo().read(
+            ["markers"])[0]["markers"]}
+        self.assertEqual(values, {"served": "2026-01-15", "case": "A 12"})

@@ -85,3 +85,24 @@ registry.category("web_tour.tours").add("collection_reply_to_promise_tour", {
         atMost(3),
     ],
 });
+
+/** screens 42: what closing asks for is there as fields, and what is missing is marked. */
+registry.category("web_tour.tours").add("collection_close_with_facts_tour", {
+    steps: () => [
+        { trigger: "button[name=action_open_close]:visible", run: "click" },
+        {
+            content: "Both are marked as needed",
+            trigger: ".modal .o_collection_facts .o_collection_fact_missing:nth-child(2)",
+        },
+        {
+            trigger: ".modal .o_collection_facts > div:contains(Date of service) input",
+            run: "edit 01/15/2026 && press Enter",
+        },
+        {
+            trigger: ".modal .o_collection_facts > div:contains(Case number) input",
+            run: "edit A 12",
+        },
+        { content: "Done", trigger: ".modal footer button[name=action_done]:visible", run: "click" },
+        { content: "Closed", trigger: "body:not(:has(.modal)) .o_form_view" },
+    ],
+});
