@@ -239,10 +239,13 @@ class CollectionReply(models.Model):
         if result not in dict(RESULTS):
             raise UserError(self.env._("Say what the reply was."))
         links = {
-            "promise_id": as_record(self.env, "collection.promise", promise).id,
-            "dispute_id": as_record(self.env, "collection.dispute", dispute).id,
-            "action_id": as_record(self.env, "collection.action", action).id}
-        replies._write_done(result, (note or "").strip(), links)
+            "promise_id": as_record(self.env, "collection.promise", promise),
+            "dispute_id": as_record(self.env, "collection.dispute", dispute),
+            "action_id": as_record(self.env, "collection.action", action)}
+        for record in links.values():
+            record.check_access("read")
+        replies._write_done(result, (note or "").strip(), {
+            name: record.id for name, record in links.items()})
         return True
 
     def _write_done(self, result, note="", vals=None):

@@ -141,6 +141,26 @@ class TestReply(AnswerCase):
         with self.assertRaises(AccessError):
             reply.with_user(stranger).settle("nothing")
 
+    def test_the_dialog_shows_nobody_elses_words(self):
+        """X: what a dialog is about is read with the rights of whoever opens it."""
+        reply = self.receive("Secret")
+        stranger = self.make_user("stranger", COLLECTOR)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        about = {"customer_id": self.customer.id, "reply_id": reply.id}
+        dialogs = self.env["collection.call"]
+        self.assertFalse(dialogs.with_user(stranger).new(about).reply_text)
+        self.assertEqual(dialogs.with_user(self.collector).new(about).reply_text, "Secret")
+
+    def test_linked_to_nobody_elses_promise(self):
+        """X: a remote call cannot read another customer's promise by linking it."""
+        other = self.make_customer("Tenant Two", collector=self.litigator)
+        items = self.make_invoice(other, 10)._get_collection_lines()
+        promise = self.env["collection.promise"].with_user(self.litigator).make(
+            items, "2026-03-10")
+        with self.assertRaises(AccessError):
+            self.receive().settle("promise", promise=promise.id)
+
     def test_by_buttons_only(self):
         """A reply is what came in: neither edited nor deleted."""
         reply = self.receive()

@@ -302,9 +302,9 @@ class CollectionCall(models.TransientModel):
     @api.depends("dispute_item_ids", "disputes")
     def _compute_conflict(self):
         for dialog in self:
-            items = dialog.dispute_item_ids._origin.sudo()
-            others = dialog.disputes and self.env["collection.action"].sudo()._find_excluding(
-                items) - dialog.action_id._origin.sudo()
+            items = dialog.dispute_item_ids._origin
+            others = dialog.disputes and self.env["collection.action"]._find_excluding(
+                items) - dialog.action_id._origin
             dialog.conflict = others and self.env._(
                 "They leave “%(action)s”, which they are in.",
                 action=", ".join(others.mapped("name"))) or False

@@ -10,7 +10,14 @@ class CollectionCall(models.TransientModel):
 
     reply_id = fields.Many2one("collection.reply", readonly=True)
     reply_result = fields.Selection(RESULTS, readonly=True)
-    reply_text = fields.Text(related="reply_id.text", string="They wrote")
+    reply_text = fields.Text(string="They wrote", compute="_compute_reply_text")
+
+    @api.depends("reply_id")
+    def _compute_reply_text(self):
+        """Not a related field: of a dialog that is not saved, that is read without rights."""
+        for dialog in self:
+            reply = dialog.reply_id._origin
+            dialog.reply_text = reply.has_access("read") and reply.text
 
     @api.depends("reply_id")
     def _compute_contact_id(self):

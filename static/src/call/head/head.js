@@ -31,11 +31,6 @@ export class HeadField extends Component {
         return this.props.record.data[this.props.name] ? "shown" : "none";
     }
 
-    /** After a dialog: what it has changed is read again. */
-    async reload() {
-        await this.props.record.load();
-    }
-
     /** Why nothing is planned or nothing leaves, where the form knows it. */
     get reason() {
         return this.props.record.data.collection_not_chased || "";
@@ -45,7 +40,10 @@ export class HeadField extends Component {
         return `tel:${phone.replace(/[^+\d]/g, "")}`;
     }
 
-    /** Press a button of the customer: what was typed in the form is saved first. */
+    /**
+     * Press a button of the customer: what was typed in the form is saved first. A dialog that has
+     * changed something has the whole page loaded anew.
+     */
     async press(name) {
         const { record } = this.props;
         if (await record.save()) {
@@ -54,7 +52,6 @@ export class HeadField extends Component {
                 name,
                 resModel: "res.partner",
                 resId: this.head.customer,
-                onClose: () => this.reload(),
             });
         }
     }
@@ -115,11 +112,6 @@ export class HeadWidget extends HeadField {
         if (id === this.props.record.resId) {
             Object.assign(this.loaded, { id, head: row?.collection_head || false });
         }
-    }
-
-    async reload() {
-        await super.reload();
-        await this.read(this.props.record.resId);
     }
 }
 
