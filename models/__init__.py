@@ -17,5 +17,7 @@ from . import assignment
 from . import link
 from . import portal
 from . import document
+from . import call
+from . import reply
 from . import debtor
 from . import res_config_settings

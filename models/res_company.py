@@ -31,6 +31,14 @@ class ResCompany(models.Model):
         help="Days for which a promise counts as paid while the payment is on the account and is "
         "not matched with its invoices yet.")
 
+    collection_call_attempts = fields.Integer(
+        string="Calls without answer", default=3, required=True,
+        help="Calls in a row that nobody answers, after which another way is proposed. 0: never.")
+    collection_reply_days = fields.Integer(
+        string="Silence after a reply", default=5, required=True,
+        help="Days for which nothing leaves by itself to a customer who has answered, unless "
+        "somebody deals with the reply earlier. 0: messages leave all the same.")
+
     collection_penalty_regime = fields.Selection(
         [("business", "Default of the law"), ("contractual", "Rate of our terms")],
         groups="base.group_user",
@@ -63,6 +71,11 @@ class ResCompany(models.Model):
         "CHECK(collection_payment_days >= 0)", "The delay of payments cannot be negative.")
     _collection_matching_days_check = models.Constraint(
         "CHECK(collection_matching_days >= 0)", "The delay of matching cannot be negative.")
+
+    _collection_call_attempts_check = models.Constraint(
+        "CHECK(collection_call_attempts >= 0)", "The number of calls cannot be negative.")
+    _collection_reply_days_check = models.Constraint(
+        "CHECK(collection_reply_days >= 0)", "The days of silence cannot be negative.")
 
     _collection_claim_years_check = models.Constraint(
         "CHECK(collection_claim_years >= 0)", "The years of claims cannot be negative.")

@@ -42,6 +42,11 @@ class ResConfigSettings(models.TransientModel):
     collection_matching_days = fields.Integer(
         related="company_id.collection_matching_days", readonly=False)
 
+    collection_call_attempts = fields.Integer(
+        related="company_id.collection_call_attempts", readonly=False)
+    collection_reply_days = fields.Integer(
+        related="company_id.collection_reply_days", readonly=False)
+
     collection_penalty_regime = fields.Selection(
         related="company_id.collection_penalty_regime", readonly=False, required=True)
     collection_claim_years = fields.Integer(

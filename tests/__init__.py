@@ -15,6 +15,8 @@ from .assignment import *
 from .link import *
 from .portal import *
 from .document import *
+from .call import *
+from .reply import *
 from .debtor import *
 from . import test_structure
 from . import test_upload_content

@@ -131,7 +131,9 @@ class AccessCase(DocumentCase):
         return [
             env["collection.debtor"].search([("customer_id", "=", customer.id)]),
             scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
-            signal, group, rule,
+            signal, group, rule, env["collection.reply"].create({
+                **own, "key": "a-key", "source": "email", "user_id": cls.collector.id,
+                "received_at": fields.Datetime.now()}),
             env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),
             env["collection.assignment.run"].create(
                 {"company_id": company.id, "started_at": fields.Datetime.now()}),
@@ -243,7 +245,9 @@ class AccessCase(DocumentCase):
                 "partner_id": self.customer.id},
             "collection.document.start.line": {"function_id": self.cau.id},
             "collection.document.steer": {"purpose": "pause"},
+            "collection.call": {"result": "note", "note": "x", "promises": False},
             "collection.dispute.resolve": {"result": "justified"},
+            "collection.reply.pass": {"user_id": self.litigator.id},
             "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
             "collection.sequence.steer": {"purpose": "pause"},
         }.get(model, {})
@@ -275,7 +279,7 @@ class AccessCase(DocumentCase):
             "result": "justified", "company_id": self.company.id, "run_id": 0, "name": "x",
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
-            "value": 0, "locked": True, "msg_dict": {},
+            "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id,
         }
         if model.startswith("collection.document"):
             known["template"] = self.template.id

@@ -57,6 +57,8 @@ RECORDS = {
         "read": OWN | {"other_collector"}, "write": MANAGER, "create": MANAGER,
         "unlink": MANAGER},
     "collection.assignment.run": LOG,
+    "collection.call": DIALOG,
+    "collection.call.instalment": DIALOG,
     "collection.claim.waive": DIALOG,
     "collection.deadline": TRACE,
     "collection.debtor": TRACE,
@@ -106,6 +108,8 @@ RECORDS = {
     "collection.promise": TRACE,
     "collection.promise.cancel": DIALOG,
     "collection.promise.line": TRACE,
+    "collection.reply": CASE,
+    "collection.reply.pass": DIALOG,
     "collection.scenario": SETTING,
     "collection.scenario.step": SETTING,
     "collection.sequence": CASE,
@@ -152,6 +156,7 @@ _METHODS = [
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
         "collection.promise": "action_open_cancel",
+        "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
         "collection.sequence":
             "action_open action_open_actions action_open_add_action action_open_note "
@@ -171,16 +176,18 @@ _METHODS = [
     }),
     (OWN, {
         "account.move":
-            "action_open_claim_waiver action_open_collection_wizard "
-            "action_open_dispute_report restore_collection_claims "
+            "action_dispute action_open_claim_waiver action_open_collection_wizard "
+            "action_open_dispute_report action_promise restore_collection_claims "
             "waive_collection_claims",
         "account.move.line":
-            "action_open_collection_wizard action_take_into_followup set_collection_status",
+            "action_dispute action_open_collection_wizard action_promise "
+            "action_take_into_followup set_collection_status",
         "collection.action":
-            "action_confirm action_open_close action_open_customer action_open_document_requests "
-            "action_open_edit action_open_preview action_open_proposed action_open_sequence "
-            "action_request_documents action_send_now close confirm create_specific detach "
-            "edit_message reschedule send_and_keep send_now skip",
+            "action_confirm action_dispute action_log_call action_open_address action_open_close "
+            "action_open_customer action_open_document_requests action_open_edit "
+            "action_open_preview action_open_proposed action_open_sequence action_promise "
+            "action_request_documents action_send_as_letter action_send_now close confirm "
+            "create_specific detach edit_message reschedule send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -199,6 +206,7 @@ _METHODS = [
             "action_print action_retry",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
+        "collection.call": "action_apply",
         "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
@@ -222,6 +230,11 @@ _METHODS = [
         "collection.participant": "action_invite_to_portal",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
+        "collection.reply":
+            "action_accept action_copy action_dispute action_nothing action_open_customer "
+            "action_open_refuse action_open_thread action_promise action_proof action_question "
+            "give_to pass_on settle",
+        "collection.reply.pass": "action_apply",
         "collection.sequence":
             "action_open_children action_open_customer action_open_my_action "
             "action_open_original action_open_parent "
@@ -254,10 +267,12 @@ _METHODS = [
     }),
     (DESK | {"customer", "employee"}, {
         "res.partner":
-            "action_launch_collection_sequence action_open_collection_answers "
+            "action_launch_collection_sequence action_open_collection_actions "
+            "action_open_collection_answers "
             "action_open_collection_customer action_open_collection_dispatches "
             "action_open_collection_disputes action_open_collection_items "
-            "action_open_collection_links action_open_collection_promises "
+            "action_open_collection_links action_open_collection_payments "
+            "action_open_collection_promises action_open_collection_replies "
             "action_open_collection_requests action_open_collection_sequences "
             "action_request_collection_documents",
     }),
@@ -282,8 +297,8 @@ _METHODS = [
         "collection.message.preview": "render_sample",
         "collection.sequence.template": "launch",
         "res.partner":
-            "action_confirm_collection_email action_open_collection_new_action "
-            "get_collection_statement_totals",
+            "action_confirm_collection_email action_dispute action_log_call "
+            "action_open_collection_new_action action_promise get_collection_statement_totals",
     }),
 ]
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Each knows those before it, and none after it.
 DOMAINS = (
     "history", "people", "item", "claim", "statement", "action", "message", "specific", "scenario",
-    "tree", "sequence", "event", "assignment", "link", "portal", "document",
+    "tree", "sequence", "event", "assignment", "link", "portal", "document", "call", "reply",
     "debtor")
 #: Who may ask for records of a model by its name: `env["…"]`, `self.env["…"]`, `registry["…"]`.
 ASKED = {"env", "registry"}

@@ -9,4 +9,6 @@ from . import assignment
 from . import claim
 from . import link
 from . import document
+from . import call
+from . import reply
 from . import debtor

@@ -9,7 +9,7 @@ WATCHED = {
         "outcome"),
     "collection_promise": ("customer_id", "state", "date"),
     "collection_dispute": ("customer_id", "state"),
-    "collection_answer": ("customer_id", "state"),
+    "collection_reply": ("customer_id", "state"),
     "collection_sequence": ("customer_id", "state", "visit_id"),
 }
 

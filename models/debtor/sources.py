@@ -233,14 +233,10 @@ def _read_disputes(batch: Batch) -> SQL:
 
 @register("answer", {"answers": "COALESCE(answer.answers, 0)"}, makes_debtor=True)
 def _read_answers(batch: Batch) -> SQL:
-    """What customers have said that nobody has looked at: answers on their personal pages."""
+    """What customers have said that nobody has dealt with."""
     return SQL(
-        """
-        SELECT record.customer_id, count(DISTINCT record.submission) AS answers
-          FROM collection_answer AS record JOIN collection_link AS link ON link.id = record.link_id
-         WHERE %s AND record.state = 'waiting' AND link.kind = 'customer'
-      GROUP BY record.customer_id
-        """, batch.owns)
+        "SELECT record.customer_id, count(*) AS answers FROM collection_reply AS record"
+        " WHERE %s AND record.state = 'open' GROUP BY record.customer_id", batch.owns)
 
 
 # -- what is done ----------------------------------------------------------------------------

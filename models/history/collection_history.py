@@ -38,6 +38,11 @@ KINDS = [
     ("message_sent", "Message sent"),
     ("channel_changed", "Channel changed"),
     ("message_edited", "Message edited"),
+    ("call_noted", "Call"),
+    ("note_added", "Note"),
+    ("reply_received", "Reply received"),
+    ("reply_done", "Reply dealt with"),
+    ("reply_passed", "Reply passed on"),
     ("item_changed", "Status of an item changed"),
     ("items_detached", "Items taken out"),
     ("claims_waived", "Claims waived"),
@@ -135,6 +140,11 @@ SENTENCES = {
     "message_sent": _lt("Message of “%(action)s” sent; it stays open"),
     "channel_changed": _lt("“%(action)s” leaves another way: %(old)s → %(new)s"),
     "message_edited": _lt("Message of “%(action)s” edited: %(part)s"),
+    "call_noted": _lt("Call: %(call)s"),
+    "note_added": _lt("Note"),
+    "reply_received": _lt("Reply of %(new)s"),
+    "reply_done": _lt("Reply of %(old)s: %(reply)s"),
+    "reply_passed": _lt("Reply passed from %(old)s to %(new)s"),
     "item_changed": _lt("%(item)s: %(old)s → %(new)s"),
     "items_detached": _lt("Taken out of “%(action)s”: %(new)s"),
     "claims_waived": _lt("Interest and indemnity of %(new)s waived"),
@@ -294,6 +304,9 @@ class CollectionHistory(models.Model):
     summary = fields.Char(compute="_compute_summary")
     who = fields.Char("By", compute="_compute_who", help="The person, and on whose behalf.")
 
+    #: read by the page before a call: what was noted last
+    _note_index = models.Index(
+        "(chain_id, number) WHERE kind IN ('call_noted', 'note_added')")
     _number_unique = models.Constraint(
         "UNIQUE(chain_id, number)", "History rows are numbered without a double.")
 
@@ -561,6 +574,8 @@ class CollectionHistory(models.Model):
             return self._describe_marker()
         if self.kind == "customer_changed" and data.get("about"):
             return self.env._("%(about)s: customer changed from %(old)s to %(new)s", **names)
+        if self.kind == "call_noted" and data.get("contact"):
+            return self.env._("Call with %(contact)s: %(call)s", **names)
         if self.kind == "action_moved" and data.get("date"):
             return self.env._("“%(action)s” moved to %(date)s, as its sequence was paused", **names)
         return self.env._(SENTENCES[self.kind]) % names
@@ -590,6 +605,11 @@ class CollectionHistory(models.Model):
             "row": self._get_row_name(row, data), "event": self._get_event_name(data),
             "template": data.get("template"), "version": data.get("version"),
             "version_from": data.get("version_from"), "about": data.get("about"),
+            "contact": data.get("contact"),
+            "call": "call" in data and self._get_label(
+                "collection.action", "call_result", data["call"]),
+            "reply": "reply_result" in data and self._get_label(
+                "collection.reply", "result", data["reply_result"]),
         }
 
     def _get_setting_names(self, data):

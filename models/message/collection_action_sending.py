@@ -13,6 +13,7 @@ from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
 from .collection_dispatch import DISPATCH_STATES
 from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
+from .holds import HOLDS
 
 _logger = logging.getLogger(__name__)
 
@@ -31,6 +32,9 @@ class CollectionAction(models.Model):
         search="_search_dispatch_state", help="What became of the message.")
 
     error = fields.Char(readonly=True, copy=False, help="Why it could not be sent.")
+    held_because = fields.Char(
+        string="Why it waits", compute="_compute_held_because",
+        help="Why it does not leave by itself although its day has come.")
     attempts = fields.Integer(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False)
     #: read by the cron that sends what is due (_process_due)
@@ -38,6 +42,12 @@ class CollectionAction(models.Model):
         "(date, id) WHERE state IN ('scheduled', 'todo') AND mode <> 'manual'")
 
     # === COMPUTE === #
+
+    @api.depends("mode", "state", "customer_id")
+    def _compute_held_because(self):
+        held = self._origin._find_holds()
+        for action in self:
+            action.held_because = held.get(action._origin.id, False)
 
     @api.depends("dispatch_ids.state")
     def _compute_dispatch_state(self):
@@ -254,7 +264,7 @@ class CollectionAction(models.Model):
     def _get_due_domain(self):
         """:return: domain of what may leave by itself now"""
         now = fields.Datetime.now()
-        scenarios = self.env["collection.scenario"].sudo()
+        actions, scenarios = self.sudo(), self.env["collection.scenario"].sudo()
         days = Domain.OR([
             Domain("company_id", "=", company.id)
             & Domain("date", "<=", company._get_collection_day())
@@ -268,7 +278,18 @@ class CollectionAction(models.Model):
             & (Domain("next_try", "=", False) | Domain("next_try", "<=", now))
             & (Domain("sequence_id", "=", False) | Domain("sequence_id.state", "=", "running"))
             & Domain("customer_id.active", "=", True)
-            & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids))
+            & Domain("scenario_id", "not in", scenarios._get_closed_windows(now).ids)
+            & ~Domain.OR(hold.get_domain(actions.env) for hold in HOLDS))
+
+    def _find_holds(self):
+        """:return: dict of the sentence that says why an open message does not leave by itself
+            now, by action id; one query a reason"""
+        own = Domain("id", "in", self.ids) & Domain("mode", "!=", "manual") & Domain(
+            "state", "!=", "closed")
+        actions = self.sudo()
+        return {action_id: self.env._(hold.sentence) for hold in reversed(HOLDS)
+                for action_id in actions._search(own & hold.get_domain(actions.env))
+                } if self.ids else {}
 
     def _execute(self):
         """Send these, whatever decided them; a fault is rolled back alone.
@@ -438,10 +459,19 @@ class CollectionAction(models.Model):
             other = action._get_steering().find_channel(channel, recipient)
             if other is not channel:
                 problem = channel.find_address_problem(recipient)
-                action.write({"kind": other.code, "error": False})
-                action._record([TraceRow(
-                    action, "channel_changed", old=self.env._(channel.label),
-                    new=self.env._(other.label))], Trace("send", cause="cron", text=problem))
+                action._change_channel(other, Trace("send", cause="cron", text=problem))
+
+    def _change_channel(self, channel, trace):
+        """Have this message leave by another channel, and record it.
+
+        :param Channel channel: the other one
+        :param Trace trace: why
+        """
+        former = self._get_channel()
+        self.write({"kind": channel.code, "error": False, "next_try": False})
+        self._record([TraceRow(
+            self, "channel_changed", old=self.env._(former.label),
+            new=self.env._(channel.label))], trace)
 
     def _give_up(self, problems):
         """Skip those that have waited long enough for an address, so that what follows comes.

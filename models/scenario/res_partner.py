@@ -71,14 +71,15 @@ class ResPartner(models.Model):
             ("origin", "=", "scenario"), ("state", "!=", "closed")]).grouped("customer_id")
         decided = customers._get_collection_decisions(company)
         words = self.env["collection.scenario"]._get_stop_words()
-        skipped = actions.union(*planned.values())._find_skipped_before()
+        every = actions.union(*planned.values())
+        skipped, held = every._find_skipped_before(), every._find_holds()
         for partner in self:
             customer = partner.commercial_partner_id
             action = planned.get(customer, actions)
             decision, stands = decided.get(customer.id, (None, True))
             # what was planned and does not stand any more is dropped within the hour
             action = action if stands else actions
-            reason = action.sudo().error or skipped.get(action)
+            reason = action.sudo().error or held.get(action.id) or skipped.get(action)
             if isinstance(decision, ladder.Stop):
                 cause = decision.reason
                 if cause == ladder.SUSPENDED and not customer.sudo().collection_scenario_id:

@@ -10,7 +10,7 @@ from ..item.holders import Holder, register
 #: Fields that whoever asks for a specific action may give.
 SPECIFIC_FIELDS = frozenset({
     "name", "kind", "mode", "date", "deadline", "subject", "body", "description", "excludes",
-    "mail_template_id", "attach_invoices", "attach_statement",
+    "mail_template_id", "attach_invoices", "attach_statement", "user_id",
 })
 
 register(Holder(
@@ -32,8 +32,8 @@ class CollectionAction(models.Model):
         :param items: ``account.move.line``, one at least, of one customer and company
         :param dict values: ``name``, and optionally ``kind``, ``mode``, ``date`` (today),
             ``deadline``, ``subject``, ``body``, ``description``, ``mail_template_id``,
-            ``attach_invoices``, ``attach_statement``, ``excludes`` (default: the scenario
-            leaves the items alone)
+            ``attach_invoices``, ``attach_statement``, ``user_id`` (who does it, by default the
+            customer's collector), ``excludes`` (default: the scenario leaves the items alone)
         :param bool move: take items out of the excluding action that they are in
         :return: the new ``collection.action``
         :raise UserError: no item, items of several customers or companies, settled items, no
@@ -75,13 +75,28 @@ class CollectionAction(models.Model):
             raise UserError(self.env._(
                 "“%(action)s” cannot fall on a day gone by: choose today or later.",
                 action=values["name"]))
-        user = company._get_collector(customer)
+        user = self._choose_user(values.get("user_id"), customer, company)
         return {
             "kind": "task", **values, "date": date,
             "origin": "specific", "customer_id": customer.id, "company_id": company.id,
             "user_id": user.id, "responsible_id": user.partner_id.id, "unassigned": not user,
             "state": "scheduled" if date > day else "todo",
         }
+
+    def _choose_user(self, user_id, customer, company):
+        """:return: ``res.users`` who does it: the one who was asked for, else the collector, else
+            the company's manager
+
+        :raise UserError: whoever was asked for is no active colleague of the company
+        """
+        user = as_record(self.env, "res.users", user_id).sudo()
+        if not user:
+            return company._get_collector(customer)
+        if user.share or not user.active or company not in user.company_ids:
+            raise UserError(self.env._(
+                "%(user)s is no colleague in %(company)s: choose somebody else.",
+                user=user.name, company=company.name))
+        return user
 
     def _find_excluding(self, lines):
         """:return: the open specific actions that take one of these items out (B34)"""

@@ -197,7 +197,9 @@ class CollectionPromise(models.Model):
     def _check_instalments(self, plan, balance, currency, company):
         today = company._get_collection_day()
         days = [day for day, _part in plan]
-        if not all(days) or min(days) < today:
+        if not all(days):
+            raise UserError(self.env._("Say for which day it is promised."))
+        if min(days) < today:
             raise UserError(self.env._("A promise is for today or a later day."))
         if days != sorted(set(days)):
             raise UserError(self.env._("The instalments must follow each other, a day each."))

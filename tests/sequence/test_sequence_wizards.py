@@ -75,6 +75,7 @@ class TestAddActionWizard(CollectionCase):
         context = sequence.with_user(self.collector).action_open_add_action()["context"]
         form = Form(self.env["collection.sequence.add.action"].with_user(
             self.collector).with_context(**context))
+        self.assertEqual(form.function_id, self.gest)  # the user's own
         form.name = "Call the social worker"
         form.function_id = self.rc
         self.assertEqual(form.holder_name, "Litigator")

@@ -39,6 +39,21 @@ class TestNewAction(WizardCase):
                          ("specific", self.items[0]))
         self.assertEqual(self.get_leader(), self.items[1])
 
+    def test_assigned_to_a_colleague(self):
+        """screens 49: whoever is to do it; else the collector."""
+        form = self.open_new()
+        form.name, form.user_id = "Look at the contract", self.litigator
+        wizard = form.save()
+        wizard.action_apply()
+        self.assertEqual(wizard.created_id.sudo().user_id, self.litigator)
+
+    def test_assigned_to_nobody_of_the_company(self):
+        """screens 49: a remote call cannot give it to a user of the portal."""
+        tenant = self.make_portal_user("tenant")
+        with self.assertRefused("is no colleague"):
+            self.env["collection.action"].with_user(self.collector).create_message(
+                self.customer, {"name": "x", "user_id": tenant.id})
+
     def test_with_items_and_none_chosen(self):
         """A-007: always one at least."""
         form = self.open_new()

@@ -144,9 +144,10 @@ class TestStatusStep(WizardCase):
         self.assertEqual(promise.action_id, self.get_specific())
 
     def test_a_promise_that_cannot_be_is_refused_at_its_step(self):
-        """E1: without a day, in the past or above the balance; nothing is changed."""
-        for vals, words in (({}, "today or a later day"),
-                            ({"promise_date": "2026-03-01"}, "today or a later day"),
+        """E1, screens 43: without a day, in the past or above the balance; nothing is changed."""
+        with self.assertRaisesRegex(AssertionError, "promise_date is a required field"):
+            self.fill(self.open(), status_id=self.get_status("promise"))
+        for vals, words in (({"promise_date": "2026-03-01"}, "today or a later day"),
                             ({"promise_date": "2026-03-10", "promise_amount": 300.01},
                              "more than is due")):
             wizard = self.fill(self.open(), status_id=self.get_status("promise"), **vals)
@@ -154,6 +155,12 @@ class TestStatusStep(WizardCase):
                 with self.subTest(vals=vals), self.assertRefused(words):
                     button()
         self.assertFalse(self.items.collection_status_id)
+
+    def test_the_first_page_is_enough(self):
+        """screens 44: a status is applied where it was chosen, with the follow-up it asks for."""
+        wizard = self.fill(self.open(), status_id=self.get_status("litigation"))
+        wizard.action_apply()
+        self.assertEqual(self.get_specific().name, "Follow up the litigation")
 
     def test_a_dispute_needs_a_reason(self):
         """A-004, A-043"""

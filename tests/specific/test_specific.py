@@ -292,6 +292,7 @@ class TestPromise(ItemCase):
     def test_what_cannot_be_promised(self):
         """E1: a day gone by, nothing, or more than is owed."""
         for args, words in ((("2026-03-01",), "today or a later day"),
+                            ((None, 50), "for which day"),
                             (("2026-03-10", 0), "above zero"),
                             (("2026-03-10", 100.01), "more than is due")):
             with self.subTest(args=args), self.assertRaisesRegex(UserError, words):

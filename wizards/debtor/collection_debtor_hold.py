@@ -11,6 +11,8 @@ class CollectionDebtorHold(models.TransientModel):
 
     _name = "collection.debtor.hold"
     _description = "Put Customers on Hold"
+    _inherit = ["collection.dialog"]
+    _customer_fields = {"customer_ids": None}
 
     customer_ids = fields.Many2many("res.partner", required=True, readonly=True)
     company_id = fields.Many2one(

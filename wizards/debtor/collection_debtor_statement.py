@@ -13,6 +13,8 @@ class CollectionDebtorStatement(models.TransientModel):
 
     _name = "collection.debtor.statement"
     _description = "Send Statements"
+    _inherit = ["collection.dialog"]
+    _customer_fields = {"customer_ids": None}
 
     customer_ids = fields.Many2many("res.partner", required=True, readonly=True)
     company_id = fields.Many2one(

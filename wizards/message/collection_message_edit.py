@@ -8,12 +8,13 @@ class CollectionMessageEdit(models.TransientModel):
 
     _name = "collection.message.edit"
     _description = "Edit One Message"
+    _inherit = ["collection.dialog"]
 
     action_id = fields.Many2one("collection.action", required=True, readonly=True)
-    customer_id = fields.Many2one(related="action_id.customer_id")
-    has_subject = fields.Boolean(related="action_id.has_subject")
-    takes_files = fields.Boolean(related="action_id.takes_files")
-    takes_copies = fields.Boolean(related="action_id.takes_copies")
+    customer_id = fields.Many2one(related="action_id.customer_id", related_sudo=False)
+    has_subject = fields.Boolean(related="action_id.has_subject", related_sudo=False)
+    takes_files = fields.Boolean(related="action_id.takes_files", related_sudo=False)
+    takes_copies = fields.Boolean(related="action_id.takes_copies", related_sudo=False)
     language = fields.Char(related="action_id.wording_lang", related_sudo=False,
                            string="Written in")
     usual_to = fields.Char(

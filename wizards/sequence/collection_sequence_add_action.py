@@ -13,6 +13,7 @@ class CollectionSequenceAddAction(models.TransientModel):
     name = fields.Char(string="What to do", required=True)
     function_id = fields.Many2one(
         "collection.function", string="Owed by", required=True,
+        compute="_compute_function_id", store=True, readonly=False,
         domain="[('kind', '!=', 'contact')]")
     recipient_function_id = fields.Many2one("collection.function", string="Sent to")
     holder_name = fields.Char(
@@ -26,6 +27,15 @@ class CollectionSequenceAddAction(models.TransientModel):
         string="The step waits for it", help="The step is not complete before it is closed.")
     description = fields.Html(string="Instructions")
     reason = fields.Text(required=True)
+
+    @api.depends("sequence_id")
+    def _compute_function_id(self):
+        """By default what the user holds in this sequence."""
+        partner = self.env.user.partner_id
+        for wizard in self:
+            holders = wizard.sequence_id._origin._get_holders() if wizard.sequence_id else {}
+            wizard.function_id = wizard.function_id or next(
+                (function for function, holder in holders.items() if holder == partner), False)
 
     @api.depends("sequence_id", "function_id", "recipient_function_id")
     def _compute_holders(self):

@@ -9,6 +9,7 @@ class CollectionSequenceNote(models.TransientModel):
 
     _name = "collection.sequence.note"
     _description = "Note an Event of a Collection Sequence"
+    _inherit = ["collection.dialog"]
 
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
     line_ids = fields.One2many(
@@ -48,6 +49,7 @@ class CollectionSequenceNoteLine(models.TransientModel):
 
     _name = "collection.sequence.note.line"
     _description = "Event to Note"
+    _inherit = ["collection.dialog"]
     _order = "id"
 
     note_id = fields.Many2one("collection.sequence.note", ondelete="cascade")

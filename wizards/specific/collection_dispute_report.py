@@ -12,6 +12,7 @@ class CollectionDisputeReport(models.TransientModel):
 
     _name = "collection.dispute.report"
     _description = "Report a Dispute"
+    _inherit = ["collection.dialog"]
 
     move_ids = fields.Many2many("account.move", string="Invoices", required=True, readonly=True)
     reason_id = fields.Many2one("collection.dispute.reason", string="Why", required=True)

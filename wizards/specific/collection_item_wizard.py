@@ -424,7 +424,7 @@ class CollectionItemWizard(models.TransientModel):
         self.item_ids._check_chosen_count()
         self.item_ids._check_open_items()
         self._check_status()
-        if self.status_kind == "dispute":
+        if self.step == "status" or self.status_kind == "dispute":
             self._propose_next()  # nothing else was, where the last step was left out
         specific = self.next == "specific" or self.status_kind == "dispute"
         if not (self.status_id or self.comment or specific or self.message != "none"):

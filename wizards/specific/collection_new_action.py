@@ -20,6 +20,9 @@ class CollectionNewAction(models.TransientModel):
     excludes = fields.Boolean(
         string="The scenario leaves them alone", default=True,
         help="As long as the action is open.")
+    user_id = fields.Many2one(
+        "res.users", string="Assigned to", domain="[('share', '=', False)]",
+        help="Empty: the customer's collector.")
     created_id = fields.Many2one("collection.action", readonly=True)
 
     def _get_customers(self):

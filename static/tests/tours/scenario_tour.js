@@ -9,7 +9,12 @@ const CARD = ".o_collection_next_action .o_kanban_record";
 registry.category("web_tour.tours").add("collection_scenario_tour", {
     steps: () => [
         {
-            content: "The tab Collection comes first: what is next, and why",
+            content: "The head says what is next",
+            trigger: ".o_collection_head:contains(Reminder at 3)",
+        },
+        { content: "The tab Collection", trigger: ".nav-link[name=collection]", run: "click" },
+        {
+            content: "What is next, and why",
             trigger: `${CARD}:contains("Reminder at 3"):contains("Step 1: 3 days after")`,
         },
         { content: "What would leave?", trigger: `${CARD} button[name=action_open_preview]`, run: "click" },

@@ -1,0 +1,354 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, format_amount, format_date
+
+from ...tools.dialogs import open_dialog
+from ..access import COLLECTORS
+from ..action.collection_action_kind import get_contact_kinds
+from ..history.trace import Trace
+from ..item import open_items
+from ..specific.collection_promise import AWAITED
+
+#: Ages of what is overdue, in days: up to which each bucket goes; the last has no end.
+BUCKETS = (30, 60, 90)
+
+#: Notes of calls that the page before a call shows.
+LAST_NOTES = 3
+
+#: Characters shown of each.
+NOTE_LENGTH = 300
+
+#: What is read of records: all of their fields would cost more than the page.
+PROMISE_FIELDS = ("customer_id", "state", "amount", "date", "currency_id", "line_ids")
+DISPUTE_FIELDS = ("customer_id", "amount", "reason_id")
+CONTACT_FIELDS = ("commercial_partner_id", "name", "phone", "function", "type")
+
+
+class ResPartner(models.Model):
+    """The page before a call: what is owed, what was said last, whom to call; and the buttons by
+    which a collector notes what is said now."""
+
+    _inherit = "res.partner"
+
+    collection_head = fields.Json(
+        string="Before a call", compute="_compute_collection_head", groups=COLLECTORS)
+
+    # === COMPUTE === #
+
+    @api.depends_context("company", "lang", "uid")
+    def _compute_collection_head(self):
+        own = self.filtered(
+            lambda partner: partner.id and partner.commercial_partner_id == partner)
+        others = own.filtered(lambda partner: partner.customer_rank <= 0)
+        known = self.sudo()._find_known_customers(others.ids)
+        customers = own.filtered(lambda partner: (
+            partner not in others or partner.id in known))
+        heads = customers._get_collection_heads(self.env.company)
+        for partner in self:
+            partner.collection_head = heads.get(partner.id, False)
+
+    # === THE PAGE BEFORE A CALL === #
+    # Texts and amounts as the reader's language has them; queries do not grow with customers.
+
+    def _get_collection_heads(self, company):
+        """What a collector needs before dialling. The one place where the page's data are read.
+
+        A hook: a domain that knows more of customers joins it to what ``super()`` gives.
+
+        :param company: the ``res.company``
+        :return: dict of dicts by id of each of these customers, ready for the widget
+            ``collection_head``
+        """
+        if not self:
+            return {}
+        parts = (
+            self._get_head_amounts(company), self._get_head_payments(company),
+            self._get_head_agreements(company), self._get_head_contacts(company),
+            self._get_head_notes(company), self._get_head_next(company),
+            self._get_head_people(company))
+        heads = {}
+        for customer in self:
+            head = {"customer": customer.id}
+            for part in parts:
+                head |= part.get(customer.id, {})
+            heads[customer.id] = head
+        return heads
+
+    def _get_head_amounts(self, company):
+        """:return: dict by customer id: what is due, overdue, by age, credits and net"""
+        currency, labels = company.currency_id, self._get_bucket_labels()
+        found = {row["customer"]: row for row in self.env.execute_query_dict(
+            self._get_ages_query(company))}
+        heads = {}
+        for customer in self:
+            row = found.get(customer.id) or defaultdict(float)
+            overdue, credits = float(row["overdue"] or 0), float(row["credits"] or 0)
+            ages = [float(row[f"age_{rank}"] or 0) for rank in range(len(labels))]
+            heads[customer.id] = {
+                "due": format_amount(self.env, float(row["due"] or 0), currency),
+                "overdue": format_amount(self.env, overdue, currency),
+                "is_overdue": currency.compare_amounts(overdue, 0) > 0,
+                "credits": format_amount(self.env, credits, currency) if currency.compare_amounts(
+                    credits, 0) else "",
+                "net": format_amount(self.env, overdue + credits, currency),
+                "oldest": row["oldest"] and format_date(self.env, row["oldest"]) or "",
+                "days_late": row["days_late"] or 0,
+                "buckets": [{
+                    "label": label, "amount": format_amount(self.env, age, currency),
+                    "share": round(100 * age / overdue) if overdue else 0,
+                } for label, age in zip(labels, ages)
+                    if currency.compare_amounts(age, 0)] if overdue else [],
+            }
+        return heads
+
+    def _get_bucket_labels(self):
+        _, firsts = self.env._, [1, *(days + 1 for days in BUCKETS)]
+        return [
+            _("%(first)s–%(last)s days", first=first, last=last)
+            for first, last in zip(firsts, BUCKETS)
+        ] + [_("over %(last)s days", last=BUCKETS[-1])]
+
+    def _get_ages_query(self, company):
+        """:return: ``SQL``, a query of the open items of these customers, summed up by age"""
+        for model, names in (("account.move.line", None), ("account.move", ["payment_state"]),
+                             ("res.partner", ["commercial_partner_id"])):
+            self.env[model].flush_model(names)
+        late = SQL("(item.today - item.due)")
+        firsts, lasts = (0, *BUCKETS), (*BUCKETS, None)
+        ages = SQL(", ").join(
+            SQL("sum(item.residual) FILTER (WHERE item.residual > 0 AND %(late)s > %(first)s"
+                " AND (%(last)s::int IS NULL OR %(late)s <= %(last)s::int)) AS %(name)s",
+                late=late, first=first, last=last, name=SQL.identifier(f"age_{rank}"))
+            for rank, (first, last) in enumerate(zip(firsts, lasts)))
+        return SQL(
+            """
+            SELECT item.customer, %(ages)s, sum(item.residual) AS due,
+                   sum(item.residual) FILTER (WHERE item.residual > 0 AND %(late)s > 0) AS overdue,
+                   sum(item.residual) FILTER (WHERE item.residual < 0) AS credits,
+                   min(item.due) FILTER (WHERE item.residual > 0 AND %(late)s > 0) AS oldest,
+                   max(%(late)s) FILTER (WHERE item.residual > 0 AND %(late)s > 0) AS days_late
+              FROM (SELECT partner.commercial_partner_id AS customer, %(residual)s AS residual,
+                           %(due)s AS due, %(today)s::date AS today
+                      FROM account_move_line AS line
+                      JOIN res_partner AS partner ON partner.id = line.partner_id
+                     WHERE partner.commercial_partner_id = ANY(%(customers)s)
+                       AND %(unreconciled)s AND %(open)s) AS item
+          GROUP BY item.customer
+            """,
+            ages=ages, late=late, residual=open_items.RESIDUAL, due=open_items.DUE,
+            today=company._get_collection_day(), customers=self.ids,
+            unreconciled=open_items.is_unreconciled(self.env, company), open=open_items.IS_OPEN)
+
+    def _get_head_payments(self, company):
+        """:return: dict by customer id: the last payment, and how late the customer pays"""
+        paid = dict(self.env.execute_query(
+            self.with_company(company)._get_payments_query(self.ids)))
+        delays = self._get_payer_delays(company)
+        return {customer.id: {
+            "last_payment": customer.id in paid and format_date(
+                self.env, paid[customer.id]) or "",
+            "payer": self._describe_payer(delays.get(customer.id)),
+        } for customer in self}
+
+    def _describe_payer(self, delay):
+        """:param delay: mean delay in days, or None
+        :return: str, what a customer usually does"""
+        if delay is None:
+            return ""
+        days = round(delay)
+        if days <= 0:
+            return self.env._("pays on time")
+        if days == 1:
+            return self.env._("pays 1 day late on average")
+        return self.env._("pays %(days)s days late on average", days=days)
+
+    def _get_head_agreements(self, company):
+        """:return: dict by customer id: promises awaited, kept and made; open disputes"""
+        own = Domain("customer_id", "in", self.ids) & Domain("company_id", "=", company.id)
+        promises = self.env["collection.promise"].search_fetch(
+            own & Domain("state", "!=", "cancelled"), PROMISE_FIELDS).grouped("customer_id")
+        disputes = self.env["collection.dispute"].search_fetch(
+            own & Domain("state", "=", "open"), DISPUTE_FIELDS).grouped("customer_id")
+        heads = {}
+        for customer in self:
+            made = promises.get(customer, self.env["collection.promise"])
+            awaited = made.filtered(lambda promise: promise.state in AWAITED)
+            disputed = disputes.get(customer, self.env["collection.dispute"])
+            ended = len(made) - len(awaited)
+            kept = len(made.filtered(lambda promise: promise.state == "kept"))
+            heads[customer.id] = {
+                "promise": ", ".join(awaited.mapped("display_name")),
+                "kept": ended and self.env._(
+                    "%(kept)s of %(made)s promises kept", kept=kept, made=ended) or "",
+                "dispute": ", ".join(dict.fromkeys(self.env._(
+                    "%(reason)s, %(amount)s", reason=dispute.reason_id.name,
+                    amount=format_amount(self.env, dispute.amount, company.currency_id))
+                    for dispute in disputed)),
+            }
+        return heads
+
+    def _get_head_contacts(self, company):
+        """:return: dict by customer id: the last contact, what it was and by whom"""
+        self.env["collection.action"].flush_model()
+        rows = self.env.execute_query_dict(SQL(
+            """
+            SELECT DISTINCT ON (action.customer_id) action.customer_id AS customer, action.id,
+                   action.closed_on AS day, action.kind
+              FROM collection_action AS action
+             WHERE action.customer_id = ANY(%s) AND action.company_id = %s
+               AND action.state = 'closed' AND action.outcome IN ('done', 'validated')
+               AND action.kind IN %s
+          ORDER BY action.customer_id, action.closed_on DESC, action.id DESC
+            """, self.ids, company.id, get_contact_kinds()))
+        kinds = dict(self.env["collection.action"]._selection_kind())
+        return {row["customer"]: {
+            "last_contact": self.env._(
+                "%(kind)s of %(day)s", kind=kinds[row["kind"]],
+                day=format_date(self.env, row["day"])),
+            "last_contact_id": row["id"],
+        } for row in rows}
+
+    def _get_head_notes(self, company):
+        """:return: dict by customer id: what was noted last of calls, the latest first"""
+        rows = self.env.execute_query_dict(SQL(
+            """
+            SELECT chain.customer_id AS customer, note.at, note.user_name, note.text,
+                   note.data ->> 'call' AS result, note.data ->> 'contact' AS contact
+              FROM collection_history_chain AS chain
+        CROSS JOIN LATERAL (
+                   SELECT history.* FROM collection_history AS history
+                    WHERE history.chain_id = chain.id
+                      AND history.kind IN ('call_noted', 'note_added')
+                 ORDER BY history.number DESC LIMIT %s) AS note
+             WHERE chain.customer_id = ANY(%s) AND chain.company_id = %s
+          ORDER BY chain.customer_id, note.number DESC
+            """, LAST_NOTES, self._filter_collection_portfolio().ids, company.id))
+        results = dict(self.env["collection.action"]._fields["call_result"]
+                       ._description_selection(self.env))
+        heads = defaultdict(lambda: {"notes": []})
+        for row in rows:
+            at = fields.Datetime.context_timestamp(self, row["at"])
+            heads[row["customer"]]["notes"].append({
+                "day": format_date(self.env, at.date()), "who": row["user_name"],
+                "what": results.get(row["result"], ""), "contact": row["contact"] or "",
+                "text": (row["text"] or "")[:NOTE_LENGTH]})
+        return heads
+
+    def _get_head_next(self, company):
+        """:return: dict by customer id: the next thing to do, whatever decided it"""
+        actions = self.env["collection.action"].search_fetch(
+            [("customer_id", "in", self.ids), ("company_id", "=", company.id),
+             ("state", "!=", "closed")], ["customer_id", "date", "name"],
+            order="date, id").grouped("customer_id")
+        return {customer.id: {
+            "next": own[0].name, "next_id": own[0].id,
+            "next_day": format_date(self.env, own[0].date), "open_actions": len(own),
+        } for customer, own in actions.items()}
+
+    def _get_head_people(self, company):
+        """:return: dict by customer id: whom to call at which number, and who collects"""
+        mine = self._filter_collection_portfolio()
+        return {customer.id: {
+            "phones": [{"id": contact.id, "name": contact.name or customer.name,
+                        "role": contact.function or "", "phone": contact.phone}
+                       for contact in contacts],
+            "can_note": customer in mine,
+            "collector": "" if customer in mine else customer.with_company(
+                company).collector_id.name or "",
+        } for customer, contacts in self._get_call_contacts(company).items()}
+
+    def _filter_collection_portfolio(self):
+        """:return: those of these customers from whom the user may collect"""
+        return self.filtered(lambda customer: customer._is_in_collection_portfolio())
+
+    def _get_call_contacts(self, company):
+        """Whom to call: the collection contact, contacts for invoices, the customer, the others.
+
+        :param company: the ``res.company``
+        :return: dict of ``res.partner`` with a telephone number, by customer
+        """
+        contacts = self.env["res.partner"].search_fetch(
+            [("commercial_partner_id", "in", self.ids), ("phone", "not in", [False, ""])],
+            CONTACT_FIELDS, order="id").grouped("commercial_partner_id")
+        return {customer: self._sort_call_contacts(
+            customer.with_company(company), contacts.get(customer, self.browse()))
+            for customer in self}
+
+    def _sort_call_contacts(self, customer, contacts):
+        preferred = customer.collection_contact_id
+        return contacts.sorted(lambda contact: (
+            contact != preferred, contact.type != "invoice", contact != customer, contact.id))
+
+    # === NOTES === #
+
+    def _add_collection_note(self, text, company):
+        """Write something down in the customer's history.
+
+        :param str text: what there is to say
+        :param company: the ``res.company``
+        """
+        trace = Trace("note", text=text)
+        self.env["collection.history"].sudo()._append(self, company, [{
+            **trace.prepare_vals(), "kind": "note_added", "data": {}}])
+
+    # === BUTTONS === #
+
+    def _open_call_dialog(self, name, **defaults):
+        """:param str name: title of the dialog, translated
+        :param defaults: context of the dialog
+        :return: window action on the dialog that notes what this customer says
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        customer = self.commercial_partner_id
+        customer._check_collection_portfolio()
+        return open_dialog("collection.call", name, default_customer_id=customer.id, **defaults)
+
+    def action_log_call(self):
+        """Button *Log a call / a note*.
+
+        :return: window action on the dialog that notes what came of the call
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        return self._open_call_dialog(
+            self.env._("Call %(customer)s", customer=self.commercial_partner_id.name),
+            default_purpose="call")
+
+    def action_promise(self):
+        """Button *Promise…*: what is overdue is proposed.
+
+        :return: window action on the dialog that records a promise
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        return self._open_call_dialog(
+            self.env._("Promise to pay"), default_purpose="promise", default_promises=True)
+
+    def action_dispute(self):
+        """Button *Dispute…*: what is overdue is proposed.
+
+        :return: window action on the dialog that opens a dispute
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        return self._open_call_dialog(
+            self.env._("Dispute"), default_purpose="dispute", default_disputes=True)
+
+    def action_open_collection_payments(self):
+        """:return: window action on the payments of the customer, as their journal items"""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_item_action")
+        return {
+            **action, "context": {}, "path": False,
+            "display_name": self.env._("Payments of %(customer)s", customer=self.name),
+            "domain": [
+                ("partner_id.commercial_partner_id", "=", self.commercial_partner_id.id),
+                ("account_type", "=", "asset_receivable"), ("parent_state", "=", "posted"),
+                ("journal_id.type", "in", list(open_items.MONEY_JOURNALS)),
+                ("balance", "<", 0)],
+        }
+
+    def action_open_collection_actions(self):
+        """:return: window action on all actions of the customer, open and closed"""
+        return self._open_collection_list("collection_action_action")

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+from ...tools.customers import move_all
+from ..access import COLLECTORS
+
+
+class ResPartner(models.Model):
+    """The customer's replies, on its form and on the page before a call."""
+
+    _inherit = "res.partner"
+
+    collection_reply_count = fields.Integer(
+        string="Replies that wait", compute="_compute_collection_reply_count", groups=COLLECTORS)
+
+    def _compute_collection_reply_count(self):
+        counts = dict(self.env["collection.reply"]._read_group(
+            [("customer_id", "in", self.ids), ("state", "=", "open")],
+            ["customer_id"], ["__count"]))
+        for partner in self:
+            partner.collection_reply_count = counts.get(partner, 0)
+
+    def _get_collection_heads(self, company):
+        heads = super()._get_collection_heads(company)
+        if not heads:
+            return heads
+        replies = self.env["collection.reply"].search(
+            [("customer_id", "in", self.ids), ("company_id", "=", company.id),
+             ("state", "=", "open")]).grouped("customer_id")
+        for customer, own in replies.items():
+            heads[customer.id]["replies"] = "; ".join(
+                reply.excerpt or reply.subject or "–" for reply in own[:2])
+        return heads
+
+    def action_open_collection_replies(self):
+        """:return: window action on the customer's replies"""
+        return self._open_collection_list("collection_reply_action")
+
+    # === IDENTITY === #
+    # Replies follow the customer.
+
+    @api.model
+    def _move_collection(self, changes):
+        super()._move_collection(changes)
+        move_all(self.env["collection.reply"], changes)

@@ -1,0 +1,2 @@
+from . import test_reply
+from . import test_reply_mail

@@ -1,0 +1,2 @@
+from . import collection_call
+from . import collection_reply_pass
