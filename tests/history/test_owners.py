@@ -13,6 +13,10 @@ OWNERS = {
 NO_OWNER = {
     ("collection.document.notice", "link_id"): "the personal link that it was written with",
     ("collection.answer", "promise_id"): "what came of it",
+    ("collection.debtor", "customer_id"): "a cache, which nobody writes",
+    ("collection.debtor", "company_id"): "a cache, which nobody writes",
+    ("collection.debtor.mark", "customer_id"): "what is to be read again",
+    ("collection.debtor.mark", "company_id"): "what is to be read again",
 }
 
 
