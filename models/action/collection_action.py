@@ -53,13 +53,13 @@ class CollectionAction(models.Model):
         "collection.sequence.content", readonly=True, ondelete="restrict")
     content_key = fields.Char(readonly=True)
     number = fields.Integer(readonly=True, help="1, 2, 3… within its sequence.")
-    item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
+    item_ids = fields.Many2many("account.move.line", string="Items concerned", readonly=True)
     responsible_id = fields.Many2one(
         "res.partner", string="Responsible", readonly=True, index="btree_not_null")
     validator_id = fields.Many2one("res.partner", string="Validated by", readonly=True)
     recipient_ids = fields.Many2many("res.partner", string="Recipients", readonly=True)
     user_id = fields.Many2one(
-        "res.users", string="Whose turn", readonly=True, index="btree_not_null",
+        "res.users", string="Assigned to", readonly=True, index="btree_not_null",
         help="The colleague who has the next move: the responsible, then the validator.",
     )
     unassigned = fields.Boolean(

@@ -64,7 +64,7 @@ class CollectionActionContent(models.AbstractModel):
     subject = fields.Char(translate=True, help="Subject of the message or letter.")
     body = fields.Html(translate=True, help="Text of the message or letter.")
     mode = fields.Selection(
-        MODES, string="How it leaves", required=True, default="manual",
+        MODES, string="Sending mode", required=True, default="manual",
         help="By hand: a person sends it. To confirm: it leaves on its day once somebody has "
         "confirmed it. Automatic: it leaves on its day.",
     )

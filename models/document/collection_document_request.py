@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, plaintext2html
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
@@ -487,11 +487,12 @@ class CollectionDocumentRequest(models.Model):
             [("request_id", "in", self.ids), ("state", "=", "review")]).request_id
         (self - waiting)._get_document_activities(REVIEW).action_archive()
 
-    def _open_activity(self, key, get_summary):
+    def _open_activity(self, key, get_summary, get_note=None):
         """Raise an activity for the reviewers of these requests, where none is open for it.
 
         :param str key: what it stands for
         :param get_summary: function of a request in the reviewer's language
+        :param get_note: the same of its note, a text that never becomes markup
         """
         known = self.browse(self._get_document_activities(key).mapped("res_id"))
         kind = self.env.ref("account_collection.mail_activity_type_documents")
@@ -504,6 +505,7 @@ class CollectionDocumentRequest(models.Model):
                     "res_model_id": self.env["ir.model"]._get_id(self._name),
                     "res_id": request.id, "activity_type_id": kind.id, "user_id": user.id,
                     "summary": get_summary(translated),
+                    "note": get_note and plaintext2html(get_note(translated)),
                     "date_deadline": request.company_id._get_collection_day(),
                     "automated": True, "collection_key": key})
         self.env["mail.activity"].sudo().with_context(

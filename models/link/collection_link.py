@@ -60,7 +60,7 @@ class CollectionLink(models.Model):
     dispatch_id = fields.Many2one(
         "collection.dispatch", readonly=True, index="btree_not_null", ondelete="restrict")
     item_ids = fields.Many2many(
-        "account.move.line", string="Open items", readonly=True,
+        "account.move.line", string="Items concerned", readonly=True,
         help="What a colleague is asked about; the customer sees the whole account.")
     subject = fields.Char(readonly=True)
     body = fields.Html(string="Message", readonly=True)

@@ -291,7 +291,7 @@ class CollectionScenario(models.Model):
             ladder.NO_RATE: _(
                 "The scenario's amounts are in a currency without exchange rate."),
             ladder.HOLD: _("The customer is on hold."),
-            ladder.DISPUTED: _("What is open is disputed."),
+            ladder.DISPUTED: _("All open items are disputed."),
             ladder.LITIGATION: _("What is open is in litigation."),
             ladder.PROMISED: _("The customer has promised to pay."),
             ladder.SPECIFIC: _("What is open is in a specific action."),

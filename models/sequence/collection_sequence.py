@@ -68,7 +68,7 @@ class CollectionSequence(models.Model):
     situation = fields.Char(
         help="What this sequence is about, in your own words, e.g. Rent of May and June.")
     item_ids = fields.Many2many(
-        "account.move.line", string="Open items",
+        "account.move.line", string="Items concerned",
         domain="[('partner_id.commercial_partner_id', '=', customer_id),"
         " ('company_id', '=', company_id),"
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable')]",

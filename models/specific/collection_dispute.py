@@ -28,7 +28,7 @@ class CollectionDisputeReason(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     owner_id = fields.Many2one(
-        "res.users", string="Usually resolved by", domain="[('share', '=', False)]")
+        "res.users", string="Usual owner", domain="[('share', '=', False)]")
 
 
 class CollectionDispute(models.Model):
@@ -44,19 +44,19 @@ class CollectionDispute(models.Model):
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     company_currency_id = fields.Many2one(related="company_id.currency_id")
-    item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
+    item_ids = fields.Many2many("account.move.line", string="Items concerned", readonly=True)
     amount = fields.Monetary(
         readonly=True, currency_field="company_currency_id",
         help="Disputed when it was opened, in the company's currency.")
     reason_id = fields.Many2one(
         "collection.dispute.reason", required=True, readonly=True, ondelete="restrict")
     owner_id = fields.Many2one(
-        "res.users", string="Resolved by", domain="[('share', '=', False)]", tracking=True,
+        "res.users", string="Owner", domain="[('share', '=', False)]", tracking=True,
         help="User who has to resolve it.")
     description = fields.Text(readonly=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     state = fields.Selection(
-        [("open", "Open"), ("resolved", "Resolved")], required=True, readonly=True,
+        [("open", "Unresolved"), ("resolved", "Resolved")], required=True, readonly=True,
         default="open", tracking=True)
     result = fields.Selection(RESULTS, readonly=True, tracking=True)
     resolution = fields.Text(readonly=True)

@@ -60,7 +60,7 @@ class CollectionPromise(models.Model):
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one("res.currency", required=True, readonly=True)
-    item_ids = fields.Many2many("account.move.line", string="Open items", readonly=True)
+    item_ids = fields.Many2many("account.move.line", string="Items concerned", readonly=True)
     amount = fields.Monetary(required=True, readonly=True)
     balance = fields.Monetary(
         string="Owed then", readonly=True, help="Amount due on the items when it was made.")

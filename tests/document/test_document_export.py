@@ -8,6 +8,7 @@ from reportlab.pdfgen import canvas
 from odoo.tests import HttpCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
+from ...models.collection_upload import CheckedFile
 from ...tools.uploads.inspect import TYPES
 from ..common import COLLECTOR
 from .document_case import DocumentCase
@@ -58,11 +59,13 @@ class ExportCase(DocumentCase):
 
     def give_unchecked(self, name, files):
         """Files as they were taken before their content was looked into."""
-        def guess(_item, name, _content, _accepted):
-            return next(kind for kind, endings in TYPES.items() if name.endswith(endings))
+        def take(_item, files, **_limits):
+            return [CheckedFile(name, content, next(
+                kind for kind, endings in TYPES.items() if name.endswith(endings)), "")
+                for name, content in files]
 
         items = self.env.registry["collection.document.item"]
-        with patch.object(items, "_check_content", guess):
+        with patch.object(items, "_check_files", take):
             return self.give(self.request, name, files=files)
 
     def unpack(self, request=None):

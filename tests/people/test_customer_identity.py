@@ -391,7 +391,7 @@ class TestMerge(IdentityCase):
         own, theirs = (self.make_specific(self.make_invoice(self.other, amount))
                        for amount in (50, 60))
         self.assertEqual(own.user_id, self.litigator)
-        theirs.sudo().write({
+        theirs.sudo()._write_owner({
             "user_id": self.manager.id, "responsible_id": self.manager.partner_id.id})
         self.merge(self.customer, self.other)
         self.assertEqual(own.sudo().user_id, self.collector)

@@ -154,7 +154,7 @@ class TestPortalPages(PortalHttpCase):
         for words in ("Serve the commandement", "Tenant One", "Date of service (required)",
                       "Bailiff", self.company.name):
             self.assertIn(words, page)
-        self.assertNotIn("Open items", page)
+        self.assertNotIn("Items concerned", page)
         self.assertEqual(response.headers["Cache-Control"], "no-store")
 
     def test_it_shows_no_more_than_the_template_says(self):

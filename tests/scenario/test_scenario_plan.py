@@ -267,7 +267,7 @@ class TestNotChased(CollectionCase):
     def test_disputed(self):
         """A-004"""
         self.item.collection_status_id = self.env.ref("account_collection.item_status_dispute")
-        self.assertNotChased("What is open is disputed.")
+        self.assertNotChased("All open items are disputed.")
 
     def test_in_a_specific_action(self):
         """B33: while the action is open."""

@@ -23,7 +23,7 @@ class CollectionSequenceLaunch(models.TransientModel):
     note = fields.Html(related="template_id.note", related_sudo=False)
     situation = fields.Char(help="What this sequence is about, in your own words.")
     item_ids = fields.Many2many(
-        "account.move.line", string="Open items", compute="_compute_item_ids", store=True,
+        "account.move.line", string="Items concerned", compute="_compute_item_ids", store=True,
         readonly=False,
         domain="[('partner_id.commercial_partner_id', '=', customer_id),"
         " ('company_id', '=', company_id),"

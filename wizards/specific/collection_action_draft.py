@@ -27,7 +27,7 @@ class CollectionActionDraft(models.AbstractModel):
     _inherit = ["collection.action.kind"]
     _description = "Draft of a Collection Action"
 
-    item_ids = fields.Many2many("account.move.line", string="Open items")
+    item_ids = fields.Many2many("account.move.line", string="Items concerned")
     source = fields.Selection(SOURCES, string="Start from", required=True, default="nothing")
     copied_step_id = fields.Many2one("collection.scenario.step", string="Scenario step")
     copied_template_id = fields.Many2one("collection.action.template", string="Action template")
@@ -41,7 +41,7 @@ class CollectionActionDraft(models.AbstractModel):
 
     name = fields.Char(string="What to do")
     mode = fields.Selection(
-        MODES, string="How it leaves", required=True, default="manual",
+        MODES, string="Sending mode", required=True, default="manual",
         help="By hand: a person sends it. Automatic, to confirm: it leaves on its day once "
         "somebody has confirmed it. Automatic: it leaves on its day.")
     date = fields.Date(string="Day", default=lambda self: (

@@ -51,7 +51,7 @@ class CollectionItemWizard(models.TransientModel):
         domain="[('commercial_partner_id', 'in', customer_ids)]")
     reason_id = fields.Many2one("collection.dispute.reason", string="Why it is disputed")
     owner_id = fields.Many2one(
-        "res.users", string="Resolved by", domain="[('share', '=', False)]",
+        "res.users", string="Owner", domain="[('share', '=', False)]",
         compute="_compute_owner_id", store=True, readonly=False)
     next = fields.Selection(
         [("follow", "Follow the scenario"),

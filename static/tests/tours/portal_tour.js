@@ -44,7 +44,12 @@ registry.category("web_tour.tours").add("collection_portal_tour", {
                 const files = new DataTransfer();
                 files.items.add(
                     new File(
-                        ["%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"],
+                        [
+                            "%PDF-1.4\n1 0 obj <</Type /Catalog /Pages 2 0 R>> endobj\n",
+                            "2 0 obj <</Type /Pages /Kids [3 0 R] /Count 1>> endobj\n",
+                            "3 0 obj <</Type /Page /Parent 2 0 R /MediaBox [0 0 99 99]>> endobj\n",
+                            "trailer <</Root 1 0 R>>\n%%EOF\n",
+                        ],
                         "deed.pdf", { type: "application/pdf" })
                 );
                 anchor.files = files.files;
