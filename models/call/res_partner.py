@@ -243,7 +243,7 @@ class ResPartner(models.Model):
              ("state", "!=", "closed")], ["customer_id", "date", "name"],
             order="date, id").grouped("customer_id")
         return {customer.id: {
-            "next": own[0].name, "next_id": own[0].id,
+            "next_name": own[0].name, "next_id": own[0].id,
             "next_day": format_date(self.env, own[0].date), "open_actions": len(own),
         } for customer, own in actions.items()}
 
