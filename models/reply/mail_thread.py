@@ -139,7 +139,7 @@ class MailThread(models.AbstractModel):
         result = super()._routing_handle_bounce(email_message, message_dict)
         bounced = message_dict.get("bounced_message")
         if bounced and bounced.model in ANSWERED and (
-                self._classify_return(email_message) == incoming_mail.FAILED):
+                self._classify_return(email_message, bounced) == incoming_mail.FAILED):
             thread = self.env[bounced.model].sudo().browse(bounced.res_id).exists()
             if thread and thread._is_of_customer():
                 thread._keep_reply(lambda: thread._receive_bounce(message_dict, bounced))
