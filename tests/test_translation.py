@@ -44,6 +44,19 @@ GLOSSARY = {
     "Ways out": "Issues",
 }
 
+#: What one English word once said of two things, which are two words in French: the two terms.
+TWO_SENSES = [
+    ("All open items", "Items concerned"),
+    ("Close", "Close…"),
+    ("Unresolved", "Under way"),
+    ("Due date", "Due"),
+    ("Sending failed", "Refused"),
+    ("Not accepted", "Refused"),
+    ("Act now", "To do"),
+]
+#: Terms that would say two things again: one of the above is meant.
+AMBIGUOUS = {"Open", "Open items", "Whose turn", "What it is", "How it leaves"}
+
 
 @tagged("post_install", "-at_install")
 class TestTranslation(TransactionCase):
@@ -106,6 +119,14 @@ class TestTranslation(TransactionCase):
     def test_words_of_the_trade(self):
         """B1, B28: each concept has one word, the one that users know."""
         self.assertEqual(GLOSSARY, {term: self.by_term.get(term) for term in GLOSSARY})
+
+    def test_two_senses_have_two_words(self):
+        """Screens 21 to 25: each fits its place."""
+        for one, other in TWO_SENSES:
+            with self.subTest(one=one, other=other):
+                self.assertTrue(self.by_term.get(one) and self.by_term.get(other))
+                self.assertNotEqual(self.by_term[one], self.by_term[other])
+        self.assertFalse(AMBIGUOUS & set(self.by_term))
 
     def test_odoo_finds_the_terms_of_code(self):
         """What Python and JavaScript say is marked so that Odoo loads it for either."""

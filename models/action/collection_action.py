@@ -99,7 +99,7 @@ class CollectionAction(models.Model):
         help="The user may close it in some way, if only by cancelling or skipping it.")
 
     answer_way = fields.Selection(
-        [("close", "Close"), ("validate", "Validate"), ("decide", "Decide"), ("view", "View")],
+        [("close", "Close…"), ("validate", "Validate…"), ("decide", "Decide…"), ("view", "View")],
         compute="_compute_can_answer",
         help="What is left for the user to do: give its result, or only look at it.")
     result_label = fields.Char(

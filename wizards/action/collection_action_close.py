@@ -121,7 +121,8 @@ class CollectionActionCloseMarker(models.TransientModel):
     _inherit = ["collection.dialog"]
     _order = "id"
 
-    close_id = fields.Many2one("collection.action.close", required=True, ondelete="cascade")
+    close_id = fields.Many2one(
+        "collection.action.close", string="Closing", required=True, ondelete="cascade")
     name = fields.Char(required=True, readonly=True)
     label = fields.Char(readonly=True)
     type = fields.Selection(MARKER_TYPES, readonly=True)
