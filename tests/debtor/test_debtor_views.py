@@ -31,11 +31,17 @@ class TestDebtorViews(DebtorCase):
         """screens 5 to 7: the app opens with the work list: act now, one's own, by priority."""
         root = self.env.ref("account_collection.menu_collection_root")
         menus = self.env["ir.ui.menu"].with_user(self.collector).load_web_menus(False)
-        action = self.env.ref("account_collection.collection_debtor_action_work")
+        action = self.env.ref("account_collection.collection_debtor_action_open_work")
         self.assertEqual(menus[root.id]["actionID"], action.id)
-        self.assertEqual(ast.literal_eval(action.context), {
+        self.assertEqual(action.with_user(self.collector).run()["context"], {
             "searchpanel_default_pile": "act", "search_default_my_portfolio": 1,
             "collection_own": True})
+
+    def test_first_screen_of_somebody_without_portfolio(self):
+        """screens 5: a manager begins with everybody's, not with an empty page."""
+        action = self.env.ref("account_collection.collection_debtor_action_open_work")
+        self.assertEqual(action.with_user(self.manager).run()["context"], {
+            "searchpanel_default_pile": "act"})
 
     def test_sorted_by_any_column(self):
         """beyond 1: whatever the list shows sorts it."""
