@@ -51,14 +51,26 @@ class TestHead(CallCase):
         self.assertEqual([note["text"] for note in head["notes"]], ["Fourth", "Third", "Second"])
         self.assertEqual(head["last_contact"], "Call of 03/02/2026")
 
-    def test_who_may_not_collect_reads_no_notes(self):
-        """D-077: another collector's customer is followed by that one."""
+    def test_who_may_not_collect_reads_nothing(self):
+        """X-04, D-077: another collector's customer is followed by that one, on its form and on
+        an action of it."""
         self.note(note="Confidential")
+        call = self.env["collection.action"].with_user(self.manager).create_message(
+            self.customer, {"name": "Call", "kind": "call"})
         self.customer.collector_id = self.litigator
-        head = self.get_head()
-        self.assertFalse(head.get("notes"))
-        self.assertFalse(head["can_note"])
-        self.assertEqual(head["collector"], "Litigator")
+        self.assertFalse(self.get_head())
+        self.assertFalse(self.customer.with_user(
+            self.collector)._get_collection_heads(self.company))
+        self.assertTrue(call.with_user(self.litigator).call_head["notes"])
+
+    def test_each_company_asks_its_own_collector(self):
+        """X-04: whoever collects in one company reads nothing of what the other one is owed."""
+        branch = self.env["res.company"].create({"name": "Elsewhere"})
+        self.collector.company_ids += branch
+        customer = self.customer.with_user(self.collector).with_context(
+            allowed_company_ids=(self.company + branch).ids)
+        self.assertTrue(customer._get_collection_heads(self.company))
+        self.assertFalse(customer._get_collection_heads(branch))
 
     def test_numbers(self):
         """screens 11: numbers that dial."""
