@@ -144,8 +144,8 @@ class ResPartner(models.Model):
 
     def _get_head_payments(self, company):
         """:return: dict by customer id: the last payment, and how late the customer pays"""
-        paid = dict(self.env.execute_query(
-            self.with_company(company)._get_payments_query(self.ids)))
+        paid = {customer: day for customer, day, _amount in self.env.execute_query(
+            self.with_company(company)._get_payments_query(self.ids))}
         delays = self._get_payer_delays(company)
         return {customer.id: {
             "last_payment": customer.id in paid and format_date(

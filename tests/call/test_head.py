@@ -29,6 +29,11 @@ class TestHead(CallCase):
         self.assertEqual([age["label"] for age in head["buckets"]], ["1–30 days", "over 90 days"])
         self.assertEqual((head["overdue"], head["due"]), ("$\xa0340.00", "$\xa0365.00"))
 
+    def test_what_was_paid_last(self):
+        """screens 10: the day of the last payment."""
+        self.pay(self.make_invoice(self.customer, 20, due="2026-02-15"))
+        self.assertEqual(self.get_head()["last_payment"], "03/02/2026")
+
     def test_what_was_agreed(self):
         """screens 10: the promise that is awaited, the dispute, promises kept of made."""
         self.env["collection.promise"].with_user(self.collector).make(
