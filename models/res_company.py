@@ -33,9 +33,11 @@ class ResCompany(models.Model):
 
     collection_call_attempts = fields.Integer(
         string="Calls without answer", default=3, required=True,
+        groups="base.group_user",
         help="Calls in a row that nobody answers, after which another way is proposed. 0: never.")
     collection_reply_days = fields.Integer(
         string="Silence after a reply", default=5, required=True,
+        groups="base.group_user",
         help="Days for which nothing leaves by itself to a customer who has answered, unless "
         "somebody deals with the reply earlier. 0: messages leave all the same.")
 

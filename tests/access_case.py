@@ -24,7 +24,8 @@ OF_THE_ORM = {
 EMPTY = {
     "collection_next_action_id", "collection_next_action_ids", "collection_next_date",
     "collection_next_name", "collection_internal", "collection_followed_by", "collection_waiver",
-    "collection_kept_out",
+    "collection_kept_out", "collection_shown_dispute", "collection_claims_paid",
+    "collection_held_by",
 }
 #: Types of which there is no order, and no group.
 MANY = ("one2many", "many2many")

@@ -176,8 +176,9 @@ _METHODS = [
     }),
     (OWN, {
         "account.move":
-            "action_dispute action_open_claim_waiver action_open_collection_wizard "
-            "action_open_dispute_report action_promise restore_collection_claims "
+            "action_dispute action_open_claim_payment action_open_claim_waiver "
+            "action_open_collection_wizard "
+            "action_promise restore_collection_claims settle_collection_claims "
             "waive_collection_claims",
         "account.move.line":
             "action_dispute action_open_collection_wizard action_promise "
@@ -340,6 +341,7 @@ _FIELDS = [
     (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
     (OWN, NOBODY, {
         "res.partner":
+            "collection_head collection_reply_count "
             "collection_balance collection_overdue collection_days_late collection_kept_out "
             "collection_last_payment collection_payer_delay collection_payer_profile "
             "collection_next_action_id collection_next_action_ids collection_next_date "
@@ -351,11 +353,14 @@ _FIELDS = [
         "account.move":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_waiver collection_claims_paid "
-            "collection_is_claimed collection_is_chased",
+            "collection_is_claimed collection_is_chased "
+            "collection_shown_status collection_shown_next collection_shown_promise "
+            "collection_shown_dispute",
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
-            "collection_outlook collection_penalty collection_action_ids collection_is_own",
+            "collection_outlook collection_penalty collection_action_ids collection_is_own "
+            "collection_held_by",
     }),
     (BOOKS, NOBODY, {
         "account.move.line":
@@ -366,16 +371,31 @@ _FIELDS = [
         "res.company":
             "collection_manager_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
-            "collection_statement_paid_late collection_scenario_id",
+            "collection_statement_paid_late collection_scenario_id "
+            "collection_call_attempts collection_reply_days collection_score_amount "
+            "collection_score_full_amount collection_score_age collection_score_full_days "
+            "collection_score_broken collection_score_answer collection_score_deadline "
+            "collection_score_deadline_days collection_score_silence "
+            "collection_score_silence_days",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
+        "mail.mail": "is_collection_copy",
         "base.module.uninstall": "collection_customer_count collection_history_count",
         "res.config.settings":
             "collection_manager_id collection_scenario_id collection_default_scenario_id "
             "collection_default_collector_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
-            "collection_statement_paid_late collection_penalties collection_indemnity",
+            "collection_statement_paid_late collection_penalties collection_indemnity "
+            "collection_call_attempts collection_reply_days collection_upload_limit_mb "
+            "collection_quota_sender_files collection_quota_sender_mb "
+            "collection_quota_request_files collection_quota_request_mb "
+            "collection_quota_customer_files collection_quota_customer_mb "
+            "collection_clamd_address collection_clamd_silent collection_currency_id "
+            "collection_score_amount collection_score_full_amount collection_score_age "
+            "collection_score_full_days collection_score_broken collection_score_answer "
+            "collection_score_deadline collection_score_deadline_days "
+            "collection_score_silence collection_score_silence_days",
     }),
 ]
 
@@ -396,7 +416,8 @@ POINTERS = {
         "fixed":
             "customer_id company_id sequence_id visit_id step_id content_id responsible_id "
             "validator_id user_id option_id submitted_by_id closed_by_id scenario_id "
-            "scenario_step_id leader_id confirmed_by_id notified_partner_id",
+            "scenario_step_id leader_id confirmed_by_id notified_partner_id call_contact_id "
+            "to_partner_id edited_by_id copy_function_id",
         "chosen":
             "function_id recipient_function_id validator_function_id mail_template_id "
             "document_template_id",
@@ -416,6 +437,11 @@ POINTERS = {
         "fixed": "customer_id company_id sequence_id",
         "chosen": "function_id user_id contact_id partner_id",
     },
+    "collection.reply": {
+        "fixed":
+            "customer_id company_id partner_id message_ref_id about_action_id user_id done_by_id "
+            "promise_id dispute_id action_id",
+    },
     "collection.sequence": {
         "fixed":
             "customer_id company_id template_id visit_id step_id launched_by_id parent_id "
@@ -434,7 +460,13 @@ ABOUT = {
     "collection.action.skip": "action_ids",
     "collection.answer.refuse": "answer_ids",
     "collection.assignment.mass": "customer_ids",
+    "collection.call":
+        "customer_id action_id promise_item_ids dispute_item_ids paper_item_ids promise_id "
+        "dispute_id call_action_id reply_id",
     "collection.claim.waive": "move_ids",
+    "collection.debtor.hold": "customer_ids",
+    "collection.debtor.statement": "customer_ids",
+    "collection.dispute.report": "move_ids",
     "collection.dispute.resolve": "dispute_id",
     "collection.document.invite": "request_id",
     "collection.document.provide": "item_id",
@@ -443,12 +475,16 @@ ABOUT = {
     "collection.document.start": "action_id customer_id",
     "collection.document.steer": "request_ids",
     "collection.item.wizard": "item_ids copied_action_id",
+    "collection.message.edit": "action_id",
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
     "collection.promise.cancel": "promise_id",
+    "collection.reply.pass": "reply_ids",
     "collection.sequence.add.action": "sequence_id",
     "collection.sequence.launch": "customer_id item_ids switch_from_id",
     "collection.sequence.migration.line": "sequence_id",
+    "collection.sequence.note": "sequence_id",
+    "collection.sequence.note.line": "sequence_id",
     "collection.sequence.resume": "sequence_id",
     "collection.sequence.steer": "sequence_id",
 }
@@ -457,10 +493,13 @@ ABOUT = {
 NAMED = {
     "collection.action.assign": "contact_id",
     "collection.assignment.mass": "contact_id",
+    "collection.call": "contact_id",
     "collection.document.invite": "partner_id",
     "collection.document.provide": "attachment_ids",
     "collection.document.start": "partner_id",
     "collection.document.start.line": "partner_id",
+    "collection.message.edit": "to_partner_id copy_partner_ids added_file_ids",
+    "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",
 }

@@ -44,6 +44,7 @@ class CollectionAction(models.Model):
             action.callee_id = callees.get((action.company_id, action.customer_id), False)
             action.callee_phone = action.callee_id.phone
 
+    @api.depends_context("lang", "uid")
     @api.depends("customer_id", "kind", "state")
     def _compute_call_head(self):
         calls = self.filtered(lambda action: action.kind == "call" and action.state != "closed")

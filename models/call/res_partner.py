@@ -58,18 +58,19 @@ class ResPartner(models.Model):
         A hook: a domain that knows more of customers joins it to what ``super()`` gives.
 
         :param company: the ``res.company``
-        :return: dict of dicts by id of each of these customers, ready for the widget
-            ``collection_head``
+        :return: dict of dicts by id of each of these customers from whom the user may collect in
+            that company, ready for the widget ``collection_head``
         """
-        if not self:
+        customers = self.with_company(company)._filter_collection_portfolio()
+        if not customers:
             return {}
         parts = (
-            self._get_head_amounts(company), self._get_head_payments(company),
-            self._get_head_agreements(company), self._get_head_contacts(company),
-            self._get_head_notes(company), self._get_head_next(company),
-            self._get_head_people(company))
+            customers._get_head_amounts(company), customers._get_head_payments(company),
+            customers._get_head_agreements(company), customers._get_head_contacts(company),
+            customers._get_head_notes(company), customers._get_head_next(company),
+            customers._get_head_people(company))
         heads = {}
-        for customer in self:
+        for customer in customers:
             head = {"customer": customer.id}
             for part in parts:
                 head |= part.get(customer.id, {})
@@ -143,8 +144,8 @@ class ResPartner(models.Model):
 
     def _get_head_payments(self, company):
         """:return: dict by customer id: the last payment, and how late the customer pays"""
-        paid = dict(self.env.execute_query(
-            self.with_company(company)._get_payments_query(self.ids)))
+        paid = {customer: day for customer, day, _amount in self.env.execute_query(
+            self.with_company(company)._get_payments_query(self.ids))}
         delays = self._get_payer_delays(company)
         return {customer.id: {
             "last_payment": customer.id in paid and format_date(
@@ -224,7 +225,7 @@ class ResPartner(models.Model):
                  ORDER BY history.number DESC LIMIT %s) AS note
              WHERE chain.customer_id = ANY(%s) AND chain.company_id = %s
           ORDER BY chain.customer_id, note.number DESC
-            """, LAST_NOTES, self._filter_collection_portfolio().ids, company.id))
+            """, LAST_NOTES, self.ids, company.id))
         results = dict(self.env["collection.action"]._fields["call_result"]
                        ._description_selection(self.env))
         heads = defaultdict(lambda: {"notes": []})
@@ -248,15 +249,11 @@ class ResPartner(models.Model):
         } for customer, own in actions.items()}
 
     def _get_head_people(self, company):
-        """:return: dict by customer id: whom to call at which number, and who collects"""
-        mine = self._filter_collection_portfolio()
+        """:return: dict by customer id: whom to call at which number"""
         return {customer.id: {
             "phones": [{"id": contact.id, "name": contact.name or customer.name,
                         "role": contact.function or "", "phone": contact.phone}
                        for contact in contacts],
-            "can_note": customer in mine,
-            "collector": "" if customer in mine else customer.with_company(
-                company).collector_id.name or "",
         } for customer, contacts in self._get_call_contacts(company).items()}
 
     def _filter_collection_portfolio(self):

@@ -63,6 +63,7 @@ class AccountMove(models.Model):
         :raise UserError: no reason, or an invoice of which something is still owed
         :raise AccessError: a customer outside of the user's portfolio
         """
+        self._check_claimant()
         owed = self._get_collection_lines().move_id
         if owed:
             raise UserError(self.env._(
@@ -90,8 +91,7 @@ class AccountMove(models.Model):
         """
         if not (reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
-        self.check_access("read")
-        self._check_collection_portfolio()
+        self._check_claimant()
         changed = self.sudo().filtered(lambda move: any(
             bool(move[name]) != bool(value) for name, value in vals.items()))
         changes = {move: [(name, move[name] or "", value or "") for name, value in vals.items()
@@ -105,14 +105,18 @@ class AccountMove(models.Model):
         self.env["collection.history"].sudo()._append_many(rows)
         changed._log_collection_changes(changes)
 
+    def _check_claimant(self):
+        """:raise AccessError: the user may not read these, or collect from their customers"""
+        self.check_access("read")
+        self._check_collection_portfolio()
+
     # === BUTTONS === #
 
     def action_open_claim_waiver(self):
         """:return: window action on the dialog that waives the claims, or claims again
         :raise AccessError: a customer outside of the user's portfolio
         """
-        self.check_access("read")
-        self._check_collection_portfolio()
+        self._check_claimant()
         again = any(move.collection_waiver or move.collection_claims_paid for move in self)
         return open_dialog(
             "collection.claim.waive",
@@ -123,8 +127,7 @@ class AccountMove(models.Model):
         """:return: window action on the dialog that says that the claims were paid
         :raise AccessError: a customer outside of the user's portfolio
         """
-        self.check_access("read")
-        self._check_collection_portfolio()
+        self._check_claimant()
         return open_dialog(
             "collection.claim.waive", self.env._("Late-payment claims paid"),
             default_move_ids=self.ids, default_paid=True)

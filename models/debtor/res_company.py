@@ -11,27 +11,37 @@ class ResCompany(models.Model):
 
     collection_score_amount = fields.Integer(
         string="Points for the amount", default=30, required=True,
+        groups="base.group_user",
         help="For what is to collect, in proportion.")
     collection_score_full_amount = fields.Monetary(
-        string="Amount that gives all points", default=10000, required=True)
+        string="Amount that gives all points", default=10000, required=True,
+        groups="base.group_user")
     collection_score_age = fields.Integer(
         string="Points for the age", default=20, required=True,
+        groups="base.group_user",
         help="For the days that the oldest open item is late, in proportion.")
     collection_score_full_days = fields.Integer(
-        string="Days late that give all points", default=90, required=True)
+        string="Days late that give all points", default=90, required=True,
+        groups="base.group_user")
     collection_score_broken = fields.Integer(
-        string="Points for a broken promise", default=15, required=True)
+        string="Points for a broken promise", default=15, required=True,
+        groups="base.group_user")
     collection_score_answer = fields.Integer(
-        string="Points for a reply to answer", default=15, required=True)
+        string="Points for a reply to answer", default=15, required=True,
+        groups="base.group_user")
     collection_score_deadline = fields.Integer(
-        string="Points for a legal deadline", default=10, required=True)
+        string="Points for a legal deadline", default=10, required=True,
+        groups="base.group_user")
     collection_score_deadline_days = fields.Integer(
         string="Days before a legal deadline", default=7, required=True,
+        groups="base.group_user",
         help="From when on a legal deadline is near: the debtor is to be seen now.")
     collection_score_silence = fields.Integer(
-        string="Points for no contact", default=10, required=True)
+        string="Points for no contact", default=10, required=True,
+        groups="base.group_user")
     collection_score_silence_days = fields.Integer(
         string="Days without contact", default=14, required=True,
+        groups="base.group_user",
         help="After how many days without message, call or letter.")
 
     _collection_score_check = models.Constraint(

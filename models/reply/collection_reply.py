@@ -167,8 +167,7 @@ class CollectionReply(models.Model):
 
     def _get_editable_fields(self):
         """:return: set of names of the fields that users who see a reply may edit"""
-        return {"message_follower_ids", "message_partner_ids", "message_main_attachment_id",
-                "activity_ids"}
+        return {"message_follower_ids", "message_partner_ids", "activity_ids"}
 
     # === RECEIVING === #
 
@@ -312,10 +311,13 @@ class CollectionReply(models.Model):
         :param customer: the ``res.partner``
         :return: True
         :raise UserError: no customer, or one of them was dealt with already
-        :raise AccessError: neither the owner nor in charge of the present customer
+        :raise AccessError: neither the owner nor in charge of the present customer, or a customer
+            that the user may not read
         """
         replies = self._take_turn()
-        customer = as_record(self.env, "res.partner", customer).sudo().commercial_partner_id
+        customer = as_record(self.env, "res.partner", customer)
+        customer.check_access("read")
+        customer = customer.sudo().commercial_partner_id
         if not customer:
             raise UserError(self.env._("Choose the customer who wrote it."))
         replies._trace(lambda reply: {
@@ -327,6 +329,8 @@ class CollectionReply(models.Model):
             own._write_owner({
                 "customer_id": customer.id, "user_id": owner.id, "doubtful": False,
                 "about_action_id": False})
+        # who dealt with it for the former customer has no more part in it
+        replies.activity_unlink(["mail.mail_activity_data_todo"])
         replies._trace_received()
         return True
 

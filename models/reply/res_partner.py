@@ -12,6 +12,7 @@ class ResPartner(models.Model):
     collection_reply_count = fields.Integer(
         string="Replies that wait", compute="_compute_collection_reply_count", groups=COLLECTORS)
 
+    @api.depends_context("uid", "company")
     def _compute_collection_reply_count(self):
         counts = dict(self.env["collection.reply"]._read_group(
             [("customer_id", "in", self.ids), ("state", "=", "open")],
@@ -21,10 +22,8 @@ class ResPartner(models.Model):
 
     def _get_collection_heads(self, company):
         heads = super()._get_collection_heads(company)
-        if not heads:
-            return heads
         replies = self.env["collection.reply"].search(
-            [("customer_id", "in", self.ids), ("company_id", "=", company.id),
+            [("customer_id", "in", list(heads)), ("company_id", "=", company.id),
              ("state", "=", "open")]).grouped("customer_id")
         for customer, own in replies.items():
             heads[customer.id]["replies"] = "; ".join(

@@ -1,5 +1,6 @@
-from odoo import api, fields, models
+from odoo import api, models
 
+from ...tools.portfolio import PortfolioChar
 from ..access import COLLECTORS
 from .collection_sequence import ENDED
 
@@ -9,7 +10,7 @@ class AccountMoveLine(models.Model):
 
     _inherit = "account.move.line"
 
-    collection_held_by = fields.Char(
+    collection_held_by = PortfolioChar(
         string="Held by", compute="_compute_collection_held_by", groups=COLLECTORS,
         help="Open sequences that are about the item.")
 

@@ -146,3 +146,25 @@ class TestCall(CallCase):
         self.assertEqual(
             (action.callee_id, action.callee_phone), (contact, "+33 9 87 65 43 21"))
         self.assertEqual(self.open_dialog(action).contact_id, contact)
+
+    def test_each_company_asks_its_own_collector(self):
+        """X-12: whoever collects in one company notes nothing in another one."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.collector.company_ids += elsewhere
+        dialogs = self.env["collection.call"].with_user(self.collector).with_context(
+            allowed_company_ids=(self.company + elsewhere).ids)
+        about = {"customer_id": self.customer.id, "result": "note", "note": "Mine"}
+        with self.assertRaises(AccessError):
+            dialogs.create({**about, "company_id": elsewhere.id})
+        dialog = dialogs.create({**about, "company_id": self.company.id})
+        with self.assertRaises(AccessError):
+            dialog.write({"company_id": elsewhere.id})
+        with self.assertRaises(AccessError):
+            dialog.onchange({**about, "company_id": elsewhere.id}, [], {"summary": {}})
+
+    def test_the_customer_is_a_colleagues_meanwhile(self):
+        """X-12: asked again when it is recorded."""
+        dialog = self.open_dialog().save()
+        self.customer.collector_id = self.litigator
+        with self.assertRaises(AccessError):
+            dialog.action_apply()

@@ -29,6 +29,11 @@ class TestHead(CallCase):
         self.assertEqual([age["label"] for age in head["buckets"]], ["1–30 days", "over 90 days"])
         self.assertEqual((head["overdue"], head["due"]), ("$\xa0340.00", "$\xa0365.00"))
 
+    def test_what_was_paid_last(self):
+        """screens 10: the day of the last payment."""
+        self.pay(self.make_invoice(self.customer, 20, due="2026-02-15"))
+        self.assertEqual(self.get_head()["last_payment"], "03/02/2026")
+
     def test_what_was_agreed(self):
         """screens 10: the promise that is awaited, the dispute, promises kept of made."""
         self.env["collection.promise"].with_user(self.collector).make(
@@ -51,14 +56,26 @@ class TestHead(CallCase):
         self.assertEqual([note["text"] for note in head["notes"]], ["Fourth", "Third", "Second"])
         self.assertEqual(head["last_contact"], "Call of 03/02/2026")
 
-    def test_who_may_not_collect_reads_no_notes(self):
-        """D-077: another collector's customer is followed by that one."""
+    def test_who_may_not_collect_reads_nothing(self):
+        """X-04, D-077: another collector's customer is followed by that one, on its form and on
+        an action of it."""
         self.note(note="Confidential")
+        call = self.env["collection.action"].with_user(self.manager).create_message(
+            self.customer, {"name": "Call", "kind": "call"})
         self.customer.collector_id = self.litigator
-        head = self.get_head()
-        self.assertFalse(head.get("notes"))
-        self.assertFalse(head["can_note"])
-        self.assertEqual(head["collector"], "Litigator")
+        self.assertFalse(self.get_head())
+        self.assertFalse(self.customer.with_user(
+            self.collector)._get_collection_heads(self.company))
+        self.assertTrue(call.with_user(self.litigator).call_head["notes"])
+
+    def test_each_company_asks_its_own_collector(self):
+        """X-04: whoever collects in one company reads nothing of what the other one is owed."""
+        branch = self.env["res.company"].create({"name": "Elsewhere"})
+        self.collector.company_ids += branch
+        customer = self.customer.with_user(self.collector).with_context(
+            allowed_company_ids=(self.company + branch).ids)
+        self.assertTrue(customer._get_collection_heads(self.company))
+        self.assertFalse(customer._get_collection_heads(branch))
 
     def test_numbers(self):
         """screens 11: numbers that dial."""

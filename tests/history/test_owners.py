@@ -15,8 +15,7 @@ NO_OWNER = {
     ("collection.answer", "promise_id"): "what came of it",
     ("collection.debtor", "customer_id"): "a cache, which nobody writes",
     ("collection.debtor", "company_id"): "a cache, which nobody writes",
-    ("collection.debtor.mark", "customer_id"): "what is to be read again",
-    ("collection.debtor.mark", "company_id"): "what is to be read again",
+    ("collection.reply", "promise_id"): "what came of it",
 }
 
 

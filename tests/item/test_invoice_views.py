@@ -214,5 +214,20 @@ class TestInvoiceReaders(WizardCase):
         """Security: what is done about another's customer stays closed."""
         self.chase(self.customer, self.make_scenario([{"offset": 60, "name": "Notice"}]))
         stranger = self.make_user("stranger", COLLECTOR)
-        self.assertFalse(self.moves[1].with_user(stranger).collection_shown_next)
+        both = self.make_user("both", f"{COLLECTOR},account.group_account_invoice")
+        for user in (stranger, both):
+            self.assertFalse(self.moves[1].with_user(user).collection_shown_next)
         self.assertIn("Notice", self.moves[1].with_user(self.collector).collection_shown_next)
+
+    def test_a_collector_reports_no_dispute_of_anothers_customer(self):
+        """X-12: who invoices and collects is held to the own portfolio, whenever it changes."""
+        both = self.make_user("both", f"{COLLECTOR},account.group_account_invoice")
+        moves = self.moves[:1].with_user(both)
+        with self.assertRaises(AccessError):
+            self.report(moves, both)
+        self.customer.collector_id = both
+        dialog = self.env["collection.dispute.report"].with_user(both).create({
+            "move_ids": moves.ids, "reason_id": self.reason.id, "description": "Called us"})
+        self.customer.collector_id = self.collector
+        with self.assertRaises(AccessError):
+            dialog.action_apply()

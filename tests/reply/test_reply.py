@@ -125,6 +125,21 @@ class TestReply(AnswerCase):
         self.assertIn("Tenant Two", self.get_row("reply_passed").summary)
         self.assertIn("reply_received", other.collection_history_ids.mapped("kind"))
 
+    def test_given_away_it_leaves_nothing_to_do(self):
+        """X-04: whoever dealt with it for the former customer keeps no activity of it."""
+        reply = self.receive()
+        reply.pass_on(self.litigator, "Ask Paul")
+        reply.give_to(self.make_customer("Tenant Two", collector=self.collector))
+        self.assertFalse(self.env["mail.activity"].search(
+            [("res_model", "=", "collection.reply"), ("res_id", "=", reply.id)]))
+
+    def test_given_to_whom_nobody_reads(self):
+        """X-02: a remote call names no customer whom the user may not read."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self.make_partner("Hidden", company_id=elsewhere.id)
+        with self.assertRaises(AccessError):
+            self.receive().give_to(hidden.id)
+
     def test_two_collectors_on_one_row(self):
         """The second learns by whom and how it was dealt with; nothing changes."""
         reply = self.receive()

@@ -43,7 +43,7 @@ class CollectionCall(models.TransientModel):
     _name = "collection.call"
     _description = "What a Customer Says"
     _inherit = ["collection.dialog"]
-    _customer_fields = {"customer_id": "action_id"}
+    _customer_fields = {"customer_id": None}
 
     purpose = fields.Selection(PURPOSES, required=True, readonly=True, default="call")
     customer_id = fields.Many2one("res.partner", required=True, readonly=True)
@@ -113,29 +113,6 @@ class CollectionCall(models.TransientModel):
     dispute_id = fields.Many2one("collection.dispute", readonly=True)
     call_action_id = fields.Many2one("collection.action", readonly=True)
 
-    # === CRUD === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """The dialog is about a customer of the user's: nobody else's is read by it.
-
-        :raise AccessError: a customer outside of the user's portfolio, or an action or items that
-            the user may not read
-        """
-        dialogs = super().create(vals_list)
-        dialogs._check_about()
-        return dialogs
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"customer_id", "action_id", "company_id"} & set(vals):
-            self._check_about()
-        return result
-
-    def _check_about(self):
-        self.customer_id._check_collection_portfolio()
-        self.action_id.check_access("read")
-
     # === COMPUTE === #
 
     def _today(self):
@@ -153,13 +130,18 @@ class CollectionCall(models.TransientModel):
                 day=format_date(self.env, overdue[0]._get_collection_due()),
             ) if overdue else self.env._("Nothing is overdue.")
 
+    def _is_own(self, customer):
+        """:return: bool, whether the user collects from the customer in the dialog's company"""
+        company = self.company_id._origin or self.env.company
+        return bool(customer) and customer.with_company(company)._is_in_collection_portfolio()
+
     def _get_open_items(self):
         """:return: ``account.move.line``, the customer's open debts that the user may read, the
             oldest first"""
         self.ensure_one()
         lines = self.env["account.move.line"]
         customer = self.customer_id._origin
-        if not customer or not customer._is_in_collection_portfolio():
+        if not self._is_own(customer):
             return lines
         return lines.search(
             lines._get_open_item_domain(self.company_id._origin)
@@ -202,7 +184,7 @@ class CollectionCall(models.TransientModel):
     def _count_attempts(self):
         """:return: int, which call in a row without answer this one is"""
         customer = self.customer_id._origin
-        if not customer or not customer._is_in_collection_portfolio():
+        if not self._is_own(customer):
             return 1
         return 1 + (self.action_id._origin.call_attempts or self.env[
             "collection.action"]._count_unanswered(customer, self.company_id))
@@ -330,6 +312,14 @@ class CollectionCall(models.TransientModel):
 
     # === CHECKS === #
 
+    def _check_subject(self):
+        """The customer may be another collector's since the dialog was opened.
+
+        :raise AccessError: not the user's to deal with
+        """
+        self.customer_id.with_company(self.company_id)._check_collection_portfolio()
+        self.action_id.check_access("read")
+
     def _check(self):
         """:raise UserError: something is missing or contradicts something else"""
         if self.purpose == "call" and not self.result:
@@ -394,7 +384,7 @@ class CollectionCall(models.TransientModel):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
-        self._check_about()
+        self._check_subject()
         self.lock_for_update()
         self.invalidate_recordset(["applied"])
         if self.applied:  # a double click

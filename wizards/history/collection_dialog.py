@@ -25,8 +25,8 @@ class CollectionDialog(models.AbstractModel):
     _description = "Dialog"
 
     #: The fields that hold customers of whom the dialog tells more than their names, so that they
-    #: have to be in the user's portfolio; each with the field of a record that may be read, and
-    #: whose customer it may be, or None.
+    #: have to be in the user's portfolio, in the dialog's company; each with the field of a record
+    #: that may be read, and whose customer it may be, or None.
     _customer_fields = {}
 
     @api.model
@@ -78,13 +78,23 @@ class CollectionDialog(models.AbstractModel):
 
     @api.model
     def _check_customers(self, vals):
+        company = self._find_company(vals)
         for name, voucher in self._customer_fields.items():
             customers = self.env["res.partner"].browse(_find_ids(vals.get(name) or []))
+            if "company_id" in vals and name not in vals:  # the same ones, somewhere else
+                customers = self[name]
             customers = customers.commercial_partner_id
             if customers and voucher:
                 records = self[voucher].browse(_find_ids(vals.get(voucher) or []))
                 customers -= (records or self[voucher]).sudo().customer_id
-            customers._check_collection_portfolio()
+            customers.with_company(company)._check_collection_portfolio()
+
+    def _find_company(self, vals):
+        """:return: ``res.company`` in which the dialog works: that of the values, or its own"""
+        if "company_id" not in self._fields:
+            return self.env.company
+        named = self.env["res.company"].browse(_find_ids(vals.get("company_id") or []))
+        return named or self.company_id[:1] or self.env.company
 
 
 def _find_ids(value):

@@ -27,8 +27,8 @@ class CollectionCall(models.TransientModel):
             if writer and writer.commercial_partner_id == dialog.customer_id:
                 dialog.contact_id = writer
 
-    def _check_about(self):
-        super()._check_about()
+    def _check_subject(self):
+        super()._check_subject()
         self.reply_id.check_access("read")
 
     def _get_promise_source(self):

@@ -24,10 +24,11 @@ class CollectionDisputeReport(models.TransientModel):
         :return: action that closes the dialog and says who takes it up
         :raise UserError: nothing is open on the invoices, or they are of several customers
         :raise ValidationError: an item is being treated already
-        :raise AccessError: the user may not read one of the invoices
+        :raise AccessError: the user may not read one of the invoices, or collects from customers
+            and not from theirs
         """
         self.ensure_one()
-        self.move_ids.check_access("read")
+        self._check_about({"move_ids": self.move_ids.ids})
         items = self.move_ids.sudo()._get_collection_lines()
         if not items:
             raise UserError(self.env._("Nothing is open on %(invoices)s any more.",
