@@ -100,6 +100,7 @@
         "wizards/debtor/collection_debtor_hold_views.xml",
         "wizards/debtor/collection_debtor_statement_views.xml",
         "views/debtor/collection_debtor_views.xml",
+        "views/debtor/collection_action_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [

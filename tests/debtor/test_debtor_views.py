@@ -43,6 +43,16 @@ class TestDebtorViews(DebtorCase):
         self.assertEqual(action.with_user(self.manager).run()["context"], {
             "searchpanel_default_pile": "act"})
 
+    def test_the_agenda_says_how_much_and_how_late(self):
+        """screens 7: beside each action, for who collects from the customer; one query for all."""
+        action = self.env["collection.action"].with_user(self.collector).create_message(
+            self.debtor.customer_id, {"name": "Call", "kind": "call"})
+        shown = action.with_user(self.collector)
+        self.assertTrue(shown.debtor_overdue)
+        self.assertEqual(
+            (shown.debtor_overdue, shown.debtor_days_late),
+            (self.debtor.overdue, self.debtor.days_late))
+
     def test_sorted_by_any_column(self):
         """beyond 1: whatever the list shows sorts it."""
         shown = {node.get("name") for node in self.get_arch("list").iter("field")}
