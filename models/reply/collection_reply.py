@@ -10,6 +10,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.dialogs import RELOAD, notify, open_dialog
 from ...tools.records import as_record
 from ..message.holds import Hold, register
+from .mail_thread import read_text
 
 _lt = LazyTranslate(__name__)
 
@@ -197,6 +198,34 @@ class CollectionReply(models.Model):
             "text": (vals.get("text") or "").replace("\0", "").strip()[:LONGEST],
             "quiet_until": quiet and company._get_collection_day() + timedelta(days=quiet),
         }
+
+    @api.private  # a caller could make up mails
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Take a mail that answers none of our messages.
+
+        :param dict msg_dict: the e-mail, as the gateway has read it
+        :param dict custom_values: ``customer_id``, who wrote it, and whether that is ``doubtful``
+        :return: its ``collection.reply``
+        """
+        customer = self.env["res.partner"].sudo().browse(custom_values["customer_id"])
+        company = customer._find_answering_company(self.env["mail.message"])
+        key = f"message:{msg_dict['message_id']}"
+        reply = self._receive([{
+            **custom_values, "key": key, "source": "email", "company_id": company.id,
+            "partner_id": msg_dict.get("author_id"), "email_from": msg_dict.get("email_from"),
+            "subject": msg_dict.get("subject") or "", "text": read_text(msg_dict.get("body")),
+            "file_count": len(msg_dict.get("attachments") or ()),
+        }]) or self.sudo().search([("key", "=", key)])
+        customer._post_mail_signal("mail_replied", msg_dict)
+        return reply
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        first = self.sudo().filtered(lambda reply: (
+            not reply.message_ref_id and reply.key == f"message:{message.message_id}"))
+        first.message_ref_id = message
+        return result
 
     def _trace_received(self):
         self._trace(lambda reply: {

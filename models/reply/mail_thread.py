@@ -13,6 +13,9 @@ from ..item import open_items
 
 _logger = logging.getLogger(__name__)
 
+#: A mail that answers none of our messages has its reply for a thread.
+THREADS["collection.reply"] = "customer_id"
+
 #: On whose threads customers answer, and the field that names the customer.
 ANSWERED = {**THREADS, "account.move": "commercial_partner_id"}
 
@@ -69,7 +72,7 @@ class MailThread(models.AbstractModel):
                 answered.company_id or self._find_answering_company(message)).id,
             "partner_id": author.id, "email_from": message.email_from, "doubtful": doubtful,
             "subject": message.subject or message.record_name or "",
-            "text": _read_text(message.body), "file_count": len(message.attachment_ids),
+            "text": read_text(message.body), "file_count": len(message.attachment_ids),
             "message_ref_id": message.id,
             "about_action_id": answered.id,
         }])
@@ -165,35 +168,41 @@ class MailThread(models.AbstractModel):
 
     # === MAILS WITHOUT REFERENCE === #
     # A customer writes to us without answering any message of ours: its address tells who it is.
+    # What it says is for its collector alone, so that it does not go to the customer's own thread,
+    # which every colleague reads.
 
     @api.private  # a caller could make up mails
     @api.model
     def message_route(
             self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """A mail that leads nowhere goes to the thread of the customer whose address it has."""
+        """A mail that leads nowhere becomes a reply of the customer whose address it has."""
         try:
             return super().message_route(message, message_dict, model, thread_id, custom_values)
         except ValueError:
-            customer = self._find_debtor(message, message_dict)
+            customer, doubtful = self._find_debtor(message, message_dict)
             if not customer:
                 raise
         message_dict.pop("parent_id", None)
-        return [("res.partner", customer.id, None, self.env.uid, None)]
+        about = {"customer_id": customer.id, "doubtful": doubtful}
+        return [("collection.reply", False, about, self.env.uid, None)]
 
     @api.model
     def _find_debtor(self, message, message_dict):
-        """:return: ``res.partner``, the customer who wrote a mail without reference; empty where
-            nobody known did, or a machine"""
+        """Who wrote a mail without reference.
+
+        :return: (the ``res.partner`` of the customer, empty where nobody known did, or a machine;
+            whether a person should look at that)
+        """
         email = email_normalize(message_dict.get("email_from") or "")
         nobody = self.env["res.partner"]
         if not email or incoming_mail.classify(message) != incoming_mail.ANSWER:
-            return nobody
+            return nobody, False
         senders = self.env["res.partner"].sudo().search(
             [("email_normalized", "=", email)], order="id").commercial_partner_id
         known = self._filter_debtors(senders).sorted("id")
         sent = self.env["collection.dispatch"].sudo().search(
             [("customer_id", "in", known.ids)], order="id desc", limit=1)
-        return sent.customer_id or known[:1]
+        return sent.customer_id or known[:1], len(known) > 1
 
     @api.model
     def _detect_write_to_catchall(self, msg_dict):
@@ -206,7 +215,7 @@ class MailThread(models.AbstractModel):
         return not self._filter_debtors(senders.commercial_partner_id)
 
 
-def _read_text(body):
+def read_text(body):
     """Read what somebody wrote as text, without what it repeats of our message.
 
     :param str body: HTML

@@ -1,6 +1,8 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..common import COLLECTOR
 from ..message.test_mail_back import MailBackCase
 
 
@@ -65,7 +67,26 @@ class TestReplyMail(MailBackCase):
         self.write(self.debtor.email, subject="About your letter")
         reply = self.get_replies()
         self.assertEqual((reply.subject, reply.doubtful), ("About your letter", False))
-        self.assertIn("I pay on Friday", self.debtor.message_ids[0].body)
+        self.assertIn("I pay on Friday", reply.message_ref_id.body)
+        self.assertEqual(reply.message_ids, reply.message_ref_id)
+
+    def test_colleagues_do_not_read_it(self):
+        """X-04: what a debtor writes is for whoever sees the reply, with all that follows."""
+        self.write(self.debtor.email, subject="About your letter")
+        first = self.get_replies()
+        self.write(self.debtor.email, f"In-Reply-To: {first.message_ref_id.message_id}\n",
+                   message_id="<again@example.com>")
+        both = self.get_replies()
+        self.assertEqual(len(both), 2)
+        self.assertEqual(both.message_ref_id, first.message_ids)
+        words = [("body", "ilike", "I pay on Friday")]
+        for login, right in (("employee", "base.group_user"), ("stranger", COLLECTOR)):
+            stranger = self.make_user(login, right)
+            self.assertFalse(self.env["mail.message"].with_user(stranger).search(words))
+            with self.assertRaises(AccessError):
+                both.message_ref_id.with_user(stranger).read(["body"])
+        self.assertEqual(
+            self.env["mail.message"].with_user(self.collector).search_count(words), 2)
 
     def test_a_stranger_without_reference(self):
         """Nobody we know: Odoo says so to the sender, as it always does."""

@@ -479,7 +479,7 @@ class CollectionCall(models.TransientModel):
     def _apply_promise(self):
         promises, amounts = self.env["collection.promise"], []
         for items in self.promise_item_ids.grouped("currency_id").values():
-            promise = promises.make(
+            promise = promises._make(
                 items, instalments=self._get_plan(items), promised_by=self.contact_id,
                 source=self._get_promise_source(), comment=self.note or "")
             amounts.append(promise.display_name)

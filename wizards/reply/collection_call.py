@@ -32,7 +32,8 @@ class CollectionCall(models.TransientModel):
         self.reply_id.check_access("read")
 
     def _get_promise_source(self):
-        return "customer" if self.reply_id else super()._get_promise_source()
+        theirs = self.reply_id.customer_id == self.customer_id
+        return "customer" if self.reply_id and theirs else super()._get_promise_source()
 
     def _react_to_applied(self):
         super()._react_to_applied()
