@@ -44,8 +44,8 @@ class ResPartner(models.Model):
                 before[action] = action.user_id
                 by_user[new] |= action
         for user, passed in by_user.items():
-            passed.write({"user_id": user.id, "responsible_id": user.partner_id.id,
-                          "unassigned": False})
+            passed._write_owner({
+                "user_id": user.id, "responsible_id": user.partner_id.id, "unassigned": False})
         passed = actions.browse().union(*before)
         passed._move_activities()
         passed._record([TraceRow(

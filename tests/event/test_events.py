@@ -75,7 +75,7 @@ class TestMadeUpEvent(SignalsCase):
         """In the decision table and in the history."""
         sequence = self.start(event_row("after", "keys_returned"))
         row = sequence.step_id.transition_ids[0]
-        self.assertIn("Keys returned", row.sentence)
+        self.assertIn("keys returned", row.sentence)
         self.signals._post_where_open([{
             "key": "keys_returned:1", "code": "keys_returned",
             "customer_id": self.customer.id, "company_id": False}])

@@ -30,7 +30,7 @@ class CollectionSequenceLaunch(models.TransientModel):
         " ('parent_state', '=', 'posted'), ('account_type', '=', 'asset_receivable'),"
         " ('reconciled', '=', False)]",
     )
-    currency_id = fields.Many2one(related="company_id.currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
     amount_due = fields.Monetary(compute="_compute_items", string="Still due in all")
     held_items = fields.Char(
         compute="_compute_items", help="Those chosen that another open sequence is about.")

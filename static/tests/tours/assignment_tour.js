@@ -63,6 +63,7 @@ registry.category("web_tour.tours").add("collection_assignment_rule_tour", {
             run: "click",
         },
         { trigger: ".o_data_row .o_data_cell[name=complete_name]:contains(French)", run: "click" },
+        { trigger: "a.nav-link[name=collection]", run: "click" },
         {
             content: "The icon says which rule",
             trigger: ".o_collection_origin button[title*='Customers of France']",

@@ -2,6 +2,7 @@ import { registry } from "@web/core/registry";
 
 registry.category("web_tour.tours").add("collection_documents_start_tour", {
     steps: () => [
+        { trigger: "a.nav-link[name=collection]", run: "click" },
         {
             content: "Ask the customer for documents",
             trigger: "button[name=action_request_collection_documents]",
