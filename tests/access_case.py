@@ -59,6 +59,7 @@ class AccessCase(DocumentCase):
             **{name: cls.make_user(f"portal_{name}", PORTAL, partner_id=partner.id)
                for name, partner in portal.items()},
             "employee": cls.make_user("employee", "base.group_user"),
+            "accountant": cls.make_user("accountant", "account.group_account_invoice"),
             "other_collector": cls.make_user("other_collector", COLLECTOR),
             "collector": cls.collector,
             "all_customers": cls.make_user("all_customers", ALL_CUSTOMERS),

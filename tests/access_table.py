@@ -8,7 +8,8 @@ Kept by hand: what a test finds besides is either a hole or a decision to be wri
 #: It opens a window, whose records are then refused: it shows and does nothing by itself.
 EVERYBODY = {
     "stranger", "customer", "other_customer", "partner", "other_partner", "contributor",
-    "employee", "other_collector", "collector", "all_customers", "manager", "other_company",
+    "employee", "accountant", "other_collector", "collector", "all_customers", "manager",
+    "other_company",
 }
 #: Whoever has a right of the collection desk, in any company.
 DESK = {"other_collector", "collector", "all_customers", "manager", "other_company"}
@@ -18,6 +19,8 @@ OWN = {"collector", "all_customers", "manager"}
 MANAGERS = {"manager", "other_company"}
 #: The manager of the record's company.
 MANAGER = {"manager"}
+#: Who invoices and has no right of the desk: reads what is done about invoices, reports disputes.
+ACCOUNTANTS = {"accountant"}
 #: Nobody: written by what happens alone.
 NOBODY = set()
 
@@ -67,8 +70,9 @@ RECORDS = {
     "collection.debtor.statement": DIALOG,
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
-    "collection.dispute.reason": SETTING,
-    "collection.dispute.report": {},
+    "collection.dispute.reason": {**SETTING, "read": DESK | ACCOUNTANTS},
+    "collection.dispute.report": {
+        "read": ACCOUNTANTS, "write": ACCOUNTANTS, "create": ACCOUNTANTS, "unlink": ACCOUNTANTS},
     "collection.dispute.resolve": DIALOG,
     "collection.document.automation": SETTING,
     "collection.document.contributor": TRACE,
@@ -266,7 +270,7 @@ _METHODS = [
             "run_outlook",
         "collection.history": "erase_text",
     }),
-    (DESK | {"customer", "employee"}, {
+    (DESK | ACCOUNTANTS | {"customer", "employee"}, {
         "res.partner":
             "action_launch_collection_sequence action_open_collection_actions "
             "action_open_collection_answers "
@@ -277,10 +281,10 @@ _METHODS = [
             "action_open_collection_requests action_open_collection_sequences "
             "action_request_collection_documents",
     }),
-    (OWN | {"customer", "other_collector"}, {
+    (OWN | ACCOUNTANTS | {"customer", "other_collector"}, {
         "account.move.line": "action_open_collection_document",
     }),
-    (NOBODY, {
+    (ACCOUNTANTS, {
         "account.move": "action_open_dispute_report",
         "collection.dispute.report": "action_apply",
     }),
@@ -313,7 +317,7 @@ for _who, _models in _METHODS:
 #: Who sees what the books say already: accounting is theirs to read, of every customer.
 BOOKS = OWN | {"other_collector"}
 #: Who has a login of the office.
-COLLEAGUES = DESK | {"employee"}
+COLLEAGUES = DESK | ACCOUNTANTS | {"employee"}
 
 _FIELDS = [
     # (who reads, searches, groups and orders by it; who writes it; fields)
@@ -353,14 +357,18 @@ _FIELDS = [
         "account.move":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_waiver collection_claims_paid "
-            "collection_is_claimed collection_is_chased "
-            "collection_shown_status collection_shown_next collection_shown_promise "
-            "collection_shown_dispute",
+            "collection_is_claimed collection_is_chased",
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
             "collection_outlook collection_penalty collection_action_ids collection_is_own "
             "collection_held_by",
+    }),
+    (OWN | ACCOUNTANTS, NOBODY, {
+        # what is done about an invoice, whoever its customer is
+        "account.move":
+            "collection_shown_status collection_shown_next collection_shown_promise "
+            "collection_shown_dispute",
     }),
     (BOOKS, NOBODY, {
         "account.move.line":

@@ -18,7 +18,8 @@ SEED = int(os.environ.get("COLLECTION_FUZZ_SEED", str(random.randrange(2**32))))
 #: Who is tried: whoever reads nothing, or not everything; most of all who reads the most.
 ACTORS = (
     "other_collector", "other_collector", "other_collector", "other_company", "employee",
-    "stranger", "customer", "other_customer", "partner", "other_partner", "contributor",
+    "accountant", "accountant", "stranger", "customer", "other_customer", "partner",
+    "other_partner", "contributor",
 )
 #: Models of Odoo by which one may ask for what is not one's own, and how they come to it.
 DETOURS = {
@@ -100,8 +101,10 @@ class TestAccessFuzz(FieldCase):
             " collection_interactive_email = NULL, collection_bounced_email = NULL"
             " WHERE id = %s", customer.id), SQL(
             "DELETE FROM collection_group_customer_rel WHERE customer_id = %s", customer.id), SQL(
-            "UPDATE account_move SET collection_status_id = NULL, collection_waiver = %s"
-            " WHERE id = %s", OTHER, invoice.id), SQL(
+            "UPDATE account_move SET collection_status_id = NULL, collection_waiver = %s,"
+            " collection_claims_paid = %s WHERE id = %s", OTHER, OTHER, invoice.id), SQL(
+            "UPDATE collection_debtor SET balance = balance + 1000, score = score + 1,"
+            " promises_broken = promises_broken + 1 WHERE customer_id = %s", customer.id), SQL(
             "UPDATE account_move_line SET collection_status_id = NULL, collection_comment = %s,"
             " collection_promise_date = NULL, collection_review_date = NULL,"
             " collection_excluded_since = NULL, amount_residual = amount_residual + 1000,"
@@ -109,7 +112,8 @@ class TestAccessFuzz(FieldCase):
             OTHER, cls.items.id)]
         for model, text in (
                 ("collection.action", "name"), ("collection.sequence", "situation"),
-                ("collection.answer", "text"), ("collection.dispute", "description"),
+                ("collection.answer", "text"), ("collection.reply", "text"),
+                ("collection.dispute", "description"),
                 ("collection.document.request", "name")):
             value = SQL("%s", OTHER)
             if cls.env[model]._fields[text].translate:
