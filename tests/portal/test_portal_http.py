@@ -385,6 +385,7 @@ class TestPortalList(PortalHttpCase):
         self.assertEqual(ten, self.count())
 
     def count(self):
+        self.env.cr.precommit.run()  # what making the actions left for the end of its transaction
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
