@@ -3,10 +3,8 @@ from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from .access_case import MODULE, AccessCase
-from .access_table import DESK, EVERYBODY, OWN
+from .access_table import COLLEAGUES, EVERYBODY, OWN
 
-#: Who has a login of their own in the office.
-COLLEAGUES = {"employee", *DESK}
 #: Whose way in is the portal: each sees the own list, which may be empty.
 PORTAL_USERS = EVERYBODY - COLLEAGUES - {"stranger"}
 #: A personal link is for whom it was sent to: nobody signed in, or that person; a colleague

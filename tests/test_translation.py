@@ -47,6 +47,7 @@ GLOSSARY = {
 #: What one English word once said of two things, which are two words in French: the two terms.
 TWO_SENSES = [
     ("All open items", "Items concerned"),
+    ("Open items", "Items concerned"),
     ("Close", "Close…"),
     ("Unresolved", "Under way"),
     ("Due date", "Due"),
@@ -55,7 +56,7 @@ TWO_SENSES = [
     ("Act now", "To do"),
 ]
 #: Terms that would say two things again: one of the above is meant.
-AMBIGUOUS = {"Open", "Open items", "Whose turn", "What it is", "How it leaves"}
+AMBIGUOUS = {"Open", "Whose turn", "What it is", "How it leaves"}
 
 
 @tagged("post_install", "-at_install")

@@ -9,7 +9,7 @@ class CollectionAction(models.Model):
     _inherit = "collection.action"
 
     debtor_phone = fields.Char(
-        related="customer_id.phone", string="Telephone", groups=COLLECTORS)
+        related="customer_id.phone", string="Customer's telephone", groups=COLLECTORS)
     debtor_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Currency of the debtor's figures")
     debtor_overdue = fields.Monetary(

@@ -130,9 +130,15 @@ class TestDebtorViews(DebtorCase):
     def test_hold_of_a_foreign_customer(self):
         """X-01: whoever does not collect from a customer cannot put it on hold."""
         other = self.make_user("other", COLLECTOR)
+        wizards = self.env["collection.debtor.hold"].with_user(other)
+        about = {"customer_ids": self.customer.ids, "reason": "Away"}
         with self.assertRaises(AccessError):
-            self.env["collection.debtor.hold"].with_user(other).create(
-                {"customer_ids": self.customer.ids, "reason": "Away"})
+            wizards.create(about)
+        self.customer.collector_id = other
+        wizard = wizards.create(about)
+        self.customer.collector_id = self.collector
+        with self.assertRaises(AccessError):
+            wizard.action_apply()
 
     def test_scenario_and_collector(self):
         """Many get a scenario in one dialog."""

@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..common import ALL_CUSTOMERS, COLLECTOR, CollectionCase
+from ..common import ALL_CUSTOMERS, COLLECTOR, CollectionCase, action, row, step
 
 #: Figures by which customers are searched, and what a plain employee once read to the cent.
 FIGURES = (
@@ -59,6 +59,13 @@ class TestPortfolioFields(CollectionCase):
             with self.subTest(name):
                 self.assertTrue(self.read(self.customer, name, self.collector))
                 self.assertFalse(self.read(self.customer, name, self.other))
+
+    def test_which_sequence_holds_an_item_is_the_collectors(self):
+        """X-14: neither by its name nor that there is one."""
+        template = self.make_template("HELD", [step("one", [action("a")], [row("end")])])
+        self.launch(template).sudo().item_ids = self.item
+        self.assertTrue(self.read(self.item, "collection_held_by", self.collector))
+        self.assertFalse(self.read(self.item, "collection_held_by", self.other))
 
     def test_whoever_takes_over_sees_it(self):
         """X-14: it is the collector of the moment who counts."""
