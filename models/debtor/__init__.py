@@ -5,5 +5,6 @@ from . import collection_debtor
 from . import collection_action
 from . import collection_history
 from . import collection_plan_mark
+from . import ir_actions_act_window
 from . import res_partner
 from . import res_company

@@ -432,19 +432,6 @@ class CollectionDebtor(models.Model):
 
     # === BUTTONS === #
 
-    @api.model
-    def _open_work_list(self):
-        """The first screen: one's own debtors, or all of them for somebody who has none.
-
-        :return: dict, window action
-        """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_debtor_action_work")
-        context = {"searchpanel_default_pile": "act"}
-        if self.search_count([("collector_id", "=", self.env.uid)], limit=1):
-            context |= {"search_default_my_portfolio": 1, "collection_own": True}
-        return {**action, "context": context}
-
     def action_open_customer(self):
         """:return: window action on the customer's form"""
         self.ensure_one()
