@@ -87,6 +87,8 @@ def _do(ledger, name, arguments):
     try:
         with ledger.env.cr.savepoint():
             ledger.do(name, arguments)
+            # the ranks of partners, counted after the commit, when a merge may have removed them
+            ledger.env.cr.postcommit.clear()
     except (AccessError, UserError) as refusal:
         ledger.env.invalidate_all()
         return f"{type(refusal).__name__}: {refusal}"
