@@ -7,7 +7,8 @@ back alone, and the batch goes on.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg2 import OperationalError
@@ -57,3 +58,28 @@ def process_alone(record: Any, process: Callable[[Any], object]) -> bool:
         _logger.exception("%s could not be processed", record)
         record._postpone(error)
     return True
+
+
+@contextmanager
+def contained(env: Any, message: str, *arguments: object) -> Iterator[None]:
+    """Do something of ours within somebody else's transaction: a fault costs them nothing.
+
+    What was done is rolled back, the fault is logged, and the transaction goes on. A lost race is
+    no fault: the whole transaction is tried again.
+
+    :param env: :class:`~odoo.api.Environment`
+    :param message: what failed, for the log, with places for the arguments
+    """
+    try:
+        with env.cr.savepoint():
+            yield
+    except OperationalError:
+        raise
+    except Exception:  # noqa: BLE001 - whatever it is, it is logged
+        env.invalidate_all(flush=False)
+        report(message, *arguments)
+
+
+def report(message: str, *arguments: object) -> None:
+    """Log the fault that is being handled."""
+    _logger.exception(message, *arguments)

@@ -1,14 +1,10 @@
-import logging
 from collections import defaultdict
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
+from ...tools.batches import contained
 from .holders import HOLDERS, find_successor, find_successors
-
-_logger = logging.getLogger(__name__)
 
 #: What people have noted on an item; it stays with those that take the item's place.
 KEPT_FIELDS = (
@@ -54,7 +50,8 @@ class CollectionItemSnapshot(models.Model):
         moves = lines.move_id.filtered(lambda move: move.id not in known)
         if moves:
             self.env.flush_all()  # a fault of what is pending is not ours to hide
-            self._do_safely(lambda: self.sudo()._take_entries(moves))
+            with self._contained():
+                self.sudo()._take_entries(moves)
 
     def _take_entries(self, moves):
         items = moves.line_ids.filtered(
@@ -106,7 +103,8 @@ class CollectionItemSnapshot(models.Model):
         if found:
             self.env.flush_all()  # a fault of what is pending is not ours to hide
         for snapshot in found:
-            snapshot._do_safely(snapshot._put_back)
+            with snapshot._contained():
+                snapshot._put_back()
 
     @api.model
     def _process_pending(self):
@@ -116,7 +114,8 @@ class CollectionItemSnapshot(models.Model):
         drafts = set(moves.filtered(lambda move: move.state == "draft").ids)
         for snapshot in snapshots:
             if snapshot.move_id not in drafts:
-                snapshot._do_safely(snapshot._put_back)
+                with snapshot._contained():
+                    snapshot._put_back()
 
     def _put_back(self):
         """Have the entry's items of now take the place of the former ones."""
@@ -125,7 +124,7 @@ class CollectionItemSnapshot(models.Model):
         items = move.line_ids.filtered(
             lambda line: line.account_type == "asset_receivable").sorted(_rank)
         self._put_back_status(items)
-        for key, held in self.holders.items():
+        for key, held in (self.holders or {}).items():  # the core stores an empty dict as nothing
             if holder := HOLDERS.get(key):
                 self._put_back_holder(holder, held, move, items)
         self.unlink()
@@ -254,19 +253,10 @@ class CollectionItemSnapshot(models.Model):
 
     # === SAFETY === #
 
-    def _do_safely(self, work):
-        """Do something of ours within the accountants' transaction: a fault costs them nothing.
-
-        :param work: function without argument
-        """
-        try:
-            with self.env.cr.savepoint():
-                work()
-        except OperationalError:  # two at once: the whole request is tried again
-            raise
-        except Exception:
-            self.env.invalidate_all(flush=False)
-            _logger.exception("Items of corrected entries could not be followed: %s", self)
+    def _contained(self):
+        """A context in which a fault of ours costs the accountants' transaction nothing."""
+        return contained(
+            self.env, "Items of corrected entries could not be followed: %s", self)
 
 
 def _rank(item):

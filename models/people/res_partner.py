@@ -1,21 +1,17 @@
 import json
-import logging
 from collections import defaultdict
-
-from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ...tools.batches import contained
 from ...tools.branches import BranchMany2one
 from ...tools.customers import CustomerChange, move_all
 from ...tools.dialogs import notify, open_dialog
 from ...tools.own_context import is_own
 from ...tools.portfolio import RuledOne2many, see_stored, sees_own_only
 from ..access import ALL_CUSTOMERS, COLLECTORS
-
-_logger = logging.getLogger(__name__)
 
 #: Key of the context under which customers are merged.
 MERGES = "collection_merging"
@@ -243,18 +239,10 @@ class ResPartner(models.Model):
 
     def _check_collection_archiving(self):
         """Archiving a customer pauses what is under way: no collector does so to another's."""
-        if self._collects_own_only():
+        if sees_own_only(self.env):
             chains = self.env["collection.history.chain"].sudo().search(
                 [("customer_id", "in", self.ids)])
             chains.customer_id.with_env(self.env)._check_collection_portfolio()
-
-    @api.model
-    def _collects_own_only(self):
-        """:return: bool, whether the user collects, and from the own portfolio alone; others than
-            collectors get no case by what they do"""
-        user = self.env.user
-        return not self.env.su and user.has_group(COLLECTORS) and not user.has_group(
-            ALL_CUSTOMERS)
 
     def _check_may_name_collector(self):
         if not self.env.user.has_group(ALL_CUSTOMERS):
@@ -295,7 +283,7 @@ class ResPartner(models.Model):
         :param changes: list of :class:`~..tools.customers.CustomerChange`
         :raise AccessError: one of the customers is in somebody else's portfolio
         """
-        if self._collects_own_only():
+        if sees_own_only(self.env):
             # who becomes a customer of its own is in nobody's portfolio yet
             self.browse({
                 *(change.former for change in changes),
@@ -445,13 +433,9 @@ class ResPartner(models.Model):
         """Cron: let follow what a change of the database behind our back has left behind."""
         changes = [CustomerChange(former, current, whole=True)
                    for former, current in self.sudo()._find_left_behind().items()]
-        try:
-            with self.env.cr.savepoint():
-                self._change_collection_customers(changes)
-        except OperationalError:  # a lost race is no fault
-            raise
-        except Exception:  # whatever it is: planning goes on for everybody else
-            _logger.exception("What was left behind could not follow its customers: %s", changes)
+        with contained(
+                self.env, "What was left behind could not follow its customers: %s", changes):
+            self._change_collection_customers(changes)
 
     # === SETTINGS === #
 

@@ -1,17 +1,13 @@
-import logging
-
 from lxml import etree, html
-from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import incoming_mail
+from ...tools.batches import contained
 from ..event.mail_thread import THREADS
 from ..item import open_items
-
-_logger = logging.getLogger(__name__)
 
 #: A mail that answers none of our messages has its reply for a thread.
 THREADS["collection.reply"] = "customer_id"
@@ -42,13 +38,8 @@ class MailThread(models.AbstractModel):
 
     def _keep_reply(self, receive):
         """Take something into the queue; a fault of ours never costs the message itself."""
-        try:
-            with self.env.cr.savepoint():
-                receive()
-        except OperationalError:  # a lost race is no fault
-            raise
-        except Exception:  # whatever it is: the message is there, on its thread
-            _logger.exception("A message on %s was not taken for a reply", self)
+        with contained(self.env, "A message on %s was not taken for a reply", self):
+            receive()
 
     def _receive_message(self, message):
         """Take a message on this thread for a reply, if a customer wrote it.

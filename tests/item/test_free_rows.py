@@ -2,10 +2,10 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 from odoo.tests import new_test_user
-from odoo.tools import mute_logger
 
 from ...models.item.collection_item_snapshot import CollectionItemSnapshot
 from ...models.item.holders import find_successor, find_successors
+from ...tools import batches
 from ..common import CollectionCase, action, level_row, row, step
 
 #: Tables of the core whose rows our records never hold by force.
@@ -123,9 +123,9 @@ class TestNothingIsHeld(FreeRowsCase):
         move = self.split()
         specific = self.make_specific(self.get_items(move))
         with patch.object(CollectionItemSnapshot, "_put_back", side_effect=ValueError), (
-                mute_logger("odoo.addons.account_collection.models.item."
-                            "collection_item_snapshot")):
+                patch.object(batches, "report")) as report:
             self.join(move)
+        report.assert_called_once()
         self.assertEqual(move.state, "posted")
         self.env["collection.item.snapshot"]._process_pending()
         self.assertEqual(specific.item_ids, self.get_items(move))
@@ -158,6 +158,21 @@ class TestNewItems(FreeRowsCase):
         self.assertEqual(
             set(self.get_items(move).mapped("collection_status_id.kind")), {"dispute"})
         self.assertTrue(self.get_rows("items_replaced"))
+
+    def test_a_note_that_nothing_holds_goes_on(self):
+        """A: status and comment of an item stay with those that take its place, though no action,
+        promise or sequence holds it."""
+        move = self.make_invoice(self.customer, 900)
+        status = self.env["collection.item.status"].search([("kind", "=", "normal")], limit=1)
+        self.get_items(move).with_user(self.collector).set_collection_status(
+            status, comment="Called")
+        self.correct(move, invoice_payment_term_id=self.terms.id)
+        items = self.get_items(move)
+        self.assertEqual(len(items), 3)
+        self.assertEqual(
+            (items.collection_status_id, set(items.mapped("collection_comment"))),
+            (status, {"Called"}))
+        self.assertFalse(self.env["collection.item.snapshot"].search([]))
 
     def test_what_was_not_changed_is_not_touched(self):
         """A sequence on the second instalment stays on it alone."""

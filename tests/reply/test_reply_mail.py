@@ -1,7 +1,10 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...tools import batches
 from ..common import COLLECTOR
 from ..message.test_mail_back import MailBackCase
 
@@ -135,6 +138,7 @@ class TestReplyMail(MailBackCase):
     def test_a_fault_costs_no_mail(self):
         """B: whatever goes wrong here, the mail is on its thread."""
         self.patch(self.env.registry["collection.reply"], "_receive", lambda *args: 1 / 0)
-        with mute_logger("odoo.addons.account_collection.models.reply.mail_thread"):
+        with patch.object(batches, "report") as report:
             self.write(self.debtor.email, self.refer())
+        report.assert_called_once()
         self.assertIn("I pay on Friday", self.debtor.message_ids[0].body)
