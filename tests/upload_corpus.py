@@ -215,12 +215,12 @@ def make_link(kind, target, mode="External"):
     return f'<Relationship Id="9" Type="{RELATION}{kind}" Target="{target}" TargetMode="{mode}"/>'
 
 
-def make_field(*runs, part="word/footnotes.xml"):
+def make_field(*runs, part="word/footnotes.xml", types=""):
     """A document with a field, its instruction spread over these runs."""
     text = "".join(f"<w:r><w:instrText>{run}</w:instrText></w:r>" for run in runs)
     return make_docx({part: (
         f'<w:footnotes {W}><w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{text}<w:r>'
-        '<w:fldChar w:fldCharType="end"/></w:r></w:p></w:footnotes>')})
+        '<w:fldChar w:fldCharType="end"/></w:r></w:p></w:footnotes>')}, types)
 
 
 # === WHAT COSTS === #
@@ -396,6 +396,12 @@ def get_bad_documents():
         "DDE in a footnote": ("macros", make_field(' DDEAUTO c:\\\\windows\\\\cmd.exe "/k" ')),
         "DDE spread over runs": ("macros", make_field("DD", "EAU", "TO c")),
         "DDE in a renamed part": ("macros", make_field("DDE c", part="word/renamed.xml")),
+        **{f"words under the name of a {kind}": ("macros", make_field(
+            "DDE c", part=f"word/document.{kind}", types=(
+                f'<Override PartName="/word/document.{kind}" ContentType="{MAIN}"/>')))
+           for kind in ("png", "fntdata")},
+        "words by the type of all pictures": ("macros", make_field(
+            "DDE c", part="word/a.png", types=f'<Default Extension="png" ContentType="{MAIN}"/>')),
         "DDE as an attribute": ("macros", make_docx({"word/header1.xml": fixed})),
         "INCLUDEPICTURE": ("macros", make_field(' INCLUDEPICTURE "http://e.e/x" ')),
         "INCLUDETEXT": ("macros", make_field(' INCLUDETEXT "c:\\\\x" ')),

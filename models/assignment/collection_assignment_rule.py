@@ -226,8 +226,9 @@ class CollectionAssignmentRule(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Whoever gives the criteria answers for them."""
-        self._check_searches([vals.get("filter_id") for vals in vals_list])
-        return super().create([{**vals, "author_id": self.env.uid} for vals in vals_list])
+        rules = super().create([{**vals, "author_id": self.env.uid} for vals in vals_list])
+        rules._check_searches(rules.filter_id.ids)  # a default of the context is a choice too
+        return rules
 
     def write(self, vals):
         """New criteria are somebody's, and stand in the rule's log (X-03)."""
@@ -241,6 +242,12 @@ class CollectionAssignmentRule(models.Model):
             rule._message_log(body=self.env._(
                 "Criteria changed: %(old)s → %(new)s", old=old, new=rule.filter_domain))
         return result
+
+    def onchange(self, values, field_names, fields_spec):
+        """:raise AccessError: the form names a saved search that is not the user's"""
+        if "filter_id" in field_names:
+            self._check_searches([values.get("filter_id")])
+        return super().onchange(values, field_names, fields_spec)
 
     def _check_searches(self, ids):
         """:raise AccessError: one of these saved searches is not the user's
@@ -534,8 +541,10 @@ class CollectionAssignmentRule(models.Model):
     def action_take_search(self):
         """Take the criteria of the saved searches as they are now.
 
-        :raise AccessError: the user is no collection manager
+        :raise AccessError: the user is no collection manager, or may not read one of the searches
+        :raise ValidationError: one is archived, or no search of customers
         """
+        self._check_searches(self.filter_id.ids)
         for rule in self:
             rule.filter_domain = rule.filter_id.sudo().domain
 

@@ -21,6 +21,7 @@ class CollectionAction(models.Model):
         string="Late (days)", compute="_compute_debtor_figures", groups=COLLECTORS,
         help="Of the customer's oldest open item.")
 
+    @api.depends_context("uid", "su")
     @api.depends("customer_id", "company_id")
     def _compute_debtor_figures(self):
         debtors = self.env["collection.debtor"].search([

@@ -366,28 +366,34 @@ class CollectionDebtor(models.Model):
         """Cron: read anew of whom something changed, and whoever is not of today yet."""
         debtors, crons = self.env["collection.debtor"].sudo(), self.env["ir.cron"]
         debtors.env.flush_all()
-        marks, marked = debtors.env["collection.debtor.mark"]._take()
-        todo = [(company, batch) for company in debtors.env["res.company"].search([], order="id")
-                for batch in debtors._find_batches(company, marked)]
-        crons._commit_progress(remaining=sum(len(batch) for _company, batch in todo))
-        lost = False
-        for company, batch in todo:
-            lost |= not debtors._try_refresh(company, batch)
-            if not crons._commit_progress(len(batch)):
+        work = debtors._find_work()
+        crons._commit_progress(remaining=sum(len(ids) for _companies, ids, _marks in work))
+        for companies, ids, marks in work:
+            if all(debtors._try_refresh(company, ids) for company in companies):
+                # with its batch: a run that is out of time goes on where it was
+                debtors.env["collection.debtor.mark"]._forget(marks)
+            if not crons._commit_progress(len(ids)):
                 return
-        if not lost:
-            debtors.env["collection.debtor.mark"]._forget(marks)
         crons._commit_progress(remaining=0)
 
-    def _find_batches(self, company, marked):
-        """:return: generator of lists of ids of the customers to read anew in a company"""
-        stale = {customer for [customer] in self.env.execute_query(SQL(
-            "SELECT customer_id FROM collection_debtor"
-            " WHERE company_id = %s AND day IS DISTINCT FROM %s",
-            company.id, company._get_collection_day()))}
-        ids = sorted(stale.union(marked))
-        for start in range(0, len(ids), BATCH):
-            yield ids[start:start + BATCH]
+    def _find_work(self):
+        """:return: list of (companies, list of ids of the customers to read anew in them, list of
+            ids of the marks that are done with then)"""
+        companies, work = self.env["res.company"].search([], order="id"), []
+        taken = self.env["collection.debtor.mark"]._take()
+        half = BATCH // 2  # each mark stands for two customers at most
+        for start in range(0, len(taken), half):
+            part = taken[start:start + half]
+            work.append((companies, sorted(set().union(*(customers for _marks, customers in part))),
+                         [mark for marks, _customers in part for mark in marks]))
+        for company in companies:
+            stale = [customer for [customer] in self.env.execute_query(SQL(
+                "SELECT customer_id FROM collection_debtor"
+                " WHERE company_id = %s AND day IS DISTINCT FROM %s ORDER BY 1",
+                company.id, company._get_collection_day()))]
+            work += [(company, stale[start:start + BATCH], [])
+                     for start in range(0, len(stale), BATCH)]
+        return work
 
     def _try_refresh(self, company, customer_ids):
         """:return: bool, False if a person has changed one of these meanwhile: they stay due"""

@@ -77,16 +77,16 @@ class CollectionDebtorMark(models.Model):
     def _take(self):
         """Read the marks there are.
 
-        :return: (list of their ids, sorted list of ids of those marked, and of the commercial
-            partners that they belong to now)
+        :return: list of (list of marks' ids, set of ids of the customers to read: whoever was
+            marked, and the commercial partner that it belongs to now), one for each marked
         """
         rows = self.env.execute_query(SQL(
             "SELECT array_agg(mark.id), mark.partner_id, partner.commercial_partner_id"
             "  FROM collection_debtor_mark AS mark"
-            "  LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2, 3"))
-        return ([mark for marks, *_customers in rows for mark in marks],
-                sorted({customer for _marks, *customers in rows for customer in customers
-                        if customer}))
+            "  LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id"
+            " GROUP BY 2, 3 ORDER BY 2"))
+        return [(marks, {customer for customer in customers if customer})
+                for marks, *customers in rows]
 
     @api.model
     def _forget(self, marks):

@@ -43,6 +43,7 @@ class CollectionAction(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("mode", "state", "customer_id")
     def _compute_held_because(self):
         held = self._origin._find_holds()
@@ -397,7 +398,7 @@ class CollectionAction(models.Model):
         self.ensure_one()
         self._check_open_message()
         if self._get_steering().check_again():
-            self._take_other_channels()
+            self._take_other_channels(cause="person")
             self._check_address()
             return bool(self._send(by_person=True))
         return False
@@ -449,17 +450,23 @@ class CollectionAction(models.Model):
             steering.close(outcomes.DONE, trace)
             steering.plan_next()
 
-    def _take_other_channels(self):
-        """What reaches nobody leaves by another channel where its steering knows one."""
-        recipients = self._get_message_recipients()
-        for action in self:
-            channel, recipient = action._get_channel(), recipients[action.id]
-            if not recipient or not channel.find_address_problem(recipient):
-                continue
-            other = action._get_steering().find_channel(channel, recipient)
-            if other is not channel:
-                problem = channel.find_address_problem(recipient)
-                action._change_channel(other, Trace("send", cause="cron", text=problem))
+    def _take_other_channels(self, cause="cron"):
+        """What reaches nobody leaves by another channel where its steering knows one.
+
+        :param str cause: of the history's rows: ``cron``, or ``person`` who sends it now
+        """
+        for company, actions in self.grouped("company_id").items():
+            # for the company's colleagues to read, whatever language it is sent in
+            group = actions.with_context(lang=company.partner_id.lang)
+            recipients = group._get_message_recipients()
+            for action in group:
+                channel, recipient = action._get_channel(), recipients[action.id]
+                problem = recipient and channel.find_address_problem(recipient)
+                if not problem:
+                    continue
+                other = action._get_steering().find_channel(channel, recipient)
+                if other is not channel:
+                    action._change_channel(other, Trace("send", cause=cause, text=problem))
 
     def _change_channel(self, channel, trace):
         """Have this message leave by another channel, and record it.
@@ -488,7 +495,8 @@ class CollectionAction(models.Model):
                     lang=action.company_id.partner_id.lang).env._(
                         "Skipped, as it reached nobody: %(problem)s",
                         problem=problems[action.id])))
-            action._get_steering().plan_next()
+        for steering in skipped._get_steerings():
+            steering.plan_next()
         return skipped
 
     def _record_problems(self, problems):

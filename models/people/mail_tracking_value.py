@@ -13,7 +13,8 @@ class MailTrackingValue(models.Model):
         shown = super()._filter_has_field_access(env)
         if not sees_own_only(env):
             return shown
-        ours = shown.filtered(lambda value: isinstance(
+        # a value of a field that is gone has no field
+        ours = shown.filtered(lambda value: value.field_id and isinstance(
             env[value.field_id.model]._fields.get(value.field_id.name), PortfolioField))
         hidden = self.browse()
         for model, values in ours.grouped(lambda value: value.field_id.model).items():

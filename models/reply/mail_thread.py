@@ -31,8 +31,9 @@ class MailThread(models.AbstractModel):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        # what colleagues write is no reply, and costs them nothing: no savepoint, no flush
         if self._name in ANSWERED and message.message_type in WRITTEN and (
-                not self._is_answered_by_machine()):
+                not self._is_answered_by_machine() and _is_from_outside(message)):
             self._keep_reply(lambda: self.sudo()._receive_message(message.sudo()))
         return result
 
@@ -47,8 +48,6 @@ class MailThread(models.AbstractModel):
         :param message: the ``mail.message``, in superuser mode
         """
         author = message.author_id
-        if author and not author.partner_share:
-            return  # a colleague; what answers a note of ours is internal all the same
         if self._is_from_holder(author) or not self._is_of_customer():
             return
         customer, doubtful = self._find_sender(message)
@@ -103,11 +102,11 @@ class MailThread(models.AbstractModel):
         """:return: those of these customers who owe something, or of whom the collection keeps
             anything: others write to us about other matters"""
         known = self.env["res.partner"].sudo()._find_known_customers(partners.ids)
-        owing = self.env["account.move.line"].sudo().search(
-            open_items.UNRECONCILED & Domain(
-                "partner_id.commercial_partner_id", "in", partners.ids))
-        return partners.filtered(lambda partner: (
-            partner.id in known or partner in owing.partner_id.commercial_partner_id))
+        others = partners.filtered(lambda partner: partner.id not in known)
+        owing = others.browse(partner.commercial_partner_id.id for [partner] in self.env[
+            "account.move.line"].sudo()._read_group(open_items.UNRECONCILED & Domain(
+                "partner_id.commercial_partner_id", "in", others.ids), ["partner_id"]))
+        return partners.filtered(lambda partner: partner.id in known or partner in owing)
 
     def _is_from_participant(self, author, customer):
         """:return: bool, whether a bailiff or lawyer who holds a function for the customer wrote
@@ -144,7 +143,10 @@ class MailThread(models.AbstractModel):
         if not customer:
             return
         address = message_dict.get("bounced_email") or ""
-        company = self._find_answering_company(bounced)
+        # the message is ours: it knows itself whose it was
+        sent = self.env["collection.dispatch"]._find_by_message(bounced)[:1]
+        company = (sent.company_id or bounced.record_company_id
+                   or self._find_answering_company(bounced))
         lang = company.partner_id.lang
         self.env["collection.reply"]._receive([{
             "key": f"bounce:{message_dict.get('message_id') or bounced.message_id}",
@@ -154,7 +156,8 @@ class MailThread(models.AbstractModel):
                 "A message to %(address)s came back: the address does not work.",
                 address=address or customer.name),
             "message_ref_id": bounced.id,
-            "about_action_id": self.id if self._name == "collection.action" else False,
+            "about_action_id": (
+                self.id if self._name == "collection.action" else sent.action_id.id),
         }])
 
     # === MAILS WITHOUT REFERENCE === #
@@ -204,6 +207,12 @@ class MailThread(models.AbstractModel):
             return found
         senders = self.env["res.partner"].sudo().search([("email_normalized", "=", email)])
         return not self._filter_debtors(senders.commercial_partner_id)
+
+
+def _is_from_outside(message):
+    """:return: bool, whether somebody wrote it who is no colleague, or nobody known"""
+    author = message.sudo().author_id
+    return not author or author.partner_share
 
 
 def read_text(body):

@@ -89,14 +89,13 @@ class CollectionPlanMark(models.Model):
     def _take(self):
         """Read the marks there are.
 
-        :return: (list of their ids, set of ids of the commercial partners)
+        :return: dict of lists of their ids, by id of the commercial partner; None for those whose
+            partner is gone
         """
-        rows = self.env.execute_query(SQL(
+        return {customer: marks for marks, customer in self.env.execute_query(SQL(
             "SELECT array_agg(mark.id), partner.commercial_partner_id"
             "  FROM collection_plan_mark AS mark"
-            " LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2"))
-        return ([mark for marks, _customer in rows for mark in marks],
-                {customer for _marks, customer in rows if customer})
+            " LEFT JOIN res_partner AS partner ON partner.id = mark.partner_id GROUP BY 2"))}
 
     @api.model
     def _mark_customers_of(self, scenarios):

@@ -386,18 +386,22 @@ class CollectionScenario(models.Model):
         """
         planner, crons = self.env["collection.scenario"].sudo(), self.env["ir.cron"]
         planner.env.flush_all()
-        marks, marked = planner.env["collection.plan.mark"]._take()
+        marks = planner.env["collection.plan.mark"]
+        taken = marks._take()
+        marks._forget(taken.pop(None, []))
         companies = planner.env["res.company"].search([], order="id")
-        crons._commit_progress(remaining=len(marked))
-        ids = sorted(marked.union(*(
+        ids = sorted(set(taken).union(*(
             planner.with_company(company)._get_awake(company) for company in companies)))
+        crons._commit_progress(remaining=len(ids))
         for start in range(0, len(ids), BATCH):
-            customers = planner.env["res.partner"].browse(ids[start:start + BATCH])
+            batch = ids[start:start + BATCH]
+            customers = planner.env["res.partner"].browse(batch)
             planner._plan(customers)
             planner.env["collection.action"]._bring_to_day(customers)
+            # with its batch: a run that is out of time goes on where it was
+            marks._forget([mark for customer in batch for mark in taken.get(customer, ())])
             if not crons._commit_progress(len(customers)):
                 return
-        planner.env["collection.plan.mark"]._forget(marks)
         crons._commit_progress(remaining=0)
 
     def _plan_batches(self, customers=None):
@@ -409,8 +413,8 @@ class CollectionScenario(models.Model):
         self.env.flush_all()
         if customers is None:
             planner.env["res.partner"]._recover_collection()
-        marks, marked = ([], set()) if customers is not None else (
-            planner.env["collection.plan.mark"]._take())
+        taken = {} if customers is not None else planner.env["collection.plan.mark"]._take()
+        marked = {customer for customer in taken if customer}
         for company in planner.env["res.company"].search([], order="id"):
             planner = planner.with_company(company).with_context(lang=company.partner_id.lang)
             if customers is None:
@@ -418,7 +422,8 @@ class CollectionScenario(models.Model):
             else:
                 ids = customers.commercial_partner_id.ids
                 yield len(ids), planner._plan_company(company, ids)
-        planner.env["collection.plan.mark"]._forget(marks)
+        planner.env["collection.plan.mark"]._forget(
+            [mark for marks in taken.values() for mark in marks])
 
     def _plan_changed(self, company, marked):
         """Plan the customers of a company of whom anything changed, or all where settings did.
@@ -488,7 +493,7 @@ class CollectionScenario(models.Model):
         """:return: customers that :meth:`_plan` looks at now, in all companies"""
         planner, count = self.sudo(), 0
         self.env.flush_all()
-        marked = planner.env["collection.plan.mark"]._take()[1]
+        marked = {customer for customer in planner.env["collection.plan.mark"]._take() if customer}
         for company in planner.env["res.company"].search([]):
             planner = planner.with_company(company)
             if planner.env["collection.plan.state"]._is_current(

@@ -1,11 +1,12 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.debtor import ranking
+from ...models.debtor import collection_debtor, ranking
 from ...models.debtor.collection_debtor import STOPS
 from ..common import ALL_CUSTOMERS, COLLECTOR, CollectionCase
 
@@ -242,6 +243,20 @@ class TestDebtorKept(DebtorCase):
         self.run_cron("_process_marked", model="collection.debtor")
         self.env.invalidate_all()
         self.assertEqual((self.find().overdue, self.find().balance), (0, 200))
+
+    def test_a_run_that_is_out_of_time_goes_on_where_it_was(self):
+        """Cron: a mark goes with its batch, so that the next run begins with who is left."""
+        marks = self.env["collection.debtor.mark"]
+        marks.search([]).unlink()
+        others = [self.make_customer(name) for name in ("One", "Two", "Three")]
+        marks.search([]).unlink()
+        marks.create([{"partner_id": other.id} for other in others]).flush_recordset()
+        with patch.object(collection_debtor, "BATCH", 2), patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            for left in (2, 1, 0):
+                self.run_cron("_process_marked", model="collection.debtor")
+                self.env.invalidate_all()
+                self.assertEqual(marks.search_count([]), left)
 
     def test_another_day_makes_it_older(self):
         """Days late are those of today: rows of yesterday are read anew."""

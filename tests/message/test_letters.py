@@ -5,6 +5,7 @@ from unittest import SkipTest
 
 from markupsafe import Markup
 
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -282,6 +283,18 @@ class TestLettersLoadNothing(PaperCase):
         for address in (f"/web/image/{hidden.id}", f"/web/image/{paper.id}", "/web/image/0",
                         "/web/image/res.users/1/password", "/web/image/no.model/1/x", "/logo.png"):
             self.assertEqual(prints._load_picture(address), "", address)
+
+    def test_a_letter_shows_its_reader_no_picture_of_others(self):
+        """X-21: a text is rendered in superuser mode, and shows what the user may see."""
+        secret = self.env["ir.attachment"].create({
+            "name": "card.png", "raw": make_picture(4, 4, "PNG"), "res_model": "ir.cron",
+            "res_id": 1})
+        page = self.prints.with_user(self.collector).sudo()._render_document(
+            [Sheet(self.company, Markup(f'<img src="/web/image/{secret.id}"/>'))], screen=True)
+        self.assertNotIn("data:image/png", page)
+        page = self.prints.with_user(SUPERUSER_ID)._render_document(
+            [Sheet(self.company, Markup(f'<img src="/web/image/{secret.id}"/>'))], screen=True)
+        self.assertNotIn("data:image/png", page)
 
     def test_what_a_letter_may_have_stays(self):
         """X-21: links, pictures that stand in the text, plain styles."""

@@ -66,6 +66,17 @@ class TestPortfolioCompany(CollectionCase):
                         self.assertRaises(AccessError):
                     command(*companies)
 
+    def test_a_default_moves_no_dialog_to_the_other_company(self):
+        """X-12: customer and company are asked together, wherever either comes from."""
+        foreign = self.make_customer("Foreign")
+        foreign.with_company(self.other).collector_id = self.guest
+        dialogs = self.choose(self.env["collection.call"], self.other, self.company)
+        for vals, defaults in (
+                ({"customer_id": foreign.id}, {"default_company_id": self.company.id}),
+                ({"company_id": self.company.id}, {"default_customer_id": foreign.id})):
+            with self.subTest(vals), self.assertRaises(AccessError):
+                dialogs.with_context(**defaults).create(vals)
+
     def test_the_own_portfolio_is_seen_in_any_order(self):
         """X-10: what is one's own stays so."""
         self.customer.collector_id = self.guest

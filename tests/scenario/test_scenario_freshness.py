@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from ...models.scenario import collection_scenario_planning
 from .test_scenario_process import ProcessCase
 
 
@@ -16,6 +19,19 @@ class TestFreshness(ProcessCase):
 
     def plan_hourly(self):
         return self.run_cron("_plan_marked", model="collection.scenario")
+
+    def test_a_run_that_is_out_of_time_goes_on_where_it_was(self):
+        """Cron: the next one begins with who is left, however often time runs out."""
+        debtors = [self.make_debtor(name) for name in ("One", "Two", "Three")]
+        marks = self.env["collection.plan.mark"]
+        marks.search([]).unlink()
+        marks.create([{"partner_id": debtor.id} for debtor in debtors]).flush_recordset()
+        with patch.object(collection_scenario_planning, "BATCH", 1), patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            for left in (2, 1, 0):
+                self.plan_hourly()
+                self.env.invalidate_all()
+                self.assertEqual(len(marks.search([]).mapped("partner_id")), left)
 
     def test_paid_during_the_day(self):
         """The call to a customer who has paid is no longer to do."""

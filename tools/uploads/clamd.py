@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import struct
+import time
 
 #: Seconds for the whole of an answer that does not come.
 TIMEOUT = 20
@@ -22,14 +23,17 @@ def scan(address: str, content: bytes, timeout: float = TIMEOUT) -> str:
     :return: name of what was found; empty for a file that is clean
     :raise OSError: no scanner answers there, or not with an answer
     """
+    end = time.monotonic() + timeout
     with _connect(address, timeout) as connection:
         connection.sendall(b"zINSTREAM\0")
         for start in range(0, len(content), _CHUNK):
             part = content[start:start + _CHUNK]
+            _limit(connection, end)
             connection.sendall(_SIZE.pack(len(part)) + part)
         connection.sendall(_SIZE.pack(0))
         answer = b""
         while not answer.endswith((b"\0", b"\n")) and len(answer) < 4096:
+            _limit(connection, end)
             part = connection.recv(4096)
             if not part:
                 break
@@ -38,6 +42,17 @@ def scan(address: str, content: bytes, timeout: float = TIMEOUT) -> str:
     if not found:
         raise OSError(f"no verdict: {answer[:200]!r}")
     return (found[1] or b"").decode("utf-8", "replace")
+
+
+def _limit(connection: socket.socket, end: float) -> None:
+    """Let the next step take what is left of the time.
+
+    :raise TimeoutError: nothing is left
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("no verdict in time")
+    connection.settimeout(left)
 
 
 def _connect(address: str, timeout: float) -> socket.socket:

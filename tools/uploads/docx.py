@@ -28,6 +28,10 @@ _PROGRAM = re.compile(
     r"|html?|xhtml|mht|mhtml|rtf|docm|dotm|xlsm|ole)$")
 #: Parts that are no XML: pictures and fonts.
 _OPAQUE = re.compile(r"\.(png|jpe?g|gif|bmp|tiff?|emf|wmf|wdp|ico|odttf|ttf|fntdata)$")
+#: What such a part may be, by its type.
+_PASSIVE = re.compile(
+    r"(image/(?!svg)|font/|application/(x-font|x-ms-?(wmf|emf)|vnd\.ms-office\.fontdata$"
+    r"|vnd\.openxmlformats-officedocument\.obfuscatedfont$|vnd\.ms-opentype$))")
 #: Fields that start another program, load from elsewhere, or put such a field together.
 _FIELDS = frozenset({
     "DDE", "DDEAUTO", "INCLUDE", "INCLUDEPICTURE", "INCLUDETEXT", "IMPORT", "LINK", "DATABASE",
@@ -85,7 +89,13 @@ def _check_parts(parts: Sequence[zipfile.ZipInfo]) -> None:
 
 def _check_types(content: bytes) -> None:
     """Which kind of document its parts make: one without macros."""
-    types = [element.get("ContentType") or "" for element in _parse(content)]
+    types = []
+    for element in _parse(content):
+        kind = element.get("ContentType") or ""
+        name = element.get("PartName") or f".{element.get('Extension') or ''}"
+        if _OPAQUE.search(name.lower()) and not _PASSIVE.match(kind.lower()):
+            raise Refusal("macros")  # a part with words under the name of a picture
+        types.append(kind)
     if any(bad in kind.lower() for kind in types for bad in _BAD_KINDS):
         raise Refusal("macros")
     if _MAIN not in types:

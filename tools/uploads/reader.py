@@ -8,6 +8,7 @@ it starts in some tenths of a second, and files that come together share it.
 from __future__ import annotations
 
 import json
+import logging
 import struct
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from .inspect import Finding, guess_type
 AT_ONCE, LONGEST_WAIT = 2, 20
 #: Seconds of the clock for one file, and for all that come together.
 LONGEST, LONGEST_ALL = 15, 30
+_logger = logging.getLogger(__name__)
 _SCRIPT = str(Path(__file__).with_name("child.py"))
 _SIZE = struct.Struct(">Q")
 _turns = BoundedSemaphore(AT_ONCE)
@@ -80,11 +82,15 @@ def _run(contents: Sequence[bytes]) -> bytes:
         _SIZE.pack(len(content)), content))
     try:
         # -I: neither the environment nor this folder decides what it imports
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-I", _SCRIPT, json.dumps(sys.path)], input=question, check=False,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd="/", close_fds=True,
+            capture_output=True, cwd="/", close_fds=True,
             env={"MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"},
-            timeout=min(LONGEST * len(contents), LONGEST_ALL)).stdout
+            timeout=min(LONGEST * len(contents), LONGEST_ALL))
+        if done.returncode > 0:  # below zero a signal: a limit was reached
+            _logger.error("A file could not be looked into: %s", done.stderr[-2000:].decode(
+                "utf-8", "replace"))
+        return done.stdout
     except subprocess.TimeoutExpired as late:
         return late.stdout or b""
 

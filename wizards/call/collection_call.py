@@ -512,7 +512,10 @@ class CollectionCall(models.TransientModel):
             action = actions.create_specific(self.paper_item_ids, {**values, "excludes": False})
         else:
             action = actions.create_message(self.customer_id, values)
-        action.send_now()
+        if not action.send_now():
+            raise UserError(self.env._(
+                "The paper could not leave: %(reason)s",
+                reason=action.sudo().comment or action.sudo().error or action.name))
         return self.env._("paper on its way")
 
     def _prepare_paper_vals(self):

@@ -46,7 +46,12 @@ class CollectionDialog(models.AbstractModel):
         """:raise AccessError: the values name a record that the user may not read"""
         for vals in vals_list:
             self._check_about(vals)
-        return super().create(vals_list)
+        dialogs = super().create(vals_list)
+        if not self.env.su:
+            for dialog in dialogs:  # of what it has become, defaults included
+                dialog._check_customers({
+                    name: dialog[name].ids for name in dialog._customer_fields})
+        return dialogs
 
     def write(self, vals):
         """:raise AccessError: the values name a record that the user may not read"""
