@@ -27,6 +27,20 @@ class TestRuleRights(AssignmentCase):
         with self.assertRaises(AccessError):
             rule.action_take_search()
 
+    def test_no_search_of_somebody_else_is_taken(self):
+        """X-03: by a default of the context, by the button, by the form."""
+        second = self.make_user("second", MANAGER)
+        private = self.make_search([("id", "=", self.french.id)])
+        rule = self.make_rule(private).with_user(second)
+        private.sudo().user_ids = self.manager
+        with self.assertRaises(AccessError):
+            rule.with_context(default_filter_id=private.id).create(
+                {"attribute": "scenario", "scenario_id": self.first.id})
+        with self.assertRaises(AccessError):
+            rule.action_take_search()
+        with self.assertRaises(AccessError):
+            rule.onchange({"filter_id": private.id}, ["filter_id"], {"filter_domain": {}})
+
     def test_a_change_stands_in_the_rules_log(self):
         """X-03: what it was, what it is, who did it."""
         rule = self.make_rule([("id", "=", self.french.id)])

@@ -117,6 +117,16 @@ class TestReplyMail(MailBackCase):
         reply = self.get_replies()
         self.assertEqual((reply.source, reply.quiet_until), ("bounce", False))
         self.assertIn("came back", reply.text)
+        self.assertEqual(
+            (reply.about_action_id, reply.company_id), (self.sent, self.sent.company_id))
+
+    def test_what_a_colleague_writes_costs_nothing(self):
+        """Core: a note or mail of a colleague opens no savepoint and flushes nothing of ours."""
+        threads = self.env.registry["res.partner"]
+        with patch.object(threads, "_keep_reply") as keep:
+            self.debtor.with_user(self.manager).message_post(
+                body="Noted", message_type="comment", subtype_xmlid="mail.mt_comment")
+        keep.assert_not_called()
 
     def test_on_the_portal(self):
         """beyond 5: a comment on an invoice."""
