@@ -1,11 +1,12 @@
 import logging
 from collections import defaultdict
 
+from babel.dates import format_skeleton
 from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, babel_locale_parse, format_amount, format_date
 
 from ...engine import ladder
 from ...tools.dialogs import open_dialog
@@ -234,8 +235,10 @@ class CollectionDebtor(models.Model):
 
     def _format_next_date(self):
         """:return: the day of the next action, briefly: without its year unless it is another"""
-        year = "" if self.day and self.day.year == self.next_date.year else " y"
-        return format_date(self.env, self.next_date, date_format=f"d MMM{year}")
+        known = self.day and self.day.year == self.next_date.year
+        return format_skeleton(
+            "MMMd" if known else "yMMMd", self.next_date,
+            locale=babel_locale_parse(self.env.lang or "en_US"))
 
     def _describe_stop(self, sentences):
         """:return: why nothing comes next, in the reader's language; False where nothing says"""

@@ -151,7 +151,7 @@ class TestDebtorRank(DebtorCase):
         debtor = self.read_debtor()
         self.assertEqual((debtor.pile, debtor.situation, debtor.next_action_id, debtor.next_date),
                          ("coming", "planned", action, action.date))
-        self.assertEqual(debtor.next_step, f"12 Mar · {action.name}")
+        self.assertEqual(debtor.next_step, f"Mar 12 · {action.name}")
 
     def test_action_due(self):
         """A call whose day has come waits for a person; an automatic e-mail does not."""

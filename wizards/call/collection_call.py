@@ -257,7 +257,8 @@ class CollectionCall(models.TransientModel):
         status = self.env["collection.item.status"].search([("kind", "=", "promise")], limit=1)
         for dialog in self:
             dialog.promise_date = dialog.promise_date or (
-                dialog.promises and dialog._today() + timedelta(days=status.delay_days))
+                dialog.promises and find_next_working_day(
+                    dialog._today() + timedelta(days=status.delay_days - 1)))
 
     @api.onchange("in_instalments")
     def _onchange_in_instalments(self):

@@ -1,6 +1,7 @@
 import { onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { EmbeddedList } from "../common/embedded_list/embedded_list";
 
@@ -72,6 +73,7 @@ export class Statement extends EmbeddedList {
             name: "action_open_collection_items",
             resModel: "res.partner",
             resId: this.props.record.resId,
+            context: user.context, // the language among it
         });
     }
 }

@@ -1,6 +1,7 @@
 import { Component, onMounted, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -52,6 +53,7 @@ export class HeadField extends Component {
                 name,
                 resModel: "res.partner",
                 resId: this.head.customer,
+                context: user.context, // the language among it
             });
         }
     }
