@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 from contextlib import contextmanager
-from xml.etree import ElementTree
 
 from . import database, locks, odoo, paths, process, templates
 from .testing import PLUGINS, SETTINGS
@@ -21,14 +20,15 @@ FILES = ("base/tests/test_res_partner_merge.py",)
 #: What Odoo's tests of accounts expect to find beside `account`.
 MODULES = ("account_payment",)
 SIDES = ("without", "with")
-#: A test ends in one of these; the worst word of a report that has several is kept.
-ENDINGS = ("error", "failure", "skipped")
+#: Seconds after which a test is ended, on either side: one that waits would keep all others.
+LIMIT = 600
 
 
 def compare(steps, arguments):
     """Run Odoo's tests on both sides.
 
-    :param arguments: list of str, options of pytest such as `-k reconcile`
+    :param arguments: list of str, options of pytest such as `-k reconcile`; paths below
+        Odoo's add-ons (`mail/tests`) are run in place of ADDONS and FILES
     :return: dict with `tests` (how many ran), `seconds` and `endings` by side, and
         `different`: {test: [ending without, ending with]}
     """
@@ -57,19 +57,15 @@ def find_differences(without, with_module):
     return {test: pair for test, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def read(report):
-    """Read a report of pytest.
+def read(endings):
+    """Read what the tests of one side came to, also of a run that broke off.
 
-    :param report: path of a JUnit file
+    :param endings: path of a file of JSON lines with `test`, `ending`, `seconds`
     :return: ({test: ending}, seconds)
     """
-    endings, seconds = {}, 0.0
-    for case in ElementTree.parse(report).iter("testcase"):
-        seconds += float(case.get("time") or 0)
-        found = {child.tag for child in case}
-        test = f"{case.get('classname')}::{case.get('name')}"
-        endings[test] = next((word for word in ENDINGS if word in found), "passed")
-    return endings, round(seconds)
+    lines = [json.loads(line) for line in endings.read_text().splitlines()]
+    seconds = sum(line["seconds"] for line in lines)
+    return {line["test"]: line["ending"] for line in lines}, round(seconds)
 
 
 def _count(endings):
@@ -77,22 +73,23 @@ def _count(endings):
 
 
 def _run(side, name, arguments):
-    """Run them on a database; returns the path of pytest's report."""
-    report, log = paths.LOGS / f"core-{side}.xml", paths.LOGS / f"core-{side}.log"
-    report.unlink(missing_ok=True)
+    """Run them on a database; returns the path of the file that says how each ended."""
+    endings, log = paths.LOGS / f"core-{side}.jsonl", paths.LOGS / f"core-{side}.log"
+    endings.unlink(missing_ok=True)
     libraries = os.pathsep.join([str(paths.LIBRARY), str(PLUGINS)])
+    own = {"PYTHONPATH": libraries, "ENDINGS": str(endings), "LIMIT": str(LIMIT)}
     with log.open("w") as output:
         child = subprocess.Popen(
-            _command(name, report, arguments),
-            env={**odoo.environment(), "PYTHONPATH": libraries},
+            _command(name, arguments),
+            env={**odoo.environment(), **own},
             cwd=paths.DATA,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         process.foreground(child)
-    if not report.exists():
-        raise Failure(f"Odoo's tests {side} the module gave no report", odoo.FIX, log)
-    return report
+    if not endings.exists():
+        raise Failure(f"Odoo's tests {side} the module ran no test", odoo.FIX, log)
+    return endings
 
 
 @contextmanager
@@ -112,17 +109,19 @@ def _copied(steps, side):
         database.drop(name)
 
 
-def _command(name, report, arguments):
+def _command(name, arguments):
     addons = paths.LIBRARY / "odoo" / "addons"
+    places = [argument for argument in arguments if (addons / argument).exists()]
+    options = [argument for argument in arguments if argument not in places]
+    places = places or [*(f"{addon}/tests" for addon in ADDONS), *FILES]
     return [
         *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS)),
-        *("-p", "frozen_clock", "-p", "no:cacheprovider", "-q"),
-        *(f"--rootdir={addons}", f"--confcutdir={addons}", f"--junitxml={report}"),
+        *("-p", "frozen_clock", "-p", "endings", "-p", "no:cacheprovider", "-q"),
+        *(f"--rootdir={addons}", f"--confcutdir={addons}"),
         *(f"--odoo-config={paths.CONFIGURATION}", f"--odoo-database={name}"),
         *("--odoo-log-level=critical", "--odoo-http"),
-        *arguments,
-        *(str(addons / addon / "tests") for addon in ADDONS),
-        *(str(addons / file) for file in FILES),
+        *options,
+        *(str(addons / place) for place in places),
     ]
 
 

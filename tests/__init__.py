@@ -20,6 +20,7 @@ from .reply import *
 from .debtor import *
 from . import test_structure
 from . import test_upload_content
+from . import test_access_copies
 from . import test_access_matrix
 from . import test_access_routes
 from . import test_access_fields

@@ -91,13 +91,21 @@ class ResPartner(models.Model):
         return vals_list
 
     def copy_data(self, default=None):
-        """A copy of somebody else's customer begins without its settings (X-01)."""
-        vals_list = super().copy_data(default)
+        """A copy of somebody else's customer begins without its settings (X-01).
+
+        Odoo reads each field that is copied, also for people who have no right to read it.
+        """
+        default = default or {}
+        hidden = {
+            name: False for name, field in self._fields.items()
+            if field.copy and (_is_ours(name) or name == "collection_internal")
+            and not self._has_field_access(field, "read")}
+        vals_list = super().copy_data(hidden | default)
         if self.env.su or self.env.user.has_group(ALL_CUSTOMERS):
             return vals_list
-        kept = set(default or ())
-        return [vals and {name: value for name, value in vals.items()
-                          if name in kept or not _is_ours(name)} for vals in vals_list]
+        return [vals and {
+            name: value for name, value in vals.items()
+            if name in default or not (name in hidden or _is_ours(name))} for vals in vals_list]
 
     def write(self, vals):
         """Who becomes part of another customer, or one of its own, takes along what is its own."""
