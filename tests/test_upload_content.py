@@ -30,6 +30,7 @@ from .upload_corpus import (
     get_costly,
     get_good,
     make_docx,
+    make_elements,
     make_heic,
     make_names_bomb,
     make_object_stream,
@@ -86,6 +87,10 @@ class TestUploadCorpus(ContentCase):
                 found, seconds = measure(content)
                 self.assertEqual(found, reason)
                 self.assertLess(seconds, 5)
+
+    def test_millions_of_elements(self):
+        """X-26: are refused for their number, or for the time that counting them would take."""
+        self.assertIn(measure(make_elements())[0], ("bomb", "heavy"))
 
     def test_costly_ones_do_not_get_what_they_ask_for(self):
         """X-05, X-26: whatever the verdict, it comes within five seconds of processor."""
