@@ -2,9 +2,8 @@ from odoo import models
 from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
-from ...tools.own_context import get_value
+from ..message.besides import get_beside
 from ..message.hashtags import hashtag
-from ..message.message import BESIDES
 
 _lt = LazyTranslate(__name__)
 
@@ -29,7 +28,7 @@ class CollectionAction(models.Model):
             and self.customer_id.sudo().with_company(
                 self.company_id).collection_interactive_email
             and recipient.commercial_partner_id == self.customer_id
-            and not get_value(self, BESIDES)
+            and not get_beside(self)
             and not self._get_steering().writes_to_stranger())
 
     def _get_link_place(self):

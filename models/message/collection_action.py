@@ -10,13 +10,13 @@ from odoo.tools import html2plaintext
 
 from ...engine import hashtags
 from ...tools.dialogs import open_dialog
-from ...tools.own_context import get_value
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
+from . import besides
 from .attachments import get_invoice_files
 from .gate import find_objection
 from .hashtags import get_values
-from .message import BESIDES, Message, MessageData, Sender, Text
+from .message import Message, MessageData, Sender, Text
 
 #: The wording of a message, which a person may change as long as a person sends it.
 WORDING = frozenset({"subject", "body"})
@@ -52,6 +52,13 @@ class CollectionAction(models.Model):
     preview_copies = fields.Char(string="Copies to", compute="_compute_preview")
     preview_subject = fields.Char(string="Subject as it would leave", compute="_compute_preview")
     preview_files = fields.Char(string="Attachments", compute="_compute_preview")
+    beside_page = fields.Html(
+        string="What the holder receives", compute="_compute_beside_preview", sanitize=False)
+    beside_problem = fields.Char(
+        string="Why the holder is not written to", compute="_compute_beside_preview")
+    beside_to = fields.Char(string="Holder", compute="_compute_beside_preview")
+    beside_subject = fields.Char(
+        string="Subject for the holder", compute="_compute_beside_preview")
 
     # === COMPUTE === #
 
@@ -86,6 +93,17 @@ class CollectionAction(models.Model):
                 "preview_problem": preview.get("problem"), "preview_files": preview.get("files"),
                 "preview_copies": preview.get("copies"), "preview_to": preview.get("to")})
 
+    @api.depends_context("lang")
+    @api.depends("beside_function_id", "state", "kind")
+    def _compute_beside_preview(self):
+        for action in self:
+            shown = action._origin
+            open_message = shown and shown.is_sent and shown.state != "closed"
+            preview = besides.prepare_preview(shown) if open_message else {}
+            action.update({
+                "beside_page": preview.get("page"), "beside_problem": preview.get("problem"),
+                "beside_subject": preview.get("subject"), "beside_to": preview.get("to")})
+
     # === CRUD === #
 
     def _check_editing(self, names):
@@ -105,7 +123,7 @@ class CollectionAction(models.Model):
         if not self.is_sent:
             raise UserError(self.env._(
                 "“%(action)s” is no message: close it once it is done.", action=self.name))
-        beside = (get_value(self, BESIDES) or {}).get(self.id)
+        beside = besides.get_beside(self)
         return beside.channel if beside else get_channel(self.kind)
 
     def _split_by_channel(self):
@@ -189,7 +207,7 @@ class CollectionAction(models.Model):
                 texts[action.id] = Text(
                     action.subject or action.name or "", body if is_html else to_plain(body),
                     is_html)
-        return texts | self._get_beside_texts(texts)
+        return texts | besides.get_texts(self, texts)
 
     def _render_mail_template(self, template):
         """:return: the same for actions that share an e-mail template"""
@@ -267,8 +285,8 @@ class CollectionAction(models.Model):
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
         leaders = {action: action._get_message_leader(chosen[action.id]) for action in actions}
-        besides = get_value(self, BESIDES) or actions._find_besides()
-        copies = actions._get_message_copies(recipients, chosen, besides)
+        others = besides.get_besides(self) or besides.find_besides(actions)
+        copies = actions._get_message_copies(recipients, chosen, others)
         return {
             action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
@@ -278,7 +296,7 @@ class CollectionAction(models.Model):
                 leader=leader, copies=copies[action.id], is_ahead=bool(
                     leader and action._get_steering().is_reminder
                     and leader._get_collection_due() >= day),
-                holder=besides[action.id].partner if action.id in besides else (
+                holder=others[action.id].partner if action.id in others else (
                     recipients[action.id] if action.recipient_function_id else None))
             for action, leader in leaders.items()}
 
@@ -343,17 +361,17 @@ class CollectionAction(models.Model):
             accounts[action.id] = account
         return accounts, chosen
 
-    def _get_message_copies(self, recipients, chosen, besides):
+    def _get_message_copies(self, recipients, chosen, others):
         """Who receives a copy of each message: whom its step and a person name for it.
 
         :param dict recipients: ``res.partner`` by action id
         :param dict chosen: the items that each is about, by action id
-        :param dict besides: :class:`~..action.steering.Beside` by action id: of that message there
+        :param dict others: :class:`~..action.steering.Beside` by action id: of that message there
             are no copies, and whom it goes to receives none
         :return: dict of ``res.partner`` with an e-mail address, by action id
         """
         nobody, copies, holders = self.env["res.partner"], {}, {}
-        if get_value(self, BESIDES):
+        if besides.get_besides(self):
             return dict.fromkeys(self.ids, nobody)
         for steering in self.filtered("copy_function_id")._get_steerings():
             holders |= steering.get_copied_holders()
@@ -366,7 +384,7 @@ class CollectionAction(models.Model):
             lambda partner: partner.active and partner.email_normalized)
         return {
             action_id: (partners & reached) - recipients[action_id] - (
-                besides[action_id].partner if action_id in besides else nobody)
+                others[action_id].partner if action_id in others else nobody)
             for action_id, partners in copies.items()}
 
     def _get_items_paid_late(self):

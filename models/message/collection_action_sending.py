@@ -9,13 +9,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
-from ...tools.own_context import get_value
 from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
+from . import besides
 from .collection_dispatch import DISPATCH_STATES
 from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
 from .holds import HOLDS
-from .message import BESIDES
 
 _logger = logging.getLogger(__name__)
 
@@ -37,6 +36,12 @@ class CollectionAction(models.Model):
     held_because = fields.Char(
         string="Why it waits", compute="_compute_held_because",
         help="Why it does not leave by itself although its day has come.")
+    beside_function_id = fields.Many2one(
+        "collection.function", string="Also written to", readonly=True, ondelete="restrict",
+        help="Whoever holds this function for the customer receives a text of its own.")
+    beside_note = fields.Char(
+        string="Why the holder was left out", readonly=True, copy=False,
+        help="Why the message went to the customer alone.")
     attempts = fields.Integer(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False)
     #: read by the cron that sends what is due (_process_due)
@@ -75,9 +80,8 @@ class CollectionAction(models.Model):
 
         :return: dict of ``res.partner`` by action id; archived contacts are passed over
         """
-        besides = get_value(self, BESIDES)
-        if besides:
-            return {action.id: besides[action.id].partner for action in self}
+        if besides.get_besides(self):
+            return {action.id: besides.get_beside(action).partner for action in self}
         recipients, receivers = {}, {}
         for steering in self.filtered("recipient_function_id")._get_steerings():
             receivers |= steering.get_receivers()
@@ -344,7 +348,7 @@ class CollectionAction(models.Model):
         messages = self._render_messages()
         leaving = self._pass_gate(messages, by_person)
         leaving._queue(messages, by_person)
-        leaving._send_besides(messages, by_person)
+        besides.send(leaving, messages, by_person)
         leaving._close_sent(by_person=by_person)
         return leaving
 

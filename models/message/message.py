@@ -11,10 +11,6 @@ from odoo.tools import formataddr
 
 PDF = "application/pdf"
 
-#: Key of the context in which actions are written to whom they go to besides their recipients:
-#: it holds a dict of :class:`~..action.steering.Beside` by action id.
-BESIDES = "collection_besides"
-
 
 @dataclass(frozen=True, slots=True)
 class Sender:
