@@ -114,7 +114,8 @@ def _record(actions, besides, left_out, trace):
         beside, reason = besides[action.id], left_out.get(action.id)
         kind, new = ("beside_left_out", reason) if reason else (
             "beside_sent", beside.partner.display_name)
-        rows.append(TraceRow(action, kind, old=beside.function.name, new=new))
+        function = beside.function.with_context(lang=action.company_id.partner_id.lang)
+        rows.append(TraceRow(action, kind, old=function.name, new=new))
         if reason:
             action.beside_note = reason
     actions._record(rows, trace)

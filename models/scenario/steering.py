@@ -58,7 +58,8 @@ class ScenarioSteering(Steering):
 
     def _find_holders(self, name):
         """Who holds a function for the customer of each of these, by the customer's own
-        participants: a default holder knows nothing of a customer's debt.
+        participants: a default holder knows nothing of a customer's debt. A function that is no
+        contact's any more is nobody's here.
 
         :param str name: the field of the function
         :return: dict of the active ``res.partner``, empty for nobody, by action id
@@ -67,7 +68,8 @@ class ScenarioSteering(Steering):
         for company, actions in self.actions.sudo().grouped("company_id").items():
             held = {
                 (row.customer_id, row.function_id): row.partner_id.filtered("active")
-                for row in actions.customer_id._get_collection_participants(company)}
+                for row in actions.customer_id._get_collection_participants(company)
+                if row.kind == "contact"}
             nobody = actions.env["res.partner"]
             holders |= {
                 action.id: held.get((action.customer_id, action[name]), nobody)

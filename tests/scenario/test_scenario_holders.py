@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import COLLECTOR, NOW
+from ..common import COLLECTOR, NOW, action, row, step
 from ..message.test_mail_back import DSN, MailBackCase
 from .test_scenario_process import ProcessCase
 
@@ -361,6 +361,22 @@ class TestHolderStep(HolderCase):
         self.make_participant(customer, "CAU", elsewhere, company_id=other.id)
         self.process_due()
         self.assertEqual(set(self.get_texts(customer)), {customer})
+
+    def test_a_function_that_became_a_partners_is_not_written_to(self):
+        """What is owed is no partner's to know, whatever the step said once."""
+        customer, _guarantor = self.make_guaranteed()
+        self.cau.kind = "external"
+        self.process_due()
+        self.assertEqual(set(self.get_texts(customer)), {customer})
+
+    def test_a_sequence_without_holder_is_previewed(self):
+        """What a sequence writes to a function that nobody holds shows too, and says so."""
+        self.cau.default_contact_id = False
+        sequence = self.launch(self.make_template("TELL", [step(
+            "tell", [action("mail", recipient_function_id="CAU", kind="email",
+                            subject="Rent", body="<p>Rent is unpaid.</p>")], [row("end:Told")])]))
+        told = self.get_action(sequence, "mail").with_user(self.collector)
+        self.assertEqual(told.preview_problem, "Nobody holds the function that receives it.")
 
     def test_a_default_holder_is_not_written_to(self):
         """Whoever stands in for all customers guarantees for none of them."""
