@@ -21,19 +21,24 @@ class TestDemoRent(DemoCase):
 
     # -- the way to each step --------------------------------------------------------
 
-    def start(self):
-        self.sequence, self.invoice = self.begin("CDP", self.holders)
+    def start(self, amount=3000.0):
+        self.sequence, self.invoice = self.begin("CDP", self.holders, amount)
         return self.sequence
 
     def step(self, key, answer=None, **markers):
         self.do(self.sequence, key, answer, **markers)
 
-    def check(self, delay="two_months", company=False):
-        self.start()
+    def open_file(self, amount=3000.0, delay="two_months", company=False, **markers):
+        """The lease is read and the papers are there: the litigation manager decides."""
+        self.start(amount)
         self.step("clause", lease_date="2023-10-01", clause_delay=delay,
-                  corporate_landlord=company)
+                  corporate_landlord=company, **{"default_date": "2026-01-05", **markers})
         self.step("papers")
+
+    def check(self, delay="two_months", company=False):
+        self.open_file(delay=delay, company=company)
         self.step("decide", "LAUNCH_CDP")
+        self.assertAt(self.sequence, "report")
         self.step("report")
         self.assertAt(self.sequence, "serve")
 
@@ -55,6 +60,7 @@ class TestDemoRent(DemoCase):
         self.decide()
         with self.at("2026-05-05 09:00:00"):
             self.step("decide", "SUMMON")
+            self.step("attempt", "ATTEMPT_EXEMPT")
             self.step("summon", hearing_date=hearing)
             self.assertAt(self.sequence, "summons")
 
@@ -203,6 +209,7 @@ class TestDemoRent(DemoCase):
         self.run_night("2026-05-05 04:00:00")
         with self.at("2026-05-05 09:00:00"):
             self.step("decide", "SUMMON")
+            self.step("attempt", "ATTEMPT_FAILED")
         self.assertAt(self.sequence, "referral")
         self.run_night("2026-06-11 04:00:00")
         self.assertAt(self.sequence, "summons")
@@ -327,6 +334,150 @@ class TestDemoRent(DemoCase):
             self.step("retry", "ASK_AGAIN")
         self.assertAt(self.sequence, "force")
         self.assertReplays(self.sequence)
+
+    # -- housing aid: before and after decree no. 2026-84 ----------------------------------
+
+    def launch_aided(self, day, amount=3000.0, arrears=None, **markers):
+        """The commandement of a tenant with housing aid, decided on that day.
+
+        :param str arrears: day on which they were established, entered on the sequence
+        """
+        with self.at(f"{day} 09:00:00"):
+            self.open_file(amount, housing_aid=True, **markers)
+            if arrears:
+                [values] = self.sequence.read(["markers"])
+                self.sequence.with_user(self.collector).markers = {
+                    marker["name"]: marker.get("value") for marker in values["markers"]
+                } | {"arrears_date": arrears}
+            self.step("decide", "LAUNCH_CDP")
+
+    def agree_aided(self, day, **markers):
+        """A tenant with housing aid agrees on a plan that day, before any commandement."""
+        with self.at(f"{day} 09:00:00"):
+            self.open_file(housing_aid=True, **markers)
+            self.step("decide", "PLAN_AGREED")
+
+    def test_aid_on_the_last_day_of_2026(self):
+        """Issue 17: the course of two rents and two months, for a case launched before 2027."""
+        self.launch_aided("2026-12-31")
+        self.assertAt(self.sequence, "report")
+        self.assertReplays(self.sequence)
+
+    def test_aid_from_the_first_day_of_2027(self):
+        """Issue 17: reported, then served; the CCAPEX’s decision is followed meanwhile."""
+        self.launch_aided("2027-01-01")
+        self.assertAt(self.sequence, "aid_report")
+        with self.at("2027-01-04 09:00:00"):
+            self.step("report")
+            self.assertAt(self.sequence, "serve")
+            self.step("aid", "AID_KEPT")
+        self.assertAt(self.sequence, "serve")
+        self.assertReplays(self.sequence)
+
+    def test_arrears_established_before_2027_keep_their_course(self):
+        """Issue 17: two rents were unpaid in December: launched in January, it is as before."""
+        self.launch_aided("2027-01-04", arrears="2026-12-31")
+        self.assertAt(self.sequence, "report")
+
+    def test_arrears_established_in_2027_follow_the_decree(self):
+        """Issue 17: the first day on which the decree is in force."""
+        self.launch_aided("2027-01-04", arrears="2027-01-01")
+        self.assertAt(self.sequence, "aid_report")
+
+    def test_no_aid_in_2027(self):
+        """Issue 17: the decree speaks of tenants with housing aid alone."""
+        with self.at("2027-01-04 09:00:00"):
+            self.open_file()
+            self.step("decide", "LAUNCH_CDP")
+        self.assertAt(self.sequence, "report")
+
+    def test_more_than_450_euros_are_reported_at_once(self):
+        """Issue 17, CCH R. 824-2: 450.01 EUR."""
+        self.launch_aided("2027-01-04", 450.01, default_date="2027-01-04")
+        self.assertAt(self.sequence, "aid_report")
+
+    def test_up_to_450_euros_wait_for_three_months(self):
+        """Issue 17, CCH R. 824-2: 450 EUR, from the first default of 4 January to 4 April."""
+        self.launch_aided("2027-01-04", 450.0, default_date="2027-01-04")
+        self.assertAt(self.sequence, "aid_wait")
+        self.assertDue(self.sequence, "over", "2027-04-04")
+        self.run_night("2027-04-04 12:00:00")
+        self.assertAt(self.sequence, "aid_wait")
+        self.run_night("2027-04-05 04:00:00")
+        self.assertAt(self.sequence, "aid_report")
+        self.assertReplays(self.sequence)
+
+    def test_the_commandement_need_not_wait_for_the_report(self):
+        """Issue 17: the report is the aid's matter; a deed may be served before it."""
+        self.launch_aided("2027-01-04", 450.0, default_date="2027-01-04")
+        with self.at("2027-01-05 09:00:00"):
+            self.step("hasten", "SERVE_NOW")
+        self.assertAt(self.sequence, "serve")
+
+    def test_the_plan_goes_to_the_fund_before_2027(self):
+        """Issue 17: the CAF or MSA is who gets the plan, then it is followed."""
+        self.agree_aided("2026-12-31")
+        self.assertAt(self.sequence, "plan_caf")
+        self.assertEqual(self.get_action(self.sequence, "send").recipient_ids,
+                         self.holders["CAF"])
+        with self.at("2027-01-04 09:00:00"):
+            self.step("send")
+        self.assertAt(self.sequence, "plan")
+
+    def test_the_plan_goes_to_the_ccapex_from_2027(self):
+        """Issue 17: the board that decides on the aid gets the plan."""
+        self.agree_aided("2027-01-01")
+        self.assertAt(self.sequence, "plan_ccapex")
+        self.assertEqual(self.get_action(self.sequence, "send").recipient_ids,
+                         self.holders["PREF"])
+
+    # -- an attempt to settle before suing ------------------------------------------------
+
+    def sue(self, amount, company=False):
+        """The delay of the commandement is over; the litigation manager summons."""
+        self.open_file(amount, company=company)
+        self.step("decide", "LAUNCH_CDP")
+        self.step("report")
+        self.step("ccapex", ccapex_date="2026-03-02")
+        self.step("serve", "SERVED_PERSON", service_date="2026-03-02")
+        self.step("mentions", "validated")
+        self.run_night("2026-05-05 04:00:00")
+        with self.at("2026-05-05 09:00:00"):
+            self.step("decide", "SUMMON")
+
+    def test_5000_euros_need_an_attempt_to_settle(self):
+        """Issue 17, CPC 750-1: up to 5,000 EUR, then the summons."""
+        self.sue(5000.0)
+        self.assertAt(self.sequence, "amicable")
+        with self.at("2026-05-20 09:00:00"):
+            self.step("attempt", "ATTEMPT_FAILED")
+        self.assertAt(self.sequence, "summons")
+        self.assertReplays(self.sequence)
+
+    def test_more_than_5000_euros_need_none(self):
+        """Issue 17, CPC 750-1: 5,000.01 EUR are sued for at once."""
+        self.sue(5000.01)
+        self.assertAt(self.sequence, "summons")
+
+    def test_an_attempt_that_succeeds_is_a_plan(self):
+        """Issue 17: agreed before the conciliator, month by month from then on."""
+        self.sue(4999.0)
+        with self.at("2026-05-20 09:00:00"):
+            self.step("attempt", "ATTEMPT_AGREED")
+        self.assertAt(self.sequence, "plan")
+
+    def test_notes_say_source_and_day(self):
+        """Issue 17: each rule of 2026 names its text, and asks for the counsel's check."""
+        steps = self.env["collection.sequence.template"].search([
+            ("code", "=", "CDP"), ("state", "=", "published")]).step_ids
+        notes = {step.key: step.note for step in steps}
+        for key, source in {
+                "aid_wait": "2026-84", "aid_report": "2026-84", "plan_ccapex": "2026-84",
+                "serve": "two monthly rents without charges", "amicable": "art. 750-1"}.items():
+            self.assertIn(source, notes[key])
+            self.assertIn("have it checked by your counsel", notes[key])
+
+    # -- anywhere ---------------------------------------------------------------------
 
     def test_over_indebtedness_asks_for_a_decision(self):
         """D-058, D-059: noted anywhere, it ends nothing by itself."""

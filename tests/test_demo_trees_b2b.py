@@ -169,6 +169,43 @@ class TestDemoBusiness(DemoCase):
         self.assertAt(self.sequence, "route")
         self.assertReplays(self.sequence)
 
+    def test_suing_for_5000_euros_takes_an_attempt_to_settle(self):
+        """Issue 17, CPC 750-1: without success, the debtor is sued on the merits."""
+        self.route("ROUTE_MERITS", amount=5000.0)
+        self.assertAt(self.sequence, "amicable")
+        self.step("attempt", "ATTEMPT_FAILED")
+        self.assertAt(self.sequence, "merits")
+        self.assertReplays(self.sequence)
+
+    def test_suing_for_more_than_5000_euros_takes_none(self):
+        """Issue 17, CPC 750-1: 5,000.01 EUR."""
+        self.route("ROUTE_MERITS", amount=5000.01)
+        self.assertAt(self.sequence, "merits")
+
+    def test_an_attempt_that_succeeds_is_a_promise(self):
+        """Issue 17: agreed before the conciliator, its dates are followed."""
+        self.route("ROUTE_MERITS", amount=4999.0)
+        self.step("attempt", "ATTEMPT_AGREED")
+        self.assertAt(self.sequence, "promise")
+
+    def test_an_order_for_payment_takes_no_attempt(self):
+        """Issue 17: neither the petition nor the opposition (Cass. opinion, 25 Sept 2025)."""
+        self.serve()
+        with self.at("2026-10-20 09:00:00"):
+            self.note(self.sequence, "Opposition formée")
+        self.assertAt(self.sequence, "merits")
+
+    def test_an_order_refused_takes_an_attempt_before_suing(self):
+        """Issue 17, CPC 750-1: the claim that follows is a new one, of 3,000 EUR."""
+        self.order(answer="ORDER_REJECTED")
+        self.assertAt(self.sequence, "amicable")
+
+    def test_an_order_in_part_declined_takes_an_attempt_before_suing(self):
+        """Issue 17, CPC 750-1: the whole is sued for instead."""
+        self.order(answer="ORDER_PARTIAL")
+        self.step("decide", "DECLINE_PARTIAL")
+        self.assertAt(self.sequence, "amicable")
+
     def test_order_not_served_in_three_months(self):
         """D-060: lapsed on 15 December 2026, a new one is asked for."""
         self.order()
