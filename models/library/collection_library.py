@@ -93,27 +93,24 @@ class CollectionLibrary(models.Model):
 
     @api.depends_context("lang", "company")
     def _compute_note(self):
-        for row in self:
-            records = row._get_shown()
+        for row, records in self._get_shown().items():
             has_note = len(records) == 1 and "note" in records
             row.note = has_note and _as_html(records, "note")
 
     @api.depends_context("lang", "company")
     def _compute_sketch(self):
-        for row in self:
-            row.sketch = SKETCHES.get(EXAMPLES[row.key].model, _sketch_list)(row._get_shown())
+        for row, records in self._get_shown().items():
+            row.sketch = SKETCHES.get(records._name, _sketch_list)(records)
 
     @api.depends_context("lang", "company")
     def _compute_picture(self):
-        for row in self:
-            records = row._get_shown()
+        for row, records in self._get_shown().items():
             drawn = records._name == "collection.sequence.template" and records
             row.picture = drawn and (drawn.picture or drawn._draw_unsaved())
 
     @api.depends_context("lang", "company")
     def _compute_outline(self):
-        for row in self:
-            records = row._get_shown()
+        for row, records in self._get_shown().items():
             row.outline = self.env["ir.qweb"]._render(
                 "account_collection.library_outline", {
                     "records": records, "model": records._name, "describe": self._describe_part})
@@ -322,9 +319,13 @@ class CollectionLibrary(models.Model):
         self.env.invalidate_all()
 
     @api.model
-    def _get_records(self, example):
-        """:return: the records of an example that are there; of a template, the newest version"""
-        found = self._find_records([example])
+    def _get_records(self, example, found=None):
+        """The records of an example that are there; of a sequence template the published version,
+        else the newest.
+
+        :param found: of :meth:`_find_records`, where it is known
+        """
+        found = self._find_records([example]) if found is None else found
         records = self.env[example.model].concat(*(
             found[name][0] for name in self._list_names(example) if name in found))
         return _get_current(records) if example.model == "collection.sequence.template" else records
@@ -332,12 +333,15 @@ class CollectionLibrary(models.Model):
     # === BEFORE LOADING === #
 
     def _get_shown(self):
-        """:return: the records once they are there, until then unsaved ones from its files"""
-        self.ensure_one()
-        example = EXAMPLES[self.key]
-        records = self._get_records(example)
-        complete = len(records) >= len(self._list_names(example))
-        return records if complete else self._draw(example)
+        """:return: dict of records by row: those that are there, until then unsaved ones from the
+            files"""
+        found = self._find_records(self._get_examples())
+        shown = {}
+        for row in self:
+            example = EXAMPLES[row.key]
+            complete = found.keys() >= set(self._list_names(example))
+            shown[row] = self._get_records(example, found) if complete else self._draw(example)
+        return shown
 
     @api.model
     def _draw(self, example):

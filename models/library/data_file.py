@@ -208,7 +208,9 @@ def _draw_links(env, value, target):
         return value
     ids = [id_ for command in value for id_ in (
         command[2] if command[0] == Command.SET else command[1:2])]
-    return env[target.comodel_name].browse([id_ for id_ in ids if id_ != 0])
+    linked = env[target.comodel_name].browse([id_ for id_ in ids if id_ != 0])
+    names = [part.split()[0] for part in linked._order.split(",")]
+    return linked.sorted(lambda record: [record[name] for name in names if name != "id"])
 
 
 def _translate(text, target, terms):

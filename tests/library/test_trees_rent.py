@@ -159,7 +159,7 @@ class TestRentTrees(LibraryCase):
     def test_a_commandement_without_its_date_is_not_done(self):
         """D-060: the delay counts from the date of service, so it is asked for."""
         self.check()
-        with self.assertRaisesRegex(UserError, "Date de signification"):
+        with self.assertRaisesRegex(UserError, "Date of service"):
             self.step("serve", "SERVED_PERSON")
         self.assertAt(self.sequence, "serve")
 

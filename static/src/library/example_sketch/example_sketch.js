@@ -12,6 +12,9 @@ const ICONS = {
     documents: "fa-files-o",
 };
 
+/** How much of a tall tree is drawn: its top, high enough to tell one tree from another. */
+const LEAST_HEIGHT = 620;
+
 /** Lines of a list that a card has room for. */
 const SHOWN = 5;
 
@@ -29,6 +32,11 @@ export class CollectionExampleSketch extends Component {
 
     get paths() {
         return this.sketch.edges.map(drawPath);
+    }
+
+    get viewBox() {
+        const { width, height } = this.sketch;
+        return `0 0 ${width} ${Math.min(height, Math.max(width / 2, LEAST_HEIGHT))}`;
     }
 
     get lines() {
