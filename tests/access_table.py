@@ -427,7 +427,7 @@ POINTERS = {
             "customer_id company_id sequence_id visit_id step_id content_id responsible_id "
             "validator_id user_id option_id submitted_by_id closed_by_id scenario_id "
             "scenario_step_id leader_id confirmed_by_id notified_partner_id call_contact_id "
-            "to_partner_id edited_by_id copy_function_id",
+            "to_partner_id edited_by_id copy_function_id beside_function_id",
         "chosen":
             "function_id recipient_function_id validator_function_id mail_template_id "
             "document_template_id",
