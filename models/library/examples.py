@@ -85,8 +85,9 @@ _LIST = (
         requires=("sending_window",), country="FR"),
     Example(
         "scenario_tenants", "scenario", "collection.scenario", _lt("Tenants"),
-        _lt("Friendly and early, with help offered; after a month it proposes an interview."),
-        requires=("sending_window",), country="FR"),
+        _lt("Friendly and early, with help offered; the guarantor is informed, and after a month "
+            "an interview is proposed."),
+        requires=("sending_window", "functions"), country="FR"),
     Example(
         "scenario_key_accounts", "scenario", "collection.scenario", _lt("Key accounts"),
         _lt("For customers whom one calls by name: nothing leaves by itself.")),

@@ -31,7 +31,7 @@ class TestLibrary(LibraryCase):
         self.assertFalse(self.manager.has_group("base.group_system"))
         loaded = self.load("scenario_tenants", "functions")
         self.assertEqual(loaded["scenario_tenants"], self.ref("example_scenario_tenants"))
-        self.assertEqual(len(loaded["scenario_tenants"].step_ids), 5)
+        self.assertEqual(len(loaded["scenario_tenants"].step_ids), 6)
         self.assertIn("GEST", loaded["functions"].mapped("code"))
 
     def test_a_collector_is_refused(self):
@@ -94,7 +94,7 @@ class TestLibrary(LibraryCase):
         scenario.unlink()
         [again] = self.load("scenario_tenants").values()
         self.assertNotEqual(again, scenario)
-        self.assertEqual(len(again.step_ids), 5)
+        self.assertEqual(len(again.step_ids), 6)
 
     def test_one_of_many_comes_back(self):
         """Of a list, what was deleted comes back, and the rest is left alone."""

@@ -10,7 +10,7 @@ from ...models.library.examples import EXAMPLES, SHELVES, get_examples
 from .library_case import LibraryCase
 
 #: Queries to list the gallery, whatever is loaded.
-MOST_QUERIES = 120
+MOST_QUERIES = 10
 
 
 @tagged("post_install", "-at_install")
