@@ -13,7 +13,8 @@ class TestBusinessTrees(LibraryCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.holders = {
-            "CR": cls.collector, "RC": cls.manager, "DAF": cls.manager, "DEB": None,
+            "CR": cls.collector, "RC": cls.manager, "DAF": cls.manager, "AGE": cls.manager,
+            "DEB": None,
             "CJ": cls.make_partner("Bailiff", email="bailiff@example.com"),
             "AV": cls.make_partner("Lawyer", email="lawyer@example.com")}
 
