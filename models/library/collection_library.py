@@ -372,8 +372,8 @@ class CollectionLibrary(models.Model):
         :raise UserError: nothing of it is there
         :raise AccessError: the user is no collection manager
         """
-        self.ensure_one()
         self.check_access("read")
+        self.ensure_one()
         records = self._get_records(EXAMPLES[self.key])
         if not records:
             raise UserError(self.env._("“%(name)s” is not loaded yet.", name=self.name))
