@@ -99,6 +99,7 @@ RECORDS = {
     "collection.item.wizard": DIALOG,
     "collection.item.wizard.instalment": DIALOG,
     "collection.label": SETTING,
+    "collection.library": MACHINERY,
     "collection.link": TRACE,
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
@@ -255,6 +256,7 @@ _METHODS = [
     (MANAGERS, {
         "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",
         "collection.history": "verify",
+        "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
         "collection.sequence.migration": "action_apply",
         "collection.sequence.template":
