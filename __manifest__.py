@@ -101,6 +101,8 @@
         "wizards/debtor/collection_debtor_statement_views.xml",
         "views/debtor/collection_debtor_views.xml",
         "views/debtor/collection_action_views.xml",
+        "wizards/setup/collection_settings_views.xml",
+        "views/setup/collection_setup_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [
