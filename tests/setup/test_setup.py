@@ -296,7 +296,7 @@ class TestPreview(SetupCase):
         self.make_invoice(self.customer, due="2026-02-20")
         self.answer().action_preview()
         counts = []
-        for more in (1, 5):
+        for more in (1, 1, 5):  # the first time fills what servers keep in memory
             for number in range(more):
                 self.make_invoice(self.make_customer(f"C{number}", holders={}))
             self.env.flush_all()
@@ -305,7 +305,7 @@ class TestPreview(SetupCase):
             self.page.action_preview()
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
 
     def test_who_would_not_be_reached(self):
         """Issue 17: customers without address are counted."""
