@@ -108,8 +108,7 @@ class CollectionSetup(models.Model):
     old_debts = fields.Selection(
         [(FROM_FIRST, "Start at the first step"), (AT_THEIR_AGE, "Start at the step that fits"),
          (WAIT, "Are left alone until a day")],
-        string="Old debts", required=True, default=FROM_FIRST,
-        help="What was due before reminders began.")
+        string="Old debts", help="What was due before reminders began.")
     old_until = fields.Date(string="Until")
     confirmation = fields.Selection(
         [("steps", "As each step of the scenario says"), ("automatic", "Nobody: they leave by "
@@ -214,12 +213,16 @@ class CollectionSetup(models.Model):
     @api.onchange("scenario_id")
     def _onchange_scenario_id(self):
         """A scenario that is there has its answers already."""
+        if self.scenario_id:
+            self.update(self._get_answers())
+
+    def _get_answers(self):
+        """:return: dict of the answers that the scenario has"""
         scenario = self.scenario_id
-        if scenario:
-            self.update({
-                "minimum_amount": scenario.minimum_amount, "net_credits": scenario.net_credits,
-                "calendar_id": scenario.calendar_id,
-                "old_debts": AT_THEIR_AGE if scenario.entry == ladder.CONTEXTUAL else FROM_FIRST})
+        return {
+            "minimum_amount": scenario.minimum_amount, "net_credits": scenario.net_credits,
+            "calendar_id": scenario.calendar_id,
+            "old_debts": AT_THEIR_AGE if scenario.entry == ladder.CONTEXTUAL else FROM_FIRST}
 
     # === CONSTRAINTS === #
 
@@ -348,6 +351,9 @@ class CollectionSetup(models.Model):
             raise UserError(self.env._("Choose a scenario, or an example to start from."))
         found = self.env["collection.library"]._load([self.example], company=self.company_id)
         self.scenario_id = found[self.example][:1]
+        # what was answered before stays
+        self.update({
+            name: value for name, value in self._get_answers().items() if not self[name]})
 
     def action_preview(self):
         """Reckon what would leave on the first day and in the days after it, for all.
@@ -421,7 +427,7 @@ class CollectionSetup(models.Model):
         vals = {
             "minimum_amount": self.minimum_amount, "net_credits": self.net_credits,
             "calendar_id": self.calendar_id.id}
-        if not waits:
+        if self.old_debts in (FROM_FIRST, AT_THEIR_AGE):
             vals["entry"] = (
                 ladder.CONTEXTUAL if self.old_debts == AT_THEIR_AGE else ladder.FIRST)
         scenario.write({
