@@ -62,17 +62,18 @@ class CollectionSetup(models.Model):
         inverse="_inverse_manager_id",
         domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
         help="Signs the messages of customers without a collector, and is given their actions.")
-    has_mail_server = fields.Boolean(compute="_compute_facts")
-    sender = fields.Char(compute="_compute_facts", help="Whom messages come from.")
-    has_bank_account = fields.Boolean(compute="_compute_facts")
-    bank_account = fields.Char(compute="_compute_facts")
+    has_mail_server = fields.Boolean(compute="_compute_facts", string="Mail server")
+    sender = fields.Char(
+        compute="_compute_facts", string="From", help="Whom messages come from.")
+    has_bank_account = fields.Boolean(
+        compute="_compute_facts", string="Bank account known")
+    bank_account = fields.Char(compute="_compute_facts", string="Bank account")
     has_qr_code = fields.Boolean(
         compute="_compute_facts", string="QR code on invoices",
         help="Customers scan it with their bank's application.")
     missing_in_head = fields.Char(compute="_compute_facts", string="Missing in the letters' head")
-    missing_rates = fields.Char(compute="_compute_missing_rates")
-    in_france = fields.Boolean(compute="_compute_facts")
-    is_euro = fields.Boolean(compute="_compute_facts")
+    missing_rates = fields.Char(compute="_compute_missing_rates", string="Missing rate")
+    in_france = fields.Boolean(compute="_compute_facts", string="French law, in euro")
     reference_rate = fields.Float(
         string="ECB rate", digits=(6, 2), help="In force on the semester's first day, in percent.")
     legal_rate = fields.Float(
@@ -121,18 +122,18 @@ class CollectionSetup(models.Model):
     trial_id = fields.Many2one(
         "res.partner", string="Try on one customer", ondelete="set null",
         domain="[('parent_id', '=', False), ('collection_balance', '!=', 0)]")
-    trial_note = fields.Char(compute="_compute_trial")
+    trial_note = fields.Char(compute="_compute_trial", string="First step")
     trial_subject = fields.Char(compute="_compute_trial", string="Subject")
     trial_page = fields.Html(compute="_compute_trial", string="Text", sanitize=False)
 
-    previewed_on = fields.Date(readonly=True)
+    previewed_on = fields.Date(string="Last preview", readonly=True)
     preview = fields.Html(
         compute="_compute_preview", sanitize=False, string="What would leave")
-    unreachable_count = fields.Integer(compute="_compute_preview")
+    unreachable = fields.Char(compute="_compute_preview", string="Not reached")
     started_on = fields.Date(compute="_compute_facts", string="Started")
-    is_started = fields.Boolean(compute="_compute_facts")
-    done_count = fields.Integer(compute="_compute_done_count")
-    step_count = fields.Integer(compute="_compute_done_count")
+    started = fields.Char(compute="_compute_facts", string="Since when")
+    is_started = fields.Boolean(compute="_compute_facts", string="Messages leave")
+    progress = fields.Char(compute="_compute_progress")
 
     _company_unique = models.Constraint("UNIQUE(company_id)", "A company has one set-up.")
 
@@ -167,21 +168,24 @@ class CollectionSetup(models.Model):
                 "bank_account": accounts[:1].acc_number,
                 "has_qr_code": company.qr_code,
                 "missing_in_head": setup._name_missing_in_head(),
-                "in_france": company.country_id.code == "FR",
-                "is_euro": company.currency_id.name == "EUR",
+                "in_france": (
+                    company.country_id.code == "FR" and company.currency_id.name == "EUR"),
                 "started_on": company.collection_started_on,
+                "started": company.collection_started_on and self.env._(
+                    "Messages leave from %(day)s on.",
+                    day=format_date(self.env, company.collection_started_on)),
                 "is_started": company._is_collection_started(),
             })
 
     def _name_missing_in_head(self):
-        """:return: str, names of what letters would lack; empty for nothing"""
+        """:return: str, what letters would lack; empty for nothing"""
         company = self.company_id.sudo()
         needed = ("street", "zip", "city", "phone", "company_registry", "logo")
         missing = [name for name in needed if not company[name]]
         if company.uses_default_logo and "logo" not in missing:
             missing.append("logo")
-        return format_list(self.env, [
-            company._fields[name]._description_string(self.env) for name in missing])
+        return missing and self.env._("Missing: %(names)s", names=format_list(self.env, [
+            company._fields[name]._description_string(self.env) for name in missing]))
 
     @api.depends_context("lang")
     @api.depends("company_id")
@@ -195,20 +199,22 @@ class CollectionSetup(models.Model):
                 for row in tables[setup.company_id.id, regime])
             start, end = get_semester(day)
             setup.missing_rates = False if known else self.env._(
-                "from %(start)s to %(end)s", start=format_date(self.env, start),
+                "No rate from %(start)s to %(end)s: no interest is claimed for these days.",
+                start=format_date(self.env, start),
                 end=format_date(self.env, end))
 
+    @api.depends_context("lang")
     @api.depends(
         "manager_id", "has_mail_server", "has_bank_account", "scenario_id", "missing_rates",
         "missing_in_head", "start_on", "previewed_on", "is_started")
-    def _compute_done_count(self):
+    def _compute_progress(self):
         for setup in self:
             steps = (
                 setup.manager_id, setup.has_mail_server, setup.has_bank_account,
                 not setup.missing_in_head, not setup.missing_rates, setup.scenario_id,
                 setup.start_on, setup.previewed_on, setup.is_started)
-            setup.done_count = sum(map(bool, steps))
-            setup.step_count = len(steps)
+            setup.progress = self.env._(
+                "%(done)s of %(all)s done", done=sum(map(bool, steps)), all=len(steps))
 
     @api.onchange("scenario_id")
     def _onchange_scenario_id(self):
@@ -497,7 +503,7 @@ class CollectionSetup(models.Model):
             (customer, step.rung, step.date, chase.amount)
             for customer, _scenario, chase, steps in self._foresee(self._find_owing())
             for step in steps])
-        self.invalidate_recordset(["preview", "unreachable_count"])
+        self.invalidate_recordset(["preview", "unreachable"])
 
     def _find_owing(self):
         """:return: list of ids of the customers of whom something is to be paid"""
@@ -544,11 +550,12 @@ class CollectionSetup(models.Model):
         for setup in self:
             day = setup._get_first_day()
             rows = lines._summarize(setup, day)
-            setup.unreachable_count = sum(row["unreachable"] for row in rows)
+            count = sum(row["unreachable"] for row in rows)
+            setup.unreachable = count and self.env._(
+                "Would reach nobody, as an address is missing: %(count)s", count=count)
             setup.preview = setup.previewed_on and self.env["ir.qweb"]._render(
                 "account_collection.setup_preview", {
-                    "rows": rows, "total": lines._total(setup), "ahead": AHEAD,
-                    "day": format_date(self.env, day),
+                    "rows": rows, "total": lines._total(setup),
                     "is_today": day == setup.company_id._get_collection_day(),
                     "format": setup.currency_id.format})
 

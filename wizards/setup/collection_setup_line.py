@@ -13,7 +13,8 @@ class CollectionSetupLine(models.TransientModel):
     _order = "date, id"
 
     setup_id = fields.Many2one(
-        "collection.setup", required=True, readonly=True, index=True, ondelete="cascade")
+        "collection.setup", string="Set-up", required=True, readonly=True, index=True,
+        ondelete="cascade")
     currency_id = fields.Many2one(related="setup_id.currency_id", related_sudo=False)
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     step_id = fields.Many2one("collection.scenario.step", readonly=True, ondelete="cascade")
