@@ -551,7 +551,7 @@ class CollectionSetup(models.Model):
             day = setup._get_first_day()
             rows = lines._summarize(setup, day)
             count = sum(row["unreachable"] for row in rows)
-            setup.unreachable = count and self.env._(
+            setup.unreachable = bool(count) and self.env._(
                 "Would reach nobody, as an address is missing: %(count)s", count=count)
             setup.preview = setup.previewed_on and self.env["ir.qweb"]._render(
                 "account_collection.setup_preview", {
