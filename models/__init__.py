@@ -20,5 +20,6 @@ from . import document
 from . import call
 from . import reply
 from . import debtor
+from . import library
 from . import setup
 from . import res_config_settings

@@ -23,6 +23,7 @@ SHARED = {"ir_default.py", "res_company.py", "res_config_settings.py", "collecti
 MOST_OPENED, MOST_OPENED_ONE = 45, 12
 #: Second files of a model in a domain, each a part of it that has a name in the trade.
 FACETS = {
+    "collection_action_besides": "who else a message goes to, with a text of its own",
     "collection_action_closing": "how an action ends: answers, validation, outcomes",
     "collection_action_sending": "what leaves by itself: claimed, checked again, sent, once",
     "collection_action_messages": "what external partners write, and what they are notified of",

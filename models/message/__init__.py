@@ -3,6 +3,7 @@ from . import collection_dispatch
 from . import collection_action
 from . import account_move
 from . import collection_action_sending
+from . import collection_action_besides
 from . import mail_mail
 from . import mail_message
 from . import mail_template

@@ -9,11 +9,13 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
+from ...tools.own_context import get_value
 from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
 from .collection_dispatch import DISPATCH_STATES
 from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
 from .holds import HOLDS
+from .message import BESIDES
 
 _logger = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ class CollectionAction(models.Model):
     def _compute_dispatch_state(self):
         states = {}
         for dispatch in self.env["collection.dispatch"].sudo().search(
-                [("action_id", "in", self.ids)]):
+                [("action_id", "in", self.ids)], order="occurrence desc, trouble desc, id"):
             states.setdefault(dispatch.action_id.id, dispatch.state)
         for action in self:
             action.dispatch_state = states.get(action.id, False)
@@ -73,12 +75,17 @@ class CollectionAction(models.Model):
 
         :return: dict of ``res.partner`` by action id; archived contacts are passed over
         """
-        recipients = {}
+        besides = get_value(self, BESIDES)
+        if besides:
+            return {action.id: besides[action.id].partner for action in self}
+        recipients, receivers = {}, {}
+        for steering in self.filtered("recipient_function_id")._get_steerings():
+            receivers |= steering.get_receivers()
         for company, actions in self.grouped("company_id").items():
             contacts = actions._get_message_contacts(company)
             for action in actions:
                 recipients[action.id] = action.to_partner_id.filtered("active") or (
-                    action.recipient_ids[:1] if action.recipient_function_id
+                    receivers[action.id] if action.recipient_function_id
                     else action._choose_recipient(contacts[action.customer_id.id]))
         return recipients
 
@@ -337,6 +344,7 @@ class CollectionAction(models.Model):
         messages = self._render_messages()
         leaving = self._pass_gate(messages, by_person)
         leaving._queue(messages, by_person)
+        leaving._send_besides(messages, by_person)
         leaving._close_sent(by_person=by_person)
         return leaving
 
