@@ -1,2 +1,3 @@
 from . import res_company
 from . import collection_setup
+from . import collection_setup_preview

@@ -1,27 +1,17 @@
-from dataclasses import replace
-from datetime import timedelta
-
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, format_date, format_list
+from odoo.tools import format_date, format_list
 from odoo.tools.mail import email_normalize
 
 from ...engine import ladder
 from ...tools.dialogs import RELOAD, ClientAction, notify
-from ...tools.sql import partner_value
 from ..action.channels import CHANNELS
-from ..item import open_items
+from ..library.examples import EXAMPLES
 
-#: Examples of the library that are scenarios.
-EXAMPLES = [
-    ("scenario_companies", "Companies"),
-    ("scenario_tenants", "Tenants"),
-    ("scenario_key_accounts", "Key accounts"),
-    ("scenario_public_buyers", "Public buyers"),
-    ("scenario_gentle", "Gentle"),
-]
+#: The example of a scenario that sends nothing.
+NOT_CHASED = "scenario_not_chased"
 #: Who gets the scenario.
 EVERYBODY, CONSUMERS, SEARCH, ONE = "all", "consumers", "search", "one"
 #: Who is a consumer, as a saved search has it.
@@ -30,13 +20,6 @@ CONSUMERS_DOMAIN = (
     " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
 #: What becomes of debts from before the start.
 FROM_FIRST, AT_THEIR_AGE, WAIT = "first", "fit", "wait"
-#: Answers about the policy, which are the scenario's to carry out.
-POLICY = ("start_on", "minimum_amount", "net_credits", "old_debts", "old_until", "confirmation",
-          "calendar_id")
-#: Days that a preview looks ahead.
-AHEAD = 30
-#: Customers looked at in one go.
-BATCH = 5000
 
 
 class CollectionSetup(models.Model):
@@ -81,7 +64,7 @@ class CollectionSetup(models.Model):
         help="Legal interest rate for professionals in the semester, in percent.")
 
     example = fields.Selection(
-        EXAMPLES, string="Start from the example", default="scenario_companies")
+        "_selection_example", string="Start from the example", default="scenario_companies")
     scenario_id = fields.Many2one(
         "collection.scenario", string="Scenario", ondelete="set null",
         domain="[('empty', '=', False), '|', ('company_id', '=', False),"
@@ -119,23 +102,31 @@ class CollectionSetup(models.Model):
         "resource.calendar", string="Sending window", ondelete="set null",
         help="Days and hours in which messages may leave by themselves. Empty: always.")
 
-    trial_id = fields.Many2one(
-        "res.partner", string="Try on one customer", ondelete="set null",
-        domain="[('parent_id', '=', False), ('collection_balance', '!=', 0)]")
-    trial_note = fields.Char(compute="_compute_trial", string="First step")
-    trial_subject = fields.Char(compute="_compute_trial", string="Subject")
-    trial_page = fields.Html(compute="_compute_trial", string="Text", sanitize=False)
+    sequence_customer_id = fields.Many2one(
+        "res.partner", string="For the customer", domain="[('parent_id', '=', False)]",
+        ondelete="set null")
+    tree = fields.Selection(
+        "_selection_tree", string="Example of a sequence", default="template_conv")
 
-    previewed_on = fields.Date(string="Last preview", readonly=True)
-    preview = fields.Html(
-        compute="_compute_preview", sanitize=False, string="What would leave")
-    unreachable = fields.Char(compute="_compute_preview", string="Not reached")
     started_on = fields.Date(compute="_compute_facts", string="Started")
     started = fields.Char(compute="_compute_facts", string="Since when")
     is_started = fields.Boolean(compute="_compute_facts", string="Messages leave")
     progress = fields.Char(compute="_compute_progress")
 
     _company_unique = models.Constraint("UNIQUE(company_id)", "A company has one set-up.")
+
+    @api.model
+    def _selection_example(self):
+        return self._list_examples("scenario")
+
+    @api.model
+    def _selection_tree(self):
+        return self._list_examples("template")
+
+    @api.model
+    def _list_examples(self, shelf):
+        return [(example.key, self.env._(example.title)) for example in EXAMPLES.values()
+                if example.shelf == shelf and example.key != NOT_CHASED]
 
     # === COMPUTE === #
 
@@ -335,11 +326,33 @@ class CollectionSetup(models.Model):
         } for regime in ("business", "public")])
         return notify(self.env._("Entered."), then=RELOAD)
 
+    def action_launch_sequence(self):
+        """Load an example tree, and propose it for a customer: the first sequence.
+
+        Whoever answers for the collection stands in for colleagues of the tree that nobody is
+        named for yet.
+
+        :return: window action on the launch dialog
+        :raise UserError: no customer or no example is chosen
+        """
+        self.ensure_one()
+        self.company_id._check_collection_manager()
+        if not self.sequence_customer_id or not self.tree:
+            raise UserError(self.env._("Choose a customer and an example for its sequence."))
+        template = self.env["collection.library"]._load(
+            [self.tree], company=self.company_id)[self.tree][:1]
+        free = template.function_ids.filtered(lambda function: (
+            function.kind == "internal" and not function.default_user_id))
+        free.default_user_id = self.manager_id or self.env.user
+        dialog = self.sequence_customer_id.action_launch_collection_sequence()
+        return {**dialog, "context": {
+            **dialog["context"], "default_template_id": template.id}}
+
     def action_open_takeover(self):
         """:return: window action on what was found in the company's ledger"""
         return self.env["collection.takeover.line"]._open(self.company_id)
 
-    # === PREVIEW AND START === #
+    # === START === #
 
     def action_load_example(self):
         """Load the example scenario that was chosen, unless it is there.
@@ -360,27 +373,6 @@ class CollectionSetup(models.Model):
         # what was answered before stays
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
-
-    def action_preview(self):
-        """Reckon what would leave on the first day and in the days after it, for all.
-
-        :return: True
-        :raise UserError: no scenario is chosen, or it is not said who gets it
-        """
-        self.ensure_one()
-        self._prepare()
-        self._read_preview()
-        self.previewed_on = self.company_id._get_collection_day()
-        return True
-
-    def action_open_preview(self):
-        """:return: window action on the messages of the preview, one a line"""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("What would leave"),
-            "res_model": "collection.setup.line", "views": [(False, "list")],
-            "domain": [("setup_id", "=", self.id)],
-        }
 
     def action_start(self):
         """Give the scenario to whom it is for, and let messages leave from the chosen day on.
@@ -492,104 +484,6 @@ class CollectionSetup(models.Model):
         domain = self.filter_id.sudo().domain if self.who == SEARCH else CONSUMERS_DOMAIN
         return self.env["collection.assignment.rule"].new({
             "company_id": self.company_id.id, "filter_domain": domain})._search_ids()
-
-    # === FORESEEING === #
-
-    def _read_preview(self):
-        """Keep what would leave as lines of the user's."""
-        lines = self.env["collection.setup.line"]
-        lines.search([("setup_id", "in", self.ids)]).unlink()
-        lines._keep(self, [
-            (customer, step.rung, step.date, chase.amount)
-            for customer, _scenario, chase, steps in self._foresee(self._find_owing())
-            for step in steps])
-        self.invalidate_recordset(["preview", "unreachable"])
-
-    def _find_owing(self):
-        """:return: list of ids of the customers of whom something is to be paid"""
-        self.env.flush_all()
-        return [customer for [customer] in self.env.execute_query(SQL(
-            "SELECT DISTINCT contact.commercial_partner_id FROM account_move_line AS line"
-            "  JOIN res_partner AS contact ON contact.id = line.partner_id"
-            " WHERE %s AND line.amount_residual_currency > 0 ORDER BY 1",
-            open_items.is_unreconciled(self.env, self.company_id)))]
-
-    def _foresee(self, customer_ids):
-        """What would become of customers, were reminders started as it is said here.
-
-        :param customer_ids: ids of commercial partners
-        :return: generator of (customer id, id of its scenario or None, the engine's
-            :class:`~...engine.ladder.Chase`, list of :class:`~...engine.ladder.Next`)
-        """
-        company = self.company_id.sudo()
-        planner = self.env["collection.scenario"].sudo().with_company(company)
-        ladders = planner.with_context(active_test=False).search([])._get_ladders(company)
-        scenario, day = self._get_scenario_expression(), self._get_first_day()
-        for start in range(0, len(customer_ids), BATCH):
-            for customer, found, _user, _action, chase in planner._get_chases(
-                    company, customer_ids[start:start + BATCH], day, scenario):
-                chase = replace(chase, planned=None)
-                yield customer, found, chase, ladder.foresee(
-                    ladders.get(found), chase, day, day + timedelta(days=AHEAD))
-
-    def _get_scenario_expression(self):
-        """:return: ``SQL``, the id of the scenario that a ``partner`` would have"""
-        own = partner_value(self.env, "collection_scenario_id", self.company_id)
-        given = self._find_given()
-        if given is None:  # who has the present default, has none of its own
-            default = self.company_id._get_collection_default("collection_scenario_id")
-            return SQL("COALESCE(NULLIF((%s)::int, %s), %s)",
-                       own, default.id or 0, self.scenario_id.id)
-        return SQL("CASE WHEN partner.id = ANY(%s) THEN %s ELSE (%s)::int END",
-                   given, self.scenario_id.id, own)
-
-    @api.depends_context("lang", "uid")
-    @api.depends("previewed_on")
-    def _compute_preview(self):
-        lines = self.env["collection.setup.line"]
-        for setup in self:
-            day = setup._get_first_day()
-            rows = lines._summarize(setup, day)
-            count = sum(row["unreachable"] for row in rows)
-            setup.unreachable = bool(count) and self.env._(
-                "Would reach nobody, as an address is missing: %(count)s", count=count)
-            setup.preview = setup.previewed_on and self.env["ir.qweb"]._render(
-                "account_collection.setup_preview", {
-                    "rows": rows, "total": lines._total(setup),
-                    "is_today": day == setup.company_id._get_collection_day(),
-                    "format": setup.currency_id.format})
-
-    @api.depends_context("lang")
-    @api.depends("trial_id", "scenario_id")
-    def _compute_trial(self):
-        for setup in self:
-            setup.trial_note, setup.trial_subject, setup.trial_page = setup._try()
-
-    def _try(self):
-        """:return: (what comes first for the customer of the trial, or why nothing does; the
-            message's subject; its text), False for what there is not"""
-        customer = self.trial_id.commercial_partner_id
-        if not customer or not self._origin.scenario_id:
-            return False, False, False
-        setup = self._origin
-        customer.check_access("read")
-        [(_customer, found, chase, steps)] = setup._foresee(customer.ids)
-        scenarios = self.env["collection.scenario"]
-        if not steps:
-            ladders = scenarios.browse(found)._get_ladders(setup.company_id.sudo())
-            decision = ladder.decide(ladders.get(found), chase, setup._get_first_day())
-            reason = decision.reason if isinstance(decision, ladder.Stop) else ladder.FINISHED
-            return scenarios._get_stop_words()[reason], False, False
-        step = self.env["collection.scenario.step"].browse(steps[0].rung)
-        note = self.env._("%(step)s, on %(day)s", step=step.display_name,
-                          day=format_date(self.env, steps[0].date))
-        if step.kind not in CHANNELS:
-            return note, False, False
-        sample = self.env["collection.message.preview"].with_context(
-            lang=customer.lang or self.env.lang).render_sample(customer.id, {
-                name: step[name] for name in (
-                    "kind", "name", "subject", "body", "attach_statement")})
-        return note, sample["subject"], sample["page"]
 
 
 def get_semester(day):

@@ -332,3 +332,47 @@ class TestPreview(SetupCase):
         self.answer(trial_id=other.id)
         self.assertEqual(self.page.trial_note, "Nothing is open.")
         self.assertFalse(self.page.trial_page)
+
+
+@tagged("post_install", "-at_install")
+class TestFirstSequence(SetupCase):
+    """The first tree, loaded from the library and proposed for a customer."""
+
+    def test_it_is_launched_with_whom_answers(self):
+        """Issue 17: nothing is to be made first; the credit manager stands in for colleagues."""
+        self.answer(sequence_customer_id=self.customer.id, tree="template_recl")
+        action = self.page.action_launch_sequence()
+        dialog = self.env[action["res_model"]].with_user(self.manager).with_context(
+            action["context"]).create({})
+        self.assertEqual(dialog.customer_id, self.customer)
+        self.assertFalse(dialog.line_ids.filtered(lambda line: line.severity == "blocking"))
+        self.env[action["res_model"]].browse(dialog.id).with_user(self.manager).action_launch()
+        self.assertEqual(self.customer.collection_sequence_ids.state, "running")
+
+    def test_what_is_missing_is_said(self):
+        """Issue 17"""
+        with self.assertRaisesRegex(UserError, "Choose a customer"):
+            self.page.action_launch_sequence()
+
+
+@tagged("post_install", "-at_install")
+class TestExamples(SetupCase):
+    """An example of the library as the first scenario."""
+
+    def test_its_answers_come_with_it(self):
+        """Issue 17: but for what was answered before."""
+        self.page.write({"minimum_amount": 77})
+        self.page.action_load_example()
+        scenario = self.page.scenario_id
+        self.assertTrue(scenario.step_ids)
+        self.assertEqual(self.page.minimum_amount, 77)
+        self.assertEqual(self.page.calendar_id, scenario.calendar_id)
+        self.assertEqual(
+            self.page.old_debts, "fit" if scenario.entry == "contextual" else "first")
+        self.page.action_preview()
+        self.assertEqual(scenario.minimum_amount, 77)
+
+    def test_a_lowest_sum_in_another_currency(self):
+        """Issue 17: the example is in the company's currency, whatever it is."""
+        self.page.action_load_example()
+        self.assertEqual(self.page.scenario_id.currency_id, self.company.currency_id)

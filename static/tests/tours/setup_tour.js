@@ -3,6 +3,7 @@ import { registry } from "@web/core/registry";
 /** Most clicks of a manager, from Odoo's first page on. */
 const TO_PREVIEW = 8;
 const TO_EMAIL = 12;
+const TO_SEQUENCE = 8;
 
 let clicks = 0;
 
@@ -45,6 +46,30 @@ registry.category("web_tour.tours").add("collection_setup_tour", {
             content: "It is in the outbox",
             trigger: ".modal .o_collection_run_sent:contains(1)",
             run: () => checkClicks(TO_EMAIL),
+        },
+    ],
+});
+
+/** Issue 17: from Odoo's first page to a sequence that runs. */
+registry.category("web_tour.tours").add("collection_setup_sequence_tour", {
+    steps: () => [
+        { trigger: ".o_navbar_apps_menu button", run: countClicks },
+        { trigger: ".o_navbar_apps_menu button", run: "click" },
+        {
+            trigger: ".o-dropdown--menu [data-menu-xmlid='account_collection.menu_collection_root']",
+            run: "click",
+        },
+        { trigger: ".o_field_widget[name=sequence_customer_id] input", run: "edit Tenant One" },
+        {
+            trigger: ".o-autocomplete--dropdown-item a:contains(Tenant One)",
+            run: "click",
+        },
+        { trigger: "button[name=action_launch_sequence]", run: "click" },
+        { trigger: ".modal button[name=action_launch]", run: "click" },
+        {
+            content: "It runs",
+            trigger: ".o_form_view .o_field_widget[name=path]",
+            run: () => checkClicks(TO_SEQUENCE),
         },
     ],
 });
