@@ -1,3 +1,2 @@
 from . import res_company
 from . import collection_setup
-from . import collection_setup_preview

@@ -108,6 +108,17 @@ class CollectionSetup(models.Model):
     tree = fields.Selection(
         "_selection_tree", string="Example of a sequence", default="template_conv")
 
+    trial_id = fields.Many2one(
+        "res.partner", string="Try on one customer", ondelete="set null",
+        domain="[('parent_id', '=', False), ('collection_balance', '!=', 0)]")
+    trial_note = fields.Char(compute="_compute_trial", string="First step")
+    trial_subject = fields.Char(compute="_compute_trial", string="Subject")
+    trial_page = fields.Html(compute="_compute_trial", string="Text", sanitize=False)
+
+    previewed_on = fields.Date(string="Last preview", readonly=True)
+    preview = fields.Html(
+        compute="_compute_preview", sanitize=False, string="What would leave")
+    unreachable = fields.Char(compute="_compute_preview", string="Not reached")
     started_on = fields.Date(compute="_compute_facts", string="Started")
     started = fields.Char(compute="_compute_facts", string="Since when")
     is_started = fields.Boolean(compute="_compute_facts", string="Messages leave")
@@ -206,6 +217,29 @@ class CollectionSetup(models.Model):
                 setup.start_on, setup.previewed_on, setup.is_started)
             setup.progress = self.env._(
                 "%(done)s of %(all)s done", done=sum(map(bool, steps)), all=len(steps))
+
+    @api.depends_context("lang", "uid")
+    @api.depends("previewed_on")
+    def _compute_preview(self):
+        lines = self.env["collection.setup.line"]
+        for setup in self:
+            day = setup._get_first_day()
+            rows = lines._summarize(setup, day)
+            count = sum(row["unreachable"] for row in rows)
+            setup.unreachable = bool(count) and self.env._(
+                "Would reach nobody, as an address is missing: %(count)s", count=count)
+            setup.preview = setup.previewed_on and self.env["ir.qweb"]._render(
+                "account_collection.setup_preview", {
+                    "rows": rows, "total": lines._total(setup),
+                    "is_today": day == setup.company_id._get_collection_day(),
+                    "format": setup.currency_id.format})
+
+    @api.depends_context("lang")
+    @api.depends("trial_id", "scenario_id")
+    def _compute_trial(self):
+        for setup in self:
+            first = self.env["collection.setup.line"]._try(setup._origin, setup.trial_id)
+            setup.trial_note, setup.trial_subject, setup.trial_page = first
 
     @api.onchange("scenario_id")
     def _onchange_scenario_id(self):
@@ -352,7 +386,7 @@ class CollectionSetup(models.Model):
         """:return: window action on what was found in the company's ledger"""
         return self.env["collection.takeover.line"]._open(self.company_id)
 
-    # === START === #
+    # === PREVIEW AND START === #
 
     def action_load_example(self):
         """Load the example scenario that was chosen, unless it is there.
@@ -373,6 +407,28 @@ class CollectionSetup(models.Model):
         # what was answered before stays
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
+
+    def action_preview(self):
+        """Reckon what would leave on the first day and in the days after it, for all.
+
+        :return: True
+        :raise UserError: no scenario is chosen, or it is not said who gets it
+        """
+        self.ensure_one()
+        self._prepare()
+        self.env["collection.setup.line"]._read(self)
+        self.invalidate_recordset(["preview", "unreachable"])
+        self.previewed_on = self.company_id._get_collection_day()
+        return True
+
+    def action_open_preview(self):
+        """:return: window action on the messages of the preview, one a line"""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("What would leave"),
+            "res_model": "collection.setup.line", "views": [(False, "list")],
+            "domain": [("setup_id", "=", self.id)],
+        }
 
     def action_start(self):
         """Give the scenario to whom it is for, and let messages leave from the chosen day on.

@@ -328,6 +328,9 @@ class TestPreview(SetupCase):
         self.assertIn("Reminder at 3", self.page.trial_note)
         self.assertEqual(self.page.trial_subject, "Reminder")
         self.assertIn("Please pay", self.page.trial_page)
+        self.customer.invoice_ids.line_ids.date_maturity = "2026-06-01"
+        self.env.invalidate_all()
+        self.assertIn("06/04/2026", self.page.trial_note)  # later than what is looked at for all
         other = self.make_customer("Owes nothing")
         self.answer(trial_id=other.id)
         self.assertEqual(self.page.trial_note, "Nothing is open.")
