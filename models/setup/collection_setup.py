@@ -116,6 +116,7 @@ class CollectionSetup(models.Model):
     trial_page = fields.Html(compute="_compute_trial", string="Text", sanitize=False)
 
     previewed_on = fields.Date(string="Last preview", readonly=True)
+    previewed_by_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     preview = fields.Html(
         compute="_compute_preview", sanitize=False, string="What would leave")
     unreachable = fields.Char(compute="_compute_preview", string="Not reached")
@@ -219,7 +220,7 @@ class CollectionSetup(models.Model):
                 "%(done)s of %(all)s done", done=sum(map(bool, steps)), all=len(steps))
 
     @api.depends_context("lang", "uid")
-    @api.depends("previewed_on")
+    @api.depends("previewed_on", "previewed_by_id")
     def _compute_preview(self):
         lines = self.env["collection.setup.line"]
         for setup in self:
@@ -228,7 +229,8 @@ class CollectionSetup(models.Model):
             count = sum(row["unreachable"] for row in rows)
             setup.unreachable = bool(count) and self.env._(
                 "Would reach nobody, as an address is missing: %(count)s", count=count)
-            setup.preview = setup.previewed_on and self.env["ir.qweb"]._render(
+            shown = rows or setup.previewed_by_id == self.env.user  # lines are a user's own
+            setup.preview = shown and self.env["ir.qweb"]._render(
                 "account_collection.setup_preview", {
                     "rows": rows, "total": lines._total(setup),
                     "is_today": day == setup.company_id._get_collection_day(),
@@ -418,7 +420,8 @@ class CollectionSetup(models.Model):
         self._prepare()
         self.env["collection.setup.line"]._read(self)
         self.invalidate_recordset(["preview", "unreachable"])
-        self.previewed_on = self.company_id._get_collection_day()
+        self.write({"previewed_on": self.company_id._get_collection_day(),
+                    "previewed_by_id": self.env.uid})
         return True
 
     def action_open_preview(self):

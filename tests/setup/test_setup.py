@@ -1,8 +1,10 @@
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+
+from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
 from ..common import CollectionCase
 
@@ -112,6 +114,21 @@ class TestSetup(SetupCase):
         self.env.invalidate_all()
         self.assertFalse(self.page.has_mail_server)
         with self.assertRaisesRegex(UserError, "no outgoing mail server"):
+            self.page.action_test_mail()
+
+    def test_a_test_e_mail(self):
+        """Issue 17: to who asks for it; what the server answers is said."""
+        self.env["ir.mail_server"].create({"name": "Ours", "smtp_host": "mail.example.com"})
+        self.env.invalidate_all()
+        server = type(self.env["ir.mail_server"])
+        with patch.multiple(server, _disable_send=lambda self: False,
+                            _connect__=lambda self, **how: None,
+                            send_email=lambda self, *mail, **how: "<1@example.com>"):
+            action = self.page.action_test_mail()
+        self.assertIn("manager@example.com", action["params"]["message"])
+        with patch.multiple(server, _disable_send=lambda self: False,
+                            _connect__=Mock(side_effect=MailDeliveryException("No route"))), (
+                self.assertRaisesRegex(UserError, "did not leave: No route")):
             self.page.action_test_mail()
 
     def test_no_bank_account(self):
@@ -306,6 +323,16 @@ class TestPreview(SetupCase):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts[1:])
+
+    def test_a_colleague_is_shown_nothing_rather_than_none(self):
+        """Issue 17: who has not looked ahead is not told that nothing would come."""
+        self.make_invoice(self.customer, due="2026-02-20")
+        self.preview()
+        other = self.make_user("second", "account_collection.group_collection_manager")
+        self.assertFalse(self.page.with_user(other).preview)
+        self.page.with_user(other).action_preview()
+        self.assertIn("500", self.page.with_user(other).preview)
+        self.assertIn("500", self.page.preview)
 
     def test_who_would_not_be_reached(self):
         """Issue 17: customers without address are counted."""

@@ -22,6 +22,8 @@ class CollectionSetupLine(models.TransientModel):
     _description = "Foreseen Step"
     _inherit = ["collection.dialog"]
     _order = "date, id"
+    #: until the next preview, however long that takes
+    _transient_max_hours = 0
 
     setup_id = fields.Many2one(
         "collection.setup", string="Set-up", required=True, readonly=True, index=True,
