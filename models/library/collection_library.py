@@ -368,8 +368,12 @@ class CollectionLibrary(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"}}}
 
     def action_open_records(self):
-        """:return: window action on what the example has brought"""
+        """:return: window action on what the example has brought
+        :raise UserError: nothing of it is there
+        :raise AccessError: the user is no collection manager
+        """
         self.ensure_one()
+        self.check_access("read")
         records = self._get_records(EXAMPLES[self.key])
         if not records:
             raise UserError(self.env._("“%(name)s” is not loaded yet.", name=self.name))

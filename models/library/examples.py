@@ -4,7 +4,9 @@ for.
 An example is a file of ``data/library/``, or several that are read as one: records as in any data
 file, in English, whose translations stand in ``i18n/``. Where the platform has one language only
 (the name of a saved search, the label of a case's date, of an event noted by hand), the file has
-the other one beside it, as ``name@fr``, and what is loaded is in the company's language.
+the other one beside it, as ``name@fr``, and what is loaded is in the company's language: such a
+label or event is known by its name in the sequences that run and in their histories, so it must
+not differ from reader to reader.
 
 To add one: its file, its entry here, and its terms in ``i18n/``.
 """
