@@ -103,6 +103,8 @@
         "views/debtor/collection_action_views.xml",
         "views/library/collection_library_templates.xml",
         "views/library/collection_library_views.xml",
+        "wizards/setup/collection_settings_views.xml",
+        "views/setup/collection_setup_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [

@@ -16,6 +16,7 @@ import floor
 import messages
 import peer
 import scenarios
+import takeover
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -35,6 +36,9 @@ TASKS = {
     "assign-preview": assignment.preview,
     "debtors-build": debtors.build,
     "debtors-read": debtors.read,
+    "takeover-import": takeover.load,
+    "takeover-report": takeover.report,
+    "takeover-plan": takeover.plan,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -21,4 +21,5 @@ from . import call
 from . import reply
 from . import debtor
 from . import library
+from . import setup
 from . import res_config_settings

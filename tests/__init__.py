@@ -19,6 +19,7 @@ from .call import *
 from .reply import *
 from .debtor import *
 from .library import *
+from .setup import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_copies

@@ -145,6 +145,7 @@ class AccessCase(DocumentCase):
             env["collection.signal.receipt"].create({
                 "sequence_id": sequence.id, "key": "a-key", "code": "payment"}),
             cls.make_option("OPTION"), cls.gest,
+            env["collection.setup"].create({"company_id": company.id}),
             env["collection.label"].create({"name": "Label"}),
             env["collection.action.template"].create({"name": "Template"}),
             env["collection.truce"].create({
@@ -252,6 +253,7 @@ class AccessCase(DocumentCase):
             "collection.reply.pass": {"user_id": self.litigator.id},
             "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
             "collection.sequence.steer": {"purpose": "pause"},
+            "collection.takeover.line": {"finding": "kept_out"},
         }.get(model, {})
         filled = set(vals)
         for name, field in self.env[model]._fields.items():
@@ -322,8 +324,8 @@ class FieldCase(AccessCase):
             "collection_excluded_since": "2026-02-25",
             "collection_action_ids": [(4, samples["collection.action"].id)]})
         cls.company.write({
-            "collection_manager_id": cls.manager.id, "collection_scenario_id": scenario.id,
-            "collection_statement_paid_late": True})
+            "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",
+            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True})
 
     @classmethod
     def make_twins(cls):

@@ -133,8 +133,12 @@ RECORDS = {
     "collection.sequence.template.publish": MANAGERS_DIALOG,
     "collection.sequence.transition": SETTING,
     "collection.sequence.visit": TRACE,
+    "collection.settings": MANAGERS_DIALOG,
+    "collection.setup": {"read": MANAGER, "write": MANAGER, "create": MANAGER},
+    "collection.setup.line": MANAGERS_DIALOG,
     "collection.signal": LOG,
     "collection.signal.receipt": TRACE,
+    "collection.takeover.line": MANAGERS_DIALOG,
     "collection.template.check": SETTING,
     "collection.template.import": MANAGERS_DIALOG,
     "collection.truce": SETTING,
@@ -163,6 +167,7 @@ _METHODS = [
         "collection.promise": "action_open_cancel",
         "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
+        "collection.setup": "action_open_preview",
         "collection.sequence":
             "action_open action_open_actions action_open_add_action action_open_note "
             "action_open_resume action_open_steering",
@@ -258,6 +263,8 @@ _METHODS = [
         "collection.history": "verify",
         "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
+        "collection.settings": "action_apply",
+        "collection.takeover.line": "action_hold action_open action_take_in",
         "collection.sequence.migration": "action_apply",
         "collection.sequence.template":
             "action_archive_version action_new_version action_publish action_publish_checked "
@@ -271,6 +278,12 @@ _METHODS = [
             "action_open_automatic action_open_run action_take_search preview run run_batch "
             "run_outlook",
         "collection.history": "erase_text",
+        "collection.setup":
+            "action_enter_rates action_launch_sequence action_load_example "
+            "action_open_bank_accounts action_open_head "
+            "action_open_takeover action_preview action_run_now action_start action_stop "
+            "action_test_mail",
+        "collection.setup.line": "action_open_customer",
     }),
     (DESK | ACCOUNTANTS | {"customer", "employee"}, {
         "res.partner":
@@ -377,14 +390,15 @@ _FIELDS = [
             "collection_is_overdue collection_kept_out collection_document collection_days_late",
     }),
     (COLLEAGUES - {"other_company"}, NOBODY, {
-        # settings are made by Odoo's administrators
+        # settings are made by Odoo's administrators, and by managers with a dialog
         "res.company":
             "collection_manager_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
-            "collection_statement_paid_late collection_scenario_id "
-            "collection_call_attempts collection_reply_days collection_score_amount "
-            "collection_score_full_amount collection_score_age collection_score_full_days "
-            "collection_score_broken collection_score_answer collection_score_deadline "
+            "collection_statement_paid_late collection_started_on collection_old_before "
+            "collection_old_until collection_call_attempts collection_reply_days "
+            "collection_score_amount collection_score_full_amount collection_score_age "
+            "collection_score_full_days collection_score_broken collection_score_answer "
+            "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
             "collection_score_silence_days",
     }),
@@ -393,7 +407,8 @@ _FIELDS = [
         "mail.mail": "is_collection_copy",
         "base.module.uninstall": "collection_customer_count collection_history_count",
         "res.config.settings":
-            "collection_manager_id collection_scenario_id collection_default_scenario_id "
+            "collection_manager_id collection_started_on collection_old_before "
+            "collection_old_until collection_default_scenario_id "
             "collection_default_collector_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
             "collection_statement_paid_late collection_penalties collection_indemnity "
@@ -512,4 +527,5 @@ NAMED = {
     "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",
+    "collection.setup.line": "customer_id",
 }

@@ -38,6 +38,7 @@ STOPS = [
     (ladder.BLOCKED, "Blocked from follow-up"),
     (ladder.IN_PAYMENT, "Being paid"),
     (ladder.SMALL, "Small items only"),
+    (ladder.OLD, "Old debts left alone"),
     (ladder.SETTLED, "Nothing to chase"),
     (ladder.COVERED, "Covered by credits"),
     (ladder.BELOW_MINIMUM, "Below the minimum"),
