@@ -108,4 +108,4 @@ class TestHead(CallCase):
             self.make_invoice(self.customer, 10 + number, due="2025-12-01")
             self.note(note=f"Call {number}")
         self.assertEqual(self.count_queries(), few)
-        self.assertLess(few, 40)
+        self.assertLess(few, 24)
