@@ -145,6 +145,8 @@ class CollectionSequence(models.Model):
     waits_for = fields.Char(compute="_compute_waits_for")
     manual_events = fields.Json(
         compute="_compute_manual_events", help="Events that a person may record now, by name.")
+    has_manual_events = fields.Boolean(
+        compute="_compute_manual_events", help="Its template knows events that people record.")
     to_come = fields.Html(
         compute="_compute_to_come", string="What may follow", sanitize=False,
         help="The actions of the steps that the current one may lead to, and who would get them.")
@@ -261,6 +263,7 @@ class CollectionSequence(models.Model):
     def _compute_manual_events(self):
         for sequence in self:
             sequence.manual_events = sequence._get_manual_events()
+            sequence.has_manual_events = bool(sequence._get_known_events())
 
     def _compute_child_count(self):
         for sequence in self:
