@@ -319,7 +319,8 @@ class TestCompanyLanguage(CollectionCase):
         cls.collector.lang = "en_US"
         cls.gest.with_context(lang="fr_FR").name = "Gestionnaire"
         cls.template = cls.make_template("LANG", [
-            step("one", [action("file")], [row("two")]), step("two", [action("deed")], [row("end")])])
+            step("one", [action("file")], [row("two")]),
+            step("two", [action("deed")], [row("end")])])
         cls.sequence = cls.launch(cls.template)
 
     def get_bodies(self):
