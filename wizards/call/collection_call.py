@@ -13,7 +13,7 @@ PURPOSES = [
     ("call", "A call or a note"),
     ("promise", "A promise"),
     ("dispute", "A dispute"),
-    ("paper", "A paper"),
+    ("paper", "Documents to send"),
 ]
 
 #: What is written down without a call.
@@ -103,7 +103,7 @@ class CollectionCall(models.TransientModel):
     conflict = fields.Char(compute="_compute_conflict")
 
     sends = fields.Boolean(
-        string="Send a paper", compute="_compute_sends", store=True, readonly=False)
+        string="Send documents", compute="_compute_sends", store=True, readonly=False)
     paper = fields.Selection(
         PAPERS, compute="_compute_paper", store=True, readonly=False)
     paper_item_ids = fields.Many2many(
@@ -434,7 +434,8 @@ class CollectionCall(models.TransientModel):
         done = dialog._apply()
         if not done:
             raise UserError(self.env._(
-                "Nothing is noted by this: note a call, a promise, a dispute, a paper or a hold."))
+                "Nothing is recorded by this: note a call, a promise, a dispute, documents to send "
+                "or a hold."))
         dialog._react_to_applied()
         if dialog.then == "write" and dialog.purpose == "call":
             return dialog._open_writing()
@@ -553,9 +554,9 @@ class CollectionCall(models.TransientModel):
             action = actions.create_message(self.customer_id, values)
         if not action.send_now():
             raise UserError(self.env._(
-                "The paper could not leave: %(reason)s",
+                "The documents could not leave: %(reason)s",
                 reason=action.sudo().comment or action.sudo().error or action.name))
-        return self.env._("paper on its way")
+        return self.env._("documents on their way")
 
     def _prepare_paper_vals(self):
         """:return: dict of the message that goes with a paper, in the customer's language"""
