@@ -24,7 +24,7 @@ class CollectionParticipant(models.Model):
                 participant.customer_id.id, participant.company_id.id,
                 participant.function_id.id))
             participant.collection_origins = {
-                "origins": [{**row._describe(automatic), "name": ""}]} if row else {}
+                "origins": [row._describe(automatic)]} if row else {}
 
     @api.model_create_multi
     def create(self, vals_list):
