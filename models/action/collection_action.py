@@ -7,6 +7,7 @@ from ... import engine
 from ...tools import bulk
 from ...tools.dialogs import open_dialog
 from ...tools.own_context import with_own
+from ...tools.records import in_company_language
 from .collection_outcome import OUTCOMES
 from .steering import STEERINGS
 
@@ -329,7 +330,7 @@ class CollectionAction(models.Model):
     # === ACTIONS === #
 
     def _creation_message(self):
-        return self.env._("Action created")
+        return in_company_language(self, self.company_id).env._("Action created")
 
     def _get_state(self):
         """:return: the action as the engine's plain :class:`~..engine.Action`"""

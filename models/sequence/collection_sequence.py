@@ -10,6 +10,7 @@ from ...engine.sequence import state as states
 from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.outcomes import SILENT
 from ...tools.dialogs import open_dialog
+from ...tools.records import in_company_language
 from ..item.holders import Holder, register
 
 STATE_LABELS = {
@@ -343,7 +344,7 @@ class CollectionSequence(models.Model):
                 "message_partner_ids", "message_main_attachment_id"}
 
     def _creation_message(self):
-        return self.env._("Sequence launched")
+        return in_company_language(self, self.company_id).env._("Sequence launched")
 
     # === PATH AND OUTLOOK === #
     # The path taken, what is waited for and what may come: read from the tree, never stored.

@@ -330,6 +330,7 @@ class TestCompanyLanguage(CollectionCase):
     def test_the_chatter_of_a_sequence(self):
         """Not in the language of who launched it or went on with it."""
         self.close(self.sequence, "file")
+        self.assertNotIn("Sequence launched", self.get_bodies())
         for found in self.sequence.sudo().history_ids:
             own, other = (found.with_context(lang=lang).summary for lang in ("fr_FR", "en_US"))
             self.assertNotEqual(own, other)
