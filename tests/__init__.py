@@ -35,4 +35,5 @@ from . import test_demo_trees_b2b
 from . import test_translation
 from . import test_words
 from . import test_accessibility
+from . import test_accessibility_desk
 from . import test_accessibility_portal
