@@ -41,7 +41,7 @@ registry.category("web_tour.tours").add("collection_bulk_tour", {
         { trigger: ".o_control_panel button[name=action_open_hold]", run: "click" },
         { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Away" },
         { trigger: ".modal footer button[name=action_apply]", run: "click" },
-        { content: "It has gone on to the end", trigger: ".modal .o_collection_run_heading:contains(Done)" },
+        { content: "It has gone on to the end", trigger: ".modal .o_collection_run_heading:contains(Some were refused)" },
         { trigger: ".modal .progress[aria-valuenow='100']" },
         { trigger: ".modal .o_collection_run_done:contains(4)" },
         { trigger: ".modal tr:contains(Tenant 4):contains(The accountant has it)" },

@@ -58,7 +58,13 @@ export class BulkRunDialog extends Component {
                 ? _t("Ending the present batch…")
                 : _t("%(done)s of %(all)s", { done: this.all - left.length, all: this.all });
         }
-        return left.length ? _t("Stopped") : done ? _t("Done") : _t("Nothing was done");
+        if (left.length) {
+            return _t("Interrupted");
+        }
+        if (!this.refusedCount) {
+            return _t("All is done");
+        }
+        return done ? _t("Some were refused") : _t("Nothing was done");
     }
 
     async run() {
