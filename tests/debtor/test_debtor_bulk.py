@@ -72,6 +72,13 @@ class TestDebtorBulk(BulkCase):
         self.assertEqual(dialog.hold_batch(self.tenants[1:].ids)["done"], 0)
         self.assertFalse(self.get_held())
 
+    def test_a_batch_asks_for_what_the_button_asks_for(self):
+        """X-12: no way around the reason, by calling the batch alone."""
+        dialog = self.open_hold()
+        dialog.reason = " "
+        with self.assertRaisesRegex(UserError, "Say why"):
+            dialog.hold_batch(self.tenants.ids)
+
     def test_a_batch_costs_the_same_statements(self):
         """Nobody is read or written alone as long as nobody is refused."""
         dialog = self.open_hold()

@@ -27,8 +27,7 @@ class CollectionActionSkip(models.TransientModel):
         :raise UserError: no reason is given, or the one there is was closed meanwhile
         """
         self.ensure_one()
-        if not (self.reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        self._check()
         return bulk.start(
             self.action_ids, self._skip, owner=self, method="skip_batch",
             title=self.env._("Skip"),
@@ -39,10 +38,16 @@ class CollectionActionSkip(models.TransientModel):
 
         :param list ids: of actions of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no reason is given
         """
         self.ensure_one()
+        self._check()
         return bulk.run_batch(
             self.action_ids.filtered(lambda action: action.id in ids), self._skip)
+
+    def _check(self):
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
 
     def _skip(self, actions):
         actions.skip(self.reason.strip())

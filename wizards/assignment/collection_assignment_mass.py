@@ -74,9 +74,7 @@ class CollectionAssignmentMass(models.TransientModel):
         :raise UserError: nothing is to be changed, or a value is missing
         """
         self.ensure_one()
-        if not self._prepare_vals() and not self.function_id:
-            raise UserError(self.env._("Say what is to be changed."))
-        self._check_holder()
+        self._check()
         return bulk.start(
             self.customer_ids, self._change, owner=self, method="change_batch",
             title=self.env._("Change customers"),
@@ -87,8 +85,10 @@ class CollectionAssignmentMass(models.TransientModel):
 
         :param list ids: of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: nothing is to be changed, or a value is missing
         """
         self.ensure_one()
+        self._check()
         return bulk.run_batch(
             self.customer_ids.filtered(lambda customer: customer.id in ids), self._change)
 
@@ -125,7 +125,9 @@ class CollectionAssignmentMass(models.TransientModel):
                     *map(Command.unlink, self[f"removed_{attribute.code}_ids"].ids)]
         return {attribute.field: commands} if commands else {}
 
-    def _check_holder(self):
+    def _check(self):
+        if not self._prepare_vals() and not self.function_id:
+            raise UserError(self.env._("Say what is to be changed."))
         holder = self.user_id if self.function_kind == "internal" else self.contact_id
         if self.function_id and self.holder_change == "set" and not holder:
             raise UserError(self.env._("Say who holds the function."))

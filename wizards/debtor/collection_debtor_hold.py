@@ -38,10 +38,7 @@ class CollectionDebtorHold(models.TransientModel):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
-        if not self.until or self.until < self.company_id._get_collection_day():
-            raise UserError(self.env._("Enter the last day of the hold: today or later."))
-        if not (self.reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        self._check()
         return bulk.start(
             self.customer_ids, self._hold, owner=self, method="hold_batch",
             title=self.env._("Put on hold"),
@@ -64,8 +61,10 @@ class CollectionDebtorHold(models.TransientModel):
 
         :param list ids: of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no day, a day gone by, or no reason
         """
         self.ensure_one()
+        self._check()
         return bulk.run_batch(self._take(ids), self._hold)
 
     def release_batch(self, ids):
@@ -76,6 +75,12 @@ class CollectionDebtorHold(models.TransientModel):
         """
         self.ensure_one()
         return bulk.run_batch(self._take(ids), self._release)
+
+    def _check(self):
+        if not self.until or self.until < self.company_id._get_collection_day():
+            raise UserError(self.env._("Enter the last day of the hold: today or later."))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
 
     def _take(self, ids):
         return self.customer_ids.filtered(lambda customer: customer.id in ids)

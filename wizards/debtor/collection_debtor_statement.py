@@ -43,8 +43,7 @@ class CollectionDebtorStatement(models.TransientModel):
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
-        if not self.mail_template_id:
-            raise UserError(self.env._("Choose the text that comes with the statement."))
+        self._check()
         return bulk.start(
             self.customer_ids, self._send, owner=self, method="send_batch",
             title=self.env._("Send statements"),
@@ -56,10 +55,16 @@ class CollectionDebtorStatement(models.TransientModel):
 
         :param list ids: of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no text is chosen
         """
         self.ensure_one()
+        self._check()
         return bulk.run_batch(
             self.customer_ids.filtered(lambda customer: customer.id in ids), self._send)
+
+    def _check(self):
+        if not self.mail_template_id:
+            raise UserError(self.env._("Choose the text that comes with the statement."))
 
     def _send(self, customers):
         self.env["collection.action"].with_company(self.company_id).create_messages(customers, {
