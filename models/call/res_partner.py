@@ -217,18 +217,27 @@ class ResPartner(models.Model):
         return heads
 
     def _get_contacts_query(self, company):
-        """:return: ``SQL``, a query of the last contact: which action, its day and kind"""
+        """:return: ``SQL``, a query of the last contact: which action, its day and kind; what a
+            bailiff or guarantor alone received is none, as in the list of debtors"""
+        recipients = self.env["collection.action"]._fields["recipient_ids"]
         return SQL(
             """
             SELECT DISTINCT ON (action.customer_id) action.customer_id,
                    action.id AS contact_id, action.closed_on AS contact_on,
                    action.kind AS contact_kind
               FROM collection_action AS action
-             WHERE action.customer_id = ANY(%s) AND action.company_id = %s
+             WHERE action.customer_id = ANY(%(customers)s) AND action.company_id = %(company)s
                AND action.state = 'closed' AND action.outcome IN ('done', 'validated')
-               AND action.kind IN %s
+               AND action.kind IN %(kinds)s AND (
+                   action.origin <> 'sequence' AND action.recipient_function_id IS NULL
+                   OR EXISTS (SELECT FROM %(rel)s AS rel
+                                JOIN res_partner AS told ON told.id = rel.%(partner)s
+                               WHERE rel.%(action)s = action.id
+                                 AND told.commercial_partner_id = action.customer_id))
           ORDER BY action.customer_id, action.closed_on DESC, action.id DESC
-            """, self.ids, company.id, get_contact_kinds())
+            """, customers=self.ids, company=company.id, kinds=get_contact_kinds(),
+            rel=SQL.identifier(recipients.relation), action=SQL.identifier(recipients.column1),
+            partner=SQL.identifier(recipients.column2))
 
     def _get_steps_query(self, company):
         """:return: ``SQL``, a query of the next thing to do, whatever decided it, and of how many
