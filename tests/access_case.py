@@ -284,7 +284,10 @@ class AccessCase(DocumentCase):
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
             "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id,
+            "ids": self.customer.ids,
         }
+        if model == "collection.action.skip":
+            known["ids"] = self.samples["collection.action"].ids
         if model.startswith("collection.document"):
             known["template"] = self.template.id
         if model == "collection.sequence":

@@ -198,14 +198,15 @@ _METHODS = [
             "action_open_customer action_open_document_requests action_open_edit "
             "action_open_preview action_open_proposed action_open_sequence action_promise "
             "action_request_documents action_send_as_letter action_send_now close confirm "
-            "create_specific detach edit_message reschedule send_and_keep send_now skip",
+            "confirm_batch create_specific detach edit_message reschedule send_and_keep send_now "
+            "skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
             "action_validate",
         "collection.action.keep": "action_apply",
         "collection.action.reschedule": "action_apply",
-        "collection.action.skip": "action_apply",
+        "collection.action.skip": "action_apply skip_batch",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -309,9 +310,9 @@ _METHODS = [
     (OWN | {"other_company"}, {
         "collection.action": "create_message create_messages",
         "collection.assignment": "set_lock",
-        "collection.assignment.mass": "action_apply",
-        "collection.debtor.hold": "action_apply action_release",
-        "collection.debtor.statement": "action_apply",
+        "collection.assignment.mass": "action_apply change_batch",
+        "collection.debtor.hold": "action_apply action_release hold_batch release_batch",
+        "collection.debtor.statement": "action_apply send_batch",
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",

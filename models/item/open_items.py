@@ -99,13 +99,14 @@ def get_receivable_ids(env, company):
         ("company_ids", "parent_of", company.id)]).ids
 
 
-def is_unreconciled(env, company):
+def is_unreconciled(env, company, accounts=None):
     """The same as :data:`UNRECONCILED` in one company, for queries that read many lines.
 
+    :param accounts: what :func:`get_receivable_ids` gives, where the caller has asked already
     :return: SQL condition on ``line``
     """
     return SQL(
         "line.account_id = ANY(%s) AND line.company_id = %s"
         " AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE"
         " AND line.amount_residual_currency <> 0",
-        get_receivable_ids(env, company), company.id)
+        get_receivable_ids(env, company) if accounts is None else accounts, company.id)

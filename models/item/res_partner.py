@@ -233,12 +233,13 @@ class ResPartner(models.Model):
             unreconciled=open_items.is_unreconciled(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
-    def _get_payments_query(self, customer_ids=None):
+    def _get_payments_query(self, customer_ids=None, accounts=None):
         """Days on which money came in last, and stayed.
 
         What the bank took back, whether a colleague matched the payment with the return or
         reversed it, is no payment, nor is one that the bank rejected.
 
+        :param accounts: ids of receivable accounts, where the caller knows them already
         :return: ``SQL``, a query of the customer's id, the date of its last payment and how much
             that was, in the company's currency
         """
@@ -261,7 +262,8 @@ class ResPartner(models.Model):
           GROUP BY partner.commercial_partner_id
             """,
             company=company.id, money=open_items.MONEY_JOURNALS, returned=RETURNED,
-            accounts=open_items.get_receivable_ids(self.env, company),
+            accounts=open_items.get_receivable_ids(
+                self.env, company) if accounts is None else accounts,
             customers=self._get_customers_condition(customer_ids))
 
     def _get_customers_condition(self, customer_ids):

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
 
@@ -521,7 +521,8 @@ class CollectionPromise(models.Model):
         rows = defaultdict(list)
         for promise in self:
             rows[promise.customer_id, promise.company_id].append({
-                "kind": kind, "data": {"promise": promise.id}, "new_value": promise._describe(),
+                "kind": kind, "data": {"promise": promise.id},
+                "new_value": in_company_language(promise, promise.company_id)._describe(),
                 "text": text, "command": "promise",
                 "cause": self.env["collection.history"]._get_own_cause()})
         self.env["collection.history"]._append_many(rows)
