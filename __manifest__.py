@@ -101,6 +101,11 @@
         "wizards/debtor/collection_debtor_statement_views.xml",
         "views/debtor/collection_debtor_views.xml",
         "views/debtor/collection_action_views.xml",
+        "views/analysis/collection_analysis_item_views.xml",
+        "views/analysis/collection_analysis_flow_views.xml",
+        "views/analysis/collection_analysis_month_views.xml",
+        "views/analysis/collection_analysis_cohort_views.xml",
+        "wizards/analysis/collection_analysis_figures_views.xml",
         "views/collection_menus.xml",
     ],
     "demo": [

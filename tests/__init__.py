@@ -18,6 +18,7 @@ from .document import *
 from .call import *
 from .reply import *
 from .debtor import *
+from .analysis import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_matrix

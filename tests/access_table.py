@@ -51,6 +51,11 @@ RECORDS = {
     "collection.action.reschedule": DIALOG,
     "collection.action.skip": DIALOG,
     "collection.action.template": SETTING,
+    "collection.analysis.cohort": TRACE,
+    "collection.analysis.figures": DIALOG,
+    "collection.analysis.flow": TRACE,
+    "collection.analysis.item": TRACE,
+    "collection.analysis.month": TRACE,
     "collection.answer": TRACE,
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
@@ -384,7 +389,7 @@ _FIELDS = [
             "collection_score_full_amount collection_score_age collection_score_full_days "
             "collection_score_broken collection_score_answer collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days",
+            "collection_score_silence_days collection_buckets",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
@@ -403,7 +408,7 @@ _FIELDS = [
             "collection_score_amount collection_score_full_amount collection_score_age "
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
-            "collection_score_silence collection_score_silence_days",
+            "collection_score_silence collection_score_silence_days collection_buckets",
     }),
 ]
 

@@ -12,3 +12,4 @@ from . import document
 from . import call
 from . import reply
 from . import debtor
+from . import analysis
