@@ -12,6 +12,7 @@ import assignment
 import comparison
 import customers
 import debtors
+import figures
 import floor
 import messages
 import peer
@@ -35,6 +36,9 @@ TASKS = {
     "assign-preview": assignment.preview,
     "debtors-build": debtors.build,
     "debtors-read": debtors.read,
+    "figures": figures.build,
+    "figures-check": figures.check,
+    "figures-read": figures.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

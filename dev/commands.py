@@ -8,6 +8,7 @@ from . import (
     benchmark,
     benchmark_assignment,
     benchmark_desk,
+    benchmark_figures,
     comparison,
     core_tests,
     demo,
@@ -157,6 +158,15 @@ def bench_desk(_arguments):
     steps = Steps(3 + benchmark_desk.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_desk.measure_desk(size, steps))
+    return 0
+
+
+def bench_figures(_arguments):
+    """measure the figures of three years (SIZE=1000000; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_figures.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_figures.measure_figures(size, steps))
     return 0
 
 

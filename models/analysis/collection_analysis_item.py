@@ -53,7 +53,7 @@ class CollectionAnalysisItem(models.Model):
             "move_id", "move_name", "no_followup", "parent_state", "partner_id", "reconciled"],
         "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
         "collection.dispute": ["opened_on", "resolved_on", "state", "item_ids"],
-        "collection.promise": ["closed_on", "state", "item_ids"],
+        "collection.promise": ["closed_on", "item_ids", "made_on"],
         "res.partner": ["commercial_partner_id"],
     }
 
@@ -123,11 +123,9 @@ class CollectionAnalysisItem(models.Model):
             " AND (record.state = 'open' OR record.resolved_on > %(day)s)", day=day))
 
     def _is_promised(self, day):
-        """Promises count from the day on which they were recorded, in the company's time."""
         return self._is_held("collection.promise", SQL(
-            "record.create_date < %(end)s"
-            " AND (record.closed_on IS NULL OR record.closed_on > %(day)s)",
-            day=day, end=self.env.company._get_collection_end(day)))
+            "record.made_on <= %(day)s"
+            " AND (record.closed_on IS NULL OR record.closed_on > %(day)s)", day=day))
 
     def _is_held(self, model, condition):
         items = self.env[model]._fields["item_ids"]

@@ -1,5 +1,3 @@
-from datetime import datetime, time, timedelta, timezone
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -32,12 +30,6 @@ class ResCompany(models.Model):
     def _get_company_root_delegated_field_names(self):
         """A branch's aged balance adds up with its company's."""
         return [*super()._get_company_root_delegated_field_names(), "collection_buckets"]
-
-    def _get_collection_end(self, day):
-        """:return: datetime in UTC, when a day has ended in the company's time zone"""
-        zone = self._get_collection_now().tzinfo
-        end = datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone)
-        return end.astimezone(timezone.utc).replace(tzinfo=None)
 
     def _get_collection_bounds(self):
         """:return: tuple of int, the last day late of each bucket that has one"""

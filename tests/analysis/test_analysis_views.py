@@ -86,7 +86,7 @@ class TestAnalysisViews(AnalysisCase):
         row = rows.search([("date", "=", "2026-02-28")])
         self.assertRecordValues(row, [{
             "customer_id": self.customer.id, "outstanding": 500, "overdue": 300, "not_due": 200,
-            "sales": 0, "dso": 59, "average_days_delinquent": 35.4}])
+            "sales": 0, "dso": 90, "average_days_delinquent": 54}])
         action = row.action_open()
         items = self.get_rows("item", **action["context"]).search(action["domain"])
         self.assertEqual(items.move_id, self.late | self.coming)
