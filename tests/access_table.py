@@ -173,6 +173,7 @@ _METHODS = [
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
+        "collection.analysis.figures": "action_open action_open_aged",
         "collection.assignment.rule": "get_alerts",
         "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
@@ -205,6 +206,10 @@ _METHODS = [
         "collection.action.keep": "action_apply",
         "collection.action.reschedule": "action_apply",
         "collection.action.skip": "action_apply",
+        "collection.analysis.cohort": "action_open",
+        "collection.analysis.flow": "action_open",
+        "collection.analysis.item": "action_open",
+        "collection.analysis.month": "action_open",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -294,6 +299,8 @@ _METHODS = [
         "collection.dispute.report": "action_apply",
     }),
     (OWN | {"other_collector"}, {
+        # of one's own customers
+        "collection.analysis": "get_action get_differences get_figures",
         "collection.assignment.rule": "action_open_customers",
     }),
     (OWN | {"other_company"}, {

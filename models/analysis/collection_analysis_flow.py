@@ -4,7 +4,7 @@ from odoo.tools import SQL
 from ..item import open_items
 from .collection_analysis_report import SALES
 
-KINDS = [("sale", "Sale"), ("collected", "Money received"), ("settled", "Settlement")]
+KINDS = [("sale", "Sale"), ("collected", "Money received"), ("settled", "Debt settled")]
 
 #: Lines of differences of exchange: what they match is no payment.
 EXCHANGES = """

@@ -189,7 +189,8 @@ class CollectionAnalysisMonth(models.Model):
         readonly=True, help="Invoices less credit notes of the month, taxes included.")
     collected = fields.Monetary(
         string="Money received", readonly=True, help="Less what was paid back.")
-    settled = fields.Monetary(readonly=True, help="By money or by credit notes.")
+    settled = fields.Monetary(
+        string="Debts settled", readonly=True, help="By money or by credit notes.")
     late = fields.Monetary(string="Settled late", readonly=True)
     dso = fields.Float(
         string="DSO", readonly=True, digits=(16, 1), aggregator="avg",

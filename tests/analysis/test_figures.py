@@ -173,7 +173,7 @@ class TestFigures(AnalysisCase):
         self.assertFigures(self.read(day=date(2026, 3, 1)), disputed=0, promised=0)
         with freeze_time("2026-03-09"):
             self.env["collection.dispute"].search([]).with_user(self.collector).resolve(
-                "rejected", comment="No")
+                "withdrawn", comment="No")
             self.env["collection.promise"].search([]).with_user(self.collector).cancel("No")
             self.assertFigures(self.read(), disputed=300, promised=200)
             self.assertFigures(self.read(day=date(2026, 3, 9)), disputed=0, promised=0)
