@@ -149,6 +149,8 @@ RECORDS = {
 _METHODS = [
     (NOBODY, {  # administrators only, who are none of these
         "base.module.uninstall": "action_export_collection_histories",
+        # of no row: each analysis has its own
+        "collection.analysis.report": "action_open",
     }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ...engine import figures
@@ -168,8 +168,12 @@ class CollectionAnalysisReport(models.AbstractModel):
         """Button of a row: open what it counts.
 
         :return: window action
+        :raise AccessError: the row is not the user's to see, or no longer there
         """
-        self.ensure_one().check_access("read")
+        self.check_access("read")
+        if len(self) != 1 or not self.exists():
+            raise AccessError(self.env._(
+                "It is no longer there, or of a company that you have not chosen."))
         return self._get_opened()
 
 
