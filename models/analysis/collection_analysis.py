@@ -9,6 +9,7 @@ from odoo.tools import SQL, format_date
 
 from ...engine import figures
 from ...tools.records import as_record
+from .collection_analysis_item import SINCE
 from .collection_analysis_report import DAY, as_day, check_months
 
 ITEM, FLOW = "collection.analysis.item", "collection.analysis.flow"
@@ -114,7 +115,7 @@ class CollectionAnalysis(models.AbstractModel):
         """
         scope = self._get_scope(company, day, domain, months)
         balances = self._read_balances(scope)
-        opening = self._read_opening(scope)
+        opening = balances.pop("opening")
         sales_by_month = self._read_sales(scope)
         sales = sum((amount for month, amount in sales_by_month.items() if month >= scope.start),
                     Decimal(0))
@@ -200,9 +201,11 @@ class CollectionAnalysis(models.AbstractModel):
                     "You do not work in %(company)s.", company=company.sudo().name))
         return company | branches.with_env(self.env)
 
-    def _get_rows(self, scope, model, day=None):
-        rows = self.env[model].with_context(allowed_company_ids=scope.company.ids)
-        return rows._at(day or scope.day)
+    def _get_rows(self, scope, model):
+        since = figures.find_day_before(scope.day, scope.months)
+        return self.env[model].with_context(**{
+            "allowed_company_ids": scope.company.ids, SINCE: fields.Date.to_string(since),
+        })._at(scope.day)
 
     @staticmethod
     def _get_rows_domain(scope, model, conditions, since_ever=False):
@@ -214,13 +217,13 @@ class CollectionAnalysis(models.AbstractModel):
             domain.append(("customer_id", "any", list(Domain(scope.customers))))
         return domain
 
-    def _sum_rows(self, scope, model, conditions, sums, day=None):
+    def _sum_rows(self, scope, model, conditions, sums):
         """Sum up rows of an analysis, exactly.
 
         :param sums: dict by name of a column, or SQL, and the conditions of the rows that count
         :return: dict of ``Decimal`` by name
         """
-        rows = self._get_rows(scope, model, day)
+        rows = self._get_rows(scope, model)
         query = rows._search(self._get_rows_domain(scope, model, conditions))
         [totals] = self.env.execute_query(query.select(*(
             self._sum(rows, query, amount, only) for amount, only in sums.values())))
@@ -237,20 +240,17 @@ class CollectionAnalysis(models.AbstractModel):
     # === SUMS === #
 
     def _read_balances(self, scope):
-        """:return: dict of what was open at the end of the day, as :meth:`get_figures` has it"""
+        """:return: dict of what was open at the end of the day, as :meth:`get_figures` has it, and
+            ``opening``, what was outstanding before the months"""
         count = len(scope.company[:1]._get_collection_bounds()) + 2
         sums = self._sum_rows(scope, ITEM, ALL, {
             **{name: ("residual", COUNTED[name][1]) for name in (
                 "outstanding", "not_due", "overdue", "disputed", "promised", "unmatched_credits")},
             **{number: ("residual", [("bucket", "=", str(number))]) for number in range(count)},
+            "opening": ("opening", ()),
         })
         buckets = {number: sums.pop(number) for number in range(count)}
         return {**sums, "unmatched_credits": -sums["unmatched_credits"], "buckets": buckets}
-
-    def _read_opening(self, scope):
-        """:return: Decimal, what was outstanding before the months"""
-        day = figures.find_day_before(scope.day, scope.months)
-        return self._sum_rows(scope, ITEM, ALL, {"opening": ("residual", ())}, day)["opening"]
 
     def _read_sales(self, scope):
         """:return: dict of sales by the first day of their month, of all months up to the day"""
