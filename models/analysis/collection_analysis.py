@@ -53,7 +53,8 @@ class Scope:
 
     :ivar company: ``res.company``, the company and those of its branches that the user may see
     :ivar day: at whose end the ledger is read
-    :ivar customers: domain on customers, or None for all, entries without customer included
+    :ivar customers: domain on customers; None or an empty one for all, entries without customer
+        included
     :ivar months: calendar months of what happened
     """
 
@@ -213,8 +214,9 @@ class CollectionAnalysis(models.AbstractModel):
         domain = [("company_id", "in", scope.company.ids), *conditions]
         if model == FLOW and not since_ever:
             domain.append(("date", ">=", fields.Date.to_string(scope.start)))
-        if scope.customers is not None:
-            domain.append(("customer_id", "any", list(Domain(scope.customers))))
+        customers = Domain(scope.customers or Domain.TRUE)
+        if not customers.is_true():
+            domain.append(("customer_id", "any", list(customers)))
         return domain
 
     def _sum_rows(self, scope, model, conditions, sums):
@@ -247,7 +249,7 @@ class CollectionAnalysis(models.AbstractModel):
             **{name: ("residual", COUNTED[name][1]) for name in (
                 "outstanding", "not_due", "overdue", "disputed", "promised", "unmatched_credits")},
             **{number: ("residual", [("bucket", "=", str(number))]) for number in range(count)},
-            "opening": ("opening", ()),
+            "opening": (SQL.identifier(self.env[ITEM]._table, "opening"), ()),
         })
         buckets = {number: sums.pop(number) for number in range(count)}
         return {**sums, "unmatched_credits": -sums["unmatched_credits"], "buckets": buckets}

@@ -10,7 +10,8 @@ KINDS = [
     ("miscellaneous", "Miscellaneous entry"),
 ]
 
-#: In the context: a day before the one that is looked at, of whose end ``opening`` is.
+#: In the context: a day before the one that is looked at. The column ``opening``, which is no
+#: field, is what was left at its end.
 SINCE = "collection_since"
 
 #: What is left of receivable lines at the end of a day, and at that of an earlier one: what is
@@ -88,8 +89,6 @@ class CollectionAnalysisItem(models.Model):
     residual = fields.Monetary(
         string="Open", readonly=True,
         help="What was left at the end of the day, in the company's currency; credits negative.")
-    opening = fields.Monetary(
-        readonly=True, help="What was left at the end of an earlier day, of which figures are.")
     kept_out = fields.Boolean(
         string="Kept out of follow-up", readonly=True, help="It is kept out today.")
     disputed = fields.Boolean(

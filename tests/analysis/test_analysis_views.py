@@ -55,6 +55,7 @@ class TestAnalysisViews(AnalysisCase):
             form.collector_id = self.litigator
             self.assertEqual(form.outstanding, 0)
         page = form.record
+        self.assertEqual(page.display_name, "Figures at 02/01/2026")
         action = page.with_context(collection_figure="outstanding").action_open()
         self.assertIn(
             ("customer_id", "any", [("collector_id", "=", self.litigator.id)]), action["domain"])

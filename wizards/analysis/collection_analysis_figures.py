@@ -105,6 +105,14 @@ class CollectionAnalysisFigures(models.TransientModel):
     def _default_day(self):
         return self.env.company._get_collection_day()
 
+    @api.depends_context("lang")
+    @api.depends("day")
+    def _compute_display_name(self):
+        for dialog in self:
+            dialog.display_name = self.env._(
+                "Figures at %(day)s", day=format_date(self.env, dialog.day)) if dialog.day else (
+                self.env._("Figures of a day"))
+
     @api.depends("company_id", "day", "months", "collector_id", "scenario_id", "group_id")
     def _compute_figures(self):
         analysis = self.env["collection.analysis"]
