@@ -5,7 +5,7 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...engine import figures
 from ...tools.records import as_record
@@ -166,13 +166,8 @@ class CollectionAnalysis(models.AbstractModel):
             raise UserError(self.env._("There is no figure “%(name)s”.", name=figure))
         if bucket is not None:
             conditions = (*conditions, ("bucket", "=", str(bucket)))
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"account_collection.{model.replace('.', '_')}_action")
         return {
-            **action,
-            "name": self.env._("%(what)s at %(day)s", what=action["name"],
-                               day=format_date(self.env, scope.day)),
-            "path": False,
+            **self.env[model]._get_action_at(scope.day),
             "domain": self._get_rows_domain(scope, model, conditions),
             "context": {DAY: fields.Date.to_string(scope.day),
                         "allowed_company_ids": scope.company.ids},

@@ -43,7 +43,7 @@ class TestAnalysisViews(AnalysisCase):
         action = dialog.action_open_aged()
         self.assertEqual(action["context"], {"collection_day": "2026-01-31"})
         self.assertEqual(action["res_model"], "collection.analysis.item")
-        self.assertIn("01/31/2026", action["name"])
+        self.assertEqual(action["display_name"], "Aged balance at 01/31/2026")
 
     def test_figures_of_a_day(self):
         """Each figure of the page has its definition, and opens what it counts."""
