@@ -12,6 +12,7 @@ import assignment
 import comparison
 import customers
 import debtors
+import figures
 import floor
 import messages
 import peer
@@ -39,6 +40,9 @@ TASKS = {
     "takeover-import": takeover.load,
     "takeover-report": takeover.report,
     "takeover-plan": takeover.plan,
+    "figures": figures.build,
+    "figures-check": figures.check,
+    "figures-read": figures.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

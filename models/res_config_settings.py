@@ -116,6 +116,8 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_score_silence", readonly=False)
     collection_score_silence_days = fields.Integer(
         related="company_id.collection_score_silence_days", readonly=False)
+    collection_buckets = fields.Char(
+        related="company_id.collection_buckets", readonly=False)
 
     # === DEFAULTS === #
 

@@ -18,6 +18,7 @@ from .document import *
 from .call import *
 from .reply import *
 from .debtor import *
+from .analysis import *
 from .library import *
 from .setup import *
 from . import test_structure

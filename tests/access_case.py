@@ -156,6 +156,9 @@ class AccessCase(DocumentCase):
                 "moves": [{"kind": "day"}], "expected": {"end": "x"}}),
             env["collection.document.automation"].create(
                 {"template_id": cls.template.id, "name": "Invitation"}),
+            *(env[f"collection.analysis.{name}"].search(
+                [("customer_id", "=", customer.id)], limit=1)
+              for name in ("cohort", "flow", "item", "month")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
                 "collection.penalty.rate")),
@@ -272,6 +275,7 @@ class AccessCase(DocumentCase):
         known = {
             "outcome": "done", "reason": "x", "date": self.later, "items": self.items.ids,
             "values": {"name": "x", "kind": "call"},
+            "company": self.company.id, "day": "2026-03-02", "figure": "sales",
             "step": self.samples["collection.sequence.step"].id,
             "status": self.samples["collection.item.status"].id,
             "recipients": self.collector.partner_id.ids,

@@ -51,6 +51,11 @@ RECORDS = {
     "collection.action.reschedule": DIALOG,
     "collection.action.skip": DIALOG,
     "collection.action.template": SETTING,
+    "collection.analysis.cohort": TRACE,
+    "collection.analysis.figures": DIALOG,
+    "collection.analysis.flow": TRACE,
+    "collection.analysis.item": TRACE,
+    "collection.analysis.month": TRACE,
     "collection.answer": TRACE,
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
@@ -149,6 +154,8 @@ RECORDS = {
 _METHODS = [
     (NOBODY, {  # administrators only, who are none of these
         "base.module.uninstall": "action_export_collection_histories",
+        # of no row: each analysis has its own
+        "collection.analysis.report": "action_open",
     }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",
@@ -174,6 +181,7 @@ _METHODS = [
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
+        "collection.analysis.figures": "action_open action_open_aged",
         "collection.assignment.rule": "get_alerts",
         "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
@@ -207,6 +215,10 @@ _METHODS = [
         "collection.action.keep": "action_apply",
         "collection.action.reschedule": "action_apply",
         "collection.action.skip": "action_apply skip_batch",
+        "collection.analysis.cohort": "action_open",
+        "collection.analysis.flow": "action_open",
+        "collection.analysis.item": "action_open",
+        "collection.analysis.month": "action_open",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -305,6 +317,8 @@ _METHODS = [
         "collection.dispute.report": "action_apply",
     }),
     (OWN | {"other_collector"}, {
+        # of one's own customers
+        "collection.analysis": "get_action get_differences get_figures",
         "collection.assignment.rule": "action_open_customers",
     }),
     (OWN | {"other_company"}, {
@@ -401,7 +415,7 @@ _FIELDS = [
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days",
+            "collection_score_silence_days collection_buckets",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
@@ -421,7 +435,7 @@ _FIELDS = [
             "collection_score_amount collection_score_full_amount collection_score_age "
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
-            "collection_score_silence collection_score_silence_days",
+            "collection_score_silence collection_score_silence_days collection_buckets",
     }),
 ]
 

@@ -93,10 +93,12 @@ def is_overdue(day):
 
 
 def get_receivable_ids(env, company):
-    """:return: list of ids of the receivable accounts of a company, archived ones included"""
+    """:param company: one ``res.company``, or several
+    :return: list of ids of their receivable accounts, archived ones included
+    """
     return env["account.account"].sudo().with_context(active_test=False).search([
         ("account_type", "=", "asset_receivable"),
-        ("company_ids", "parent_of", company.id)]).ids
+        ("company_ids", "parent_of", company.ids)]).ids
 
 
 def is_unreconciled(env, company, accounts=None):
