@@ -102,6 +102,7 @@
         "views/debtor/collection_debtor_views.xml",
         "views/debtor/collection_action_views.xml",
         "views/collection_menus.xml",
+        "views/guide_templates.xml",
     ],
     "demo": [
         "demo/company.xml",

@@ -35,5 +35,6 @@ from . import test_demo_trees
 from . import test_demo_trees_b2b
 from . import test_translation
 from . import test_words
+from . import test_guide
 from . import test_accessibility
 from . import test_accessibility_portal
