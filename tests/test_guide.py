@@ -14,14 +14,14 @@ ROOT = Path(__file__).resolve().parents[1]
 #: What a guide has in italics is a label on the screen; these are Odoo's own.
 CORE = {
     "en": {
-        "Accounting", "Activate", "Alias Domain", "Apps", "Companies", "Email", "Emails",
+        "Access Rights", "Accounting", "Activate", "Alias Domain", "Apps", "Companies", "Email", "Emails",
         "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers", "Scheduled Actions",
         "Settings", "Technical", "Test Connection", "Translations", "Uninstall",
         "Update Apps List", "Users", "Users & Companies", "Receivables Collection", "New", "Next",
     },
     "fr": {
         "Activer", "Actions planifiées", "Applications", "Comptabilité", "Désinstaller",
-        "Domaine d’alias", "E-mail", "E-mails", "Facturation", "Langues",
+        "Domaine d’alias", "Droits d’accès", "E-mail", "E-mails", "Facturation", "Langues",
         "Mettre à jour la liste des applications", "Paramètres", "Paramètres généraux",
         "Receivables Collection", "Serveurs de messagerie sortants", "Sociétés", "Technique",
         "Tester la connexion", "Traductions", "Utilisateurs", "Utilisateurs et sociétés",
