@@ -21,7 +21,7 @@ FILES = ("base/tests/test_res_partner_merge.py",)
 MODULES = ("account_payment",)
 SIDES = ("without", "with")
 #: Seconds after which a test is ended, on either side: one that waits would keep all others.
-LIMIT = 600
+LIMIT = 300
 
 
 def compare(steps, arguments):

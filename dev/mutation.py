@@ -1,7 +1,8 @@
 """Mutation testing of the engine: each small fault put into it must be found by a pure test.
 
 mutmut works in a folder of its own, on a copy of the engine and of its tests, which run without
-Odoo (``pure.py``). It keeps what it found there: a second run looks at what has changed.
+Odoo (``pure.py``). It keeps what it found there: a second run looks at the functions that have
+changed, or at all of them once a test has.
 """
 
 import os
@@ -37,6 +38,10 @@ only_mutate = {mutated}
 do_not_mutate = ["engine/sequence/dry_run.py", "engine/sequence/paths.py"]
 also_copy = ["account_collection", "pure.py"]
 pytest_add_cli_args_test_selection = ["test_pure.py"]
+use_git_change_detection = false
+cache_invalidation_files = [
+    "*.py", "account_collection/tests/engine/*.py", "account_collection/tests/engine/fixtures/*"]
+on_dependency_change = "rerun"
 """
 _TESTS = """
 import importlib
@@ -53,8 +58,9 @@ hypothesis.settings.load_profile("faults")
 pure.install(engine)
 for name in pure.find_cases({left_out}):
     module = importlib.import_module(name)
+    # under its file's name too: of two cases of one name, one would never be run
     globals().update({{
-        key: value for key, value in vars(module).items()
+        f"Test_{{name.rpartition('.')[2]}}_{{key}}": value for key, value in vars(module).items()
         if isinstance(value, type) and value.__module__ == name and "Test" in key}})
 """
 
@@ -94,7 +100,8 @@ def run(steps, only):
     """Put every fault into the engine, one at a time.
 
     :param only: parts of names of functions to look at; empty: all
-    :return: 1 if one survives that is not among :data:`SURVIVORS`
+    :return: 1 if one survives that is not among :data:`SURVIVORS`, or one of these is found or is
+        no fault any more
     """
     with steps.step("Copy"):
         _copy()
@@ -108,17 +115,21 @@ def run(steps, only):
     if done.returncode:
         raise Failure("the tests do not pass without a fault", "make properties")
     found = dict(re.findall(r"(\S+): ([a-z ]+)", _ask(command, "results", "--all", "true")))
+    found = {name: end for name, end in found.items() if end != "not checked"}
     survivors = [name for name, end in found.items() if end in ("survived", "no tests")]
     killed = sum(end in ("killed", "timeout", "segfault") for end in found.values())
     known = _read_known()
     fresh = [name for name in survivors if name not in known]
+    gone = sorted(known - {*survivors}) if not only else []
     for name in fresh:
         tell(_ask(command, "show", name))
+    for name in gone:
+        tell(f"{name} is listed and does not survive")
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     tell(f"{len(found)} faults, {killed} found ({killed / max(len(found), 1):.1%}); "
          f"{len(survivors)} survive, of which {len(survivors) - len(fresh)} change nothing; "
          f"{used.ru_utime + used.ru_stime:.0f} s of the processor")
-    return int(bool(fresh))
+    return int(bool(fresh or gone))
 
 
 def _ask(command, *arguments):
@@ -141,6 +152,7 @@ def _copy():
         shutil.copytree(paths.REPOSITORY / source, FOLDER / target,
                         ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(paths.REPOSITORY / "dev" / "pure.py", FOLDER)
+    shutil.copy2(paths.REPOSITORY / "__manifest__.py", FOLDER / "account_collection")
     (FOLDER / "pyproject.toml").write_text(_SETTINGS.format(mutated=list(MUTATED)))
     (FOLDER / "mutate_pure.py").write_text(_RUNNER.format(seconds=LONGEST_TEST))
     (FOLDER / "test_pure.py").write_text(_TESTS.format(left_out=LEFT_OUT))

@@ -150,7 +150,7 @@ def decide(ladder: Ladder | None, chase: Chase, today: date) -> Next | Stop:
       brings nothing forward.
     - Two messages are ``min_days`` apart.
     - What is planned stays as planned, as long as leader and step hold; a day chosen by a person
-      is theirs.
+      is theirs. Where a message left on that day or since, it is the day after it (S-008).
 
     :param ladder: the customer's scenario, or None
     :param chase: what is known

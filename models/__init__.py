@@ -20,4 +20,5 @@ from . import document
 from . import call
 from . import reply
 from . import debtor
+from . import library
 from . import res_config_settings

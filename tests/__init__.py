@@ -18,6 +18,7 @@ from .document import *
 from .call import *
 from .reply import *
 from .debtor import *
+from .library import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_copies
@@ -31,8 +32,6 @@ from . import test_dialogs
 from . import test_api_key
 from . import test_ledger_business
 from . import test_demo
-from . import test_demo_trees
-from . import test_demo_trees_b2b
 from . import test_translation
 from . import test_words
 from . import test_guide

@@ -99,6 +99,7 @@ RECORDS = {
     "collection.item.wizard": DIALOG,
     "collection.item.wizard.instalment": DIALOG,
     "collection.label": SETTING,
+    "collection.library": MACHINERY,
     "collection.link": TRACE,
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
@@ -255,6 +256,7 @@ _METHODS = [
     (MANAGERS, {
         "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",
         "collection.history": "verify",
+        "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
         "collection.sequence.migration": "action_apply",
         "collection.sequence.template":
@@ -425,7 +427,7 @@ POINTERS = {
             "customer_id company_id sequence_id visit_id step_id content_id responsible_id "
             "validator_id user_id option_id submitted_by_id closed_by_id scenario_id "
             "scenario_step_id leader_id confirmed_by_id notified_partner_id call_contact_id "
-            "to_partner_id edited_by_id copy_function_id",
+            "to_partner_id edited_by_id copy_function_id beside_function_id",
         "chosen":
             "function_id recipient_function_id validator_function_id mail_template_id "
             "document_template_id",

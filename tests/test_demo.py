@@ -26,7 +26,8 @@ class TestDemo(TransactionCase):
         templates = self.env["collection.sequence.template"].search(
             [("code", "in", ("CDP", "CONV", "RECL"))])
         self.assertEqual(set(templates.mapped("name")), {
-            "Commandement de payer", "Convocation à un entretien", "Réclamation locataire"})
+            "Formal order to pay (commandement de payer)", "Invitation to an interview",
+            "Tenant’s complaint"})
         self.assertEqual(set(templates.mapped("state")), {"published"})
         for template in templates:
             self.assertIn("have it checked by your counsel", template.note)
@@ -39,6 +40,12 @@ class TestDemo(TransactionCase):
         for customer in ("Nadia Benali", "Marc Lefèvre", "Sofia Costa"):
             for sequence in self.sequences(customer):
                 self.assertEqual(sequence._replay(), sequence._get_state())
+
+    def test_a_company_is_under_way(self):
+        """D-015: the bakery has its formal notice."""
+        sequence = self.ref("demo_sequence_moreau_ctx")
+        self.assertEqual((sequence.state, sequence.step_id.key), ("running", "notice"))
+        self.assertEqual(sequence._replay(), sequence._get_state())
 
     def test_the_landlord_bills_in_euro(self):
         """D-014: a French company, with invoices that are really due."""
@@ -60,7 +67,7 @@ class TestDemo(TransactionCase):
 
     def test_the_example_pairs_of_document_templates(self):
         """C-006: rental, shared tenancy, loan, business customer; each invites by e-mail."""
-        templates = [self.ref(f"demo_documents_{key}") for key in (
+        templates = [self.ref(f"example_documents_{key}") for key in (
             "rental", "sharing", "loan", "business")]
         self.assertEqual([template.function_ids.function_id.code for template in templates],
                          ["CAU", "COLOC", "COEMP", "ASSIST"])
@@ -73,7 +80,7 @@ class TestDemo(TransactionCase):
     def test_rental_examples_ask_for_what_the_law_lists(self):
         """C-006: identity, address, activity and income; no bank details, no health card."""
         for key in ("rental", "sharing"):
-            template = self.ref(f"demo_documents_{key}")
+            template = self.ref(f"example_documents_{key}")
             self.assertIn("2015-1437", template.note)
             self.assertEqual(set(template.item_ids.mapped("name")), {
                 "Proof of identity", "Proof of address", "Proof of professional activity",

@@ -61,7 +61,7 @@ AMBIGUOUS = {"Open", "Whose turn", "What it is", "How it leaves"}
 
 @tagged("post_install", "-at_install")
 class TestTranslation(TransactionCase):
-    """French is complete: every term of the module and of its demo data, in the trade's words."""
+    """French is complete: every term of the module and of its library, in the trade's words."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,11 +85,11 @@ class TestTranslation(TransactionCase):
         self.assertEqual(terms, Counter(entry.msgid for entry in self.french))
         self.assertEqual(set(terms.values()), {1})
 
-    def test_demo_data_is_in_the_template(self):
-        """French collectors read the demo data in French: its terms are among those exported."""
+    def test_the_library_is_in_the_template(self):
+        """French collectors read the examples in French: their terms are among those exported."""
         places = " ".join(place for entry in self.terms for place, _line in entry.occurrences)
         for name in ("function_gest", "option_served_person", "template_cdp", "step_cdp_serve"):
-            self.assertIn(f"{MODULE}.demo_{name}", places)
+            self.assertIn(f"{MODULE}.example_{name}", places)
 
     def test_placeholders_are_kept(self):
         """What a sentence fills in is there on both sides, as often and under the same name."""
@@ -115,7 +115,8 @@ class TestTranslation(TransactionCase):
         self.check(lambda entry: "assign" in TAG.sub("", entry.msgid).lower()
                    and "assign" in TAG.sub("", entry.msgstr).lower())
         self.check(lambda entry: "assignation" in entry.msgstr.lower()
-                   and not all("demo_" in place for place, _line in entry.occurrences))
+                   and not all("example_" in place or "library" in place
+                               for place, _line in entry.occurrences))
 
     def test_words_of_the_trade(self):
         """B1, B28: each concept has one word, the one that users know."""

@@ -1,7 +1,7 @@
 """Write down each test as it ends, so that a run that breaks off is not lost.
 
 The file is named by ENDINGS; a line is one JSON object with `test`, `ending`, `seconds`.
-A test that takes longer than LIMIT seconds ends as an error and says so.
+A test that takes longer than LIMIT seconds is broken off, and ends as TOO_LONG.
 """
 
 import json
@@ -10,6 +10,10 @@ import signal
 from pathlib import Path
 
 import pytest
+
+
+#: Ending of a test that went on after its time.
+TOO_LONG = "too long"
 
 
 class TookTooLong(Exception):
@@ -21,7 +25,7 @@ class Endings:
 
     def __init__(self, path, limit):
         self.path, self.limit = Path(path), limit
-        self.phases = {}
+        self.phases, self.broken_off = {}, False
 
     def pytest_runtest_logreport(self, report):
         phases = self.phases.setdefault(report.nodeid, [])
@@ -32,7 +36,7 @@ class Endings:
     def _write(self, test, phases):
         line = {
             "test": test,
-            "ending": _get_ending(phases),
+            "ending": TOO_LONG if self.broken_off else _get_ending(phases),
             "seconds": round(sum(duration for _when, _outcome, duration in phases), 2),
         }
         with self.path.open("a") as file:
@@ -40,14 +44,17 @@ class Endings:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
+        self.broken_off = False
         signal.signal(signal.SIGALRM, self._stop)
-        signal.alarm(self.limit)
+        # again and again: one part of a test keeps the error to itself, and the next one begins
+        signal.setitimer(signal.ITIMER_REAL, self.limit, 1)
         try:
             return (yield)
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _stop(self, _number, _frame):
+        self.broken_off = True
         raise TookTooLong(f"More than {self.limit} seconds")
 
 

@@ -90,6 +90,10 @@ class Channel:
             return partner.env._("Nobody holds the function that receives it.")
         return None if self.get_address(partner) else self.describe_missing_address(partner)
 
+    def reaches_both(self, partner, other):
+        """:return: bool, whether what is sent to one ``res.partner`` reaches the other as well"""
+        return partner == other
+
     # === RENDERING === #
     # Actions come as ``collection.action`` of this channel and of one company. Texts come as
     # ``Text``, messages as ``Message``, their data as ``MessageData``, each by action id.

@@ -375,7 +375,9 @@ class CollectionAction(models.Model):
              _("Its holder's portal user has no access to this company")),
             (turn((".email", "=", False)) & turn(("", "!=", False)),
              _("Its holder has no e-mail address")),
-            (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False),
+            # who receives a scenario's message is looked for on the day it leaves
+            (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False)
+             & Domain("origin", "!=", "scenario"),
              _("Nobody holds the function that receives it")),
             (Domain("recipient_ids", "any", [("email", "=", False)]),
              _("Its recipient has no e-mail address")),

@@ -5,6 +5,9 @@ Nothing else asks why an action was created. An action of no other origin steers
 own for its value of ``collection.action.origin``, with :func:`steers`.
 """
 
+from dataclasses import dataclass
+
+from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -12,6 +15,7 @@ from ... import engine
 from ...engine.sequence import outcomes, state as states
 from ...engine.sequence.errors import CommandRefused
 from ..history.trace import TraceRow
+from .channels import Channel
 
 #: Class of the steering by ``collection.action.origin``; see :func:`steers`.
 STEERINGS = {}
@@ -26,6 +30,20 @@ def steers(origin):
         STEERINGS[origin] = steering
         return steering
     return register
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Somebody to whom a message goes besides its recipient, with a text of its own.
+
+    :ivar function: the ``collection.function`` for whose sake
+    :ivar partner: the ``res.partner`` who holds it for the customer; empty for nobody
+    :ivar channel: how it leaves for that holder
+    """
+
+    function: models.BaseModel
+    partner: models.BaseModel
+    channel: Channel
 
 
 @steers("manual")
@@ -204,6 +222,26 @@ class Steering:
         return {
             action.id: found.get((action.customer_id, action.company_id, action.copy_function_id))
             or action.copy_function_id.default_partner_id for action in actions}
+
+    def get_receivers(self):
+        """:return: dict of the ``res.partner`` who holds the function that receives each of these,
+            by action id; empty for nobody"""
+        return {action.id: action.recipient_ids[:1] for action in self.actions}
+
+    def writes_to_stranger(self):
+        """:return: bool, whether the one message goes to somebody who is not to answer for the
+            customer: it carries no personal link"""
+        return False
+
+    def find_besides(self):
+        """:return: dict of the :class:`Beside` of each of these that goes to somebody besides its
+            recipient, by action id"""
+        return {}
+
+    def get_beside_text(self):
+        """:return: (subject, HTML text) of the one message for whom it goes to besides, in the
+            language of the context; what is empty is as for its recipient"""
+        return "", ""
 
     def get_items(self):
         """:return: the ``account.move.line`` that the one action is about, empty for all"""

@@ -255,7 +255,8 @@ def _read_contacts(batch: Batch) -> SQL:
           FROM collection_action AS record
      LEFT JOIN res_users AS closer ON closer.id = record.closed_by_id
          WHERE %(owns)s AND record.state = 'closed' AND record.outcome IN ('done', 'validated')
-           AND record.kind IN %(kinds)s AND (record.origin <> 'sequence' OR EXISTS (
+           AND record.kind IN %(kinds)s AND (
+               record.origin <> 'sequence' AND record.recipient_function_id IS NULL OR EXISTS (
                SELECT FROM %(rel)s AS rel JOIN res_partner AS told ON told.id = rel.%(partner)s
                 WHERE rel.%(action)s = record.id
                   AND told.commercial_partner_id = record.customer_id))

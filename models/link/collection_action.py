@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
+from ..message.besides import get_beside
 from ..message.hashtags import hashtag
 
 _lt = LazyTranslate(__name__)
@@ -16,13 +17,19 @@ class CollectionAction(models.Model):
     _inherit = "collection.action"
 
     def _is_interactive(self, recipient):
-        """Whether the message to a recipient carries a personal link."""
+        """Whether the message to a recipient carries a personal link.
+
+        One for the holder of a function carries none, be it a contact of the customer: a
+        guarantor neither promises nor disputes in the customer's name.
+        """
         self.ensure_one()
         return (
             self.is_sent and self._get_channel().carries_links
             and self.customer_id.sudo().with_company(
                 self.company_id).collection_interactive_email
-            and recipient.commercial_partner_id == self.customer_id)
+            and recipient.commercial_partner_id == self.customer_id
+            and not get_beside(self)
+            and not self._get_steering().writes_to_stranger())
 
     def _get_link_place(self):
         return self.company_id.get_base_url() + PLACE

@@ -40,6 +40,10 @@ class Email(Channel):
         return _("The e-mail address of %(partner)s is not valid: %(email)s",
                  partner=partner.display_name, email=partner.email)
 
+    def reaches_both(self, partner, other):
+        return super().reaches_both(partner, other) or (
+            bool(partner.email_normalized) and partner.email_normalized == other.email_normalized)
+
     def find_address_problem(self, partner):
         """An address from which messages came back is none until somebody confirms it."""
         problem = super().find_address_problem(partner)
@@ -294,6 +298,11 @@ class Sms(Channel):
 
     def get_address(self, partner):
         return partner._phone_format(fname="phone") or ""
+
+    def reaches_both(self, partner, other):
+        return super().reaches_both(partner, other) or (
+            bool(self.get_address(partner))
+            and self.get_address(partner) == self.get_address(other))
 
     def describe_missing_address(self, partner):
         return partner.env._(

@@ -12,6 +12,7 @@ from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
+from . import besides
 from .attachments import get_invoice_files
 from .gate import find_objection
 from .hashtags import get_values
@@ -51,6 +52,13 @@ class CollectionAction(models.Model):
     preview_copies = fields.Char(string="Copies to", compute="_compute_preview")
     preview_subject = fields.Char(string="Subject as it would leave", compute="_compute_preview")
     preview_files = fields.Char(string="Attachments", compute="_compute_preview")
+    beside_page = fields.Html(
+        string="What the holder receives", compute="_compute_beside_preview", sanitize=False)
+    beside_problem = fields.Char(
+        string="Why the holder is not written to", compute="_compute_beside_preview")
+    beside_to = fields.Char(string="Holder", compute="_compute_beside_preview")
+    beside_subject = fields.Char(
+        string="Subject for the holder", compute="_compute_beside_preview")
 
     # === COMPUTE === #
 
@@ -80,14 +88,21 @@ class CollectionAction(models.Model):
             shown = action._origin
             open_message = shown and shown.is_sent and shown.state != "closed"
             preview = shown._prepare_preview() if open_message else {}
-            recipient = preview.get("recipient_id")
             action.update({
                 "preview_page": preview.get("page"), "preview_subject": preview.get("subject"),
                 "preview_problem": preview.get("problem"), "preview_files": preview.get("files"),
-                "preview_copies": preview.get("copies"),
-                "preview_to": recipient and ", ".join(filter(None, (
-                    recipient.display_name, recipient.email_normalized
-                    if action.takes_copies else preview["address"])))})
+                "preview_copies": preview.get("copies"), "preview_to": preview.get("to")})
+
+    @api.depends_context("lang")
+    @api.depends("beside_function_id", "state", "kind")
+    def _compute_beside_preview(self):
+        for action in self:
+            shown = action._origin
+            open_message = shown and shown.is_sent and shown.state != "closed"
+            preview = besides.prepare_preview(shown) if open_message else {}
+            action.update({
+                "beside_page": preview.get("page"), "beside_problem": preview.get("problem"),
+                "beside_subject": preview.get("subject"), "beside_to": preview.get("to")})
 
     # === CRUD === #
 
@@ -108,15 +123,15 @@ class CollectionAction(models.Model):
         if not self.is_sent:
             raise UserError(self.env._(
                 "“%(action)s” is no message: close it once it is done.", action=self.name))
-        return get_channel(self.kind)
+        beside = besides.get_beside(self)
+        return beside.channel if beside else get_channel(self.kind)
 
     def _split_by_channel(self):
         """:return: generator of (channel, those that leave by it)
 
         :raise UserError: one of them is no message
         """
-        for group in self.grouped("kind").values():
-            yield group[0]._get_channel(), group
+        yield from self.grouped(lambda action: action._get_channel()).items()
 
     def _render_messages(self, attachments=True):
         """Render the messages of these actions as they would leave now.
@@ -181,7 +196,7 @@ class CollectionAction(models.Model):
             for action in self}
 
     def _get_message_texts(self):
-        """:return: dict of :class:`~.message.Text` by action id"""
+        """:return: dict of :class:`~.message.Text` by action id, in the language of the context"""
         texts, to_plain = {}, cache(html2plaintext)
         for template, actions in self.grouped("mail_template_id").items():
             if template:
@@ -192,7 +207,7 @@ class CollectionAction(models.Model):
                 texts[action.id] = Text(
                     action.subject or action.name or "", body if is_html else to_plain(body),
                     is_html)
-        return texts
+        return texts | besides.get_texts(self, texts)
 
     def _render_mail_template(self, template):
         """:return: the same for actions that share an e-mail template"""
@@ -224,7 +239,8 @@ class CollectionAction(models.Model):
         :param dict data: :class:`~.message.MessageData` by action id
         :return: dict of lists of :class:`~.message.MessageFile` by action id
         """
-        invoices = get_invoice_files(self.filtered("takes_files"), data)
+        invoices = get_invoice_files(
+            self.filtered(lambda action: action._get_channel().takes_files), data)
         files = {}
         for channel, actions in self._split_by_channel():
             files |= channel.make_files(actions, messages, data, invoices)
@@ -269,7 +285,8 @@ class CollectionAction(models.Model):
         claims = lines._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(lines)
         leaders = {action: action._get_message_leader(chosen[action.id]) for action in actions}
-        copies = actions._get_message_copies(recipients, chosen)
+        others = besides.get_besides(self) or besides.find_besides(actions)
+        copies = actions._get_message_copies(recipients, chosen, others)
         return {
             action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
@@ -278,14 +295,18 @@ class CollectionAction(models.Model):
                 paid_late=late[action.id].filtered(lambda line: claims[line.id].claims_anything),
                 leader=leader, copies=copies[action.id], is_ahead=bool(
                     leader and action._get_steering().is_reminder
-                    and leader._get_collection_due() >= day))
+                    and leader._get_collection_due() >= day),
+                holder=others[action.id].partner if action.id in others else (
+                    recipients[action.id] if action.recipient_function_id else None))
             for action, leader in leaders.items()}
 
     def _get_message_langs(self, recipients):
-        """:return: dict of the language of each message, by action id"""
+        """:return: dict of the language of each message, by action id: the recipient's, where
+            nobody holds the function that receives it the customer's"""
+        readers = {action.id: recipients[action.id] or action.customer_id for action in self}
         langs = self.env["res.partner"].union(
-            *recipients.values())._get_collection_langs(self.company_id)
-        return {action_id: langs[partner.id] for action_id, partner in recipients.items()}
+            *readers.values())._get_collection_langs(self.company_id)
+        return {action_id: langs[partner.id] for action_id, partner in readers.items()}
 
     def _get_message_senders(self):
         """M-044: the collector signs, else the company's credit manager, else the company,
@@ -340,14 +361,18 @@ class CollectionAction(models.Model):
             accounts[action.id] = account
         return accounts, chosen
 
-    def _get_message_copies(self, recipients, chosen):
+    def _get_message_copies(self, recipients, chosen, others):
         """Who receives a copy of each message: whom its step and a person name for it.
 
         :param dict recipients: ``res.partner`` by action id
         :param dict chosen: the items that each is about, by action id
+        :param dict others: :class:`~..action.steering.Beside` by action id: of that message there
+            are no copies, and whom it goes to receives none
         :return: dict of ``res.partner`` with an e-mail address, by action id
         """
         nobody, copies, holders = self.env["res.partner"], {}, {}
+        if besides.get_besides(self):
+            return dict.fromkeys(self.ids, nobody)
         for steering in self.filtered("copy_function_id")._get_steerings():
             holders |= steering.get_copied_holders()
         for action in self:
@@ -358,7 +383,8 @@ class CollectionAction(models.Model):
         reached = nobody.union(*copies.values()).filtered(
             lambda partner: partner.active and partner.email_normalized)
         return {
-            action_id: (partners & reached) - recipients[action_id]
+            action_id: (partners & reached) - recipients[action_id] - (
+                others[action_id].partner if action_id in others else nobody)
             for action_id, partners in copies.items()}
 
     def _get_items_paid_late(self):
@@ -492,7 +518,7 @@ class CollectionAction(models.Model):
     def _prepare_preview(self):
         """The message as it would leave today.
 
-        :return: dict: problem, recipient_id, address, copies, email_from, language, subject,
+        :return: dict: problem, recipient_id, address, to, copies, email_from, language, subject,
             files, page; without a page where it cannot be rendered
         """
         self.ensure_one()
@@ -501,11 +527,15 @@ class CollectionAction(models.Model):
         except UserError as fault:
             return {"problem": str(fault)}
         action, recipient, channel = self.sudo(), message.recipient, self._get_channel()
+        address = ", ".join(filter(None, map(
+            str.strip, channel.get_address(recipient).splitlines())))
         return {
             "problem": channel.find_address_problem(recipient),
             "recipient_id": recipient,
-            "address": ", ".join(filter(None, map(
-                str.strip, channel.get_address(recipient).splitlines()))),
+            "address": address,
+            "to": recipient and ", ".join(filter(None, (
+                recipient.display_name,
+                recipient.email_normalized if channel.takes_copies else address))),
             "copies": ", ".join(message.copies.mapped("name")),
             "email_from": message.email_from,
             "language": self.env["res.lang"]._get_data(code=message.lang).name,

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ...engine.sequence import outcomes
 from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
+from . import besides
 from .collection_dispatch import DISPATCH_STATES
 from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
 from .holds import HOLDS
@@ -35,6 +36,12 @@ class CollectionAction(models.Model):
     held_because = fields.Char(
         string="Why it waits", compute="_compute_held_because",
         help="Why it does not leave by itself although its day has come.")
+    beside_function_id = fields.Many2one(
+        "collection.function", string="Also written to", readonly=True, ondelete="restrict",
+        help="Whoever holds this function for the customer receives a text of its own.")
+    beside_note = fields.Char(
+        string="Why the holder was left out", readonly=True, copy=False,
+        help="Why the message went to the customer alone.")
     attempts = fields.Integer(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False)
     #: read by the cron that sends what is due (_process_due)
@@ -54,7 +61,7 @@ class CollectionAction(models.Model):
     def _compute_dispatch_state(self):
         states = {}
         for dispatch in self.env["collection.dispatch"].sudo().search(
-                [("action_id", "in", self.ids)]):
+                [("action_id", "in", self.ids)], order="occurrence desc, trouble desc, id"):
             states.setdefault(dispatch.action_id.id, dispatch.state)
         for action in self:
             action.dispatch_state = states.get(action.id, False)
@@ -73,12 +80,16 @@ class CollectionAction(models.Model):
 
         :return: dict of ``res.partner`` by action id; archived contacts are passed over
         """
-        recipients = {}
+        if besides.get_besides(self):
+            return {action.id: besides.get_beside(action).partner for action in self}
+        recipients, receivers = {}, {}
+        for steering in self.filtered("recipient_function_id")._get_steerings():
+            receivers |= steering.get_receivers()
         for company, actions in self.grouped("company_id").items():
             contacts = actions._get_message_contacts(company)
             for action in actions:
                 recipients[action.id] = action.to_partner_id.filtered("active") or (
-                    action.recipient_ids[:1] if action.recipient_function_id
+                    receivers[action.id] if action.recipient_function_id
                     else action._choose_recipient(contacts[action.customer_id.id]))
         return recipients
 
@@ -337,6 +348,7 @@ class CollectionAction(models.Model):
         messages = self._render_messages()
         leaving = self._pass_gate(messages, by_person)
         leaving._queue(messages, by_person)
+        besides.send(leaving, messages, by_person)
         leaving._close_sent(by_person=by_person)
         return leaving
 

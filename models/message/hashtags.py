@@ -99,6 +99,12 @@ def contact_name(action, data, labels):
     return data.recipient.name or action.customer_id.name or ""
 
 
+@hashtag(TEXT, _lt(
+    "Name of the guarantor, or other holder of the function to which its step is written too"))
+def holder_name(action, data, labels):
+    return (data.holder and data.holder.name) or ""
+
+
 @hashtag(TEXT, _lt("Name of your company"))
 def company_name(action, data, labels):
     return action.company_id.name

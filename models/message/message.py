@@ -43,6 +43,8 @@ class MessageData:
     :ivar paid_late: settled items of the customer on which something may still be claimed
     :ivar copies: the contacts that receive a copy of it
     :ivar is_ahead: it reminds before anything is overdue, and speaks of what falls due
+    :ivar holder: the ``res.partner`` who receives it, or a text of its own besides, as the holder
+        of a function; None for nobody
     """
 
     day: date
@@ -57,6 +59,7 @@ class MessageData:
     paid_late: models.BaseModel
     copies: models.BaseModel
     is_ahead: bool = False
+    holder: models.BaseModel | None = None
 
     @property
     def overdue(self):

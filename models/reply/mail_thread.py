@@ -88,6 +88,10 @@ class MailThread(models.AbstractModel):
         """
         owner = self[ANSWERED[self._name]].commercial_partner_id
         email = email_normalize(message.email_from or "")
+        sent = self.env["collection.dispatch"]._find_by_message(message.parent_id)
+        if email and sent.filtered(lambda dispatch: (
+                dispatch.customer_id == owner and email_normalize(dispatch.address) == email)):
+            return owner, False  # a guarantor answers what was written about this customer
         senders = self.env["res.partner"].search(
             [("email_normalized", "=", email)]) if email else self.env["res.partner"]
         senders = (senders | message.author_id).commercial_partner_id

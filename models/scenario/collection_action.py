@@ -145,20 +145,23 @@ class CollectionAction(models.Model):
         self.env.flush_all()  # a dropped action must be seen as closed
         step = self.env["collection.scenario.step"]
         copied = [name for name in step._get_content_fields()
-                  if step._fields[name].type != "many2many"]
+                  if step._fields[name].type != "many2many" and name != "recipient_function_id"]
         columns = SQL(", ").join(SQL.identifier(name) for name in copied)
         self.env.cr.execute(SQL(
             """
             INSERT INTO collection_action (
                    origin, customer_id, company_id, scenario_id, scenario_step_id, leader_id,
                    leader_name, leader_due, user_id, responsible_id, unassigned, date,
-                   planned_on, state,
+                   planned_on, state, recipient_function_id, beside_function_id,
                    create_uid, create_date, write_uid, write_date, %(columns)s)
             SELECT 'scenario', planned.customer, %(company)s, planned.scenario, step.id,
                    planned.leader, COALESCE(line.move_name, line.name),
                    COALESCE(line.date_maturity, line.date), planned.collector, users.partner_id,
                    planned.collector IS NULL, planned.date, %(day)s,
-                   'scheduled', %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
+                   'scheduled',
+                   CASE WHEN step.write_to = 'holder' THEN step.recipient_function_id END,
+                   CASE WHEN step.write_to = 'both' THEN step.recipient_function_id END,
+                   %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
               FROM unnest(%(customers)s::int[], %(scenarios)s::int[], %(users)s::int[],
                           %(steps)s::int[], %(leaders)s::int[], %(dates)s::date[])
                    AS planned (customer, scenario, collector, step, leader, date)
@@ -260,7 +263,8 @@ class CollectionAction(models.Model):
 
     def _find_skipped_before(self):
         """:return: dict of the sentence that says why the step before was skipped for want of an
-            address, by the open scenario action that follows it"""
+            address, or did not go to the holder besides, by the open scenario action that follows
+            it"""
         before = self.sudo().search([
             ("leader_id", "in", self.sudo().leader_id.ids), ("origin", "=", "scenario"),
             ("state", "=", "closed"),
@@ -268,8 +272,17 @@ class CollectionAction(models.Model):
         ], order="id").grouped("leader_id")
         last = {action: before[action.sudo().leader_id][-1:] for action in self
                 if action.sudo().leader_id in before}
-        return {action: former.comment for action, former in last.items()
-                if former.outcome == outcomes.FAILED}
+        reasons = {
+            action: former.comment if former.outcome == outcomes.FAILED
+            else former._describe_left_out() for action, former in last.items()}
+        return {action: reason for action, reason in reasons.items() if reason}
+
+    def _describe_left_out(self):
+        """:return: str, translated: to whom the one message did not go besides, and why; empty
+            where it went to all"""
+        return self.beside_note and self.env._(
+            "%(function)s was not written to: %(reason)s",
+            function=self.beside_function_id.name, reason=self.beside_note)
 
     def _describe_next(self):
         """:return: what it is called, and its day"""

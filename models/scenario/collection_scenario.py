@@ -69,7 +69,8 @@ class CollectionScenario(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar", string="Sending window", tracking=True,
         help="Days and hours in which messages may leave by themselves. Empty: always.")
-    note = fields.Html(help="What this scenario is for, and who should have it.")
+    note = fields.Html(
+        translate=True, help="What this scenario is for, and who should have it.")
     step_ids = fields.One2many("collection.scenario.step", "scenario_id", copy=True)
     step_count = fields.Integer(compute="_compute_step_count")
     customer_count = fields.Integer(

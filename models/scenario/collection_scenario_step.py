@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..action.collection_action_content import check_hashtags
+
 
 class CollectionScenarioStep(models.Model):
     """A step of a scenario: a content, at a number of days from the leader's due date."""
@@ -28,10 +30,29 @@ class CollectionScenarioStep(models.Model):
     letter_instead = fields.Boolean(
         string="By letter without address",
         help="Where the customer has no e-mail address or number for it, it leaves as a letter.")
+    write_to = fields.Selection(
+        [("customer", "The customer"), ("holder", "The holder of a function"),
+         ("both", "The customer and the holder of a function")],
+        string="Written to", required=True, default="customer",
+        help="The holder is the customer's own participant on the day it leaves, e.g. its "
+        "guarantor. A customer without one: what goes to the customer leaves all the same.")
+    recipient_function_id = fields.Many2one(
+        string="Function", domain="[('kind', '=', 'contact')]",
+        help="Whoever holds this function for the customer is written to.")
+    beside_subject = fields.Char(
+        string="Subject for the holder", translate=True,
+        help="Empty: the same as the customer's.")
+    beside_body = fields.Html(
+        string="Text for the holder", translate=True,
+        help="Of a message to both. Empty: the same as the customer's.")
     proposed_template_code = fields.Char(
         string="Proposes the sequence",
         help="Code of a sequence template that the collector is invited to launch. A scenario "
         "never launches one by itself.")
+
+    _holder_check = models.Constraint(
+        "CHECK((write_to = 'customer') = (recipient_function_id IS NULL))",
+        "A step that is written to a holder names the function, and no other step does.")
 
     @api.depends("scenario_id.step_ids.offset", "scenario_id.step_ids.position")
     def _compute_number(self):
@@ -59,13 +80,32 @@ class CollectionScenarioStep(models.Model):
             return self.env._("%(days)s days before the due date", days=-self.offset)
         return self.env._("%(days)s days after the due date", days=self.offset)
 
-    @api.constrains("recipient_function_id")
+    @api.constrains("write_to", "recipient_function_id", "kind")
     def _check_recipient(self):
-        """A scenario writes to the customer's collection contact (S-007)."""
-        for step in self.filtered("recipient_function_id"):
-            raise ValidationError(self.env._(
-                "“%(step)s” goes to the customer's collection contact, to nobody else. Take the "
-                "recipient function out; to write to others, use a sequence.", step=step.name))
+        """A scenario writes to the customer's collection contact (S-007), and where a step says
+        so to a contact: colleagues and partners are not written to about what is owed."""
+        for step in self:
+            function = step.recipient_function_id
+            if (step.write_to == "customer") != (not function):
+                raise ValidationError(self.env._(
+                    "“%(step)s”: say which function is written to, or that the customer alone is.",
+                    step=step.name))
+            if function and (function.kind != "contact" or not step.is_sent):
+                raise ValidationError(self.env._(
+                    "“%(step)s” cannot be written to %(function)s: choose a function whose "
+                    "holders are contacts, as a guarantor, and a message.",
+                    step=step.name, function=function.name))
+
+    @api.constrains("beside_subject", "beside_body")
+    def _check_beside_tags(self):
+        check_hashtags(self, "beside_subject", "beside_body")
+
+    @api.onchange("write_to", "kind")
+    def _onchange_write_to(self):
+        if not self.is_sent:
+            self.write_to = "customer"
+        if self.write_to == "customer":
+            self.recipient_function_id = False
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -1,5 +1,5 @@
 from ..action.channels import get_channel
-from ..action.steering import Steering, steers
+from ..action.steering import Beside, Steering, steers
 
 
 @steers("scenario")
@@ -33,6 +33,52 @@ class ScenarioSteering(Steering):
 
     def get_post_by(self):
         return self.actions.scenario_step_id.post_by or super().get_post_by()
+
+    def get_receivers(self):
+        return self._find_holders("recipient_function_id")
+
+    def writes_to_stranger(self):
+        return bool(self.actions.recipient_function_id)
+
+    def find_besides(self):
+        holders = self._find_holders("beside_function_id")
+        return {
+            action.id: Beside(
+                action.beside_function_id, holders[action.id],
+                action._get_steering().choose_beside_channel(holders[action.id]))
+            for action in self.actions.filtered("beside_function_id")}
+
+    def choose_beside_channel(self, holder):
+        """:return: the ``Channel`` by which the one message leaves for a holder besides: the
+            step's, whatever was found for the customer"""
+        step = self.actions.scenario_step_id
+        channel = get_channel(step.kind if step.is_sent else self.actions.kind)
+        hindered = holder and channel.find_address_problem(holder)
+        return self.find_channel(channel, holder) if hindered else channel
+
+    def _find_holders(self, name):
+        """Who holds a function for the customer of each of these, by the customer's own
+        participants: a default holder knows nothing of a customer's debt. A function that is no
+        contact's any more is nobody's here.
+
+        :param str name: the field of the function
+        :return: dict of the active ``res.partner``, empty for nobody, by action id
+        """
+        holders = {}
+        for company, actions in self.actions.sudo().grouped("company_id").items():
+            held = {
+                (row.customer_id, row.function_id): row.partner_id.filtered("active")
+                for row in actions.customer_id._get_collection_participants(company)
+                if row.kind == "contact"}
+            nobody = actions.env["res.partner"]
+            holders |= {
+                action.id: held.get((action.customer_id, action[name]), nobody)
+                for action in actions}
+        return holders
+
+    def get_beside_text(self):
+        step = self.actions.scenario_step_id
+        return step.beside_subject or "", step.beside_body or ""
 
     def choose_items(self, account, day):
         return self.actions._filter_reached(account, day)

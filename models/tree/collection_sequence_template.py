@@ -272,15 +272,16 @@ class CollectionSequenceTemplate(models.Model):
 
     def _read_definition(self):
         # no language: the plain form is shared by readers of every one
-        template = self.sudo().with_context(active_test=False, lang=None)
-        steps = template.step_ids.sorted(lambda step: (step.position, step.id))
-        functions = template.function_ids
+        return self.sudo().with_context(active_test=False, lang=None)._make_definition()
+
+    def _make_definition(self):
+        steps = self.step_ids.sorted(lambda step: (step.position, step.id))
         return Definition(
-            code=template.code,
-            version=template.version,
+            code=self.code,
+            version=self.version,
             steps=tuple(step._get_definition() for step in steps),
-            kinds={function.code: function.kind for function in functions},
-            markers=frozenset(template._get_marker_names().values()),
+            kinds={function.code: function.kind for function in self.function_ids},
+            markers=frozenset(self._get_marker_names().values()),
         )
 
     def _get_marker_names(self):
@@ -475,9 +476,22 @@ class CollectionSequenceTemplate(models.Model):
     def _prepare_picture(self):
         """:return: dict of what the web client draws"""
         self.ensure_one()
+        return self._fill_picture(self._get_layout(self._read_captions()))
+
+    def _draw_unsaved(self):
+        """:return: dict of what the web client draws of a template that has no record yet, as the
+            library makes one of its file; its steps cannot be opened
+        """
+        self.ensure_one()
+        drawn = lay_out(self._make_definition(), self._read_captions())
+        picture = self._fill_picture(asdict(drawn))
+        for box in picture["boxes"]:
+            box["step_id"] = False
+        return picture
+
+    def _fill_picture(self, picture):
         steps = {step.key: step for step in self.step_ids}
         rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
-        picture = self._get_layout(self._prepare_picture_labels(steps, rows))
         return {
             **picture,
             "boxes": [self._prepare_picture_box(box, steps) for box in picture["boxes"]],

@@ -56,6 +56,19 @@ class DebtorCase(CollectionCase):
 class TestDebtor(DebtorCase):
     """One row says what is known of a customer (beyond 1 to 3, screens 5 to 10)."""
 
+    def test_what_the_guarantor_alone_received_is_no_contact(self):
+        """Issue 17: the customer has heard nothing of it; of what goes to both, it has."""
+        guarantor = self.make_partner("Guarantor", email="guarantor@example.com")
+        function = self.make_function("CAU", "Guarantor", kind="contact")
+        self.make_participant(self.customer, "CAU", guarantor)
+        contacts = {}
+        for write_to in ("holder", "both"):
+            action = self.chase(self.customer, self.make_scenario([{
+                "offset": 3, "write_to": write_to, "recipient_function_id": function.id}]))
+            action.with_user(self.collector).send_now()
+            contacts[write_to] = self.read_debtor().contact_on
+        self.assertEqual(contacts, {"holder": False, "both": date(2026, 3, 2)})
+
     def test_figures(self):
         """screens 5, 6: what is due, overdue and not due, and since when."""
         debtor = self.read_debtor()

@@ -315,6 +315,12 @@ class TestEngineCheckHidden(CheckCase):
         self.assertEqual(self.hidden(late, DEFAULT), [])
         self.assertEqual(self.hidden(DEFAULT, replace(late, at_once=True)), [])
 
+    def test_it_is_named_with_its_step(self):
+        """D-056: one can go there from the problem."""
+        self.assertProblems(
+            tree(step("check", content("file"), DEFAULT, replace(DEFAULT, key="again"))),
+            ("hidden_row", "check", "again"))
+
     def test_the_same_twice(self):
         """D-057: unless a guard stands before the first, or the second is read earlier."""
         paid = Row("paid", Event("payment"), End("Paid"), True)

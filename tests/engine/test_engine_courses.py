@@ -57,6 +57,7 @@ class Rules(Reader):
         check_closed(done)
         check_ended(done)
         check_pause(done)
+        check_expired(done)
         check_rows(done)
         check_children(done)
         for kind, data in done.facts:
@@ -177,6 +178,24 @@ def check_pause(done):
     if "resumed" in kinds:
         kinds = kinds[:kinds.index("resumed")]
     assert not set(kinds) & set(MOVES), "it moved within a pause"
+
+
+def check_expired(done):
+    """What may expire does, at the first tick after its last day; nothing else ever does."""
+    late = set()
+    if type(done.turn.command).__name__ == "Tick" and done.before.status == "running":
+        late = {action.number for action in done.before.actions
+                if action.state == "todo" and action.due and action.due < str(done.turn.day)
+                and may_expire(action, done)}
+    expired = {data["action"] for kind, data in done.facts
+               if kind == "action_closed" and data["outcome"] == "expired"}
+    assert expired == late, "it expired too early, too late, or for no reason"
+
+
+def may_expire(action, done):
+    step = done.turn.definition.step(done.before.step_of(action))
+    content = step.content(action.content)
+    return bool(content and content.expires)
 
 
 def check_rows(done):

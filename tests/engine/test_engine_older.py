@@ -7,6 +7,7 @@ the next version's, from the last commit before it.
 
 from __future__ import annotations
 
+import ast
 import json
 from datetime import datetime
 from pathlib import Path
@@ -62,6 +63,12 @@ class TestEngineOlderHistories(BaseCase):
             for number, course in enumerate(courses):
                 with self.subTest(version=version, course=number):
                     self.assertEqual(describe(read(course["facts"])), course["state"])
+
+    def test_each_earlier_version_has_some(self):
+        """D-072: with a new version come those of the one before it."""
+        manifest = Path(__file__).parents[2] / "__manifest__.py"
+        major = int(ast.literal_eval(manifest.read_text())["version"].split(".")[2])
+        self.assertEqual(list(STORED), [f"19.0.{number}.0.0" for number in range(1, major)])
 
     def test_all_kinds_are_among_them(self):
         """D-072: a kind that is new gets a history with the next version."""

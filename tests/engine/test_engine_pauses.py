@@ -6,7 +6,20 @@ from datetime import date
 
 from odoo.tests import tagged
 
-from ...engine import Base, Deadline, Delay, End, Move, Pause, Resume, Row, Tick, Truce, World
+from ...engine import (
+    Base,
+    Calendar,
+    Deadline,
+    Delay,
+    End,
+    Move,
+    Pause,
+    Resume,
+    Row,
+    Tick,
+    Truce,
+    World,
+)
 from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.effects import Alert
 from .engine_diary import DEFAULT, SERVED, Course, CourseCase, after, march
@@ -34,6 +47,21 @@ class TestEnginePauseDeadlines(CourseCase):
         course.do(4, Tick(), markers={"served": march(4)})
         course.do(25, Resume())
         self.assertEqual(course.due(), date(2026, 4, 4))
+
+    def test_working_days_of_one_that_begins_in_a_pause(self):
+        """D-028: its calendar's holidays count neither before the pause nor after it, nor among
+        the days that the pause gives back.
+        """
+        holidays = Calendar(frozenset({march(5), march(26)}), country=None)
+        course = Course(
+            step("one", content("a"), after(5, base=SERVED, unit="working_days"), DEFAULT),
+            calendar=holidays)
+        course.do(4, Pause())
+        course.do(6, Tick(), markers={"served": march(3)})
+        course.do(25, Resume())
+        self.assertEqual(course.due(), date(2026, 4, 1))
+        course.do(25, Tick(), markers={"served": march(2)})
+        self.assertEqual(course.due(), march(31))
 
     def test_days_before_the_pause_count(self):
         """D-028: of a date filled in later too; two of the ten days had passed."""
@@ -262,6 +290,16 @@ class TestEnginePauseActions(CourseCase):
         course.do(24, Resume())
         self.assertEqual(
             (course.action("a").day, course.action("a").due), ("2026-04-01", "2026-04-04"))
+
+    def test_its_last_day_is_in_time(self):
+        """D-034: an action expires once that day is over; one without such a day never does."""
+        course = Course(step(
+            "one", content("a", deadline=3, expires=True), content("b", expires=True), DEFAULT))
+        course.do(5, Tick())
+        self.assertTrue(course.action("a").is_open)
+        course.do(6, Tick())
+        self.assertEqual(course.action("a").outcome, "expired")
+        self.assertTrue(course.action("b").is_open)
 
     def test_a_slow_validator_lets_nothing_expire(self):
         """D-034: submitted in time is done in time."""

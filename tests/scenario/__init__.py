@@ -5,3 +5,4 @@ from . import test_scenario_killed
 from . import test_scenario_process
 from . import test_branches
 from . import test_scenario_freshness
+from . import test_scenario_holders

@@ -27,6 +27,10 @@ class CollectionMessagePreview(models.TransientModel):
     subject = fields.Char(compute="_compute_message")
     files = fields.Char(string="Attachments", compute="_compute_message")
     page = fields.Html(string="Text", compute="_compute_message", sanitize=False)
+    beside_to = fields.Char(related="action_id.beside_to", related_sudo=False)
+    beside_problem = fields.Char(related="action_id.beside_problem", related_sudo=False)
+    beside_subject = fields.Char(related="action_id.beside_subject", related_sudo=False)
+    beside_page = fields.Html(related="action_id.beside_page", related_sudo=False)
 
     @api.depends("action_id")
     def _compute_message(self):

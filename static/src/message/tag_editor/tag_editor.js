@@ -64,7 +64,8 @@ export class TagList extends Component {
 /** Whether the cursor stands in a text that may hold hashtags. */
 function isWritable(target) {
     return target.isContentEditable
-        || (target.closest("[name='subject']") && target.matches("input, textarea"));
+        || (target.closest("[name='subject'], [name='beside_subject']")
+            && target.matches("input, textarea"));
 }
 
 /** What stands before and after the cursor. */

@@ -1,0 +1,39 @@
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+from odoo.tests import tagged
+
+from .library_case import LibraryCase
+
+SCRIPT = Path(__file__).parents[2] / "migrations/19.0.6.0.0/pre-library_names.py"
+
+#: Examples that the demo data never had.
+NEWS = {"example_rule_public", "example_rule_scenario_companies"}
+
+
+@tagged("post_install", "-at_install")
+class TestLibraryMigration(LibraryCase):
+    """Issue 17: the examples of former demo data are the library's, and not loaded beside them."""
+
+    examples = ("template_conv", "assignment_rules")
+
+    def test_demo_examples_become_the_librarys(self):
+        """Whatever was changed meanwhile, an upgrade that is run twice keeps them."""
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "account_collection"), ("name", "=like", "example\\_%")])
+        names = {row: row.name for row in data}
+        suffix = f"_company_{self.company.id}"
+        news = data.filtered(lambda row: row.name.removesuffix(suffix) in NEWS)
+        for row in data - news:
+            row.name = row.name.replace("example_", "demo_").removesuffix(suffix)
+        self.env.flush_all()
+        spec = spec_from_file_location("pre_library_names", SCRIPT)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+        for _run in range(2):
+            script.migrate(self.env.cr, "19.0.5.0.0")
+        self.env.invalidate_all()
+        self.assertEqual({row: row.name for row in data}, names)
+        steps = self.env["collection.sequence.step"].search_count([])
+        self.library._load(["template_conv"])
+        self.assertEqual(self.env["collection.sequence.step"].search_count([]), steps)
