@@ -8,15 +8,16 @@ from odoo.tests import BaseCase, HttpCase, TransactionCase, new_test_user, tagge
 from odoo.tools import file_path
 
 from ..tools import guide
+from .accessibility import AccessibilityCase
 
 MODULE = "account_collection"
 ROOT = Path(__file__).resolve().parents[1]
 #: What a guide has in italics is a label on the screen; these are Odoo's own.
 CORE = {
     "en": {
-        "Access Rights", "Accounting", "Activate", "Alias Domain", "Apps", "Companies", "Email", "Emails",
-        "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers", "Scheduled Actions",
-        "Settings", "Technical", "Test Connection", "Translations", "Uninstall",
+        "Access Rights", "Accounting", "Activate", "Alias Domain", "Apps", "Companies",
+        "Email", "Emails", "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers",
+        "Scheduled Actions", "Settings", "Technical", "Test Connection", "Translations", "Uninstall",
         "Update Apps List", "Users", "Users & Companies", "Receivables Collection", "New", "Next",
     },
     "fr": {
@@ -180,3 +181,14 @@ class TestGuideRoute(HttpCase):
         for path in ("nothing", "fr/nothing", "de/collectors", "..%2f..%2fREADME"):
             with self.subTest(path=path):
                 self.assertEqual(self.url_open(f"/collection-guide/{path}").status_code, 404)
+
+
+@tagged("post_install", "-at_install")
+class TestGuideAccessibility(AccessibilityCase):
+    """The pages can be read by everybody (WCAG 2.2 AA), on a telephone and on a desktop."""
+
+    def test_the_pages(self):
+        """Issue 17: calm, readable, 390 pixels wide too."""
+        new_test_user(self.env, "reader", "base.group_user")
+        for page in ("collectors", "glossary"):
+            self.assert_accessible(f"/collection-guide/en/{page}", login="reader")
