@@ -17,8 +17,9 @@ CORE = {
     "en": {
         "Access Rights", "Accounting", "Activate", "Alias Domain", "Apps", "Companies",
         "Email", "Emails", "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers",
-        "Scheduled Actions", "Settings", "Technical", "Test Connection", "Translations", "Uninstall",
-        "Update Apps List", "Users", "Users & Companies", "Receivables Collection", "New", "Next",
+        "Scheduled Actions", "Settings", "Technical", "Test Connection", "Translations",
+        "Uninstall", "Update Apps List", "Users", "Users & Companies", "Receivables Collection",
+        "New", "Next",
     },
     "fr": {
         "Activer", "Actions planifiées", "Applications", "Comptabilité", "Désinstaller",
