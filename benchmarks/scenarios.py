@@ -23,6 +23,7 @@ def setup(env):
     Some have items that the scenario leaves out, or are on hold, so that a plan that would
     not look at these decides otherwise.
     """
+    env["res.company"].search([]).collection_started_on = fields.Date.today()
     scenarios = [make_scenario(env, entry, STEPS) for entry in ("contextual", "first")]
     collectors = env["res.users"].create([
         {"name": f"Collector {number}", "login": f"collector{number}"}

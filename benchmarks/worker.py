@@ -12,10 +12,12 @@ import assignment
 import comparison
 import customers
 import debtors
+import figures
 import floor
 import messages
 import peer
 import scenarios
+import takeover
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -35,6 +37,12 @@ TASKS = {
     "assign-preview": assignment.preview,
     "debtors-build": debtors.build,
     "debtors-read": debtors.read,
+    "takeover-import": takeover.load,
+    "takeover-report": takeover.report,
+    "takeover-plan": takeover.plan,
+    "figures": figures.build,
+    "figures-check": figures.check,
+    "figures-read": figures.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -81,7 +81,7 @@ class CollectionPortal(CustomerPortal):
                 "all": {"label": _("All"), "domain": Domain.TRUE},
             },
             "searchbar_groupby": {
-                "none": {"label": _("None"), "order": ""},
+                "none": {"label": _("No groups"), "order": ""},
                 "customer": {"label": _("Customer"), "order": "customer_id"},
                 "sequence": {"label": _("Case"), "order": "sequence_id"},
                 "function": {"label": _("Function"), "order": "function_id"},

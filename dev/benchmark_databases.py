@@ -91,6 +91,14 @@ class Databases:
             measure("setup", ours)
             postgres.query("VACUUM (ANALYZE)", ours)
 
+    def install_empty(self, steps):
+        """Install this add-on in a copy of a database without customers."""
+        with locks.exclusive(templates.LOCK):
+            templates.drop_abandoned()
+            ours = self._copy(templates.ensure_base(steps), "ours")
+        with steps.step(f"{paths.MODULE} in an empty database"):
+            odoo.install(ours, [paths.MODULE], "bench")
+
     def install_peer(self, steps):
         """Install the peer in a copy, and give the company its policy."""
         with steps.step(f"{peer.MODULE} in a copy of it"):
@@ -106,6 +114,17 @@ class Databases:
             odoo.install(ours, [paths.MODULE], "bench")
             measure("assign-setup", ours)
             postgres.query("VACUUM (ANALYZE)", ours)
+
+    def make_ledger(self, steps):
+        """Make items of three years and their payments, with this add-on; returns the name."""
+        with locks.exclusive(templates.LOCK):
+            templates.drop_abandoned()
+            ours = self._copy(templates.ensure(steps), "ours")
+        with steps.step(f"{self.size:,} items over 36 months"):
+            measure("figures", ours, items=self.size)
+            postgres.query("VACUUM (ANALYZE)", ours)
+            measure("figures-check", ours)
+        return ours
 
     # -- measured ----------------------------------------------------------------------
 
@@ -131,6 +150,13 @@ class Databases:
         """Make the list of debtors, then read it; returns the figures of both."""
         with self._fresh("ours") as copy:
             return [measure(task, copy) for task in ("debtors-build", "debtors-read")]
+
+    def take_over(self):
+        """Import a ledger, look through it, look ahead and plan; returns the figures of each."""
+        with self._fresh("ours") as copy:
+            return [
+                measure("takeover-import", copy, customers=self.size, items=self.items),
+                measure("takeover-report", copy), measure("takeover-plan", copy)]
 
     def floor(self):
         """Run the bare statement.

@@ -29,6 +29,8 @@ TARGETS = {
     "bench-assign": "bench_assign",
     "compare-ledger": "compare_ledger",
     "bench-desk": "bench_desk",
+    "bench-takeover": "bench_takeover",
+    "bench-figures": "bench_figures",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

@@ -8,6 +8,8 @@ from . import (
     benchmark,
     benchmark_assignment,
     benchmark_desk,
+    benchmark_figures,
+    benchmark_takeover,
     comparison,
     core_tests,
     demo,
@@ -165,6 +167,23 @@ def bench_desk(_arguments):
     steps = Steps(3 + benchmark_desk.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_desk.measure_desk(size, steps))
+    return 0
+
+
+def bench_takeover(_arguments):
+    """measure a ledger that is taken over (SIZE=10000 customers; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_takeover.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_takeover.take_over(size, steps))
+
+
+def bench_figures(_arguments):
+    """measure the figures of three years (SIZE=1000000; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_figures.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_figures.measure_figures(size, steps))
     return 0
 
 

@@ -5,6 +5,9 @@ from .ui import Failure, tell
 
 DATABASE = database.name("run")
 
+#: A customer of oliver's without a sequence, and a tree that can be launched for it at once.
+FREE_CUSTOMER, TREE = "Northwind Textiles Ltd", "Gather the papers"
+
 WELCOME = """
 Odoo answers at  {address}
 
@@ -18,6 +21,7 @@ Odoo answers at  {address}
   admin     admin      administrator
 
 Click first: Collection. Its work list says whom to call, and why; open a debtor, then the next
+A sequence: as oliver, Debtors, {customer}, tab Sequences, Launch a sequence, {template}
 
 Database {database}, log {log}
 Warnings and errors show here. Ctrl-C ends it.
@@ -26,7 +30,9 @@ Warnings and errors show here. Ctrl-C ends it.
 
 def welcome(host, port):
     """What a person needs to know once Odoo answers."""
-    return WELCOME.format(address=f"http://{host}:{port}", database=DATABASE, log=server.LOG)
+    return WELCOME.format(
+        address=f"http://{host}:{port}", database=DATABASE, log=server.LOG,
+        customer=FREE_CUSTOMER, template=TREE)
 
 
 def ensure(steps):

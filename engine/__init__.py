@@ -10,13 +10,14 @@ database. The models gather plain values, ask the engine, write its answer and t
 * :mod:`.dates`, :mod:`.holidays`: when a delay ends;
 * :mod:`.ladder`: the step of a scenario that a customer comes to, and its day;
 * :mod:`.claims`: late-payment interest at dated rates, and the fixed indemnity;
+* :mod:`.figures`: days of sales, effectiveness, delays, from the ledger's sums;
 * :mod:`.hashtags`: the hashtags of a message, and what takes their place;
 * :mod:`.colour`: a company's colour, dark enough to be read.
 
 Here stands what models, wizards and reports need of it; the rest stays with its module.
 """
 
-from . import hashtags, ladder
+from . import figures, hashtags, ladder
 from .dates import Calendar, Delay, Truce
 from .sequence import entries, outcomes
 from .sequence.checks import find_problems

@@ -7,7 +7,7 @@ what is known of the customer changes. The rules stand in :func:`decide`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
@@ -19,7 +19,7 @@ Day: TypeAlias = date
 FIRST, CONTEXTUAL = "first", "contextual"
 
 #: Why a customer is not chased, in the order in which they are looked at. Those from
-#: ``DISPUTED`` to ``SMALL`` keep items out; they are the reason when no item is left.
+#: ``DISPUTED`` to ``OLD`` keep items out; they are the reason when no item is left.
 ARCHIVED, NO_SCENARIO, EMPTY = "archived", "no_scenario", "empty"
 #: Its scenario is in use no more.
 SCENARIO_ARCHIVED = "scenario_archived"
@@ -29,10 +29,12 @@ INSOLVENT, HOLD, NO_RATE = "insolvent", "hold", "no_rate"
 DISPUTED, LITIGATION, PROMISED = "disputed", "litigation", "promised"
 SPECIFIC, SUSPENDED = "specific", "suspended"
 BLOCKED, IN_PAYMENT, SMALL = "blocked", "in_payment", "small"
+#: It fell due before reminders began, and is left alone until a day.
+OLD = "old"
 SETTLED, COVERED, BELOW_MINIMUM, FINISHED = "settled", "covered", "below_minimum", "finished"
 
 #: Causes that keep an item out of the scenario, the strongest first.
-CAUSES = (DISPUTED, LITIGATION, PROMISED, SPECIFIC, SUSPENDED, BLOCKED, IN_PAYMENT, SMALL)
+CAUSES = (DISPUTED, LITIGATION, PROMISED, SPECIFIC, SUSPENDED, BLOCKED, IN_PAYMENT, SMALL, OLD)
 #: Reasons that mean: there is nothing left to collect.
 NOTHING_DUE = frozenset({SETTLED, COVERED, IN_PAYMENT})
 
@@ -54,6 +56,7 @@ class Ladder:
     :param min_days: days at least between two messages to a customer; never less than one
     :param minimum: what must be due at least, in the company's currency
     :param repeat: the last step comes again after so many days; 0: never
+    :param net: credits count against what is compared with the minimum
     :param open_days: weekdays (Monday 0) on which a step may fall; empty: all
     :param stop: a reason for which nobody is chased by it now, or None
     """
@@ -63,6 +66,7 @@ class Ladder:
     min_days: int = 1
     minimum: Decimal = Decimal(0)
     repeat: int = 0
+    net: bool = True
     open_days: frozenset[int] = frozenset()
     stop: str | None = None
 
@@ -99,6 +103,7 @@ class Chase:
     :param due: the leader's due date; there is one wherever there is a leader
     :param amount: what is due by the leader's day or today, credits netted, in the company's
         currency
+    :param debts: the same without the credits; None: as the amount
     :param causes: those of :data:`CAUSES` for which items are left out
     :param stop: a reason that stops the whole customer, or None
     :param last: the last step executed for the leader
@@ -111,6 +116,7 @@ class Chase:
     leader: int | None = None
     due: date | None = None
     amount: Decimal = Decimal(0)
+    debts: Decimal | None = None
     causes: frozenset[str] = frozenset()
     stop: str | None = None
     last: Executed | None = None
@@ -203,6 +209,27 @@ def find_wake(ladder: Ladder | None, chase: Chase, decision: Next | Stop) -> dat
     return min(days, default=None)
 
 
+def foresee(ladder: Ladder | None, chase: Chase, today: date, until: date) -> list[Next]:
+    """The steps to come for a customer, if nothing is paid and nothing else happens meanwhile.
+
+    :param ladder: the customer's scenario, or None
+    :param chase: what is known
+    :param today: the day from which on steps are taken
+    :param until: the last day looked at
+    :return: the steps, by day; empty where the customer is not chased
+    """
+    found: list[Next] = []
+    decision = decide(ladder, chase, today)
+    while ladder and isinstance(decision, Next) and decision.date <= until:
+        found.append(decision)
+        rung = next(rung for rung in ladder.rungs if rung.key == decision.rung)
+        chase = replace(
+            chase, planned=None, last_message=decision.date,
+            last=Executed(rung.key, rung.offset, decision.date))
+        decision = decide(ladder, chase, decision.date)
+    return found
+
+
 def next_open_day(day: date, open_days: frozenset[int]) -> date:
     """:return: the day, or the next one whose weekday is among ``open_days`` (empty: any)"""
     while open_days and day.weekday() not in open_days:
@@ -228,7 +255,8 @@ def _find_stop(ladder: Ladder | None, chase: Chase) -> str | None:
         return next((cause for cause in CAUSES if cause in chase.causes), SETTLED)
     if chase.amount <= 0:
         return COVERED
-    return BELOW_MINIMUM if chase.amount < ladder.minimum else None
+    compared = chase.amount if ladder.net or chase.debts is None else chase.debts
+    return BELOW_MINIMUM if compared < ladder.minimum else None
 
 
 def _holds(ladder: Ladder, chase: Chase, leader: _Leader, today: date) -> bool:

@@ -20,5 +20,7 @@ from . import document
 from . import call
 from . import reply
 from . import debtor
+from . import analysis
 from . import library
+from . import setup
 from . import res_config_settings

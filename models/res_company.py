@@ -60,12 +60,15 @@ class ResCompany(models.Model):
         help="Statements of account list invoices that were paid late, with the interest and "
         "indemnity that are due for them, until they are waived or paid.")
 
-    collection_scenario_id = fields.Many2one(
-        "collection.scenario", string="Scenario given to new customers", ondelete="restrict",
-        groups="base.group_user",
-        domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', id)]",
-        help="Written once to each customer created from now on, as if a colleague had chosen it. "
-        "Choosing another one changes no customer that exists.")
+    collection_started_on = fields.Date(
+        string="Reminders leave from", groups="base.group_user",
+        help="The first day on which messages leave by themselves. Empty: none leaves.")
+    collection_old_before = fields.Date(
+        string="Old debts", groups="base.group_user",
+        help="What fell due before this day is old debt.")
+    collection_old_until = fields.Date(
+        string="Old debts wait until", groups="base.group_user",
+        help="The scenarios leave old debts alone until this day.")
 
     _collection_link_days_check = models.Constraint(
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
@@ -114,6 +117,51 @@ class ResCompany(models.Model):
         self.ensure_one()
         collector = customer.with_company(self).sudo().collector_id
         return collector or self._get_collection_manager()
+
+    # === START === #
+
+    def _is_collection_started(self):
+        """:return: bool, whether messages leave by themselves: in it, or in a company above it"""
+        self.ensure_one()
+        day = self._get_collection_day()
+        return any(
+            company.collection_started_on and company.collection_started_on <= day
+            for company in self.sudo().browse(self._get_collection_lineage()))
+
+    def _get_collection_old_debts(self):
+        """:return: (date before which a debt is old, date until which the scenarios leave it
+            alone), of the company or the nearest one above it; (None, None) for none"""
+        self.ensure_one()
+        for company in self.sudo().browse(self._get_collection_lineage()):
+            if company.collection_old_before and company.collection_old_until:
+                return company.collection_old_before, company.collection_old_until
+        return None, None
+
+    # === DEFAULTS === #
+    # What customers have to whom neither a rule nor a user has given a value (M-042): fallbacks
+    # of company-dependent fields (``ir.default``), which hold for old and new customers alike.
+
+    def _get_collection_default(self, name):
+        """:param str name: a company-dependent field of ``res.partner``
+        :return: the value that customers of the company have without one of their own; a
+            recordset for a relation
+        """
+        self.ensure_one()
+        partner = self.env["res.partner"].sudo().with_company(self)
+        return partner._fields[name].get_company_dependent_fallback(partner)
+
+    def _set_collection_defaults(self, values):
+        """:param dict values: value (of a relation: recordset) by company-dependent field"""
+        self.ensure_one()
+        # all are read first: to set a default empties the cache that holds them
+        changed = {name: value for name, value in values.items()
+                   if self._get_collection_default(name) != value}
+        for name, value in changed.items():
+            stored = value.id if self.env["res.partner"]._fields[name].relational else value
+            self.env["ir.default"].sudo().set(
+                "res.partner", name, stored, company_id=self.id)
+        if changed:
+            self.env["collection.assignment.rule"]._plan_soon()
 
     def _get_company_root_delegated_field_names(self):
         """The law looks at the legal entity: a branch claims what its company's terms say."""

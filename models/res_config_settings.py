@@ -17,18 +17,21 @@ class ResConfigSettings(models.TransientModel):
 
     collection_manager_id = fields.Many2one(
         related="company_id.collection_manager_id", readonly=False)
-    collection_scenario_id = fields.Many2one(
-        related="company_id.collection_scenario_id", readonly=False)
-
+    collection_started_on = fields.Date(
+        related="company_id.collection_started_on", readonly=False)
+    collection_old_before = fields.Date(
+        related="company_id.collection_old_before", readonly=False)
+    collection_old_until = fields.Date(
+        related="company_id.collection_old_until", readonly=False)
     collection_default_scenario_id = fields.Many2one(
-        "collection.scenario", string="Scenario of customers without one",
+        "collection.scenario", string="Default scenario",
         compute="_compute_collection_default_scenario_id",
         inverse="_inverse_collection_default_scenario_id",
         domain="['|', ('company_id', '=', False), ('company_id', 'parent_of', company_id)]",
         help="Holds for every customer, new or old, that has no scenario of its own. Choosing "
         "another one changes all of them at once.")
     collection_default_collector_id = fields.Many2one(
-        "res.users", string="Collector of customers without one",
+        "res.users", string="Default collector",
         domain="[('share', '=', False)]",
         compute="_compute_collection_default_collector_id",
         inverse="_inverse_collection_default_collector_id",
@@ -113,11 +116,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_score_silence", readonly=False)
     collection_score_silence_days = fields.Integer(
         related="company_id.collection_score_silence_days", readonly=False)
+    collection_buckets = fields.Char(
+        related="company_id.collection_buckets", readonly=False)
 
     # === DEFAULTS === #
-    # Scenario and collector of customers to whom neither a rule nor a user has given one (M-042).
-    # They are company-dependent fallbacks (``ir.default``) that hold for old and new customers
-    # alike; ``res.company.collection_scenario_id`` is written to new customers instead (S-008).
 
     # One method a field: computing one must not undo what was entered in the other.
 
@@ -134,27 +136,16 @@ class ResConfigSettings(models.TransientModel):
 
     def _inverse_collection_default_scenario_id(self):
         for settings in self:
-            settings._set_default(
-                "collection_scenario_id", settings.collection_default_scenario_id)
+            settings.company_id._set_collection_defaults(
+                {"collection_scenario_id": settings.collection_default_scenario_id})
 
     def _inverse_collection_default_collector_id(self):
         for settings in self:
-            settings._set_default("collector_id", settings.collection_default_collector_id)
+            settings.company_id._set_collection_defaults(
+                {"collector_id": settings.collection_default_collector_id})
 
-    def _get_default(self, field):
-        """Read what customers of the company have where they have no value of their own.
-
-        :param str field: a company-dependent field of ``res.partner``
-        :return: the value, a recordset for a relation
-        """
-        partner = self.env["res.partner"].sudo().with_company(self.company_id)
-        return partner._fields[field].get_company_dependent_fallback(partner)
-
-    def _set_default(self, field, value):
-        if self._get_default(field) != value:
-            self.env["ir.default"].sudo().set(
-                "res.partner", field, value.id, company_id=self.company_id.id)
-            self.env["collection.assignment.rule"]._plan_soon()
+    def _get_default(self, name):
+        return self.company_id._get_collection_default(name)
 
     # === PENALTIES === #
     # What a company claims from customers who pay late and have no setting of their own.
@@ -162,14 +153,10 @@ class ResConfigSettings(models.TransientModel):
     @api.depends("company_id")
     def _compute_collection_switches(self):
         for settings in self:
-            partner = self.env["res.partner"].sudo().with_company(settings.company_id)
             for name in SWITCHES:
-                settings[name] = partner._fields[name].get_company_dependent_fallback(partner)
+                settings[name] = settings._get_default(name)
 
     def _inverse_collection_switches(self):
         for settings in self:
-            # both are read first: to set a default empties the cache that holds them
-            for name, value in [(name, settings[name]) for name in SWITCHES]:
-                if settings._get_default(name) != value:
-                    self.env["ir.default"].sudo().set(
-                        "res.partner", name, value, company_id=settings.company_id.id)
+            settings.company_id._set_collection_defaults(
+                {name: settings[name] for name in SWITCHES})

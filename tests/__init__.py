@@ -18,7 +18,9 @@ from .document import *
 from .call import *
 from .reply import *
 from .debtor import *
+from .analysis import *
 from .library import *
+from .setup import *
 from . import test_structure
 from . import test_upload_content
 from . import test_access_copies
@@ -36,4 +38,5 @@ from . import test_translation
 from . import test_words
 from . import test_guide
 from . import test_accessibility
+from . import test_accessibility_desk
 from . import test_accessibility_portal

@@ -145,6 +145,7 @@ class AccessCase(DocumentCase):
             env["collection.signal.receipt"].create({
                 "sequence_id": sequence.id, "key": "a-key", "code": "payment"}),
             cls.make_option("OPTION"), cls.gest,
+            env["collection.setup"].create({"company_id": company.id}),
             env["collection.label"].create({"name": "Label"}),
             env["collection.action.template"].create({"name": "Template"}),
             env["collection.truce"].create({
@@ -155,6 +156,9 @@ class AccessCase(DocumentCase):
                 "moves": [{"kind": "day"}], "expected": {"end": "x"}}),
             env["collection.document.automation"].create(
                 {"template_id": cls.template.id, "name": "Invitation"}),
+            *(env[f"collection.analysis.{name}"].search(
+                [("customer_id", "=", customer.id)], limit=1)
+              for name in ("cohort", "flow", "item", "month")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
                 "collection.penalty.rate")),
@@ -252,6 +256,7 @@ class AccessCase(DocumentCase):
             "collection.reply.pass": {"user_id": self.litigator.id},
             "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
             "collection.sequence.steer": {"purpose": "pause"},
+            "collection.takeover.line": {"finding": "kept_out"},
         }.get(model, {})
         filled = set(vals)
         for name, field in self.env[model]._fields.items():
@@ -270,6 +275,7 @@ class AccessCase(DocumentCase):
         known = {
             "outcome": "done", "reason": "x", "date": self.later, "items": self.items.ids,
             "values": {"name": "x", "kind": "call"},
+            "company": self.company.id, "day": "2026-03-02", "figure": "sales",
             "step": self.samples["collection.sequence.step"].id,
             "status": self.samples["collection.item.status"].id,
             "recipients": self.collector.partner_id.ids,
@@ -282,7 +288,10 @@ class AccessCase(DocumentCase):
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
             "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id,
+            "ids": self.customer.ids,
         }
+        if model == "collection.action.skip":
+            known["ids"] = self.samples["collection.action"].ids
         if model.startswith("collection.document"):
             known["template"] = self.template.id
         if model == "collection.sequence":
@@ -322,8 +331,8 @@ class FieldCase(AccessCase):
             "collection_excluded_since": "2026-02-25",
             "collection_action_ids": [(4, samples["collection.action"].id)]})
         cls.company.write({
-            "collection_manager_id": cls.manager.id, "collection_scenario_id": scenario.id,
-            "collection_statement_paid_late": True})
+            "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",
+            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True})
 
     @classmethod
     def make_twins(cls):

@@ -51,6 +51,11 @@ RECORDS = {
     "collection.action.reschedule": DIALOG,
     "collection.action.skip": DIALOG,
     "collection.action.template": SETTING,
+    "collection.analysis.cohort": TRACE,
+    "collection.analysis.figures": DIALOG,
+    "collection.analysis.flow": TRACE,
+    "collection.analysis.item": TRACE,
+    "collection.analysis.month": TRACE,
     "collection.answer": TRACE,
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
@@ -133,8 +138,12 @@ RECORDS = {
     "collection.sequence.template.publish": MANAGERS_DIALOG,
     "collection.sequence.transition": SETTING,
     "collection.sequence.visit": TRACE,
+    "collection.settings": MANAGERS_DIALOG,
+    "collection.setup": {"read": MANAGER, "write": MANAGER, "create": MANAGER},
+    "collection.setup.line": MANAGERS_DIALOG,
     "collection.signal": LOG,
     "collection.signal.receipt": TRACE,
+    "collection.takeover.line": MANAGERS_DIALOG,
     "collection.template.check": SETTING,
     "collection.template.import": MANAGERS_DIALOG,
     "collection.truce": SETTING,
@@ -145,6 +154,8 @@ RECORDS = {
 _METHODS = [
     (NOBODY, {  # administrators only, who are none of these
         "base.module.uninstall": "action_export_collection_histories",
+        # of no row: each analysis has its own
+        "collection.analysis.report": "action_open",
     }),
     (EVERYBODY, {
         "account.move.line": "action_detach_from_collection",
@@ -163,12 +174,14 @@ _METHODS = [
         "collection.promise": "action_open_cancel",
         "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
+        "collection.setup": "action_open_preview",
         "collection.sequence":
             "action_open action_open_actions action_open_add_action action_open_note "
             "action_open_resume action_open_steering",
         "collection.sequence.template": "action_open_contents action_open_sequences",
     }),
     (DESK, {
+        "collection.analysis.figures": "action_open action_open_aged",
         "collection.assignment.rule": "get_alerts",
         "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
@@ -193,14 +206,19 @@ _METHODS = [
             "action_open_customer action_open_document_requests action_open_edit "
             "action_open_preview action_open_proposed action_open_sequence action_promise "
             "action_request_documents action_send_as_letter action_send_now close confirm "
-            "create_specific detach edit_message reschedule send_and_keep send_now skip",
+            "confirm_batch create_specific detach edit_message reschedule send_and_keep send_now "
+            "skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
             "action_validate",
         "collection.action.keep": "action_apply",
         "collection.action.reschedule": "action_apply",
-        "collection.action.skip": "action_apply",
+        "collection.action.skip": "action_apply skip_batch",
+        "collection.analysis.cohort": "action_open",
+        "collection.analysis.flow": "action_open",
+        "collection.analysis.item": "action_open",
+        "collection.analysis.month": "action_open",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -258,6 +276,8 @@ _METHODS = [
         "collection.history": "verify",
         "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
+        "collection.settings": "action_apply",
+        "collection.takeover.line": "action_hold action_open action_take_in",
         "collection.sequence.migration": "action_apply",
         "collection.sequence.template":
             "action_archive_version action_new_version action_publish action_publish_checked "
@@ -271,6 +291,12 @@ _METHODS = [
             "action_open_automatic action_open_run action_take_search preview run run_batch "
             "run_outlook",
         "collection.history": "erase_text",
+        "collection.setup":
+            "action_enter_rates action_launch_sequence action_load_example "
+            "action_open_bank_accounts action_open_head "
+            "action_open_takeover action_preview action_run_now action_start action_stop "
+            "action_test_mail",
+        "collection.setup.line": "action_open_customer",
     }),
     (DESK | ACCOUNTANTS | {"customer", "employee"}, {
         "res.partner":
@@ -291,14 +317,16 @@ _METHODS = [
         "collection.dispute.report": "action_apply",
     }),
     (OWN | {"other_collector"}, {
+        # of one's own customers
+        "collection.analysis": "get_action get_differences get_figures",
         "collection.assignment.rule": "action_open_customers",
     }),
     (OWN | {"other_company"}, {
         "collection.action": "create_message create_messages",
         "collection.assignment": "set_lock",
-        "collection.assignment.mass": "action_apply",
-        "collection.debtor.hold": "action_apply action_release",
-        "collection.debtor.statement": "action_apply",
+        "collection.assignment.mass": "action_apply change_batch",
+        "collection.debtor.hold": "action_apply action_release hold_batch release_batch",
+        "collection.debtor.statement": "action_apply send_batch",
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
@@ -377,23 +405,25 @@ _FIELDS = [
             "collection_is_overdue collection_kept_out collection_document collection_days_late",
     }),
     (COLLEAGUES - {"other_company"}, NOBODY, {
-        # settings are made by Odoo's administrators
+        # settings are made by Odoo's administrators, and by managers with a dialog
         "res.company":
             "collection_manager_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
-            "collection_statement_paid_late collection_scenario_id "
-            "collection_call_attempts collection_reply_days collection_score_amount "
-            "collection_score_full_amount collection_score_age collection_score_full_days "
-            "collection_score_broken collection_score_answer collection_score_deadline "
+            "collection_statement_paid_late collection_started_on collection_old_before "
+            "collection_old_until collection_call_attempts collection_reply_days "
+            "collection_score_amount collection_score_full_amount collection_score_age "
+            "collection_score_full_days collection_score_broken collection_score_answer "
+            "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days",
+            "collection_score_silence_days collection_buckets",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
         "mail.mail": "is_collection_copy",
         "base.module.uninstall": "collection_customer_count collection_history_count",
         "res.config.settings":
-            "collection_manager_id collection_scenario_id collection_default_scenario_id "
+            "collection_manager_id collection_started_on collection_old_before "
+            "collection_old_until collection_default_scenario_id "
             "collection_default_collector_id collection_link_days collection_payment_days "
             "collection_matching_days collection_penalty_regime collection_claim_years "
             "collection_statement_paid_late collection_penalties collection_indemnity "
@@ -405,7 +435,7 @@ _FIELDS = [
             "collection_score_amount collection_score_full_amount collection_score_age "
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
-            "collection_score_silence collection_score_silence_days",
+            "collection_score_silence collection_score_silence_days collection_buckets",
     }),
 ]
 
@@ -512,4 +542,5 @@ NAMED = {
     "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",
+    "collection.setup.line": "customer_id",
 }

@@ -75,6 +75,7 @@ class CollectionCase(TransactionCase):
         cls.startClassPatcher(patch.object(batches, "report", _raise))
         cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
         cls.env["res.lang"]._activate_lang("en_US")  # whatever is installed
+        cls.start_collection()
         cls.company = cls.env.company
         cls.functions = {}
         cls.options = {}
@@ -87,6 +88,12 @@ class CollectionCase(TransactionCase):
         cls.manager = cls.make_user("manager", MANAGER)
         cls.bailiff = cls.make_partner("Bailiff & Co", email="bailiff@example.com")
         cls.customer = cls.make_customer("Tenant One")
+
+    @classmethod
+    def start_collection(cls):
+        """Messages leave by themselves: in the companies there are, and in those to come."""
+        cls.env["ir.default"].set("res.company", "collection_started_on", "2020-01-01")
+        cls.env["res.company"].search([]).collection_started_on = "2020-01-01"
 
     # -- people --------------------------------------------------------------------
 

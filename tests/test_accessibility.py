@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .accessibility import AccessibilityCase
+from .accessibility import DARK, AccessibilityCase
 from .link.test_page_http import PageCase
 
 
@@ -12,6 +12,14 @@ class TestAccessibility(AccessibilityCase, PageCase):
     #: the form is sent as it stands, until its page comes back with an error
     REFUSED = """document.querySelector("#error") || (
         window.sent || (window.sent = document.forms[0].requestSubmit() || true), false)"""
+
+    def test_in_the_dark(self):
+        """screens 60: whoever reads everything dark; what was said, an error, a dead link."""
+        self.submit("question", self.items[0], text="Why?")
+        self.assert_accessible(f"/collection/{self.token}?sent=1", prepare=DARK)
+        self.assert_accessible(
+            f"/collection/{self.token}", prepare=f"({self.REFUSED}) && {DARK}")
+        self.assert_accessible(f"/collection/{'a' * 56}", prepare=DARK)
 
     def test_the_customers_page(self):
         """A-049: with invoices to answer for."""

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .accessibility import AccessibilityCase
+from .accessibility import DARK, AccessibilityCase
 from .document.document_case import PDF
 from .document.document_page_case import DocumentPageCase
 from .portal.test_portal_http import PortalHttpCase
@@ -24,6 +24,7 @@ class TestDocumentAccessibility(AccessibilityCase, DocumentPageCase):
         self.give(self.documents, "Identity card")
         self.give(self.documents, "Guarantor's payslip", self.guarantor).action_approve()
         self.assert_accessible(f"/collection/{self.tenant}")
+        self.assert_accessible(f"/collection/{self.tenant}", prepare=DARK)
 
     def test_the_contributors_page_with_an_error(self):
         """C-023: nothing was chosen, and it says so."""

@@ -2,6 +2,8 @@ from odoo.modules import get_manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file, mute_logger
 
+from .source_code import ROOT
+
 
 @tagged("post_install", "-at_install")
 class TestDemo(TransactionCase):
@@ -91,3 +93,18 @@ class TestDemo(TransactionCase):
         request = self.ref("demo_request_nadia")
         self.assertEqual((request.state, request.review_count), ("open", 1))
         self.assertEqual(len(request.contributor_ids), 2)
+
+    def test_the_welcome_names_what_works(self):
+        """Screens 19: the customer is in no sequence, and nothing is missing for that tree."""
+        oliver, welcome = self.ref("demo_user_oliver"), (ROOT / "dev/demo.py").read_text()
+        customer = self.ref("demo_customer_northwind").with_user(oliver).with_company(
+            oliver.company_id)
+        template = self.env["collection.sequence.template"].search(
+            [("code", "=", "SEQ1"), ("state", "=", "published")])
+        self.assertIn(f'"{customer.name}", "{template.name}"', welcome)
+        self.assertFalse(customer.collection_sequence_ids)
+        dialog = self.env["collection.sequence.launch"].with_user(oliver).with_company(
+            oliver.company_id).create({"customer_id": customer.id, "template_id": template.id})
+        self.assertNotIn("blocking", dialog.line_ids.mapped("severity"))
+        dialog.action_launch()
+        self.assertEqual(customer.collection_sequence_ids.state, "running")

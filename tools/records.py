@@ -21,3 +21,12 @@ def as_record(
     """
     ids = getattr(value, "ids", value)
     return env[model].browse(ids or ())
+
+
+def in_company_language(records: BaseModel, company: BaseModel) -> BaseModel:
+    """Read records for what stays: history and chatter are written in the company's language.
+
+    :param company: the ``res.company``
+    :return: the same records, whose names, amounts and dates come in that language
+    """
+    return records.with_context(lang=company.sudo().partner_id.lang)

@@ -12,3 +12,5 @@ from . import document
 from . import call
 from . import reply
 from . import debtor
+from . import analysis
+from . import setup

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-
 #: Ending of a test that went on after its time.
 TOO_LONG = "too long"
 

@@ -4,8 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ... import engine
-from ...tools.dialogs import RELOAD, notify, open_dialog
+from ...tools import bulk
+from ...tools.dialogs import open_dialog
 from ...tools.own_context import with_own
+from ...tools.records import in_company_language
 from .collection_outcome import OUTCOMES
 from .steering import STEERINGS
 
@@ -15,6 +17,11 @@ ACTION_STATES = [
     ("validating", "To validate"),
     ("closed", "Closed"),
 ]
+
+#: The columns of a board: what waits comes first, and shows even if there is nothing.
+BOARD = ("todo", "validating", "scheduled", "closed")
+#: Those that are folded at first.
+FOLDED = ("scheduled", "closed")
 
 #: Set by our own moves of an activity, so that it does not come back as a user's move.
 FROM_ACTION = "collection_from_action"
@@ -74,7 +81,8 @@ class CollectionAction(models.Model):
         help="When a person last chose its day: of a pause, what came before counts no more.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     state = fields.Selection(
-        ACTION_STATES, default="todo", required=True, readonly=True, index=True)
+        ACTION_STATES, default="todo", required=True, readonly=True, index=True,
+        group_expand="_expand_states")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     option_id = fields.Many2one(
         "collection.action.option", string="Decision", readonly=True, ondelete="restrict")
@@ -224,6 +232,22 @@ class CollectionAction(models.Model):
             domain for domain, _sentence in self._get_assignment_checks()))
         return [("id", "not in" if operator == "in" else "in", found)]
 
+    # === BOARD === #
+    # What waits stands first; what is still to come is folded.
+
+    @api.model
+    def _expand_states(self, states, _domain):
+        """:return: list of the states that are columns, in the order of the board"""
+        return [state for state in BOARD if state in states or state == BOARD[0]]
+
+    @api.model
+    def _web_read_group_format(self, groupby, aggregates, groups):
+        result = super()._web_read_group_format(groupby, aggregates, groups)
+        if groupby == ("state",) and self.env.context.get("read_group_expand"):
+            for group in result:
+                group["__fold"] = group["state"] in FOLDED
+        return result
+
     # === CRUD === #
 
     def write(self, vals):
@@ -306,7 +330,7 @@ class CollectionAction(models.Model):
     # === ACTIONS === #
 
     def _creation_message(self):
-        return self.env._("Action created")
+        return in_company_language(self, self.company_id).env._("Action created")
 
     def _get_state(self):
         """:return: the action as the engine's plain :class:`~..engine.Action`"""
@@ -508,15 +532,23 @@ class CollectionAction(models.Model):
     def action_confirm(self):
         """Button: confirm those that wait for it, and show how many.
 
+        :return: notification, or the client's action that goes on with the next batch
         :raise UserError: none of them does
         """
         waiting = self.filtered("to_confirm")
         if not waiting:
             raise UserError(self.env._("None of these waits for a confirmation."))
-        waiting.confirm()
-        return notify(
-            self.env._("Confirmed: %(count)s. Each leaves on its day.", count=len(waiting)),
-            then=RELOAD)
+        return bulk.start(
+            waiting, lambda actions: actions.confirm(), owner=self, method="confirm_batch",
+            title=self.env._("Confirm"), message=lambda count: self.env._(
+                "Confirmed: %(count)s. Each leaves on its day.", count=count))
+
+    def confirm_batch(self):
+        """Confirm these; the client calls it once a batch.
+
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        """
+        return bulk.run_batch(self, lambda actions: actions.confirm())
 
     def action_open_skip(self):
         """:return: window action on the dialog that asks why these are skipped"""

@@ -128,8 +128,10 @@ class CollectionAssignment(models.Model):
         return not self.value or self.locked or attribute.how != MANY or (
             self.value in self.sudo().customer_id[attribute.field].ids)
 
-    def _describe(self, automatic):
-        """:return: dict that the icon and its card show"""
+    def _describe(self, automatic, name=""):
+        """:param name: of the group or function that it is about, if one
+        :return: dict that the icon and its card show
+        """
         if self.source == "rule":
             sentence = self.env._("By the rule %(rule)s", rule=self.rule_name or "–")
         else:
@@ -137,14 +139,17 @@ class CollectionAssignment(models.Model):
         return {
             "customer": self.customer_id.id, "attribute": self.attribute, "value": self.value,
             "source": self.source, "locked": self.locked, "sentence": sentence,
-            "name": self._get_value_name(), "at": fields.Datetime.to_string(self.at) or "",
+            "name": name, "at": fields.Datetime.to_string(self.at) or "",
             "threatened": self.attribute in automatic}
 
-    def _get_value_name(self):
-        if not self.value:
-            return ""
-        values = self.env["collection.assignment.rule"]._fields[ATTRIBUTES[self.attribute].value]
-        return self.env[values.comodel_name].sudo().browse(self.value).exists().name or ""
+    def _get_value_names(self):
+        """:return: dict of str by id: the group or function that each is about; none for others"""
+        names, rules = {}, self.env["collection.assignment.rule"]
+        for attribute, rows in self.filtered("value").grouped("attribute").items():
+            values = self.env[rules._fields[ATTRIBUTES[attribute].value].comodel_name].sudo()
+            found = {value.id: value.name for value in values.browse(rows.mapped("value")).exists()}
+            names |= {row.id: found.get(row.value, "") for row in rows}
+        return names
 
     # === BUTTONS === #
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.own_context import is_own
+from ...tools.records import in_company_language
 from .attributes import COLLABORATOR
 
 
@@ -23,7 +24,7 @@ class CollectionParticipant(models.Model):
                 participant.customer_id.id, participant.company_id.id,
                 participant.function_id.id))
             participant.collection_origins = {
-                "origins": [{**row._describe(automatic), "name": ""}]} if row else {}
+                "origins": [row._describe(automatic)]} if row else {}
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -69,6 +70,7 @@ class CollectionParticipant(models.Model):
         """:param changes: list of (customer, company, function, old name, new name)"""
         rows = {}
         for customer, company, function, old, new in changes:
+            function = in_company_language(function, company)
             rows.setdefault((customer, company), []).append({
                 "kind": "setting_changed", "cause": "person", "command": "setting",
                 "data": {"field": "collection_participant_ids"},

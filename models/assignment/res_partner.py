@@ -32,12 +32,13 @@ class ResPartner(models.Model):
         rows = self.env["collection.assignment"].search([
             ("customer_id", "in", self.ids), ("company_id", "=", self.env.company.id)])
         automatic = self.env["collection.assignment.rule"]._get_automatic_attributes()
-        by_customer = rows.grouped("customer_id")
+        by_customer, names = rows.grouped("customer_id"), rows._get_value_names()
         for partner in self:
             origins = {}
             for row in by_customer.get(partner._origin, rows.browse()):
                 if row._is_shown():
-                    origins.setdefault(row.attribute, []).append(row._describe(automatic))
+                    origins.setdefault(row.attribute, []).append(
+                        row._describe(automatic, names.get(row.id, "")))
             partner.collection_origins = origins
 
     @api.model

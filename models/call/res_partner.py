@@ -1,4 +1,4 @@
-from collections import defaultdict
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -64,45 +64,67 @@ class ResPartner(models.Model):
         customers = self.with_company(company)._filter_collection_portfolio()
         if not customers:
             return {}
+        facts = customers._read_head_facts(company)
         parts = (
-            customers._get_head_amounts(company), customers._get_head_payments(company),
-            customers._get_head_agreements(company), customers._get_head_contacts(company),
-            customers._get_head_notes(company), customers._get_head_next(company),
-            customers._get_head_people(company))
+            customers._get_head_agreements(company, facts), customers._get_head_people(company))
         heads = {}
         for customer in customers:
-            head = {"customer": customer.id}
+            fact = facts[customer.id]
+            heads[customer.id] = {
+                "customer": customer.id, **customers._describe_amounts(fact, company),
+                **customers._describe_payments(fact), **customers._describe_actions(fact),
+                "notes": [customers._describe_note(note) for note in fact["notes"] or ()]}
             for part in parts:
-                head |= part.get(customer.id, {})
-            heads[customer.id] = head
+                heads[customer.id] |= part.get(customer.id, {})
         return heads
 
-    def _get_head_amounts(self, company):
-        """:return: dict by customer id: what is due, overdue, by age, credits and net"""
+    def _read_head_facts(self, company):
+        """Read in one statement what the page says of each of these customers.
+
+        :return: dict by customer id of dicts of columns, NULL where there is nothing
+        """
+        for model in ("collection.action", "collection.promise", "collection.dispute"):
+            self.env[model].flush_model()
+        accounts = open_items.get_receivable_ids(self.env, company)
+        queries = {
+            "age": self._get_ages_query(company, accounts),
+            "paid": self.with_company(company)._get_payments_query(self.ids, accounts),
+            "payer": self._get_payers_query(company, self.ids),
+            "contact": self._get_contacts_query(company), "step": self._get_steps_query(company),
+            "said": self._get_notes_query(company)}
+        return {row["customer"]: row for row in self.env.execute_query_dict(SQL(
+            "SELECT customer.id AS customer, age.*, paid.*, payer.*, contact.*, step.*, said.*,"
+            "       EXISTS (SELECT FROM collection_promise AS promise"
+            "                WHERE promise.customer_id = customer.id"
+            "                  AND promise.company_id = %(company)s) AS has_promises,"
+            "       EXISTS (SELECT FROM collection_dispute AS dispute"
+            "                WHERE dispute.customer_id = customer.id AND dispute.state = 'open'"
+            "                  AND dispute.company_id = %(company)s) AS has_disputes"
+            "  FROM unnest(%(customers)s) AS customer (id) %(joins)s",
+            company=company.id, customers=self.ids, joins= SQL(" ").join(SQL(
+                "LEFT JOIN (%s) AS %s ON %s = customer.id", query, SQL.identifier(name),
+                SQL.identifier(name, "customer_id")) for name, query in queries.items())))}
+
+    def _describe_amounts(self, fact, company):
+        """:return: dict: what is due, overdue, by age, credits and net"""
         currency, labels = company.currency_id, self._get_bucket_labels()
-        found = {row["customer"]: row for row in self.env.execute_query_dict(
-            self._get_ages_query(company))}
-        heads = {}
-        for customer in self:
-            row = found.get(customer.id) or defaultdict(float)
-            overdue, credits = float(row["overdue"] or 0), float(row["credits"] or 0)
-            ages = [float(row[f"age_{rank}"] or 0) for rank in range(len(labels))]
-            heads[customer.id] = {
-                "due": format_amount(self.env, float(row["due"] or 0), currency),
-                "overdue": format_amount(self.env, overdue, currency),
-                "is_overdue": currency.compare_amounts(overdue, 0) > 0,
-                "credits": format_amount(self.env, credits, currency) if currency.compare_amounts(
-                    credits, 0) else "",
-                "net": format_amount(self.env, overdue + credits, currency),
-                "oldest": row["oldest"] and format_date(self.env, row["oldest"]) or "",
-                "days_late": row["days_late"] or 0,
-                "buckets": [{
-                    "label": label, "amount": format_amount(self.env, age, currency),
-                    "share": round(100 * age / overdue) if overdue else 0,
-                } for label, age in zip(labels, ages)
-                    if currency.compare_amounts(age, 0)] if overdue else [],
-            }
-        return heads
+        overdue, credits = float(fact["overdue"] or 0), float(fact["credits"] or 0)
+        ages = [float(fact[f"age_{rank}"] or 0) for rank in range(len(labels))]
+        return {
+            "due": format_amount(self.env, float(fact["due"] or 0), currency),
+            "overdue": format_amount(self.env, overdue, currency),
+            "is_overdue": currency.compare_amounts(overdue, 0) > 0,
+            "credits": format_amount(self.env, credits, currency) if currency.compare_amounts(
+                credits, 0) else "",
+            "net": format_amount(self.env, overdue + credits, currency),
+            "oldest": fact["oldest"] and format_date(self.env, fact["oldest"]) or "",
+            "days_late": fact["days_late"] or 0,
+            "buckets": [{
+                "label": label, "amount": format_amount(self.env, age, currency),
+                "share": round(100 * age / overdue) if overdue else 0,
+            } for label, age in zip(labels, ages)
+                if currency.compare_amounts(age, 0)] if overdue else [],
+        }
 
     def _get_bucket_labels(self):
         _, firsts = self.env._, [1, *(days + 1 for days in BUCKETS)]
@@ -111,7 +133,7 @@ class ResPartner(models.Model):
             for first, last in zip(firsts, BUCKETS)
         ] + [_("over %(last)s days", last=BUCKETS[-1])]
 
-    def _get_ages_query(self, company):
+    def _get_ages_query(self, company, accounts):
         """:return: ``SQL``, a query of the open items of these customers, summed up by age"""
         for model, names in (("account.move.line", None), ("account.move", ["payment_state"]),
                              ("res.partner", ["commercial_partner_id"])):
@@ -125,7 +147,7 @@ class ResPartner(models.Model):
             for rank, (first, last) in enumerate(zip(firsts, lasts)))
         return SQL(
             """
-            SELECT item.customer, %(ages)s, sum(item.residual) AS due,
+            SELECT item.customer AS customer_id, %(ages)s, sum(item.residual) AS due,
                    sum(item.residual) FILTER (WHERE item.residual > 0 AND %(late)s > 0) AS overdue,
                    sum(item.residual) FILTER (WHERE item.residual < 0) AS credits,
                    min(item.due) FILTER (WHERE item.residual > 0 AND %(late)s > 0) AS oldest,
@@ -140,18 +162,15 @@ class ResPartner(models.Model):
             """,
             ages=ages, late=late, residual=open_items.RESIDUAL, due=open_items.DUE,
             today=company._get_collection_day(), customers=self.ids,
-            unreconciled=open_items.is_unreconciled(self.env, company), open=open_items.IS_OPEN)
+            unreconciled=open_items.is_unreconciled(self.env, company, accounts),
+            open=open_items.IS_OPEN)
 
-    def _get_head_payments(self, company):
-        """:return: dict by customer id: the last payment, and how late the customer pays"""
-        paid = {customer: day for customer, day, _amount in self.env.execute_query(
-            self.with_company(company)._get_payments_query(self.ids))}
-        delays = self._get_payer_delays(company)
-        return {customer.id: {
-            "last_payment": customer.id in paid and format_date(
-                self.env, paid[customer.id]) or "",
-            "payer": self._describe_payer(delays.get(customer.id)),
-        } for customer in self}
+    def _describe_payments(self, fact):
+        """:return: dict: the last payment, and how late the customer pays"""
+        paid, delay = fact["collection_last_payment"], fact["delay"]
+        return {
+            "last_payment": format_date(self.env, paid) if paid else "",
+            "payer": self._describe_payer(delay if delay is None else float(delay))}
 
     def _describe_payer(self, delay):
         """:param delay: mean delay in days, or None
@@ -165,13 +184,20 @@ class ResPartner(models.Model):
             return self.env._("pays 1 day late on average")
         return self.env._("pays %(days)s days late on average", days=days)
 
-    def _get_head_agreements(self, company):
-        """:return: dict by customer id: promises awaited, kept and made; open disputes"""
-        own = Domain("customer_id", "in", self.ids) & Domain("company_id", "=", company.id)
-        promises = self.env["collection.promise"].search_fetch(
-            own & Domain("state", "!=", "cancelled"), PROMISE_FIELDS).grouped("customer_id")
-        disputes = self.env["collection.dispute"].search_fetch(
-            own & Domain("state", "=", "open"), DISPUTE_FIELDS).grouped("customer_id")
+    def _get_head_agreements(self, company, facts):
+        """:param facts: of :meth:`_read_head_facts`: who has agreed on nothing costs no query
+        :return: dict by customer id: promises awaited, kept and made; open disputes
+        """
+        def find(model, having, domain, names):
+            ids = [customer.id for customer in self if facts[customer.id][having]]
+            return self.env[model].search_fetch(Domain([
+                ("customer_id", "in", ids), ("company_id", "=", company.id), domain,
+            ]), names).grouped("customer_id") if ids else {}
+
+        promises = find(
+            "collection.promise", "has_promises", ("state", "!=", "cancelled"), PROMISE_FIELDS)
+        disputes = find(
+            "collection.dispute", "has_disputes", ("state", "=", "open"), DISPUTE_FIELDS)
         heads = {}
         for customer in self:
             made = promises.get(customer, self.env["collection.promise"])
@@ -190,33 +216,66 @@ class ResPartner(models.Model):
             }
         return heads
 
-    def _get_head_contacts(self, company):
-        """:return: dict by customer id: the last contact, what it was and by whom"""
-        self.env["collection.action"].flush_model()
-        rows = self.env.execute_query_dict(SQL(
+    def _get_contacts_query(self, company):
+        """:return: ``SQL``, a query of the last contact: which action, its day and kind; what a
+            bailiff or guarantor alone received is none, as in the list of debtors"""
+        recipients = self.env["collection.action"]._fields["recipient_ids"]
+        return SQL(
             """
-            SELECT DISTINCT ON (action.customer_id) action.customer_id AS customer, action.id,
-                   action.closed_on AS day, action.kind
+            SELECT DISTINCT ON (action.customer_id) action.customer_id,
+                   action.id AS contact_id, action.closed_on AS contact_on,
+                   action.kind AS contact_kind
+              FROM collection_action AS action
+             WHERE action.customer_id = ANY(%(customers)s) AND action.company_id = %(company)s
+               AND action.state = 'closed' AND action.outcome IN ('done', 'validated')
+               AND action.kind IN %(kinds)s AND (
+                   action.origin <> 'sequence' AND action.recipient_function_id IS NULL
+                   OR EXISTS (SELECT FROM %(rel)s AS rel
+                                JOIN res_partner AS told ON told.id = rel.%(partner)s
+                               WHERE rel.%(action)s = action.id
+                                 AND told.commercial_partner_id = action.customer_id))
+          ORDER BY action.customer_id, action.closed_on DESC, action.id DESC
+            """, customers=self.ids, company=company.id, kinds=get_contact_kinds(),
+            rel=SQL.identifier(recipients.relation), action=SQL.identifier(recipients.column1),
+            partner=SQL.identifier(recipients.column2))
+
+    def _get_steps_query(self, company):
+        """:return: ``SQL``, a query of the next thing to do, whatever decided it, and of how many
+            there are"""
+        actions = self.env["collection.action"]
+        return SQL(
+            """
+            SELECT DISTINCT ON (action.customer_id) action.customer_id, action.id AS next_id,
+                   action.date AS next_on, %s AS next_name,
+                   count(*) OVER (PARTITION BY action.customer_id) AS open_actions
               FROM collection_action AS action
              WHERE action.customer_id = ANY(%s) AND action.company_id = %s
-               AND action.state = 'closed' AND action.outcome IN ('done', 'validated')
-               AND action.kind IN %s
-          ORDER BY action.customer_id, action.closed_on DESC, action.id DESC
-            """, self.ids, company.id, get_contact_kinds()))
-        kinds = dict(self.env["collection.action"]._selection_kind())
-        return {row["customer"]: {
-            "last_contact": self.env._(
-                "%(kind)s of %(day)s", kind=kinds[row["kind"]],
-                day=format_date(self.env, row["day"])),
-            "last_contact_id": row["id"],
-        } for row in rows}
+               AND action.state <> 'closed'
+          ORDER BY action.customer_id, action.date, action.id
+            """, actions._field_to_sql("action", "name"), self.ids, company.id)
 
-    def _get_head_notes(self, company):
-        """:return: dict by customer id: what was noted last of calls, the latest first"""
-        rows = self.env.execute_query_dict(SQL(
+    def _describe_actions(self, fact):
+        """:return: dict: the last contact, what it was and when; the next thing to do"""
+        kinds = dict(self.env["collection.action"]._selection_kind())
+        last = {
+            "last_contact": self.env._(
+                "%(kind)s of %(day)s", kind=kinds[fact["contact_kind"]],
+                day=format_date(self.env, fact["contact_on"])),
+            "last_contact_id": fact["contact_id"]} if fact["contact_id"] else {}
+        following = {
+            "next_name": fact["next_name"], "next_id": fact["next_id"],
+            "next_day": format_date(self.env, fact["next_on"]),
+            "open_actions": fact["open_actions"]} if fact["next_id"] else {}
+        return {**last, **following}
+
+    def _get_notes_query(self, company):
+        """:return: ``SQL``, a query of what was noted last of calls, the latest first, as JSON"""
+        return SQL(
             """
-            SELECT chain.customer_id AS customer, note.at, note.user_name, note.text,
-                   note.data ->> 'call' AS result, note.data ->> 'contact' AS contact
+            SELECT chain.customer_id, jsonb_agg(jsonb_build_object(
+                       'at', note.at, 'who', note.user_name, 'text', note.text,
+                       'call', note.data ->> 'call', 'contact', note.data ->> 'contact')
+                   ORDER BY note.number DESC) AS notes
               FROM collection_history_chain AS chain
         CROSS JOIN LATERAL (
                    SELECT history.* FROM collection_history AS history
@@ -224,29 +283,18 @@ class ResPartner(models.Model):
                       AND history.kind IN ('call_noted', 'note_added')
                  ORDER BY history.number DESC LIMIT %s) AS note
              WHERE chain.customer_id = ANY(%s) AND chain.company_id = %s
-          ORDER BY chain.customer_id, note.number DESC
-            """, LAST_NOTES, self.ids, company.id))
+          GROUP BY chain.customer_id
+            """, LAST_NOTES, self.ids, company.id)
+
+    def _describe_note(self, note):
+        """:return: dict of a note's texts, its day in the reader's time zone"""
         results = dict(self.env["collection.action"]._fields["call_result"]
                        ._description_selection(self.env))
-        heads = defaultdict(lambda: {"notes": []})
-        for row in rows:
-            at = fields.Datetime.context_timestamp(self, row["at"])
-            heads[row["customer"]]["notes"].append({
-                "day": format_date(self.env, at.date()), "who": row["user_name"],
-                "what": results.get(row["result"], ""), "contact": row["contact"] or "",
-                "text": (row["text"] or "")[:NOTE_LENGTH]})
-        return heads
-
-    def _get_head_next(self, company):
-        """:return: dict by customer id: the next thing to do, whatever decided it"""
-        actions = self.env["collection.action"].search_fetch(
-            [("customer_id", "in", self.ids), ("company_id", "=", company.id),
-             ("state", "!=", "closed")], ["customer_id", "date", "name"],
-            order="date, id").grouped("customer_id")
-        return {customer.id: {
-            "next_name": own[0].name, "next_id": own[0].id,
-            "next_day": format_date(self.env, own[0].date), "open_actions": len(own),
-        } for customer, own in actions.items()}
+        at = fields.Datetime.context_timestamp(self, datetime.fromisoformat(note["at"]))
+        return {
+            "day": format_date(self.env, at.date()), "who": note["who"],
+            "what": results.get(note["call"], ""), "contact": note["contact"] or "",
+            "text": (note["text"] or "")[:NOTE_LENGTH]}
 
     def _get_head_people(self, company):
         """:return: dict by customer id: whom to call at which number"""

@@ -38,6 +38,7 @@ STOPS = [
     (ladder.BLOCKED, "Blocked from follow-up"),
     (ladder.IN_PAYMENT, "Being paid"),
     (ladder.SMALL, "Small items only"),
+    (ladder.OLD, "Old debts left alone"),
     (ladder.SETTLED, "Nothing to chase"),
     (ladder.COVERED, "Covered by credits"),
     (ladder.BELOW_MINIMUM, "Below the minimum"),
@@ -383,7 +384,10 @@ class CollectionDebtor(models.Model):
         """:return: list of (companies, list of ids of the customers to read anew in them, list of
             ids of the marks that are done with then)"""
         companies, work = self.env["res.company"].search([], order="id"), []
-        taken = self.env["collection.debtor.mark"]._take()
+        marks = self.env["collection.debtor.mark"]
+        if any(map(self._is_lost, companies)):
+            marks._add_all()
+        taken = marks._take()
         half = BATCH // 2  # each mark stands for two customers at most
         for start in range(0, len(taken), half):
             part = taken[start:start + half]
@@ -397,6 +401,18 @@ class CollectionDebtor(models.Model):
             work += [(company, stale[start:start + BATCH], [])
                      for start in range(0, len(stale), BATCH)]
         return work
+
+    def _is_lost(self, company):
+        """:return: bool, whether a company's list is empty though something is owed: a database
+            from before there was a list, or one whose list was emptied"""
+        [[lost]] = self.env.execute_query(SQL(
+            """
+            SELECT NOT EXISTS (SELECT FROM collection_debtor WHERE company_id = %s)
+               AND EXISTS (SELECT FROM account_move_line AS line
+                             JOIN res_partner AS partner ON partner.id = line.partner_id
+                            WHERE %s)
+            """, company.id, open_items.is_unreconciled(self.env, company)))
+        return lost
 
     def _try_refresh(self, company, customer_ids):
         """:return: bool, False if a person has changed one of these meanwhile: they stay due"""

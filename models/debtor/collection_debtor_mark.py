@@ -48,6 +48,8 @@ class CollectionDebtorMark(models.Model):
             self._watch(table, "update", "OLD TABLE AS former NEW TABLE AS latter", f"""
                 SELECT unnest(ARRAY[former.customer_id, latter.customer_id])
                   FROM former JOIN latter ON latter.id = former.id WHERE {changed}""")
+        # an upgrade in place, without migration, finds a list that is not there yet
+        self.env["collection.debtor"]._refresh_soon()
 
     def _watch(self, table, event, tables, query):
         self.env.cr.execute(f"""
@@ -72,6 +74,13 @@ class CollectionDebtorMark(models.Model):
         self.env.cr.execute(SQL(
             "INSERT INTO collection_debtor_mark (partner_id)"
             " SELECT DISTINCT partner_id FROM collection_plan_mark WHERE id = ANY(%s)", marks))
+
+    @api.model
+    def _add_all(self):
+        """Mark all customers: the list is to be made, batch by batch, whoever interrupts it."""
+        self.env.cr.execute(
+            "INSERT INTO collection_debtor_mark (partner_id)"
+            " SELECT id FROM res_partner WHERE commercial_partner_id = id")
 
     @api.model
     def _take(self):

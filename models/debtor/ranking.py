@@ -20,7 +20,7 @@ PILES = [("act", "Act now"), ("coming", "Coming"), ("leave", "Leave alone")]
 #: Reasons of the engine for which nobody would ever chase a customer that has something to pay.
 UNCHASED = (ladder.NO_SCENARIO, ladder.SCENARIO_ARCHIVED, ladder.NO_RATE, ladder.FINISHED)
 #: Reasons that are somebody's will: the scenario's, the threshold's or the accountants'.
-SPARED = (ladder.EMPTY, ladder.BELOW_MINIMUM, ladder.SMALL, ladder.BLOCKED)
+SPARED = (ladder.EMPTY, ladder.BELOW_MINIMUM, ladder.SMALL, ladder.OLD, ladder.BLOCKED)
 
 
 @dataclass(frozen=True)

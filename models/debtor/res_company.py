@@ -55,9 +55,10 @@ class ResCompany(models.Model):
         "The amount and the days that give all points must be above zero.")
 
     def write(self, vals):
-        """Other weights give other scores: all debtors are read anew."""
+        """Other weights give other scores, and old debts are no debts to chase: all debtors are
+        read anew."""
         result = super().write(vals)
-        if not vals.keys().isdisjoint(SETTINGS):
+        if not vals.keys().isdisjoint({*SETTINGS, "collection_old_before", "collection_old_until"}):
             self.env.cr.execute(SQL(
                 "UPDATE collection_debtor SET day = NULL WHERE company_id = ANY(%s)", self.ids))
             self.env["collection.debtor"]._refresh_soon()

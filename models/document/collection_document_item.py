@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.dialogs import open_dialog
+from ...tools.records import in_company_language
 from ..collection_upload import Sender
 
 STATES = [
@@ -121,7 +122,7 @@ class CollectionDocumentItem(models.Model):
         return result
 
     def _creation_message(self):
-        return self.env._("Document requested")
+        return in_company_language(self, self.company_id).env._("Document requested")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

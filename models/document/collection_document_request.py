@@ -7,6 +7,7 @@ from odoo.tools import SQL, plaintext2html
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
+from ...tools.records import in_company_language
 from ..history.trace import Trace
 from .mail_activity import REVIEW
 
@@ -217,7 +218,7 @@ class CollectionDocumentRequest(models.Model):
         self._trace("request_moved", new=fields.Date.to_string(self.due))
 
     def _creation_message(self):
-        return self.env._("Documents requested")
+        return in_company_language(self, self.company_id).env._("Documents requested")
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

@@ -46,9 +46,10 @@ class CollectionDocumentRequest(models.Model):
 
     @api.model
     def _get_company_days(self):
-        """:return: dict of today (``date``), by company that has open requests"""
+        """:return: dict of today (``date``), by company that has open requests and has started"""
         groups = self.sudo()._read_group([("state", "=", "open")], ["company_id"])
-        return {company: company._get_collection_day() for [company] in groups}
+        return {company: company._get_collection_day() for [company] in groups
+                if company._is_collection_started()}
 
     def _is_due(self):
         """Whether it is open and was not looked at today; an empty one is another worker's."""

@@ -11,7 +11,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...engine import EventCode
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 
 _lt = LazyTranslate(__name__)
 
@@ -643,11 +643,12 @@ class CollectionHistory(models.Model):
                                   ._description_selection(self.env)).get(event.code, event.code)
 
     def _get_chatter_body(self):
-        """:return: markup, these rows as a note in the chatter"""
+        """:return: markup, these rows of a company as a note in the chatter, in its language"""
+        rows = in_company_language(self, self.company_id)
         lines = Markup().join(
             Markup("<li>%s%s</li>") % (
                 row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")
-            for row in self)
+            for row in rows)
         return Markup("<ul>%s</ul>") % lines
 
     def _get_dates(self):

@@ -15,7 +15,7 @@ from ...tools.portfolio import (
     seen_domain,
     sees_own_only,
 )
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 from ..access import COLLECTORS
 from . import open_items
 
@@ -70,7 +70,7 @@ class AccountMoveLine(models.Model):
         if not STATUS_FIELDS & set(vals):
             return super().write(vals)
         self.check_access("write")  # the core asks only where a value changes
-        before = {line: line._describe_status() for line in self.sudo()}
+        before = {line: line._describe_lasting_status() for line in self.sudo()}
         # our notes change nothing of the entry: it does not count as changed by hand, and the
         # entries of thousands of items are not balanced anew
         noting = self.with_context(**NOT_BY_HAND) if NOTED_FIELDS.issuperset(vals) else self
@@ -259,16 +259,20 @@ class AccountMoveLine(models.Model):
             return self.env._("%(status)s for %(day)s", status=name, day=day)
         return name
 
+    def _describe_lasting_status(self):
+        """:return: the same as it stays in the history, in the company's language"""
+        return in_company_language(self, self.company_id)._describe_status()
+
     def _trace_status(self, before, comment):
         """Record what changed in the customers' history and on the entries.
 
-        :param dict before: what :meth:`_describe_status` gave before, by item
+        :param dict before: what :meth:`_describe_lasting_status` gave before, by item
         :param str comment: the new comment
         """
         rows, changes = defaultdict(list), defaultdict(list)
         for line in self:
             customer, old = line.partner_id.commercial_partner_id, before[line]
-            new = line._describe_status()
+            new = line._describe_lasting_status()
             if not customer or (old == new and not comment):
                 continue
             rows[customer, line.company_id].append({
@@ -344,9 +348,10 @@ class AccountMoveLine(models.Model):
     def _take_into_followup(self):
         rows = defaultdict(list)
         for line in self:
+            _ = in_company_language(line, line.company_id).env._
             rows[line.partner_id.commercial_partner_id, line.company_id].append({
                 "kind": "item_changed", "data": {"item": line._name_items()},
-                "old_value": self.env._("No follow-up"), "new_value": self.env._("Followed up"),
+                "old_value": _("No follow-up"), "new_value": _("Followed up"),
                 "cause": "person", "command": "status"})
         self.no_followup = False
         self.env["collection.history"]._append_many(rows)

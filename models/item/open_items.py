@@ -93,19 +93,22 @@ def is_overdue(day):
 
 
 def get_receivable_ids(env, company):
-    """:return: list of ids of the receivable accounts of a company, archived ones included"""
+    """:param company: one ``res.company``, or several
+    :return: list of ids of their receivable accounts, archived ones included
+    """
     return env["account.account"].sudo().with_context(active_test=False).search([
         ("account_type", "=", "asset_receivable"),
-        ("company_ids", "parent_of", company.id)]).ids
+        ("company_ids", "parent_of", company.ids)]).ids
 
 
-def is_unreconciled(env, company):
+def is_unreconciled(env, company, accounts=None):
     """The same as :data:`UNRECONCILED` in one company, for queries that read many lines.
 
+    :param accounts: what :func:`get_receivable_ids` gives, where the caller has asked already
     :return: SQL condition on ``line``
     """
     return SQL(
         "line.account_id = ANY(%s) AND line.company_id = %s"
         " AND line.parent_state = 'posted' AND line.reconciled IS NOT TRUE"
         " AND line.amount_residual_currency <> 0",
-        get_receivable_ids(env, company), company.id)
+        get_receivable_ids(env, company) if accounts is None else accounts, company.id)

@@ -233,12 +233,13 @@ class ResPartner(models.Model):
             unreconciled=open_items.is_unreconciled(self.env, company),
             customers=self._get_customers_condition(customer_ids))
 
-    def _get_payments_query(self, customer_ids=None):
+    def _get_payments_query(self, customer_ids=None, accounts=None):
         """Days on which money came in last, and stayed.
 
         What the bank took back, whether a colleague matched the payment with the return or
         reversed it, is no payment, nor is one that the bank rejected.
 
+        :param accounts: ids of receivable accounts, where the caller knows them already
         :return: ``SQL``, a query of the customer's id, the date of its last payment and how much
             that was, in the company's currency
         """
@@ -261,7 +262,8 @@ class ResPartner(models.Model):
           GROUP BY partner.commercial_partner_id
             """,
             company=company.id, money=open_items.MONEY_JOURNALS, returned=RETURNED,
-            accounts=open_items.get_receivable_ids(self.env, company),
+            accounts=open_items.get_receivable_ids(
+                self.env, company) if accounts is None else accounts,
             customers=self._get_customers_condition(customer_ids))
 
     def _get_customers_condition(self, customer_ids):
@@ -280,9 +282,11 @@ class ResPartner(models.Model):
             self._get_payers_query(company, self.ids))} if self.ids else {}
 
     @api.model
-    def _get_payers_query(self, company, customer_ids):
-        """:return: ``SQL``, a query of the customer's id and its mean ``delay`` in days, of those
-            of the customers who paid"""
+    def _get_payers_query(self, company, customer_ids=None):
+        """:param customer_ids: ids of commercial partners; None for all customers
+        :return: ``SQL``, a query of the customer's id and its mean ``delay`` in days, of those
+            of the customers who paid
+        """
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(
             ["date", "date_maturity", "partner_id", "company_id"])
@@ -297,12 +301,13 @@ class ResPartner(models.Model):
               JOIN account_move AS invoice ON invoice.id = owed.move_id
               JOIN account_move AS settlement ON settlement.id = paid.move_id
               JOIN res_partner AS partner ON partner.id = owed.partner_id
-             WHERE partner.commercial_partner_id = ANY(%s)
-               AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
+             WHERE %s AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
                AND invoice.move_type = 'out_invoice' AND settlement.move_type = 'entry'
                AND paid.date > %s AND partial.amount > 0
           GROUP BY partner.commercial_partner_id
-            """, list(customer_ids), company.id, company._get_collection_day() - WINDOW)
+            """, SQL("TRUE") if customer_ids is None else SQL(
+                "partner.commercial_partner_id = ANY(%s)", list(customer_ids)),
+            company.id, company._get_collection_day() - WINDOW)
 
     # === ITEMS AND LANGUAGES === #
 

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...tools.dialogs import open_dialog
+from ...tools.records import in_company_language
 from ..collection_upload import Sender
 from ..item.holders import Holder, register
 from ..specific.collection_dispute import RESULTS
@@ -157,7 +158,8 @@ class CollectionAnswer(models.Model):
         rows = {}
         for answer in self:
             rows.setdefault((answer.customer_id, answer.company_id), []).append({
-                "kind": kind, "new_value": answer._describe(), "cause": "person",
+                "kind": kind, "cause": "person",
+                "new_value": in_company_language(answer, answer.company_id)._describe(),
                 "command": "answer",
                 "on_behalf": answer.partner_id.name if kind == "answer_received" else "",
                 "text": (answer.text if texts is None else texts.get(answer.id)) or "",

@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
+from ...tools.records import in_company_language
 from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
 from . import besides
@@ -488,9 +489,9 @@ class CollectionAction(models.Model):
         """
         former = self._get_channel()
         self.write({"kind": channel.code, "error": False, "next_try": False})
+        _ = in_company_language(self, self.company_id).env._
         self._record([TraceRow(
-            self, "channel_changed", old=self.env._(former.label),
-            new=self.env._(channel.label))], trace)
+            self, "channel_changed", old=_(former.label), new=_(channel.label))], trace)
 
     def _give_up(self, problems):
         """Skip those that have waited long enough for an address, so that what follows comes.

@@ -11,6 +11,7 @@ from ...tools.customers import CustomerChange, move_all
 from ...tools.dialogs import notify, open_dialog
 from ...tools.own_context import is_own
 from ...tools.portfolio import RuledOne2many, see_stored, sees_own_only
+from ...tools.records import in_company_language
 from ..access import ALL_CUSTOMERS, COLLECTORS
 
 #: Key of the context under which customers are merged.
@@ -610,12 +611,14 @@ class ResPartner(models.Model):
         for customer, company, function, gone, kept in doubled:
             if gone != kept:
                 rows[self.browse(customer), self.env["res.company"].browse(company)].append(
-                    self._prepare_doubled_holder_vals(function, gone, kept))
+                    self._prepare_doubled_holder_vals(company, function, gone, kept))
         self.env["collection.history"]._append_many(rows)
 
-    def _prepare_doubled_holder_vals(self, function_id, gone, kept):
-        function = self.env["collection.function"].browse(function_id)
-        old, new = (self.browse(id_ or ()).sudo().name or self.env._("nobody")
+    def _prepare_doubled_holder_vals(self, company_id, function_id, gone, kept):
+        company = self.env["res.company"].browse(company_id)
+        function = in_company_language(
+            self.env["collection.function"].browse(function_id), company)
+        old, new = (self.browse(id_ or ()).sudo().name or function.env._("nobody")
                     for id_ in (gone, kept))
         return {
             "kind": "participant_changed", "cause": "person", "command": "identity",

@@ -22,9 +22,9 @@ class ResPartner(models.Model):
 
     def _get_collection_heads(self, company):
         heads = super()._get_collection_heads(company)
-        replies = self.env["collection.reply"].search(
+        replies = self.env["collection.reply"].search_fetch(
             [("customer_id", "in", list(heads)), ("company_id", "=", company.id),
-             ("state", "=", "open")]).grouped("customer_id")
+             ("state", "=", "open")], ["customer_id", "text", "subject"]).grouped("customer_id")
         for customer, own in replies.items():
             heads[customer.id]["replies"] = "; ".join(
                 reply.excerpt or reply.subject or "–" for reply in own[:2])

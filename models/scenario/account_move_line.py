@@ -98,6 +98,7 @@ class AccountMoveLine(models.Model):
             ladder.DISPUTED: _("Disputed"),
             ladder.IN_PAYMENT: _("Being paid"),
             ladder.LITIGATION: _("In litigation"),
+            ladder.OLD: _("Old debt, left alone for now"),
             ladder.SMALL: _("Below the scenario's minimum"),
             ladder.SUSPENDED: _("A sequence suspends the scenario"),
         }.get(cause, "")

@@ -47,7 +47,11 @@ class CollectionScenario(models.Model):
         "reminder before the due date is passed over once that date is gone.")
     minimum_amount = fields.Monetary(
         string="Chase from", tracking=True,
-        help="Customers that owe less in all, credits netted, are not chased.")
+        help="Customers that owe less in all are not chased.")
+    net_credits = fields.Boolean(
+        string="Credits count against it", default=True, tracking=True,
+        help="What is compared is what a customer owes less its credits; otherwise its debts "
+        "alone. Whose credits cover all of its debts is not chased in either case.")
     item_minimum = fields.Monetary(
         string="Ignore items under", tracking=True,
         help="Smaller open items are left out. Credits always count.")
@@ -173,6 +177,7 @@ class CollectionScenario(models.Model):
             min_days=scenario.min_days,
             minimum=Decimal(str(scenario.minimum_amount * (factors[scenario] or 0))),
             repeat=scenario.repeat_days,
+            net=scenario.net_credits,
             open_days=scenario._get_open_days(),
             stop=scenario._find_stop_of_all(factors[scenario]),
         ) for scenario in self}

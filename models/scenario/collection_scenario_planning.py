@@ -42,19 +42,22 @@ class CollectionScenario(models.Model):
     # === FACTS === #
 
     @api.model
-    def _get_chases(self, company, customer_ids, day):
+    def _get_chases(self, company, customer_ids, day, scenario=None):
         """Read what is known of customers in a company.
 
         :param company: the ``res.company``
         :param customer_ids: ids of commercial partners
         :param date day: the company's day
+        :param scenario: :class:`~odoo.tools.SQL`, the id of the scenario that each ``partner``
+            would have, or None for the one it has
         :return: list of (customer id, scenario id or None, collector id or None, open action as
             a dict or None, the engine's :class:`~..engine.ladder.Chase`), by customer id
         """
         if not customer_ids:
             return []
         self.env.flush_all()
-        rows = self.env.execute_query_dict(self._get_facts_query(company, customer_ids, day))
+        rows = self.env.execute_query_dict(
+            self._get_facts_query(company, customer_ids, day, scenario))
         offsets = self._get_offsets(company, customer_ids, day)
         return [self._read_chase(row, day, offsets.get(row["id"], NO_OFFSET)) for row in rows]
 
@@ -68,6 +71,7 @@ class CollectionScenario(models.Model):
             leader=row["leader"],
             due=row["leader_due"],
             amount=Decimal(str(row["amount"] or 0)) - offset.amount,
+            debts=Decimal(str(row["debts"] or 0)),
             causes=frozenset(
                 cause for cause, bit in _BITS.items() if (row["causes"] or 0) & bit),
             stop=self._find_stop(row, day),
@@ -92,6 +96,8 @@ class CollectionScenario(models.Model):
             yield row["promised_until"] + after
         if row["falls_due"]:
             yield row["falls_due"]
+        if row["old_until"]:
+            yield row["old_until"]
 
     def _find_stop(self, row, day):
         """:return: what stops the whole customer, or None"""
@@ -103,7 +109,7 @@ class CollectionScenario(models.Model):
             return ladder.HOLD
         return ladder.SUSPENDED if row["suspended"] else None
 
-    def _get_facts_query(self, company, customer_ids, day):
+    def _get_facts_query(self, company, customer_ids, day, scenario=None):
         return SQL(
             """
             WITH item AS (%(items)s),
@@ -118,6 +124,8 @@ class CollectionScenario(models.Model):
                        sum(item.residual) FILTER (WHERE item.cause = 0 AND (
                            item.residual < 0 OR item.due <= GREATEST(leader.due, %(day)s)
                        )) AS amount,
+                       sum(item.residual) FILTER (WHERE item.cause = 0 AND item.residual > 0
+                           AND item.due <= GREATEST(leader.due, %(day)s)) AS debts,
                        min(item.due) FILTER (WHERE item.cause = 0 AND item.residual > 0
                            AND item.due > GREATEST(leader.due, %(day)s)) AS falls_due,
                        min(item.promised) FILTER (WHERE item.cause = %(promised)s
@@ -128,7 +136,9 @@ class CollectionScenario(models.Model):
             SELECT partner.id, partner.active,
                    %(scenario)s::int AS scenario, %(collector)s::int AS collector,
                    %(hold)s::date AS hold_until, partner.collection_insolvency_date AS insolvent_on,
-                   leader.id AS leader, leader.due AS leader_due, total.amount, total.causes,
+                   leader.id AS leader, leader.due AS leader_due, total.amount, total.debts,
+                   total.causes,
+                   CASE WHEN total.causes & %(old)s > 0 THEN %(old_until)s::date END AS old_until,
                    total.falls_due, total.promised_until,
                    EXISTS (%(suspending)s) AS suspended,
                    last.scenario_step_id AS last_step, last.closed_on AS last_on,
@@ -165,16 +175,17 @@ class CollectionScenario(models.Model):
              WHERE partner.id = ANY(%(customers)s)
           ORDER BY partner.id
             """,
-            items=self._get_items_query(company, customer_ids, day),
+            items=self._get_items_query(company, customer_ids, day, scenario),
             suspending=self._get_suspending_query(company, "customer"),
-            scenario=partner_value(self.env, "collection_scenario_id", company),
+            scenario=scenario or partner_value(self.env, "collection_scenario_id", company),
+            old=_BITS[ladder.OLD], old_until=company._get_collection_old_debts()[1],
             collector=partner_value(self.env, "collector_id", company),
             hold=partner_value(self.env, "collection_hold_until", company),
             company=company.id, tree=company._get_collection_tree(), day=day,
             customers=list(customer_ids), kinds=get_contact_kinds(),
             promised=_BITS[ladder.PROMISED])
 
-    def _get_items_query(self, company, customer_ids, day):
+    def _get_items_query(self, company, customer_ids, day, scenario=None):
         """:return: query of the unreconciled items with their causes, as bits; 0: chased"""
         scenarios = self.with_context(active_test=False).search([("item_minimum", ">", 0)])
         factors = scenarios._get_threshold_factors(company)
@@ -189,7 +200,7 @@ class CollectionScenario(models.Model):
                 "         AS minimum (id, amount) WHERE minimum.id = %s::int)"
                 " THEN %s ELSE %s END",
                 open_items.RESIDUAL, list(minimums), list(minimums.values()),
-                partner_value(self.env, "collection_scenario_id", company),
+                scenario or partner_value(self.env, "collection_scenario_id", company),
                 _BITS[ladder.SMALL], cause)
         return SQL(
             """
@@ -212,6 +223,9 @@ class CollectionScenario(models.Model):
 
     def _get_cause_expression(self, company, day):
         """:return: SQL expression of the bit of what keeps ``line`` out; 0: nothing does"""
+        old_before, old_until = company._get_collection_old_debts()
+        is_old = SQL("%s < %s", open_items.DUE, old_before) if (
+            old_before and day < old_until) else SQL("FALSE")
         return SQL(
             """
             CASE WHEN status.excludes AND status.kind = 'dispute' THEN %(disputed)s
@@ -226,9 +240,10 @@ class CollectionScenario(models.Model):
                  THEN %(blocked)s
                  WHEN move.payment_state IN %(paid_states)s
                  THEN %(in_payment)s
+                 WHEN %(is_old)s THEN %(old)s
                  ELSE 0 END
             """,
-            day=day, specific_query=self._get_specific_query(),
+            day=day, is_old=is_old, specific_query=self._get_specific_query(),
             suspending=self._get_suspending_query(company, "items"),
             kept_out=open_items.IS_KEPT_OUT, blocked_state=open_items.BLOCKED_STATE,
             paid_states=open_items.PAID_STATES,
@@ -299,6 +314,7 @@ class CollectionScenario(models.Model):
             ladder.BLOCKED: _("What is open is blocked from follow-up."),
             ladder.IN_PAYMENT: _("What is open is being paid."),
             ladder.SMALL: _("Only items below the scenario's minimum are open."),
+            ladder.OLD: _("What is open is old debt, left alone for now."),
             ladder.SETTLED: _("Nothing is open."),
             ladder.COVERED: _("Credits cover what is due."),
             ladder.BELOW_MINIMUM: _("Less is due than the scenario's minimum."),
@@ -468,6 +484,7 @@ class CollectionScenario(models.Model):
             [str(partners._fields[name].get_company_dependent_fallback(partners))
              for name in ("collection_scenario_id", "collector_id", "collection_hold_until")],
             company._get_collection_manager().id,
+            [str(value) for value in company._get_collection_old_debts()],
             company._get_collection_day().isocalendar()[:2],
         )
 

@@ -138,21 +138,6 @@ class ResPartner(models.Model):
         self.env["collection.action"].sudo()._bring_to_day(customers)
         return result
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        partners = super().create(vals_list)
-        lineage = self.env.company.sudo().browse(self.env.company._get_collection_lineage())
-        company = lineage.filtered("collection_scenario_id")[:1]
-        if company:
-            fresh = self.browse(
-                partner.id for partner, vals in zip(partners, vals_list)
-                if partner._is_new_collection_customer()
-                and not vals.get("collection_scenario_id"))
-            # where it is the company's above, it is given there, and holds in the branch
-            fresh.sudo().with_company(
-                company).collection_scenario_id = company.collection_scenario_id
-        return partners
-
     # === SCENARIO === #
 
     def _get_collection_decisions(self, company):
@@ -221,18 +206,6 @@ class ResPartner(models.Model):
                     "kind": "setting_changed", "data": {"field": name}, "cause": "person",
                     "command": "setting", "old_value": str(old), "new_value": str(new)})
         self.env["collection.history"]._append_many(rows)
-
-    # === NEW CUSTOMERS === #
-    # A new customer has its company's scenario from the start (S-008, M-041).
-
-    def _is_new_collection_customer(self):
-        """Whether it was created as a customer, and has no scenario but the default one."""
-        self.ensure_one()
-        field = self._fields["collection_scenario_id"]
-        return (
-            self.customer_rank > 0 and self.commercial_partner_id == self
-            and self.sudo().collection_scenario_id.id in (
-                False, field.get_company_dependent_fallback(self.sudo()).id))
 
     # === IDENTITY === #
     # What is planned for a customer that is none any more is dropped, and planned anew.

@@ -10,6 +10,7 @@ from ...engine.sequence import state as states
 from ...engine.sequence.deadlines import find_missing_markers
 from ...engine.sequence.outcomes import SILENT
 from ...tools.dialogs import open_dialog
+from ...tools.records import in_company_language
 from ..item.holders import Holder, register
 
 STATE_LABELS = {
@@ -145,6 +146,8 @@ class CollectionSequence(models.Model):
     waits_for = fields.Char(compute="_compute_waits_for")
     manual_events = fields.Json(
         compute="_compute_manual_events", help="Events that a person may record now, by name.")
+    has_manual_events = fields.Boolean(
+        compute="_compute_manual_events", help="Its template knows events that people record.")
     to_come = fields.Html(
         compute="_compute_to_come", string="What may follow", sanitize=False,
         help="The actions of the steps that the current one may lead to, and who would get them.")
@@ -261,6 +264,7 @@ class CollectionSequence(models.Model):
     def _compute_manual_events(self):
         for sequence in self:
             sequence.manual_events = sequence._get_manual_events()
+            sequence.has_manual_events = bool(sequence._get_known_events())
 
     def _compute_child_count(self):
         for sequence in self:
@@ -340,7 +344,7 @@ class CollectionSequence(models.Model):
                 "message_partner_ids", "message_main_attachment_id"}
 
     def _creation_message(self):
-        return self.env._("Sequence launched")
+        return in_company_language(self, self.company_id).env._("Sequence launched")
 
     # === PATH AND OUTLOOK === #
     # The path taken, what is waited for and what may come: read from the tree, never stored.

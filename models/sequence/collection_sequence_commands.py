@@ -5,14 +5,14 @@ from uuid import uuid4
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ... import engine
 from ...engine.sequence import conditions
 from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
 from ...tools.own_context import is_own, with_own
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 from ..history.trace import Trace
 from ..item import open_items
 
@@ -323,7 +323,8 @@ class CollectionSequence(models.Model):
         """:return: "Label: value"; dates as ISO dates, since every language reads them"""
         value = marker.get("value")
         if marker["type"] == "boolean":
-            value = self.env._("yes") if value else self.env._("no")
+            own = in_company_language(self, self.company_id)
+            value = own.env._("yes") if value else own.env._("no")
         elif marker["type"] == "selection":
             value = dict(marker.get("selection") or ()).get(value, value)
         return f"{marker['string']}: {value or '–'}"
@@ -331,18 +332,24 @@ class CollectionSequence(models.Model):
     # === EVENTS === #
     # Events that people record by hand: each name that a row waits for is a button.
 
-    def record_event(self, name):
+    def record_event(self, name, day=None, note=""):
         """Record that something happened, and go on at once with what follows from it.
 
         One that the current step does not wait for is recorded too: a later step may count what
         happened since the launch.
 
         :param str name: of an event that the template has people record
+        :param day: ``date`` or ISO string, the day on which it happened, if that is known
+        :param str note: what there is to say of it; day and note stay in the history
         :return: str, translated: what has followed
-        :raise UserError: the template knows no such event, or the sequence has ended
+        :raise UserError: the template knows no such event, the sequence has ended, or the day is
+            still to come
         """
         self.ensure_one()
         self._check_steering()
+        day = fields.Date.to_date(day)
+        if day and day > self.company_id._get_collection_day():
+            raise UserError(self.env._("What is noted has happened: today, or before."))
         if name not in self._get_known_events():
             raise UserError(self.env._(
                 "%(sequence)s does not wait for “%(event)s”.",
@@ -355,7 +362,9 @@ class CollectionSequence(models.Model):
             "company_id": self.company_id.id,
             "sequence_id": self.id,
         }])
-        self._run(signal._get_command(), text=name)
+        lang = self.company_id.partner_id.lang
+        said = [day and format_date(self.env, day, lang_code=lang), (note or "").strip()]
+        self._run(signal._get_command(), text=": ".join(filter(None, said)) or name)
         signal.delivered_at = fields.Datetime.now()
         return self._describe_followed()
 

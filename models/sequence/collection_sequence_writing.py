@@ -31,6 +31,7 @@ from ...engine.sequence.entries import (
     VisitEntered,
     VisitLeft,
 )
+from ...tools.records import in_company_language
 from ..history.trace import Trace
 from .collection_sequence import ENDED
 
@@ -238,8 +239,9 @@ class CollectionSequence(models.Model):
         :param Trace trace: the command
         :param about: the ``collection.action`` that its text belongs to, if one
         """
-        actions = {action.number: action for action in self.action_ids}
-        visits = {visit.number: visit for visit in self.visit_ids}
+        own = in_company_language(self, self.company_id)
+        actions = {action.number: action for action in own.action_ids}
+        visits = {visit.number: visit for visit in own.visit_ids}
         text_placed = False
         rows = []
         for entry in entries:
@@ -247,7 +249,7 @@ class CollectionSequence(models.Model):
             action = actions.get(data.get("action"), self.env["collection.action"])
             takes_text = not text_placed and (not about or action == about)
             text_placed = text_placed or takes_text
-            visit = visits.get(data.get("visit")) or action.visit_id or self.visit_id
+            visit = visits.get(data.get("visit")) or action.visit_id or own.visit_id
             rows.append({
                 "kind": kind, "data": data, "action": action, "visit": visit,
                 "text": trace.text if takes_text else "",
@@ -411,8 +413,11 @@ class CollectionSequence(models.Model):
 
     def _describe_holder(self, function, holders):
         """:return: str, a function and who holds it"""
-        holder = holders.get(function, self.env["res.partner"]).name or self.env._("nobody")
-        return f"{function.name}: {holder}"
+        holder = holders.get(function, self.env["res.partner"]).name or self._name_nobody()
+        return f"{in_company_language(function, self.company_id).name}: {holder}"
+
+    def _name_nobody(self):
+        return in_company_language(self, self.company_id).env._("nobody")
 
     def _move_open_actions(self, functions, holders):
         """:return: list of rows for :meth:`_append_history`, one an action that changed hands"""
@@ -430,8 +435,8 @@ class CollectionSequence(models.Model):
                 rows.append({
                     "kind": "action_reassigned", "data": {"action": action.number},
                     "visit": action.visit_id, "action": action,
-                    "old": old.name or self.env._("nobody"),
-                    "new": action._get_holder().name or self.env._("nobody"),
+                    "old": old.name or self._name_nobody(),
+                    "new": action._get_holder().name or self._name_nobody(),
                 })
         actions._move_activities()
         actions._notify_holders()

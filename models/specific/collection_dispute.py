@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 from ..history.trace import Trace
 from ..item.holders import Holder, register
 
@@ -141,7 +141,8 @@ class CollectionDispute(models.Model):
             "reason_id": reason.id, "owner_id": (owner or action.user_id).id,
             "description": description, "action_id": action.id, "opened_on": day,
         })
-        dispute._trace("dispute_opened", reason.name, description)
+        dispute._trace(
+            "dispute_opened", in_company_language(reason, company).name, description)
         dispute._post_signals("dispute_opened")
         items.set_collection_status(status, comment=description, review_date=action.date)
         return dispute.with_env(self.env)
@@ -219,12 +220,13 @@ class CollectionDispute(models.Model):
         disputes.filtered(lambda dispute: dispute._is_settled())._review()
 
     def _write_resolved(self, result, comment):
-        labels = dict(self._fields["result"]._description_selection(self.env))
         for company, disputes in self.grouped("company_id").items():
             disputes.write({
                 "state": "resolved", "result": result, "resolution": comment,
                 "resolved_on": company._get_collection_day()})
-        self._trace("dispute_resolved", labels.get(result, ""), comment)
+            labels = dict(self._fields["result"]._description_selection(
+                in_company_language(disputes, company).env))
+            disputes._trace("dispute_resolved", labels.get(result, ""), comment)
         self._post_signals("dispute_closed")
         self.filtered("asked_on").activity_unlink(["mail.mail_activity_data_todo"])
         status = self._get_status("resolved")

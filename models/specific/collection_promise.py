@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
 
@@ -72,6 +72,8 @@ class CollectionPromise(models.Model):
     expected = fields.Monetary(
         compute="_compute_paid", help="What is to be paid of it: what was credited, cancelled or "
         "corrected since is not owed any more.")
+    made_on = fields.Date(
+        required=True, readonly=True, default=lambda self: self.env.company._get_collection_day())
     date = fields.Date(
         string="Promised for", required=True, readonly=True, index=True,
         help="The day of the next instalment.")
@@ -184,7 +186,8 @@ class CollectionPromise(models.Model):
             "currency_id": lines.currency_id.id, "item_ids": [(6, 0, lines.ids)],
             "amount": sum(part for _day, part in plan), "balance": balance,
             "matched_before": self._sum_payments(lines, lines._get_payments()),
-            "date": plan[0][0], "source": source, "user_id": self.env.uid, "comment": comment,
+            "made_on": company._get_collection_day(), "date": plan[0][0], "source": source,
+            "user_id": self.env.uid, "comment": comment,
             "promised_by_id": (
                 as_record(self.env, "res.partner", promised_by) or customer).id,
             "line_ids": [(0, 0, {"date": day, "amount": part}) for day, part in plan],
@@ -521,7 +524,8 @@ class CollectionPromise(models.Model):
         rows = defaultdict(list)
         for promise in self:
             rows[promise.customer_id, promise.company_id].append({
-                "kind": kind, "data": {"promise": promise.id}, "new_value": promise._describe(),
+                "kind": kind, "data": {"promise": promise.id},
+                "new_value": in_company_language(promise, promise.company_id)._describe(),
                 "text": text, "command": "promise",
                 "cause": self.env["collection.history"]._get_own_cause()})
         self.env["collection.history"]._append_many(rows)

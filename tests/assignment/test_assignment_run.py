@@ -148,20 +148,6 @@ class TestDefaults(AssignmentCase):
         settings = self.env["res.config.settings"].create({})
         self.assertEqual(settings.collection_default_scenario_id, self.second)
 
-    def test_a_new_customers_scenario_comes_before_the_default(self):
-        """S-008, M-042: it is written at creation and stays; a default is nobody's own. What
-        is chosen counts, even where it is the default."""
-        self.company.collection_scenario_id = self.first
-        settings = self.env["res.config.settings"].create({})
-        settings.collection_default_scenario_id = self.second
-        settings.execute()
-        partners = self.env["res.partner"].with_context(res_partner_search_mode="customer")
-        new, chosen = partners.create([
-            {"name": "New"}, {"name": "Chosen", "collection_scenario_id": self.second.id}])
-        self.company.collection_scenario_id = False
-        self.assertEqual(new.collection_scenario_id, self.first)
-        self.assertEqual(chosen.collection_scenario_id, self.second)
-
     def test_only_groups_go_on(self):
         """B21"""
         with self.assertRaisesRegex(ValidationError, "Only rules of groups"):

@@ -66,6 +66,21 @@ class TestCall(CallCase):
         self.assertEqual(action["res_model"], "collection.new.action")
         self.assertEqual(action["context"]["default_kind"], "email")
 
+    def test_writing_instead_reaches_whoever_receives_messages(self):
+        """By e-mail if the collection contact has an address, whatever the customer has."""
+        self.company.collection_call_attempts = 1
+
+        def get_kind():
+            form = self.open_dialog()
+            form.result = "no_answer"
+            return form.save().action_apply()["context"]["default_kind"]
+
+        self.customer.email = False
+        self.assertEqual(get_kind(), "letter")
+        self.customer.collection_contact_id = self.make_partner(
+            "Accountant", parent_id=self.customer.id, email="accounts@example.com")
+        self.assertEqual(get_kind(), "email")
+
     def test_an_unanswered_call_delays_no_reminder(self):
         """B: the days between two messages count from contacts, and that was none."""
         scenario = self.make_scenario(min_days=20)

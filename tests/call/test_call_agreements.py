@@ -87,10 +87,65 @@ class TestCallAgreements(CallCase):
     def test_promised_and_disputed(self):
         """The same item in both is refused, by its name."""
         form = self.open_dialog()
-        form.promises = form.disputes = True
-        form.reason_id = self.reason
+        form.promises = True
+        dialog = form.save()
+        dialog.write({"disputes": True, "reason_id": self.reason.id})
+        dialog.dispute_item_ids = dialog.promise_item_ids[0]
         with self.assertRaisesRegex(UserError, "both promised and disputed"):
-            self.record(form)
+            dialog.action_apply()
+
+    def test_what_is_promised_is_not_proposed_as_disputed(self):
+        """One item is in one of the two: it is not proposed twice, and what is disputed leaves the
+        promise."""
+        form = self.open_dialog()
+        form.promises = form.disputes = True
+        self.assertEqual(form.promise_item_ids.ids, self.items.ids)
+        self.assertEqual(form.dispute_item_ids.ids, [])
+        form.reason_id = self.reason
+        form.dispute_item_ids.add(self.items[0].sudo())
+        self.assertEqual(form.promise_item_ids.ids, self.items[1:].ids)
+        self.assertEqual(form.promise_amount, 200)
+        dialog = self.record(form)
+        self.assertEqual(dialog.dispute_id.item_ids, self.items[0].sudo())
+        self.assertEqual(dialog.promise_id.amount, 200)
+
+    def test_what_is_disputed_is_not_proposed_as_promised(self):
+        """The other way round."""
+        form = self.open_dialog()
+        form.disputes = True
+        self.take_out(form, "dispute_item_ids", self.items[1:])
+        form.promises = True
+        self.assertEqual(form.promise_item_ids.ids, self.items[1:].ids)
+
+    def test_two_currencies(self):
+        """A promise is of one sum in one currency; what is left out is said, with its amount."""
+        pound = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "GBP")])
+        pound.active = True
+        self.assertFalse(self.promise().other_currencies)
+        self.make_invoice(self.customer, 70, due="2026-02-10", currency_id=pound.id)
+        form = self.promise()
+        self.assertEqual(form.promise_amount, 300)
+        self.assertIn("£70.00", form.other_currencies.replace("\N{NO-BREAK SPACE}", ""))
+        lines = self.customer.with_user(self.collector)._get_collection_overdue_items()
+        form.promise_item_ids.add((lines - self.items).sudo())
+        self.assertFalse(form.other_currencies)
+
+    def test_a_dispute_in_two_currencies(self):
+        """What is disputed is no sum: all that is overdue is proposed."""
+        pound = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "GBP")])
+        pound.active = True
+        self.make_invoice(self.customer, 70, due="2026-02-10", currency_id=pound.id)
+        self.assertEqual(len(self.open_dialog(button="action_dispute").dispute_item_ids.ids), 4)
+
+    def test_no_promise_is_proposed_for_a_weekend(self):
+        """The day that the status's delay leads to, else the Monday after it."""
+        status = self.env["collection.item.status"].search([("kind", "=", "promise")], limit=1)
+        for delay, expected in ((4, date(2026, 3, 6)), (5, date(2026, 3, 9)),
+                                (6, date(2026, 3, 9)), (7, date(2026, 3, 9))):
+            status.delay_days = delay  # today is Monday, 2 March
+            self.assertEqual(self.promise().promise_date, expected, f"after {delay} days")
 
     def test_nobody_answered(self):
         """Who did not answer has promised nothing."""
@@ -154,6 +209,16 @@ class TestCallAgreements(CallCase):
             (self.customer.collection_hold_until, self.customer.collection_hold_reason),
             (date(2026, 3, 20), "Moving house"))
         self.assertFalse(self.get_planned(self.customer))
+
+    def test_a_hold_is_proposed_for_a_week(self):
+        """The day is not empty; one that was chosen stays."""
+        form = self.open_dialog()
+        form.holds = True
+        self.assertEqual(form.hold_until, date(2026, 3, 9))
+        form.hold_until = "2026-03-20"
+        form.note = "Away"
+        self.record(form)
+        self.assertEqual(self.customer.collection_hold_until, date(2026, 3, 20))
 
     def test_from_an_action_on_its_items(self):
         """screens 44: the items of the action, which it lets go of."""

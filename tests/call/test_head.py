@@ -1,3 +1,5 @@
+from odoo.fields import Command
+
 from .call_case import CallCase
 
 
@@ -56,6 +58,17 @@ class TestHead(CallCase):
         self.assertEqual([note["text"] for note in head["notes"]], ["Fourth", "Third", "Second"])
         self.assertEqual(head["last_contact"], "Call of 03/02/2026")
 
+    def test_what_somebody_else_received_is_no_contact(self):
+        """screens 10: as in the list of debtors: a letter to the bailiff reaches no customer."""
+        action = self.plan_call()
+        action.close("done")
+        self.assertEqual(self.get_head()["last_contact_id"], action.id)
+        action.sudo().write({
+            "recipient_function_id": self.env["collection.function"].search(
+                [("code", "=", "CJ")]).id,
+            "recipient_ids": [Command.set(self.bailiff.ids)]})
+        self.assertNotIn("last_contact_id", self.get_head())
+
     def test_who_may_not_collect_reads_nothing(self):
         """X-04, D-077: another collector's customer is followed by that one, on its form and on
         an action of it."""
@@ -108,4 +121,4 @@ class TestHead(CallCase):
             self.make_invoice(self.customer, 10 + number, due="2025-12-01")
             self.note(note=f"Call {number}")
         self.assertEqual(self.count_queries(), few)
-        self.assertLess(few, 40)
+        self.assertLess(few, 24)

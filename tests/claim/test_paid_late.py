@@ -196,10 +196,12 @@ class TestWaiver(PaidLateCase):
             self.waive(self.make_user("stranger", COLLECTOR))
 
     def test_by_the_dialog(self):
-        """M-004: as the invoice's button opens it."""
+        """M-004: as the invoice's button opens it; it says how much is given up."""
         action = self.paid.with_user(self.collector).action_open_claim_waiver()
         dialog = self.env["collection.claim.waive"].with_user(self.collector).create({
             "move_ids": [Command.set(action["context"]["default_move_ids"])],
             "again": action["context"]["default_again"], "reason": "Goodwill"})
+        self.assertIn("3.33", dialog.interest)
+        self.assertIn("40.00", dialog.indemnity)
         dialog.action_apply()
         self.assertEqual(self.paid.collection_waiver, "Goodwill")

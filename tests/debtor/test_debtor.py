@@ -259,6 +259,7 @@ class TestDebtorKept(DebtorCase):
 
     def test_a_run_that_is_out_of_time_goes_on_where_it_was(self):
         """Cron: a mark goes with its batch, so that the next run begins with who is left."""
+        self.read_debtor()
         marks = self.env["collection.debtor.mark"]
         marks.search([]).unlink()
         others = [self.make_customer(name) for name in ("One", "Two", "Three")]
@@ -270,6 +271,36 @@ class TestDebtorKept(DebtorCase):
                 self.run_cron("_process_marked", model="collection.debtor")
                 self.env.invalidate_all()
                 self.assertEqual(marks.search_count([]), left)
+
+    def test_a_list_that_is_gone_is_made_anew(self):
+        """Cron: an empty list repairs itself as long as something is owed, interrupted or not."""
+        self.read_debtor()
+        other = self.make_customer("Other", holders={})
+        self.make_invoice(other, 70, due="2026-02-20")
+        debtors, marks = self.env["collection.debtor"], self.env["collection.debtor.mark"]
+        debtors._rebuild()
+        before = len(debtors.search([]))
+        self.cr.execute("DELETE FROM collection_debtor")
+        marks.search([]).unlink()
+        with patch.object(collection_debtor, "BATCH", 2), patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            self.run_cron("_process_marked", model="collection.debtor")
+        self.assertTrue(marks.search_count([]), "the others are still to be read")
+        self.run_cron("_process_marked", model="collection.debtor")
+        self.env.invalidate_all()
+        self.assertEqual(len(debtors.search([])), before)
+        self.assertEqual(self.find().overdue, 300)
+
+    def test_nothing_is_owed_nothing_is_made(self):
+        """Cron: an empty list of a company to which nothing is owed costs no reading of all."""
+        (self.late | self.coming).button_draft()
+        self.cr.execute("DELETE FROM collection_debtor")
+        marks = self.env["collection.debtor.mark"]
+        self.env.flush_all()
+        marks.search([]).unlink()
+        with patch.object(self.env.registry["collection.debtor.mark"], "_add_all") as add_all:
+            self.run_cron("_process_marked", model="collection.debtor")
+        self.assertFalse(add_all.called)
 
     def test_another_day_makes_it_older(self):
         """Days late are those of today: rows of yesterday are read anew."""

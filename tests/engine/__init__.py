@@ -7,6 +7,7 @@ from . import test_engine_older
 from . import test_engine_checks
 from . import test_engine_properties
 from . import test_engine_seeded_bugs
+from . import test_engine_figures
 from . import test_engine_layout
 from . import test_engine_dates
 from . import test_engine_dates_properties

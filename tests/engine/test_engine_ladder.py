@@ -6,7 +6,18 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ...engine import ladder
-from ...engine.ladder import Chase, Executed, Ladder, Next, Planned, Rung, Stop, decide, find_wake
+from ...engine.ladder import (
+    Chase,
+    Executed,
+    Ladder,
+    Next,
+    Planned,
+    Rung,
+    Stop,
+    decide,
+    find_wake,
+    foresee,
+)
 
 DUE = date(2026, 2, 1)
 RUNGS = (Rung(1, -5), Rung(2, 3), Rung(3, 15), Rung(4, 30))
@@ -103,6 +114,37 @@ class TestLadder(BaseCase):
             with self.subTest(amount=amount):
                 found = decide(least, chase(amount=Decimal(amount)), DUE)
                 self.assertEqual(getattr(found, "reason", None), reason)
+
+    def test_small_debts_with_credits_netted_or_not(self):
+        """S-008, issue 17: debts alone are compared where credits do not count; what credits
+        cover is not chased in either case."""
+        for net, amount, debts, reason in (
+                (True, 90, 200, ladder.BELOW_MINIMUM), (False, 90, 200, None),
+                (False, 90, 99, ladder.BELOW_MINIMUM), (False, 0, 200, ladder.COVERED),
+                (False, 90, None, ladder.BELOW_MINIMUM)):
+            with self.subTest(net=net, amount=amount, debts=debts):
+                known = chase(
+                    amount=Decimal(amount), debts=None if debts is None else Decimal(debts))
+                found = decide(Ladder(RUNGS, minimum=Decimal(100), net=net), known, DUE)
+                self.assertEqual(getattr(found, "reason", None), reason)
+
+    def test_what_is_to_come(self):
+        """Issue 17: one step after the other, with their intervals, up to a day."""
+        today = DUE + timedelta(20)
+        found = foresee(Ladder(RUNGS), chase(), today, today + timedelta(27))
+        self.assertEqual([(step.rung, (step.date - today).days) for step in found],
+                         [(2, 0), (3, 12), (4, 27)])
+        self.assertEqual(foresee(Ladder(RUNGS), chase(), today, today + timedelta(26)), found[:2])
+
+    def test_what_is_to_come_again_and_again(self):
+        """Issue 17: a last step that is repeated; at the end, nothing; without ladder, nothing."""
+        today = DUE + timedelta(30)
+        once = Ladder((Rung(4, 30),), repeat=10)
+        found = foresee(once, chase(), today, today + timedelta(25))
+        self.assertEqual([(step.date - today).days for step in found], [0, 10, 20])
+        self.assertEqual(
+            len(foresee(Ladder((Rung(4, 30),)), chase(), today, today + timedelta(99))), 1)
+        self.assertEqual(foresee(None, chase(), today, today + timedelta(99)), [])
 
     def test_steps_that_are_no_more(self):
         """B43: planned or executed by a step that was deleted."""

@@ -20,6 +20,14 @@ class TestResPartner(CollectionCase):
         self.paused.action_pause()
         self.file = self.customer.with_user(self.collector)
 
+    def test_the_collector_of_the_own_portfolio_names_nobody(self):
+        """screens 17: the field is read-only on the form for whom naming is refused."""
+        for user, readonly in ((self.collector, "1"), (self.manager, None)):
+            view = self.env.ref("account_collection.res_partner_view_form_collection")
+            arch = self.env["res.partner"].with_user(user).get_view(view.id, "form")["arch"]
+            [field] = [part for part in arch.split("<field ") if 'name="collector_id"' in part]
+            self.assertEqual("readonly=\"1\"" in field.split(">")[0], bool(readonly))
+
     def test_the_tab_lists_running_paused_and_ended(self):
         """D-007, D-023, D-027: in one place, with their state."""
         self.running.action_stop("Moved out")

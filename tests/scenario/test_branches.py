@@ -193,16 +193,6 @@ class TestBranchSettings(BranchCase):
         self.env.invalidate_all()
         self.assertEqual(self.customer.collection_insolvency_date, date(2026, 1, 5))
 
-    def test_a_new_customer_of_a_branch_has_the_companys_scenario(self):
-        """D, S-008: given in the company, it holds in every branch."""
-        self.company.collection_scenario_id = self.scenario
-        partner = self.env["res.partner"].with_company(self.branch).create(
-            {"name": "New", "is_company": True, "customer_rank": 1})
-        self.assertEqual(partner.collection_scenario_id, self.scenario)
-        self.assertEqual(
-            partner.with_company(self.other_branch).collection_scenario_id, self.scenario)
-        self.assertFalse(partner.with_company(self.sister).collection_scenario_id)
-
     def test_a_scenario_of_the_branch_is_refused_in_the_company(self):
         """D: what is a branch's holds nowhere else."""
         own = self.make_scenario(company_id=self.branch.id)

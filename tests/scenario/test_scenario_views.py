@@ -267,19 +267,6 @@ class TestCustomerForm(ScenarioViewCase):
             planned = self.get_planned(customer)
             self.assertEqual((planned.scenario_id, planned.user_id), (other, self.litigator))
 
-    def test_a_new_customer_has_the_companys_scenario(self):
-        """S-008: not its contacts, not suppliers, and not where one is chosen."""
-        self.company.collection_scenario_id = self.scenario
-        other = self.make_scenario((20,), name="Gentle")
-        partners = self.env["res.partner"].with_context(res_partner_search_mode="customer")
-        new, chosen = partners.create([
-            {"name": "New"}, {"name": "Chosen", "collection_scenario_id": other.id}])
-        contact = partners.create({"name": "Contact", "parent_id": new.id})
-        supplier = self.env["res.partner"].create({"name": "Supplier"})
-        self.assertEqual((new | chosen | contact | supplier).mapped(
-            lambda partner: partner.collection_scenario_id.name), [
-                "Ladder", "Gentle", False, False])
-
     def filters(self, xmlid):
         """:return: dict of domain by name of a search view's filters"""
         view = self.env.ref(f"account_collection.{xmlid}")

@@ -249,6 +249,28 @@ class TestNoteEvent(CollectionCase):
         self.assertAt(self.sequence, "two")
         self.assertReplays(self.sequence)
 
+    def test_the_day_and_a_note(self):
+        """Row 54: when it happened and what there is to say stay in the history."""
+        self.wizard.write({"day": "2026-01-10", "note": "By post"})
+        self.get_line("Keys returned").action_note()
+        row = self.sequence.sudo().history_ids.filtered(lambda row: row.kind == "event_received")
+        self.assertEqual(row.text, "01/10/2026: By post")
+        self.assertReplays(self.sequence)
+
+    def test_it_happened_today_unless_something_else_is_said(self):
+        """Row 54: a day to come is refused."""
+        self.assertEqual(self.wizard.day, self.company._get_collection_day())
+        self.wizard.day = fields.Date.add(self.wizard.day, days=1)
+        with self.assertRaisesRegex(UserError, "today, or before"):
+            self.get_line("Keys returned").action_note()
+
+    def test_a_template_without_events_offers_none(self):
+        """Row 54: no button that leads to an empty dialog."""
+        other = self.launch(self.make_template("PLAIN", [
+            step("one", [action("file")], [row("end")])]))
+        self.assertTrue(self.sequence.has_manual_events)
+        self.assertFalse(other.has_manual_events)
+
     def test_an_event_counts_at_a_later_step(self):
         """Where its row counts since the launch."""
         self.get_line("Filed").action_note()
@@ -283,3 +305,45 @@ class TestNextDeadline(CollectionCase):
         [[customer, count]] = deadlines._read_group(
             [("customer_id", "child_of", self.customer.id)], ["customer_id"], ["__count"])
         self.assertEqual((customer, count), (self.customer, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestCompanyLanguage(CollectionCase):
+    """Row 28: what stays is written in the company's language, whoever did it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["res.lang"]._activate_lang("fr_FR")
+        cls.company.partner_id.lang = "fr_FR"
+        cls.collector.lang = "en_US"
+        cls.gest.with_context(lang="fr_FR").name = "Gestionnaire"
+        cls.template = cls.make_template("LANG", [
+            step("one", [action("file")], [row("two")]),
+            step("two", [action("deed")], [row("end")])])
+        cls.sequence = cls.launch(cls.template)
+
+    def get_bodies(self):
+        bodies = " ".join(self.sequence.sudo().message_ids.mapped("body"))
+        return bodies.replace("&nbsp;", "\N{NO-BREAK SPACE}")
+
+    def test_the_chatter_of_a_sequence(self):
+        """Not in the language of who launched it or went on with it."""
+        self.close(self.sequence, "file")
+        self.assertNotIn("Sequence launched", self.get_bodies())
+        for found in self.sequence.sudo().history_ids:
+            own, other = (found.with_context(lang=lang).summary for lang in ("fr_FR", "en_US"))
+            self.assertNotEqual(own, other)
+            self.assertIn(own, self.get_bodies())
+            self.assertNotIn(other, self.get_bodies())
+
+    def test_who_holds_a_function(self):
+        """The function's name as the company calls it."""
+        self.sequence.sudo().participant_ids.filtered(
+            lambda holder: holder.function_id == self.gest).with_user(
+                self.collector).user_id = self.litigator
+        changed = self.sequence.sudo().history_ids.filtered(
+            lambda found: found.kind == "participant_changed")
+        self.assertEqual(
+            (changed.old_value, changed.new_value),
+            ("Gestionnaire: Collector", "Gestionnaire: Litigator"))

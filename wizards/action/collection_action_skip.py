@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools import bulk
+
 
 class CollectionActionSkip(models.TransientModel):
     """Dialog that leaves actions out, with a reason; their scenario goes on (E6)."""
@@ -21,11 +23,31 @@ class CollectionActionSkip(models.TransientModel):
     def action_apply(self):
         """Skip them.
 
-        :raise UserError: no reason is given, or one of them is closed meanwhile
+        :return: notification, or the client's action that goes on with the next batch
+        :raise UserError: no reason is given, or the one there is was closed meanwhile
         """
         self.ensure_one()
-        reason = (self.reason or "").strip()
-        if not reason:
+        self._check()
+        return bulk.start(
+            self.action_ids, self._skip, owner=self, method="skip_batch",
+            title=self.env._("Skip"),
+            message=lambda count: self.env._("Skipped: %(count)s.", count=count))
+
+    def skip_batch(self, ids):
+        """Skip some of the actions; the client calls it once a batch.
+
+        :param list ids: of actions of this dialog; others are left alone
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no reason is given
+        """
+        self.ensure_one()
+        self._check()
+        return bulk.run_batch(
+            self.action_ids.filtered(lambda action: action.id in ids), self._skip)
+
+    def _check(self):
+        if not (self.reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
-        self.action_ids.skip(reason)
-        return {"type": "ir.actions.act_window_close"}
+
+    def _skip(self, actions):
+        actions.skip(self.reason.strip())

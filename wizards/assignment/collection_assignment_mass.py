@@ -9,6 +9,7 @@ from ...models.assignment.attributes import (
     get_selection,
     get_switches,
 )
+from ...tools import bulk
 
 CHANGES = [("set", "Set"), ("clear", "Empty")]
 
@@ -68,23 +69,39 @@ class CollectionAssignmentMass(models.TransientModel):
     def action_apply(self):
         """Change them.
 
+        :return: notification, or the client's action that goes on with the next batch
         :raise AccessError: a customer that the user may not change
         :raise UserError: nothing is to be changed, or a value is missing
         """
         self.ensure_one()
-        customers = self.customer_ids
+        self._check()
+        return bulk.start(
+            self.customer_ids, self._change, owner=self, method="change_batch",
+            title=self.env._("Change customers"),
+            message=lambda count: self.env._("Customers changed: %(count)s.", count=count))
+
+    def change_batch(self, ids):
+        """Change some of the customers; the client calls it once a batch.
+
+        :param list ids: of customers of this dialog; others are left alone
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: nothing is to be changed, or a value is missing
+        """
+        self.ensure_one()
+        self._check()
+        return bulk.run_batch(
+            self.customer_ids.filtered(lambda customer: customer.id in ids), self._change)
+
+    def _change(self, customers):
         customers.check_access("write")
         customers._check_collection_portfolio()
         vals = self._prepare_vals()
-        if not vals and not self.function_id:
-            raise UserError(self.env._("Say what is to be changed."))
         if vals:
             customers.write(vals)
         if self.function_id:
             self._change_holder(customers)
         if self.lock:
             self._lock(customers, vals)
-        return {"type": "ir.actions.act_window_close"}
 
     def _prepare_vals(self):
         """:return: dict of the customer's fields that change"""
@@ -108,6 +125,13 @@ class CollectionAssignmentMass(models.TransientModel):
                     *map(Command.unlink, self[f"removed_{attribute.code}_ids"].ids)]
         return {attribute.field: commands} if commands else {}
 
+    def _check(self):
+        if not self._prepare_vals() and not self.function_id:
+            raise UserError(self.env._("Say what is to be changed."))
+        holder = self.user_id if self.function_kind == "internal" else self.contact_id
+        if self.function_id and self.holder_change == "set" and not holder:
+            raise UserError(self.env._("Say who holds the function."))
+
     def _change_holder(self, customers):
         held = self.env["collection.participant"].search([
             ("customer_id", "in", customers.ids), ("company_id", "=", self.env.company.id),
@@ -116,8 +140,6 @@ class CollectionAssignmentMass(models.TransientModel):
             held.unlink()
             return
         internal = self.function_kind == "internal"
-        if not (self.user_id if internal else self.contact_id):
-            raise UserError(self.env._("Say who holds the function."))
         vals = {"user_id": internal and self.user_id.id,
                 "contact_id": not internal and self.contact_id.id}
         held.write(vals)

@@ -13,7 +13,7 @@ PURPOSES = [
     ("call", "A call or a note"),
     ("promise", "A promise"),
     ("dispute", "A dispute"),
-    ("paper", "A paper"),
+    ("paper", "Documents to send"),
 ]
 
 #: What is written down without a call.
@@ -27,6 +27,9 @@ PAPERS = [
 
 #: Monthly instalments that are proposed first.
 INSTALMENTS = 3
+
+#: Days of a hold that are proposed first.
+HOLD_DAYS = 7
 
 #: Characters of what was said that become the reason of a hold.
 REASON_LENGTH = 200
@@ -85,6 +88,7 @@ class CollectionCall(models.TransientModel):
     promise_date = fields.Date(
         string="Promised for", compute="_compute_promise_date", store=True, readonly=False)
     in_instalments = fields.Boolean(string="In instalments")
+    other_currencies = fields.Char(compute="_compute_other_currencies")
     replaces = fields.Char(compute="_compute_replaces")
     instalment_ids = fields.One2many("collection.call.instalment", "call_id")
 
@@ -99,7 +103,7 @@ class CollectionCall(models.TransientModel):
     conflict = fields.Char(compute="_compute_conflict")
 
     sends = fields.Boolean(
-        string="Send a paper", compute="_compute_sends", store=True, readonly=False)
+        string="Send documents", compute="_compute_sends", store=True, readonly=False)
     paper = fields.Selection(
         PAPERS, compute="_compute_paper", store=True, readonly=False)
     paper_item_ids = fields.Many2many(
@@ -107,7 +111,8 @@ class CollectionCall(models.TransientModel):
         compute="_compute_paper_item_ids", store=True, readonly=False)
 
     holds = fields.Boolean(string="Put on hold")
-    hold_until = fields.Date(string="On hold until")
+    hold_until = fields.Date(
+        string="On hold until", compute="_compute_hold_until", store=True, readonly=False)
 
     promise_id = fields.Many2one("collection.promise", readonly=True)
     dispute_id = fields.Many2one("collection.dispute", readonly=True)
@@ -155,12 +160,16 @@ class CollectionCall(models.TransientModel):
 
     def _get_proposed_items(self):
         """:return: what the customer most likely speaks of: what is overdue, else all that is
-            open, of one currency, neither disputed nor promised already; all of it promised, the
-            promise is made anew"""
+            open, neither disputed nor promised already; all of it promised, the promise is made
+            anew"""
         items = (self._get_overdue_items() or self._get_open_items()).filtered(
             lambda line: line.collection_status_id.kind not in ("dispute", "litigation"))
-        items = items.filtered(
-            lambda line: line.collection_status_id.kind != "promise") or items
+        return items.filtered(lambda line: line.collection_status_id.kind != "promise") or items
+
+    def _get_promisable_items(self):
+        """:return: the proposed items of one currency, that of the oldest: a sum is promised in
+            one; what is disputed in this dialog is left out"""
+        items = self._get_proposed_items() - self.dispute_item_ids._origin
         return items.filtered(lambda line: line.currency_id == items[0].currency_id)
 
     @api.depends("result", "purpose")
@@ -227,7 +236,7 @@ class CollectionCall(models.TransientModel):
     def _compute_promise_item_ids(self):
         for dialog in self:
             dialog.promise_item_ids = dialog.promise_item_ids or (
-                dialog.promises and dialog._get_proposed_items())
+                dialog.promises and dialog._get_promisable_items())
 
     @api.depends("promise_item_ids")
     def _compute_currency_id(self):
@@ -235,6 +244,24 @@ class CollectionCall(models.TransientModel):
             items = dialog.promise_item_ids._origin
             dialog.currency_id = items.currency_id if len(items.currency_id) == 1 else False
             dialog.promise_balance = sum(items.mapped("amount_residual_currency"))
+
+    @api.depends("promises", "promise_item_ids", "dispute_item_ids")
+    def _compute_other_currencies(self):
+        for dialog in self:
+            chosen = dialog.promise_item_ids._origin
+            others = dialog.promises and len(chosen.currency_id) == 1 and (
+                dialog._get_proposed_items() - dialog.dispute_item_ids._origin).filtered(
+                lambda line, chosen=chosen: line.currency_id != chosen.currency_id)
+            dialog.other_currencies = dialog._describe_others(others) if others else False
+
+    def _describe_others(self, items):
+        """:return: str, what is left out of a promise as it is in other currencies"""
+        statement = self.env["collection.statement"]
+        return self.env._(
+            "Not in this promise, as it is in another currency: %(amount)s. Add it below, or "
+            "record another promise for it.",
+            amount=statement._format_amounts(
+                statement._sum_items(items), currency=self.company_id.currency_id))
 
     @api.depends("promise_item_ids")
     def _compute_replaces(self):
@@ -276,8 +303,19 @@ class CollectionCall(models.TransientModel):
     @api.depends("disputes")
     def _compute_dispute_item_ids(self):
         for dialog in self:
-            dialog.dispute_item_ids = dialog.dispute_item_ids or (
-                dialog.disputes and dialog._get_proposed_items())
+            dialog.dispute_item_ids = dialog.dispute_item_ids or dialog.disputes and (
+                dialog._get_proposed_items() - dialog.promise_item_ids._origin)
+
+    @api.onchange("dispute_item_ids")
+    def _onchange_dispute_item_ids(self):
+        """What is disputed is not promised."""
+        self.promise_item_ids -= self.dispute_item_ids
+
+    @api.depends("holds")
+    def _compute_hold_until(self):
+        for dialog in self:
+            dialog.hold_until = dialog.hold_until or (
+                dialog.holds and dialog._today() + timedelta(days=HOLD_DAYS))
 
     @api.depends("reason_id")
     def _compute_owner_id(self):
@@ -396,7 +434,8 @@ class CollectionCall(models.TransientModel):
         done = dialog._apply()
         if not done:
             raise UserError(self.env._(
-                "Nothing is noted by this: note a call, a promise, a dispute, a paper or a hold."))
+                "Nothing is recorded by this: note a call, a promise, a dispute, documents to send "
+                "or a hold."))
         dialog._react_to_applied()
         if dialog.then == "write" and dialog.purpose == "call":
             return dialog._open_writing()
@@ -515,9 +554,9 @@ class CollectionCall(models.TransientModel):
             action = actions.create_message(self.customer_id, values)
         if not action.send_now():
             raise UserError(self.env._(
-                "The paper could not leave: %(reason)s",
+                "The documents could not leave: %(reason)s",
                 reason=action.sudo().comment or action.sudo().error or action.name))
-        return self.env._("paper on its way")
+        return self.env._("documents on their way")
 
     def _prepare_paper_vals(self):
         """:return: dict of the message that goes with a paper, in the customer's language"""
@@ -530,13 +569,18 @@ class CollectionCall(models.TransientModel):
             "name": self.env._("Send what the customer asked for"), "kind": "email",
             "subject": _("Your account with #company_name"), "body": plaintext2html(text)}
 
+    def _is_reached_by_email(self):
+        """:return: bool, whether an e-mail would find an address: of whoever would receive it"""
+        message = self.env["collection.action"].sudo().new({
+            "customer_id": self.customer_id.id, "company_id": self.company_id.id, "kind": "email"})
+        return not message._find_problems()
+
     def _open_writing(self):
         """:return: window action on the dialog that asks for a message, by whatever reaches"""
-        has_email = bool(self.customer_id.email) and not self.customer_id.collection_email_blocked
         return open_dialog(
             "collection.new.action", self.env._("Write instead"),
             default_customer_id=self.customer_id.id, default_company_id=self.company_id.id,
-            default_kind="email" if has_email else "letter",
+            default_kind="email" if self._is_reached_by_email() else "letter",
             default_name=self.env._("Nobody answers: write"),
             default_subject=self.env._("Please call us back"))
 

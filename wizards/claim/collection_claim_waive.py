@@ -1,5 +1,8 @@
-from odoo import fields, models
+from collections import defaultdict
+
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_amount
 
 
 class CollectionClaimWaive(models.TransientModel):
@@ -13,7 +16,30 @@ class CollectionClaimWaive(models.TransientModel):
     move_ids = fields.Many2many("account.move", required=True, readonly=True)
     again = fields.Boolean(readonly=True, help="They were waived, and are claimed again.")
     paid = fields.Boolean(readonly=True, help="They were paid, apart from the invoice.")
+    interest = fields.Char(string="Interest until today", compute="_compute_amounts")
+    indemnity = fields.Char(string="Fixed indemnity", compute="_compute_amounts")
     reason = fields.Text(help="Stays in the customer's history.")
+
+    @api.depends("move_ids", "again")
+    def _compute_amounts(self):
+        for dialog in self:
+            moves = dialog.move_ids._origin if not dialog.again else self.env["account.move"]
+            interest, indemnity = defaultdict(float), defaultdict(float)
+            for company, own in moves.grouped("company_id").items():
+                claims = own.line_ids._get_collection_penalties(company._get_collection_day())
+                for line in own.line_ids:
+                    interest[line.currency_id] += float(claims[line.id].interest)
+                    indemnity[claims[line.id].indemnity_currency] += float(
+                        claims[line.id].indemnity)
+            dialog.interest = dialog._format_sums(interest)
+            dialog.indemnity = dialog._format_sums(indemnity)
+
+    def _format_sums(self, sums):
+        """:param dict sums: amounts by ``res.currency``, or None where there is no amount
+        :return: str, those that are not zero"""
+        return ", ".join(
+            format_amount(self.env, amount, currency)
+            for currency, amount in sums.items() if amount)
 
     def action_apply(self):
         """Waive the claims, note that they were paid, or claim them again.

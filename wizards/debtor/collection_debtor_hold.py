@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.dialogs import RELOAD, notify
+from ...tools import bulk
 
 
 class CollectionDebtorHold(models.TransientModel):
@@ -33,30 +33,65 @@ class CollectionDebtorHold(models.TransientModel):
     def action_apply(self):
         """Put them on hold.
 
-        :return: notification
+        :return: notification, or the client's action that goes on with the next batch
         :raise UserError: no day, a day gone by, or no reason
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
-        if not self.until or self.until < self.company_id._get_collection_day():
-            raise UserError(self.env._("Enter the last day of the hold: today or later."))
-        reason = (self.reason or "").strip()
-        if not reason:
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
-        self._hold(self.until, reason)
-        return notify(self.env._("On hold: %(count)s.", count=self.count), then=RELOAD)
+        self._check()
+        return bulk.start(
+            self.customer_ids, self._hold, owner=self, method="hold_batch",
+            title=self.env._("Put on hold"),
+            message=lambda count: self.env._("On hold: %(count)s.", count=count))
 
     def action_release(self):
         """Take them off hold: their scenarios go on.
 
-        :return: notification
+        :return: notification, or the client's action that goes on with the next batch
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
-        self._hold(False, False)
-        return notify(self.env._("No longer on hold: %(count)s.", count=self.count), then=RELOAD)
+        return bulk.start(
+            self.customer_ids, self._release, owner=self, method="release_batch",
+            title=self.env._("Take off hold"),
+            message=lambda count: self.env._("No longer on hold: %(count)s.", count=count))
 
-    def _hold(self, until, reason):
-        customers = self.customer_ids.with_company(self.company_id)
+    def hold_batch(self, ids):
+        """Put some of the customers on hold; the client calls it once a batch.
+
+        :param list ids: of customers of this dialog; others are left alone
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no day, a day gone by, or no reason
+        """
+        self.ensure_one()
+        self._check()
+        return bulk.run_batch(self._take(ids), self._hold)
+
+    def release_batch(self, ids):
+        """Take some of the customers off hold; the client calls it once a batch.
+
+        :param list ids: of customers of this dialog; others are left alone
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        """
+        self.ensure_one()
+        return bulk.run_batch(self._take(ids), self._release)
+
+    def _check(self):
+        if not self.until or self.until < self.company_id._get_collection_day():
+            raise UserError(self.env._("Enter the last day of the hold: today or later."))
+        if not (self.reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+
+    def _take(self, ids):
+        return self.customer_ids.filtered(lambda customer: customer.id in ids)
+
+    def _hold(self, customers):
+        self._write_hold(customers, self.until, (self.reason or "").strip())
+
+    def _release(self, customers):
+        self._write_hold(customers, False, False)
+
+    def _write_hold(self, customers, until, reason):
+        customers = customers.with_company(self.company_id)
         customers._check_collection_portfolio()
         customers.write({"collection_hold_until": until, "collection_hold_reason": reason})

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.dialogs import RELOAD, notify
+from ...tools import bulk
 
 
 class CollectionDebtorStatement(models.TransientModel):
@@ -38,17 +38,35 @@ class CollectionDebtorStatement(models.TransientModel):
     def action_apply(self):
         """Have the statements sent.
 
-        :return: notification
+        :return: notification, or the client's action that goes on with the next batch
         :raise UserError: no text is chosen
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
+        self._check()
+        return bulk.start(
+            self.customer_ids, self._send, owner=self, method="send_batch",
+            title=self.env._("Send statements"),
+            message=lambda count: self.env._(
+                "Statements that leave within a quarter of an hour: %(count)s.", count=count))
+
+    def send_batch(self, ids):
+        """Have the statements of some of the customers sent; the client calls it once a batch.
+
+        :param list ids: of customers of this dialog; others are left alone
+        :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
+        :raise UserError: no text is chosen
+        """
+        self.ensure_one()
+        self._check()
+        return bulk.run_batch(
+            self.customer_ids.filtered(lambda customer: customer.id in ids), self._send)
+
+    def _check(self):
         if not self.mail_template_id:
             raise UserError(self.env._("Choose the text that comes with the statement."))
-        actions = self.env["collection.action"].with_company(self.company_id)
-        actions.create_messages(self.customer_ids, {
+
+    def _send(self, customers):
+        self.env["collection.action"].with_company(self.company_id).create_messages(customers, {
             "name": self.env._("Statement of account"), "kind": "email", "mode": "automatic",
             "mail_template_id": self.mail_template_id.id, "attach_statement": True})
-        return notify(self.env._(
-            "Statements that leave within a quarter of an hour: %(count)s.", count=self.count),
-            then=RELOAD)

@@ -12,6 +12,9 @@ class CollectionSequenceNote(models.TransientModel):
     _inherit = ["collection.dialog"]
 
     sequence_id = fields.Many2one("collection.sequence", required=True, readonly=True)
+    day = fields.Date(
+        string="Happened on", default=lambda self: self.env.company._get_collection_day())
+    note = fields.Text(help="Stays in the history.")
     line_ids = fields.One2many(
         "collection.sequence.note.line", "note_id", compute="_compute_line_ids", store=True,
         readonly=False, compute_sudo=False)
@@ -61,9 +64,10 @@ class CollectionSequenceNoteLine(models.TransientModel):
     def action_note(self):
         """It has happened: record it, and say what followed.
 
-        :raise UserError: the sequence has ended meanwhile
+        :raise UserError: the sequence has ended meanwhile, or the day is still to come
         """
         self.ensure_one()
-        followed = self.sequence_id.record_event(self.name)
+        followed = self.sequence_id.record_event(
+            self.name, day=self.note_id.day, note=self.note_id.note or "")
         return notify(self.env._(
             "“%(event)s” noted. %(followed)s", event=self.name, followed=followed), then=CLOSE)

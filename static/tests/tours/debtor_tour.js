@@ -23,12 +23,29 @@ registry.category("web_tour.tours").add("collection_debtor_tour", {
             run: "edit Their accountant is away",
         },
         { trigger: ".modal footer button[name=action_apply]", run: "click" },
-        { content: "Who is dealt with has dropped out", trigger: ".o_view_nocontent:contains(Nothing waits for you)" },
+        { content: "Who is dealt with has dropped out", trigger: ".o_view_nocontent:contains(Nobody in this pile)" },
         {
             content: "It is counted where it is now",
             trigger: ".o_search_panel_category_value header:contains(Leave alone):contains(2)",
             run: "click",
         },
         { trigger: ".o_data_row:contains(Tenant Two) td[name=situation]:contains(On hold)" },
+    ],
+});
+
+/** A hold for five, two a batch: the progress, and who was refused. */
+registry.category("web_tour.tours").add("collection_bulk_tour", {
+    steps: () => [
+        { trigger: ".o_data_row:contains(Tenant 5)" },
+        { trigger: ".o_list_view thead .o_list_record_selector input", run: "check" },
+        { trigger: ".o_control_panel button[name=action_open_hold]", run: "click" },
+        { trigger: ".modal .o_field_widget[name=reason] input", run: "edit Away" },
+        { trigger: ".modal footer button[name=action_apply]", run: "click" },
+        { content: "It has gone on to the end", trigger: ".modal .o_collection_run_heading:contains(Some were refused)" },
+        { trigger: ".modal .progress[aria-valuenow='100']" },
+        { trigger: ".modal .o_collection_run_done:contains(4)" },
+        { trigger: ".modal tr:contains(Tenant 4):contains(The accountant has it)" },
+        { trigger: ".modal footer .btn-primary:contains(Close)", run: "click" },
+        { content: "The list is read anew", trigger: "body:not(:has(.modal)) .o_data_row:contains(Tenant 5) td[name=situation]:contains(On hold)" },
     ],
 });

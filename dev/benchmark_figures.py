@@ -1,0 +1,45 @@
+"""`make bench-figures`: what the figures of three years cost to read."""
+
+import json
+
+from .benchmark_databases import Databases, measure
+from .benchmark_report import Report, machine
+
+#: Seconds that each kind may take.
+BARS = {"figure": 2, "aged": 3}
+TITLES = {
+    "figure": "all figures of a day", "aged": "aged balance at a past day",
+    "curve": "curve of 12 and of 36 months", "cohort": "invoices at risk, 36 months"}
+
+
+def measure_figures(size, steps):
+    """Make a ledger of 36 months, then read it at several days.
+
+    :param size: number of items: invoices and their payments
+    :param steps: gets :func:`count_steps` steps
+    :return: the :class:`Report`
+    """
+    report = Report(f"make bench-figures SIZE={size}")
+    with Databases(size, 1) as databases:
+        ledger = databases.make_ledger(steps)
+        with steps.step("Figures, aged balance, curve, cohorts"):
+            read = measure("figures-read", ledger)
+    report.say()
+    report.say(machine())
+    report.say()
+    report.table(
+        (f"{size:,} items over 36 months, the slowest", "seconds", "bar", "queries"),
+        [(TITLES[kind], f"{seconds:.2f}", BARS.get(kind, ""), queries)
+         for kind, (seconds, queries) in read.items()])
+    report.say()
+    report.say(json.dumps({
+        "size": size,
+        **{f"{kind}_s": round(seconds, 3) for kind, (seconds, _queries) in read.items()},
+        "queries": max(queries for _seconds, queries in read.values()),
+    }))
+    return report
+
+
+def count_steps():
+    """How many steps :func:`measure_figures` takes."""
+    return 4

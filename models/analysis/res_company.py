@@ -1,0 +1,37 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ...engine import figures
+
+
+class ResCompany(models.Model):
+    """Into which buckets a company's aged balance is divided."""
+
+    _inherit = "res.company"
+
+    collection_buckets = fields.Char(
+        string="Buckets of the aged balance", default="30, 60, 90", required=True,
+        groups="base.group_user",
+        help="Last day late of each bucket, divided by commas. 30, 60, 90: not due, 1 to 30, "
+        "31 to 60, 61 to 90, over 90 days late.")
+
+    @api.constrains("collection_buckets")
+    def _check_collection_buckets(self):
+        for company in self:
+            try:
+                figures.parse_bounds(company.collection_buckets)
+            except ValueError as error:
+                raise ValidationError(company.env._(
+                    "“%(buckets)s” are no buckets for %(company)s. Enter rising numbers of days, "
+                    "divided by commas, %(most)s at most, such as: 30, 60, 90.",
+                    buckets=company.collection_buckets, company=company.name,
+                    most=figures.MOST_BOUNDS)) from error
+
+    def _get_company_root_delegated_field_names(self):
+        """A branch's aged balance adds up with its company's."""
+        return [*super()._get_company_root_delegated_field_names(), "collection_buckets"]
+
+    def _get_collection_bounds(self):
+        """:return: tuple of int, the last day late of each bucket that has one"""
+        self.ensure_one()
+        return figures.parse_bounds(self.sudo().collection_buckets)

@@ -1,0 +1,84 @@
+from odoo import models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import LazyTranslate
+
+from ..message.holds import Hold, register
+
+_lt = LazyTranslate(__name__)
+
+#: Settings of a company that its collection managers change, without the rights of an
+#: administrator; and defaults of customers, which stand in ``ir.default``.
+SETTINGS = (
+    "collection_manager_id", "collection_started_on", "collection_old_before",
+    "collection_old_until", "collection_link_days", "collection_payment_days",
+    "collection_matching_days", "collection_call_attempts", "collection_reply_days",
+    "collection_penalty_regime", "collection_claim_years", "collection_statement_paid_late",
+    "collection_score_amount", "collection_score_full_amount", "collection_score_age",
+    "collection_score_full_days", "collection_score_broken", "collection_score_answer",
+    "collection_score_deadline", "collection_score_deadline_days", "collection_score_silence",
+    "collection_score_silence_days",
+)
+DEFAULTS = (
+    "collection_scenario_id", "collector_id", "collection_penalties", "collection_indemnity")
+
+
+def get_waiting_domain(env):
+    """:param env: :class:`~odoo.api.Environment` in superuser mode
+    :return: ``Domain`` of the actions of companies in which nothing leaves by itself yet"""
+    companies = env["res.company"].with_context(active_test=False).search([])
+    return Domain("company_id", "in", companies.filtered(
+        lambda company: not company._is_collection_started()).ids)
+
+
+register(Hold(get_waiting_domain, _lt(
+    "Reminders have not been started in this company: see its set-up page.")))
+
+
+class ResCompany(models.Model):
+    """What collection managers decide for their company."""
+
+    _inherit = "res.company"
+
+    def _check_collection_manager(self):
+        """:raise AccessError: the user manages no collection, or not that of this company"""
+        self.ensure_one()
+        manages = self.env.user.has_group("account_collection.group_collection_manager")
+        if not self.env.su and not (manages and self in self.env.user.company_ids):
+            raise AccessError(self.env._(
+                "Only a collection manager of %(company)s may set up its collection.",
+                company=self.sudo().name))
+
+    def _set_collection_settings(self, vals):
+        """Change settings as a collection manager.
+
+        :param dict vals: value by name, of :data:`SETTINGS` and :data:`DEFAULTS`; of a
+            relation, the record
+        :raise AccessError: the user is no collection manager of the company
+        :raise ValidationError: a record is no colleague's or no scenario of the company
+        """
+        self._check_collection_manager()
+        for name, value in vals.items():
+            self._check_collection_setting(name, value)
+        own = {name: vals[name] for name in SETTINGS if name in vals}
+        self.sudo().write({
+            name: getattr(value, "id", value) for name, value in own.items()})
+        self._set_collection_defaults(
+            {name: vals[name] for name in DEFAULTS if name in vals})
+
+    def _check_collection_setting(self, name, value):
+        if name not in SETTINGS and name not in DEFAULTS:
+            raise ValueError(f"{name} is no setting of collection managers")
+        if not value:
+            return
+        if name in ("collection_manager_id", "collector_id") and (
+                value.sudo().share or self not in value.sudo().company_ids):
+            raise ValidationError(self.env._(
+                "%(user)s is no colleague of %(company)s. Choose a user of the company.",
+                user=value.sudo().name, company=self.name))
+        if name == "collection_scenario_id" and not self._takes_collection_from(
+                value.sudo().company_id):
+            raise ValidationError(self.env._(
+                "The scenario %(scenario)s is of %(company)s. Choose one of %(current)s.",
+                scenario=value.sudo().name, company=value.sudo().company_id.name,
+                current=self.name))

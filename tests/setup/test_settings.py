@@ -1,0 +1,73 @@
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import Form, tagged
+
+from ..common import CollectionCase
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(CollectionCase):
+    """The module's settings, changed by a collection manager who administers nothing else."""
+
+    def open(self, user=None):
+        return Form(self.env["collection.settings"].with_user(user or self.manager))
+
+    def save(self, form):
+        return form.save().action_apply()
+
+    def test_a_manager_changes_the_company(self):
+        """Issue 17, row 53: what was read is kept, what was changed is written."""
+        self.company.collection_link_days = 12
+        form = self.open()
+        self.assertEqual(form.collection_link_days, 12)
+        form.collection_reply_days = 9
+        form.collection_manager_id = self.litigator
+        self.save(form)
+        self.assertEqual(
+            (self.company.collection_link_days, self.company.collection_reply_days,
+             self.company.collection_manager_id), (12, 9, self.litigator))
+
+    def test_a_manager_changes_the_defaults(self):
+        """Issue 17, M-042: they hold for whoever has none of its own."""
+        scenario = self.make_scenario()
+        customer = self.make_customer("Without", collector_id=False)
+        form = self.open()
+        form.collection_scenario_id = scenario
+        form.collector_id = self.litigator
+        form.collection_penalties = True
+        self.save(form)
+        self.env.invalidate_all()
+        self.assertEqual(customer.collection_scenario_id, scenario)
+        self.assertEqual(customer.collector_id, self.litigator)
+        self.assertTrue(customer.collection_penalties)
+
+    def test_nobody_else(self):
+        """Issue 17: not a collector, and not the manager of another company."""
+        with self.assertRaises(AccessError):
+            self.open(self.collector)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self.make_user(
+            "stranger", "account_collection.group_collection_manager", company_id=other.id,
+            company_ids=[(6, 0, other.ids)])
+        with self.assertRaises(AccessError):
+            self.company.with_user(stranger)._set_collection_settings(
+                {"collection_link_days": 3})
+
+    def test_only_collection_settings(self):
+        """Issue 17: the dialog is no way to the rest of the company."""
+        with self.assertRaises(ValueError):
+            self.company.with_user(self.manager)._set_collection_settings({"name": "Ours"})
+
+    def test_only_colleagues_answer(self):
+        """Issue 17: a portal user is no credit manager."""
+        portal = self.make_portal_user("guest")
+        with self.assertRaisesRegex(ValidationError, "no colleague"):
+            self.company.with_user(self.manager)._set_collection_settings(
+                {"collection_manager_id": portal})
+
+    def test_a_scenario_of_another_company_is_refused(self):
+        """Issue 17: the default holds for the customers of this company."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        scenario = self.make_scenario(company_id=other.id)
+        with self.assertRaisesRegex(ValidationError, "is of Elsewhere"):
+            self.company.with_user(self.manager)._set_collection_settings(
+                {"collection_scenario_id": scenario})
