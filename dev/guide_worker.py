@@ -28,10 +28,10 @@ STILL = """(() => {
         + " .o_notification_manager { display: none !important; }";
     document.head.append(style);
 })()"""
-REPLY = """From: =?utf-8?q?=C3=89lodie?= Mercier <compta@mercier.example.com>
+REPLY = """From: Comptabilite <finance@bellecour.example.com>
 To: Recouvrement <recouvrement@tilleuls.example.com>
 Subject: Votre relance
-Message-Id: <guide-2@mercier.example.com>
+Message-Id: <guide@bellecour.example.com>
 Content-Type: text/plain; charset=utf-8
 
 Bonjour, nous attendons un avoir sur cette facture. Le reste sera vire vendredi.
@@ -89,6 +89,7 @@ class Photographer:
         people = self._admin.call(
             "res.users", "search", [["login", "in", [COLLECTOR, MANAGER, ADMINISTRATOR]]])
         self._receive_reply()
+        self._choose_app()
         for language, code in LANGUAGES.items():
             self._admin.call("res.users", "write", people, {"lang": code})
             sessions = {login: Session(self._address, login)
@@ -99,12 +100,19 @@ class Photographer:
                 except (LookupError, RuntimeError, TimeoutError) as error:
                     self.failures.append(f"{language}/{scene.name}: {error}")
 
+    def _choose_app(self):
+        """What the first page opened would not know: whose menus stand above it."""
+        self._browser.order("Page.navigate", url=f"{self._address}/web/login")
+        self._browser.wait_for(f"{SETTLED} && location.pathname === '/web/login'")
+        menu = self._find_id("menu_collection_root")
+        self._browser.ask(f"sessionStorage.setItem('menu_id', {menu})")
+
     def _receive_reply(self):
         """A customer answers by e-mail: the demo data have nobody who does."""
         company = self._find_id("demo_company")
         self._admin.call(
             "mail.thread", "message_process", "res.partner", REPLY,
-            thread_id=self._find_id("demo_customer_mercier"),
+            thread_id=self._find_id("demo_customer_bellecour"),
             context={"allowed_company_ids": [company]})
 
     def _take(self, scene, session, language):
@@ -114,7 +122,7 @@ class Photographer:
                       url=self._address)
         browser.order("Page.navigate", url="about:blank")
         browser.order("Page.navigate", url=self._address + self._resolve(scene.path))
-        self._settle(".o_action_manager .o_action, .o_action_manager .o_view_controller")
+        self._settle(".o_main_navbar .o_menu_sections *")
         browser.ask(STILL)
         for selector in scene.steps:
             self._settle(selector)
