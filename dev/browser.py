@@ -24,7 +24,7 @@ class Browser:
     """One page of a browser; use it in a `with`, which ends it."""
 
     def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory()
+        self._folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         program = next(filter(None, map(shutil.which, COMMANDS)))
         sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
         self._process = subprocess.Popen(
