@@ -111,6 +111,7 @@
         "wizards/setup/collection_settings_views.xml",
         "views/setup/collection_setup_views.xml",
         "views/collection_menus.xml",
+        "views/guide_templates.xml",
     ],
     "demo": [
         "demo/company.xml",

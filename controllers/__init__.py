@@ -6,3 +6,4 @@ from . import document_files
 from . import ir_http
 from . import document_page
 from . import document_portal
+from . import guide

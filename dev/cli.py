@@ -22,6 +22,7 @@ TARGETS = {
     "properties": "properties",
     "mutate": "mutate",
     "pot": "pot",
+    "guide": "guide_pictures",
     "exec": "execute",
     "bench": "bench",
     "bench-growth": "bench_growth",

@@ -13,6 +13,7 @@ from . import (
     comparison,
     core_tests,
     demo,
+    guide,
     linting,
     locks,
     mutation,
@@ -90,6 +91,13 @@ def pot(_arguments):
             translations.export(copy)
             steps.say(translations.summary())
     return 0
+
+
+def guide_pictures(arguments):
+    """take the pictures of the guide from the demo data (ARGS="call promise": some of them)"""
+    steps = Steps(4 + guide.count_steps())
+    with runtime.ready(steps, programs.BROWSER):
+        return guide.take_pictures(steps, arguments)
 
 
 def lint(_arguments):

@@ -10,7 +10,7 @@ from .ui import Failure
 #: Parts of the repository that are no part of what Odoo sees of the module.
 NOT_LINKED = {"dev", "build", "dist", "Makefile"}
 #: Parts that Odoo sees, but that change nothing in an installed database.
-NOT_INSTALLED = {"benchmarks", "readme", "tests", "__pycache__"}
+NOT_INSTALLED = {"benchmarks", "guide", "readme", "tests", "__pycache__"}
 NOT_INSTALLED_ENDINGS = (".md", ".rst", ".txt", ".pyc", ".pot")
 
 

@@ -17,7 +17,7 @@ from .ui import tell
 LOCK = "templates"
 UNFINISHED = "_unfinished"
 #: The name of a copy made for one command, or for one of the workers it has.
-COPY = re.compile(database.PREFIX + r"_(test|pot|bench_[a-z]+)_(?P<pid>\d+)(_gw\d+)?$")
+COPY = re.compile(database.PREFIX + r"_(test|pot|guide|bench_[a-z]+)_(?P<pid>\d+)(_gw\d+)?$")
 
 
 def ensure(steps, demo=False):

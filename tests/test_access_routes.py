@@ -13,6 +13,7 @@ LINKED = {"stranger", "contributor", *COLLEAGUES}
 
 ACTION = "/my/collection/<int:action_id>"
 MINE = "/my/documents/<int(max=2147483647):number>"
+GUIDE = "/collection-guide"
 LINK = "/collection/<string:token>"
 COMMAND = "<any(back,finish,invite):command>"
 FILE = "<any(file,example):what>"
@@ -20,6 +21,10 @@ ALL = "<any(zip,pdf):what>"
 
 #: (method, route): (the address with what it is about, who gets in). All routes of the module.
 ROUTES = {
+    ("GET", GUIDE): (GUIDE, EVERYBODY - {"stranger"}),
+    ("GET", f"{GUIDE}/<string:name>"): (f"{GUIDE}/managers", EVERYBODY - {"stranger"}),
+    ("GET", f"{GUIDE}/<string:language>/<string:name>"): (
+        f"{GUIDE}/fr/glossary", EVERYBODY - {"stranger"}),
     ("GET", "/my/collection"): ("/my/collection", PORTAL_USERS),
     ("GET", "/my/collection/page/<int:page>"): ("/my/collection/page/1", PORTAL_USERS),
     ("GET", ACTION): ("{action}", {"partner"}),
