@@ -1,5 +1,6 @@
 from . import steering
 from . import collection_deadline
+from . import collection_cost
 from . import collection_sequence
 from . import collection_sequence_visit
 from . import account_move_line
