@@ -12,7 +12,7 @@ from odoo.tools import SQL
 #: Days over which the invoices are spread, 36 months of them; each falls due 30 days later.
 SPREAD = 1095
 #: Of 19 items, 10 are invoices and 9 their payments, some in part; items of one customer.
-INVOICES, OF_ITEMS, EACH = 10, 19, 50
+INVOICES, OF_ITEMS, EACH = 10, 19, 100
 #: Invoice `k`: its age in days, its amount, how late it is paid, and how much of it.
 AGE = f"mod(k::bigint * 7919, {SPREAD})::int"
 AMOUNT = "(50 + mod(k * 7 + n * 13, 500))"
@@ -178,7 +178,8 @@ def _read_aged(rows):
     return [
         lambda: rows.formatted_read_group([], ["customer_id", "bucket"], ["residual:sum"]),
         lambda: rows.formatted_read_group([], ["bucket"], ["residual:sum", "__count"]),
-        lambda: rows.web_search_read([], {"document": {}, "due": {}, "residual": {}}, limit=80),
+        lambda: rows.web_search_read([], {
+            name: {} for name in ("document", "due", "residual", "currency_id")}, limit=80),
     ]
 
 

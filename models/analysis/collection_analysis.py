@@ -5,10 +5,11 @@ from decimal import Decimal
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ...engine import figures
 from ...tools.records import as_record
+from .collection_analysis_item import SINCE
 from .collection_analysis_report import DAY, as_day, check_months
 
 ITEM, FLOW = "collection.analysis.item", "collection.analysis.flow"
@@ -52,7 +53,8 @@ class Scope:
 
     :ivar company: ``res.company``, the company and those of its branches that the user may see
     :ivar day: at whose end the ledger is read
-    :ivar customers: domain on customers, or None for all, entries without customer included
+    :ivar customers: domain on customers; None or an empty one for all, entries without customer
+        included
     :ivar months: calendar months of what happened
     """
 
@@ -114,7 +116,7 @@ class CollectionAnalysis(models.AbstractModel):
         """
         scope = self._get_scope(company, day, domain, months)
         balances = self._read_balances(scope)
-        opening = self._read_opening(scope)
+        opening = balances.pop("opening")
         sales_by_month = self._read_sales(scope)
         sales = sum((amount for month, amount in sales_by_month.items() if month >= scope.start),
                     Decimal(0))
@@ -164,13 +166,8 @@ class CollectionAnalysis(models.AbstractModel):
             raise UserError(self.env._("There is no figure “%(name)s”.", name=figure))
         if bucket is not None:
             conditions = (*conditions, ("bucket", "=", str(bucket)))
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"account_collection.{model.replace('.', '_')}_action")
         return {
-            **action,
-            "name": self.env._("%(what)s at %(day)s", what=action["name"],
-                               day=format_date(self.env, scope.day)),
-            "path": False,
+            **self.env[model]._get_action_at(scope.day),
             "domain": self._get_rows_domain(scope, model, conditions),
             "context": {DAY: fields.Date.to_string(scope.day),
                         "allowed_company_ids": scope.company.ids},
@@ -200,9 +197,11 @@ class CollectionAnalysis(models.AbstractModel):
                     "You do not work in %(company)s.", company=company.sudo().name))
         return company | branches.with_env(self.env)
 
-    def _get_rows(self, scope, model, day=None):
-        rows = self.env[model].with_context(allowed_company_ids=scope.company.ids)
-        return rows._at(day or scope.day)
+    def _get_rows(self, scope, model):
+        since = figures.find_day_before(scope.day, scope.months)
+        return self.env[model].with_context(**{
+            "allowed_company_ids": scope.company.ids, SINCE: fields.Date.to_string(since),
+        })._at(scope.day)
 
     @staticmethod
     def _get_rows_domain(scope, model, conditions, since_ever=False):
@@ -210,17 +209,18 @@ class CollectionAnalysis(models.AbstractModel):
         domain = [("company_id", "in", scope.company.ids), *conditions]
         if model == FLOW and not since_ever:
             domain.append(("date", ">=", fields.Date.to_string(scope.start)))
-        if scope.customers is not None:
-            domain.append(("customer_id", "any", list(Domain(scope.customers))))
+        customers = Domain(scope.customers or Domain.TRUE)
+        if not customers.is_true():
+            domain.append(("customer_id", "any", list(customers)))
         return domain
 
-    def _sum_rows(self, scope, model, conditions, sums, day=None):
+    def _sum_rows(self, scope, model, conditions, sums):
         """Sum up rows of an analysis, exactly.
 
         :param sums: dict by name of a column, or SQL, and the conditions of the rows that count
         :return: dict of ``Decimal`` by name
         """
-        rows = self._get_rows(scope, model, day)
+        rows = self._get_rows(scope, model)
         query = rows._search(self._get_rows_domain(scope, model, conditions))
         [totals] = self.env.execute_query(query.select(*(
             self._sum(rows, query, amount, only) for amount, only in sums.values())))
@@ -237,20 +237,17 @@ class CollectionAnalysis(models.AbstractModel):
     # === SUMS === #
 
     def _read_balances(self, scope):
-        """:return: dict of what was open at the end of the day, as :meth:`get_figures` has it"""
+        """:return: dict of what was open at the end of the day, as :meth:`get_figures` has it, and
+            ``opening``, what was outstanding before the months"""
         count = len(scope.company[:1]._get_collection_bounds()) + 2
         sums = self._sum_rows(scope, ITEM, ALL, {
             **{name: ("residual", COUNTED[name][1]) for name in (
                 "outstanding", "not_due", "overdue", "disputed", "promised", "unmatched_credits")},
             **{number: ("residual", [("bucket", "=", str(number))]) for number in range(count)},
+            "opening": (SQL.identifier(self.env[ITEM]._table, "opening"), ()),
         })
         buckets = {number: sums.pop(number) for number in range(count)}
         return {**sums, "unmatched_credits": -sums["unmatched_credits"], "buckets": buckets}
-
-    def _read_opening(self, scope):
-        """:return: Decimal, what was outstanding before the months"""
-        day = figures.find_day_before(scope.day, scope.months)
-        return self._sum_rows(scope, ITEM, ALL, {"opening": ("residual", ())}, day)["opening"]
 
     def _read_sales(self, scope):
         """:return: dict of sales by the first day of their month, of all months up to the day"""

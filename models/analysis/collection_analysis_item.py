@@ -3,33 +3,49 @@ from odoo.tools import SQL
 
 from ...engine import figures
 from ..item import open_items
-from .collection_analysis_report import SALES
+from .collection_analysis_report import SALES, as_day
 
 KINDS = [
     ("invoice", "Invoice"), ("credit_note", "Credit note"), ("payment", "Payment"),
     ("miscellaneous", "Miscellaneous entry"),
 ]
 
-#: What is left of the receivable lines at the end of a day: what is left of them today, and what
-#: was matched with entries of later days. Most lines are settled on both days, so nothing is read
-#: of those but their later matchings.
+#: In the context: a day before the one that is looked at. The column ``opening``, which is no
+#: field, is what was left at its end.
+SINCE = "collection_since"
+
+#: What is left of receivable lines at the end of a day, and at that of an earlier one: what is
+#: left of them today, and what was matched with entries of later days. Most lines are settled on
+#: both days, so nothing is read of those but their later matchings.
 OPEN = """
-    SELECT part.id, sum(part.amount) AS residual
-      FROM (SELECT line.id, line.amount_residual AS amount
+    SELECT part.id, %(columns)s,
+           sum(part.amount) FILTER (WHERE part.later > %(day)s) AS residual,
+           sum(part.amount) FILTER (WHERE part.date <= %(since)s) AS opening
+      FROM (SELECT line.*, line.amount_residual AS amount, 'infinity'::date AS later
               FROM account_move_line AS line
              WHERE %(receivable)s AND line.date <= %(day)s AND line.reconciled IS NOT TRUE
          UNION ALL
-            SELECT line.id, side.amount
+            SELECT line.*, partial.amount, partial.max_date
               FROM account_partial_reconcile AS partial
-        CROSS JOIN LATERAL (VALUES (partial.debit_move_id, partial.amount),
-                                   (partial.credit_move_id, -partial.amount)
-                           ) AS side (line_id, amount)
-              JOIN account_move_line AS line ON line.id = side.line_id
-             WHERE partial.max_date > %(day)s AND %(receivable)s AND line.date <= %(day)s
+              JOIN account_move_line AS line ON line.id = partial.debit_move_id
+             WHERE partial.max_date > %(since)s AND %(receivable)s AND line.date <= %(day)s
+         UNION ALL
+            SELECT line.*, -partial.amount, partial.max_date
+              FROM account_partial_reconcile AS partial
+              JOIN account_move_line AS line ON line.id = partial.credit_move_id
+             WHERE partial.max_date > %(since)s AND %(receivable)s AND line.date <= %(day)s
            ) AS part
   GROUP BY part.id
-    HAVING sum(part.amount) <> 0
+    HAVING sum(part.amount) FILTER (WHERE part.later > %(day)s) <> 0
+        OR %(since)s < %(day)s AND sum(part.amount) FILTER (WHERE part.date <= %(since)s) <> 0
 """
+
+#: Columns of a line that its parts have in common, by the aggregate that takes any of them.
+TAKEN = {
+    "company_id": "min", "partner_id": "min", "move_id": "min", "move_name": "min",
+    "journal_id": "min", "date": "min", "date_maturity": "min", "no_followup": "bool_or",
+    "amount_residual_currency": "min",
+}
 
 
 class CollectionAnalysisItem(models.Model):
@@ -49,7 +65,8 @@ class CollectionAnalysisItem(models.Model):
     _depends = {
         "account.move": ["move_type"],
         "account.move.line": [
-            "account_id", "amount_residual", "company_id", "date", "date_maturity", "journal_id",
+            "account_id", "amount_residual", "amount_residual_currency", "company_id", "date",
+            "date_maturity", "journal_id",
             "move_id", "move_name", "no_followup", "parent_state", "partner_id", "reconciled"],
         "account.partial.reconcile": ["amount", "credit_move_id", "debit_move_id", "max_date"],
         "collection.dispute": ["opened_on", "resolved_on", "state", "item_ids"],
@@ -101,21 +118,35 @@ class CollectionAnalysisItem(models.Model):
             """
             SELECT line.id, line.id AS item_id, line.move_id, line.move_name AS document,
                    line.company_id, contact.commercial_partner_id AS customer_id, line.date,
-                   due.day AS due, GREATEST(due.late, 0) AS days_late, item.residual,
+                   due.day AS due, GREATEST(due.late, 0) AS days_late,
+                   COALESCE(line.residual, 0) AS residual, COALESCE(line.opening, 0) AS opening,
                    width_bucket(due.late, %(starts)s)::varchar AS bucket, %(kind)s AS kind,
                    %(kept_out)s AS kept_out, %(disputed)s AS disputed, %(promised)s AS promised
-              FROM (%(open)s) AS item
-              JOIN account_move_line AS line ON line.id = item.id
+              FROM (%(open)s) AS line
         CROSS JOIN LATERAL (SELECT %(due)s AS day, %(day)s - %(due)s AS late) AS due
          LEFT JOIN account_move AS move ON move.id = line.move_id
          LEFT JOIN account_journal AS journal ON journal.id = line.journal_id
          LEFT JOIN res_partner AS contact ON contact.id = line.partner_id
             """,
-            open=SQL(OPEN, receivable=self._is_receivable(), day=day), due=open_items.DUE,
+            open=self._get_open_query(day, self._get_since(day)), due=open_items.DUE,
             day=SQL("%s::date", day), kind=get_kind(),
             starts=list(figures.get_starts(self.env.company._get_collection_bounds())),
             kept_out=open_items.IS_KEPT_OUT, disputed=self._is_disputed(day),
             promised=self._is_promised(day))
+
+    def _get_open_query(self, day, since):
+        """:param since: date, not after the day
+        :return: SQL of the lines of which something was left on one of the two
+        """
+        return SQL(
+            OPEN, receivable=self._is_receivable(), day=SQL("%s::date", day),
+            since=SQL("%s::date", since), columns=SQL(", ").join(SQL(
+                "%s(part.%s) AS %s", SQL(function), SQL.identifier(name), SQL.identifier(name))
+                for name, function in TAKEN.items()))
+
+    def _get_since(self, day):
+        given = self.env.context.get(SINCE)
+        return min(as_day(self.env, given), day) if given else day
 
     def _is_disputed(self, day):
         return self._is_held("collection.dispute", SQL(
@@ -130,7 +161,7 @@ class CollectionAnalysisItem(models.Model):
     def _is_held(self, model, condition):
         items = self.env[model]._fields["item_ids"]
         return SQL(
-            "(item.residual > 0 AND line.id IN ("
+            "(line.residual > 0 AND line.id IN ("
             "SELECT rel.%(item)s FROM %(rel)s AS rel JOIN %(table)s AS record"
             "    ON record.id = rel.%(record)s WHERE %(condition)s))",
             rel=SQL.identifier(items.relation), record=SQL.identifier(items.column1),

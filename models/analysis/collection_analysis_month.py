@@ -17,26 +17,33 @@ NUMBER = """
                           - %(base)s) END
 """
 
-#: What changes in which month, summed up before anything is joined: lines and their matchings, by
-#: the month of the change and the one at whose end the line is overdue first; then sales and
-#: settlements. From the changes follow the balances at the end of each month.
+#: What changes in which month, summed up before anything is joined: what was open before, lines
+#: and their matchings, by the month of the change and the one at whose end the line is overdue
+#: first; then sales and settlements. From the changes follow the balances at each month's end.
 ROWS = """
     WITH event AS MATERIALIZED (
         SELECT part.company_id, part.partner_id, part.happens, part.overdue,
                sum(part.amount) AS amount
-          FROM (SELECT line.company_id, line.partner_id, %(line_month)s AS happens,
-                       %(overdue_month)s AS overdue, line.balance AS amount
+          FROM (SELECT line.company_id, line.partner_id, 0 AS happens,
+                       %(overdue_month)s AS overdue, line.residual AS amount
+                  FROM (%(open)s) AS line
+             UNION ALL
+                SELECT line.company_id, line.partner_id, %(line_month)s, %(overdue_month)s,
+                       line.balance
                   FROM account_move_line AS line
-                 WHERE %(receivable)s AND line.date <= %(day)s
+                 WHERE %(receivable)s AND line.date BETWEEN %(first)s AND %(day)s
              UNION ALL
                 SELECT line.company_id, line.partner_id, %(partial_month)s, %(overdue_month)s,
-                       side.amount
+                       -partial.amount
                   FROM account_partial_reconcile AS partial
-            CROSS JOIN LATERAL (VALUES (partial.debit_move_id, -partial.amount),
-                                       (partial.credit_move_id, partial.amount)
-                               ) AS side (line_id, amount)
-                  JOIN account_move_line AS line ON line.id = side.line_id
-                 WHERE %(receivable)s AND partial.max_date <= %(day)s
+                  JOIN account_move_line AS line ON line.id = partial.debit_move_id
+                 WHERE %(receivable)s AND partial.max_date BETWEEN %(first)s AND %(day)s
+             UNION ALL
+                SELECT line.company_id, line.partner_id, %(partial_month)s, %(overdue_month)s,
+                       partial.amount
+                  FROM account_partial_reconcile AS partial
+                  JOIN account_move_line AS line ON line.id = partial.credit_move_id
+                 WHERE %(receivable)s AND partial.max_date BETWEEN %(first)s AND %(day)s
                ) AS part
       GROUP BY part.company_id, part.partner_id, part.happens, part.overdue
     ),
@@ -167,8 +174,8 @@ class CollectionAnalysisMonth(models.Model):
             "amount_total_signed", "commercial_partner_id", "company_id", "date", "move_type",
             "state"],
         "account.move.line": [
-            "account_id", "balance", "company_id", "date", "date_maturity", "journal_id",
-            "parent_state", "partner_id"],
+            "account_id", "amount_residual", "balance", "company_id", "date", "date_maturity",
+            "journal_id", "parent_state", "partner_id", "reconciled"],
         "account.partial.reconcile": [
             "amount", "credit_move_id", "debit_move_id", "exchange_move_id", "max_date"],
         "res.partner": ["commercial_partner_id"],
@@ -235,6 +242,7 @@ class CollectionAnalysisMonth(models.Model):
         day, shown = self._get_day(), self._get_months()
         count = shown + WINDOW
         first = figures.find_first_day(day, count)
+        before = figures.find_day_before(day, count)
         lasts = figures.list_month_ends(day, shown)
 
         def number(expression):
@@ -242,7 +250,8 @@ class CollectionAnalysisMonth(models.Model):
                        base=first.year * 12 + first.month - 1)
 
         return SQL(
-            ROWS, receivable=self._is_receivable(), day=SQL("%s::date", day),
+            ROWS, open=self.env["collection.analysis.item"]._get_open_query(before, before),
+            receivable=self._is_receivable(), day=SQL("%s::date", day),
             first=SQL("%s::date", first), due=open_items.DUE, sales=SALES,
             companies=self.env.companies.ids, money=open_items.MONEY_JOURNALS,
             exchanges=SQL(EXCHANGES), count=count, window=WINDOW,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...engine import figures
 from ...tools.sql import partner_value
@@ -144,6 +144,17 @@ class CollectionAnalysisReport(models.AbstractModel):
         self.invalidate_model()  # its rows are those of another day
         months = {} if months is None else {MONTHS: months}
         return self.with_context(**{DAY: fields.Date.to_string(day)}, **months)
+
+    @api.model
+    def _get_action_at(self, day):
+        """:return: window action on the analysis, as it was at the end of a day; its title says so
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            f"account_collection.{self._table}_action")
+        title = self.env._("%(what)s at %(day)s", what=action["name"],
+                           day=format_date(self.env, day))
+        return {**action, "name": title, "display_name": title, "path": False,
+                "context": {DAY: fields.Date.to_string(day)}}
 
     @api.model
     def _get_day(self):

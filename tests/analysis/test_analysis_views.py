@@ -43,7 +43,7 @@ class TestAnalysisViews(AnalysisCase):
         action = dialog.action_open_aged()
         self.assertEqual(action["context"], {"collection_day": "2026-01-31"})
         self.assertEqual(action["res_model"], "collection.analysis.item")
-        self.assertIn("01/31/2026", action["name"])
+        self.assertEqual(action["display_name"], "Aged balance at 01/31/2026")
 
     def test_figures_of_a_day(self):
         """Each figure of the page has its definition, and opens what it counts."""
@@ -55,6 +55,7 @@ class TestAnalysisViews(AnalysisCase):
             form.collector_id = self.litigator
             self.assertEqual(form.outstanding, 0)
         page = form.record
+        self.assertEqual(page.display_name, "Figures at 02/01/2026")
         action = page.with_context(collection_figure="outstanding").action_open()
         self.assertIn(
             ("customer_id", "any", [("collector_id", "=", self.litigator.id)]), action["domain"])

@@ -183,6 +183,7 @@ class TestFigures(AnalysisCase):
         line = self.book(70, "2026-02-20", partner=self.env["res.partner"])
         line.date_maturity = False
         self.assertFigures(self.read(), outstanding=570, overdue=370)
+        self.assertFigures(self.read(domain=[]), outstanding=570)
         self.assertFigures(self.read(domain=[("id", "!=", False)]), outstanding=500)
         self.assertFigures(
             self.read(domain=[("id", "!=", False)], user=self.collector), outstanding=500)

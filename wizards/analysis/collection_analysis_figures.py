@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import format_date
 
-from ...models.analysis.collection_analysis_report import DAY
-
 #: Figures in days or in percent: text, for some of them do not exist.
 RATIOS = {
     "dso_balance": "days", "dso_countback": "days", "best_possible_dso": "days",
@@ -105,6 +103,14 @@ class CollectionAnalysisFigures(models.TransientModel):
     def _default_day(self):
         return self.env.company._get_collection_day()
 
+    @api.depends_context("lang")
+    @api.depends("day")
+    def _compute_display_name(self):
+        for dialog in self:
+            dialog.display_name = self.env._(
+                "Figures at %(day)s", day=format_date(self.env, dialog.day)) if dialog.day else (
+                self.env._("Figures of a day"))
+
     @api.depends("company_id", "day", "months", "collector_id", "scenario_id", "group_id")
     def _compute_figures(self):
         analysis = self.env["collection.analysis"]
@@ -156,10 +162,4 @@ class CollectionAnalysisFigures(models.TransientModel):
         :return: window action
         """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_analysis_item_action")
-        return {
-            **action, "path": False,
-            "name": self.env._("Aged balance at %(day)s", day=format_date(self.env, self.day)),
-            "context": {DAY: fields.Date.to_string(self.day)},
-        }
+        return self.env["collection.analysis.item"]._get_action_at(self.day)
