@@ -221,3 +221,18 @@ class TestAnalysisWork(WorkCase):
                           "country_id", "company_id"):
                 with self.subTest(report=name, field=field):
                     rows._read_group([], [field], ["__count", *measures])
+
+    def test_results_are_read_together(self):
+        """What cases brought and cost takes the same queries for one as for three."""
+        template = self.make_short_template()
+        one = self.launch(template)
+        more = one | self.launch(template, self.make_customer("Tenant Two")) | self.launch(
+            template, self.make_customer("Tenant Three"))
+        report, counts = self.env["collection.analysis.sequence"], []
+        for sequences in (one, more):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(set(report._read_results(sequences)), set(sequences.ids))
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ListRenderer } from "@web/views/list/list_renderer";
+import "../../debtor/debtor_views/debtor_views"; // what is taken up is there
 
 /** What the user collected, was promised and did since Monday; each figure opens its rows. */
 export class MyWeek extends Component {
