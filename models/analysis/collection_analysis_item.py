@@ -16,9 +16,10 @@ SINCE = "collection_since"
 
 #: What is left of receivable lines at the end of a day, and at that of an earlier one: what is
 #: left of them today, and what was matched with entries of later days. Most lines are settled on
-#: both days, so nothing is read of those but their later matchings.
+#: both days, so nothing is read of those but their later matchings. Company and partner are keys
+#: of the groups, so that conditions on them come first and leave a sensible number of rows.
 OPEN = """
-    SELECT part.id, %(columns)s,
+    SELECT part.id, part.company_id, part.partner_id, %(columns)s,
            sum(part.amount) FILTER (WHERE part.later > %(day)s) AS residual,
            sum(part.amount) FILTER (WHERE part.date <= %(since)s) AS opening
       FROM (SELECT line.*, line.amount_residual AS amount, 'infinity'::date AS later
@@ -35,16 +36,15 @@ OPEN = """
               JOIN account_move_line AS line ON line.id = partial.credit_move_id
              WHERE partial.max_date > %(since)s AND %(receivable)s AND line.date <= %(day)s
            ) AS part
-  GROUP BY part.id
+  GROUP BY part.id, part.company_id, part.partner_id
     HAVING sum(part.amount) FILTER (WHERE part.later > %(day)s) <> 0
         OR %(since)s < %(day)s AND sum(part.amount) FILTER (WHERE part.date <= %(since)s) <> 0
 """
 
 #: Columns of a line that its parts have in common, by the aggregate that takes any of them.
 TAKEN = {
-    "company_id": "min", "partner_id": "min", "move_id": "min", "move_name": "min",
-    "journal_id": "min", "date": "min", "date_maturity": "min", "no_followup": "bool_or",
-    "amount_residual_currency": "min",
+    "move_id": "min", "move_name": "min", "journal_id": "min", "date": "min",
+    "date_maturity": "min", "no_followup": "bool_or", "amount_residual_currency": "min",
 }
 
 

@@ -181,10 +181,11 @@ class CollectionAnalysisReport(models.AbstractModel):
         :return: window action
         :raise AccessError: the row is not the user's to see, or no longer there
         """
-        self.check_access("read")
+        self.browse().check_access("read")
         if len(self) != 1 or not self.exists():
             raise AccessError(self.env._(
                 "It is no longer there, or of a company that you have not chosen."))
+        self.check_access("read")
         return self._get_opened()
 
 

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..common import COLLECTOR, MANAGER
 from .test_figures import DAY, AnalysisCase
 
 REPORTS = ("item", "flow", "month", "cohort")
@@ -137,11 +138,18 @@ class TestAnalysisViews(AnalysisCase):
     def test_rights(self):
         """Nobody without a right of the desk reads an analysis; nobody writes one."""
         employee = self.make_user("employee", "base.group_user")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        foreign = self.make_user("foreign", MANAGER, company_id=elsewhere.id,
+                                 company_ids=elsewhere.ids)
         for name in REPORTS:
             with self.assertRaises(AccessError):
                 self.get_rows(name, user=employee).search([])
+            row = self.get_rows(name).search([], limit=1)
             with self.assertRaises(AccessError):
-                self.get_rows(name).search([], limit=1).unlink()
+                row.unlink()
+            for user in (foreign, self.make_user(f"other_{name}", COLLECTOR)):
+                with self.assertRaises(AccessError):
+                    self.get_rows(name, user=user).browse(row.id).action_open()
 
     def test_wrong_day(self):
         """Bad input: a context without sense is refused, in words."""
