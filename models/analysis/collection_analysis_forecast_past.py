@@ -77,9 +77,9 @@ class CollectionAnalysisForecastPast(models.Model):
         """Button of a row: open the money that was received in the week.
 
         :return: window action
+        :raise AccessError: the row is not the user's to see, or no longer there
         """
-        self.check_access("read")
-        self.ensure_one()
+        self._check_row()
         return self._open_rows(
             "collection.analysis.flow", {}, Domain("kind", "=", "collected"))
 
