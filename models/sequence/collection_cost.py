@@ -54,9 +54,10 @@ class CollectionCost(models.Model):
     def _compute_company_amount(self):
         for cost in self:
             company = cost.company_id
-            cost.company_amount = cost.currency_id and company and cost.currency_id._convert(
+            known = cost.currency_id and company  # while the form is filled, they may not be
+            cost.company_amount = cost.currency_id._convert(
                 cost.amount, company.currency_id, company,
-                cost.date or company._get_collection_day())
+                cost.date or company._get_collection_day()) if known else 0
 
     @api.depends("kind", "amount", "currency_id", "date")
     @api.depends_context("lang")
