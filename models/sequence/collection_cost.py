@@ -24,7 +24,7 @@ class CollectionCost(models.Model):
         "collection.sequence", required=True, index=True, ondelete="restrict")
     company_id = fields.Many2one(related="sequence_id.company_id")
     customer_id = fields.Many2one(related="sequence_id.customer_id")
-    kind = fields.Selection(KINDS, required=True, default="bailiff")
+    kind = fields.Selection(KINDS, string="Nature", required=True, default="bailiff")
     date = fields.Date(
         required=True, default=lambda self: self.env.company._get_collection_day())
     amount = fields.Monetary(required=True)
