@@ -470,7 +470,7 @@ POINTERS = {
             "document_template_id",
     },
     "collection.cost": {
-        "fixed": "sequence_id company_id customer_id company_currency_id",
+        "fixed": "sequence_id",
         "chosen": "currency_id partner_id",
     },
     "collection.dispute": {
