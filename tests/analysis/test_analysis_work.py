@@ -229,11 +229,10 @@ class TestAnalysisWork(WorkCase):
         more = one | self.launch(template, self.make_customer("Tenant Two")) | self.launch(
             template, self.make_customer("Tenant Three"))
         report, counts = self.env["collection.analysis.sequence"], []
-        report._read_results(one)  # accounts and time zones are known from now on
-        for sequences in (one, more):
+        for sequences in (one, one, more):  # the first time, what stays known is learnt
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(set(report._read_results(sequences)), set(sequences.ids))
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*counts[1:])
