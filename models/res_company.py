@@ -171,9 +171,13 @@ class ResCompany(models.Model):
 
     def _get_collection_now(self):
         """:return: datetime, now, in the company's time zone"""
-        self.ensure_one()
-        name = self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
+        name = self._get_collection_tz()
         return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(name))
+
+    def _get_collection_tz(self):
+        """:return: str, name of the company's time zone"""
+        self.ensure_one()
+        return self.resource_calendar_id.tz or self.partner_id.tz or "UTC"
 
     def _get_collection_day(self):
         """:return: date, today in the company's time zone"""

@@ -129,7 +129,12 @@ class AccessCase(DocumentCase):
         rule = env["collection.assignment.rule"].create({
             "attribute": "group", "group_id": group.id, "filter_id": search.id})
         rule.run()
+        with cls.at("2026-02-25 09:00:00"):
+            cls.pay(cls.make_invoice(customer, 30, due="2026-02-10"))
         env["collection.debtor"]._rebuild(customer)
+        env["collection.action"].create({
+            **own, "name": "Call", "kind": "call", "date": fields.Date.today(), "state": "closed",
+            "outcome": "done", "closed_on": fields.Date.today()})
         return [
             env["collection.debtor"].search([("customer_id", "=", customer.id)]),
             scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
@@ -148,6 +153,7 @@ class AccessCase(DocumentCase):
             env["collection.setup"].create({"company_id": company.id}),
             env["collection.label"].create({"name": "Label"}),
             env["collection.action.template"].create({"name": "Template"}),
+            env["collection.cost"].create({"sequence_id": sequence.id, "amount": 40}),
             env["collection.truce"].create({
                 "name": "Truce", "start_month": 11, "start_day": 1, "end_month": 3,
                 "end_day": 31}),
@@ -158,7 +164,9 @@ class AccessCase(DocumentCase):
                 {"template_id": cls.template.id, "name": "Invitation"}),
             *(env[f"collection.analysis.{name}"].search(
                 [("customer_id", "=", customer.id)], limit=1)
-              for name in ("cohort", "flow", "item", "month")),
+              for name in (
+                  "action", "cohort", "dispute", "effect", "flow", "forecast", "forecast.past",
+                  "item", "month", "promise", "sequence")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
                 "collection.penalty.rate")),
@@ -287,7 +295,7 @@ class AccessCase(DocumentCase):
             "result": "justified", "company_id": self.company.id, "run_id": 0, "name": "x",
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
-            "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id,
+            "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id, "wanted": True,
             "ids": self.customer.ids,
         }
         if model == "collection.action.skip":

@@ -51,11 +51,18 @@ RECORDS = {
     "collection.action.reschedule": DIALOG,
     "collection.action.skip": DIALOG,
     "collection.action.template": SETTING,
+    "collection.analysis.action": TRACE,
     "collection.analysis.cohort": TRACE,
+    "collection.analysis.dispute": TRACE,
+    "collection.analysis.effect": TRACE,
     "collection.analysis.figures": DIALOG,
     "collection.analysis.flow": TRACE,
+    "collection.analysis.forecast": TRACE,
+    "collection.analysis.forecast.past": TRACE,
     "collection.analysis.item": TRACE,
     "collection.analysis.month": TRACE,
+    "collection.analysis.promise": TRACE,
+    "collection.analysis.sequence": TRACE,
     "collection.answer": TRACE,
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
@@ -68,6 +75,7 @@ RECORDS = {
     "collection.call": DIALOG,
     "collection.call.instalment": DIALOG,
     "collection.claim.waive": DIALOG,
+    "collection.cost": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
     "collection.deadline": TRACE,
     "collection.debtor": TRACE,
     "collection.debtor.hold": DIALOG,
@@ -182,6 +190,8 @@ _METHODS = [
     }),
     (DESK, {
         "collection.analysis.figures": "action_open action_open_aged",
+        # each the own
+        "collection.analysis.week": "get_action get_week subscribe",
         "collection.assignment.rule": "get_alerts",
         "collection.dispatch": "get_alert",
         "collection.message.preview": "find_sample get_tags",
@@ -215,10 +225,17 @@ _METHODS = [
         "collection.action.keep": "action_apply",
         "collection.action.reschedule": "action_apply",
         "collection.action.skip": "action_apply skip_batch",
+        "collection.analysis.action": "action_open",
         "collection.analysis.cohort": "action_open",
+        "collection.analysis.dispute": "action_open",
+        "collection.analysis.effect": "action_open",
         "collection.analysis.flow": "action_open",
+        "collection.analysis.forecast": "action_open",
+        "collection.analysis.forecast.past": "action_open action_open_received",
         "collection.analysis.item": "action_open",
         "collection.analysis.month": "action_open",
+        "collection.analysis.promise": "action_open",
+        "collection.analysis.sequence": "action_open",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -372,6 +389,14 @@ _FIELDS = [
         "res.partner": "collector_id",
     }),
     (DESK, DESK, {"res.partner": "collection_internal"}),
+    (COLLEAGUES, NOBODY, {
+        # what an e-mail shows; its figures are the reader's own
+        "digest.digest": "kpi_collection_received kpi_collection_kept kpi_collection_done",
+    }),
+    (DESK, NOBODY, {
+        "digest.digest":
+            "kpi_collection_received_value kpi_collection_kept_value kpi_collection_done_value",
+    }),
     (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
     (OWN, NOBODY, {
         "res.partner":
@@ -461,6 +486,10 @@ POINTERS = {
         "chosen":
             "function_id recipient_function_id validator_function_id mail_template_id "
             "document_template_id",
+    },
+    "collection.cost": {
+        "fixed": "sequence_id",
+        "chosen": "currency_id partner_id",
     },
     "collection.dispute": {
         "fixed": "customer_id company_id reason_id action_id", "chosen": "owner_id"},

@@ -5,3 +5,13 @@ from . import collection_analysis_flow
 from . import collection_analysis_cohort
 from . import collection_analysis_month
 from . import collection_analysis
+from . import collection_analysis_promise
+from . import collection_analysis_action
+from . import collection_analysis_dispute
+from . import collection_analysis_effect
+from . import collection_analysis_sequence
+from . import collection_analysis_forecast
+from . import collection_analysis_forecast_past
+from . import collection_sequence
+from . import collection_analysis_week
+from . import digest_digest

@@ -181,12 +181,16 @@ class CollectionAnalysisReport(models.AbstractModel):
         :return: window action
         :raise AccessError: the row is not the user's to see, or no longer there
         """
+        self._check_row()
+        return self._get_opened()
+
+    def _check_row(self):
+        """:raise AccessError: this is no row, or none that is the user's to see"""
         self.browse().check_access("read")
         if len(self) != 1 or not self.exists():
             raise AccessError(self.env._(
                 "It is no longer there, or of a company that you have not chosen."))
         self.check_access("read")
-        return self._get_opened()
 
 
 def as_day(env, value):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from operator import ge, gt, le, lt
 
 from odoo import api, models
@@ -282,8 +282,10 @@ class ResPartner(models.Model):
             self._get_payers_query(company, self.ids))} if self.ids else {}
 
     @api.model
-    def _get_payers_query(self, company, customer_ids=None):
+    def _get_payers_query(self, company, customer_ids=None, day=None):
         """:param customer_ids: ids of commercial partners; None for all customers
+        :param date day: at whose end they are looked at; what was matched later does not count.
+            None for today, whatever is dated later
         :return: ``SQL``, a query of the customer's id and its mean ``delay`` in days, of those
             of the customers who paid
         """
@@ -303,11 +305,11 @@ class ResPartner(models.Model):
               JOIN res_partner AS partner ON partner.id = owed.partner_id
              WHERE %s AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
                AND invoice.move_type = 'out_invoice' AND settlement.move_type = 'entry'
-               AND paid.date > %s AND partial.amount > 0
+               AND paid.date > %s AND partial.amount > 0 AND partial.max_date <= %s
           GROUP BY partner.commercial_partner_id
             """, SQL("TRUE") if customer_ids is None else SQL(
                 "partner.commercial_partner_id = ANY(%s)", list(customer_ids)),
-            company.id, company._get_collection_day() - WINDOW)
+            company.id, (day or company._get_collection_day()) - WINDOW, day or date.max)
 
     # === ITEMS AND LANGUAGES === #
 

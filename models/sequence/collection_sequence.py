@@ -124,6 +124,7 @@ class CollectionSequence(models.Model):
     visit_ids = fields.One2many("collection.sequence.visit", "sequence_id", string="Path")
     action_ids = fields.One2many("collection.action", "sequence_id")
     deadline_ids = fields.One2many("collection.deadline", "sequence_id")
+    cost_ids = fields.One2many("collection.cost", "sequence_id", string="Fees and costs")
     next_deadline = fields.Date(compute="_compute_next_deadline", string="Next deadline")
     next_deadline_alarm = fields.Selection(
         [("passed", "Passed"), ("near", "Near")], compute="_compute_next_deadline",
@@ -340,8 +341,8 @@ class CollectionSequence(models.Model):
 
     def _get_editable_fields(self):
         """:return: names of the fields that whoever sees a sequence may edit"""
-        return {"situation", "item_ids", "participant_ids", "markers", "message_follower_ids",
-                "message_partner_ids", "message_main_attachment_id"}
+        return {"situation", "item_ids", "participant_ids", "cost_ids", "markers",
+                "message_follower_ids", "message_partner_ids", "message_main_attachment_id"}
 
     def _creation_message(self):
         return in_company_language(self, self.company_id).env._("Sequence launched")

@@ -8,6 +8,7 @@ from . import test_query_count
 from . import test_sequence_picture
 from . import test_sequence_tours
 from . import test_template_migrate
+from . import test_costs
 from . import test_deadlines
 from . import test_sequence_flow
 from . import test_state_machine
