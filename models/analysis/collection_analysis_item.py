@@ -87,7 +87,7 @@ class CollectionAnalysisItem(models.Model):
     bucket = fields.Selection(
         selection=lambda self: self._selection_bucket(), string="Age", readonly=True)
     residual = fields.Monetary(
-        string="Open", readonly=True,
+        string="Open amount", readonly=True,
         help="What was left at the end of the day, in the company's currency; credits negative.")
     kept_out = fields.Boolean(
         string="Kept out of follow-up", readonly=True, help="It is kept out today.")

@@ -32,7 +32,8 @@ class TestDebtorViews(DebtorCase):
         root = self.env.ref("account_collection.menu_collection_root")
         menus = self.env["ir.ui.menu"].with_user(self.collector).load_web_menus(False)
         action = self.env.ref("account_collection.collection_debtor_action_work")
-        self.assertEqual(menus[root.id]["actionID"], action.id)
+        home = self.env["ir.actions.server"].browse(menus[root.id]["actionID"])
+        self.assertEqual(home.with_user(self.collector).run()["id"], action.id)
         self.assertEqual(action.with_user(self.collector).sudo()._get_action_dict()["context"], {
             "searchpanel_default_pile": "act", "search_default_my_portfolio": 1,
             "collection_own": True})
