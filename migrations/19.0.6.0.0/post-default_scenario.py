@@ -20,6 +20,8 @@ def migrate(cr, version):
     for company_id, scenario_id in found:
         company = env["res.company"].browse(company_id)
         scenario = env["collection.scenario"].browse(scenario_id)
+        if not company._takes_collection_from(scenario.company_id):
+            continue  # it was given to nobody: a customer never has another company's
         if company._get_collection_default("collection_scenario_id") != scenario:
             make_rule(env(context={"lang": company.partner_id.lang}), company, scenario)
     cr.execute(SQL("UPDATE res_company SET collection_scenario_id = NULL"))

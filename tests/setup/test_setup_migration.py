@@ -47,6 +47,19 @@ class TestSetupUpgrade(CollectionCase):
         self.upgrade("post-start")
         self.assertTrue(self.company._is_collection_started())
 
+    def test_a_branch_goes_on_with_its_company(self):
+        """D, issue 17: and is stopped with it."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_company SET collection_started_on = NULL, create_date = '2024-05-06'")
+        self.env.invalidate_all()
+        self.upgrade("post-start")
+        self.assertTrue(branch._is_collection_started())
+        self.company.collection_started_on = False
+        self.assertFalse(branch._is_collection_started())
+
     def test_a_scenario_of_new_customers_becomes_a_rule(self):
         """Issue 17: it gives new customers what the setting gave them, and no other customer."""
         old = self.make_customer("Old")
@@ -76,6 +89,13 @@ class TestSetupUpgrade(CollectionCase):
         self.upgrade("post-default_scenario")
         self.assertFalse(self.get_rules())
         self.assertEqual(self.company._get_collection_default("collection_scenario_id"), scenario)
+
+    def test_a_scenario_of_another_company_hinders_no_upgrade(self):
+        """D-077: it was given to nobody; the set-up page asks for the default."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.give_new_customers(self.make_scenario(company_id=other.id))
+        self.upgrade("post-default_scenario")
+        self.assertFalse(self.get_rules())
 
     def test_the_rule_comes_last(self):
         """Issue 17: what a rule found came before what was given to a new customer."""
