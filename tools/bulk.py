@@ -31,25 +31,29 @@ class Result:
     refused: list[dict[str, str]] = field(default_factory=list)
 
 
-def run_batch(records: Any, execute: Callable[[Any], object]) -> dict[str, Any]:
+def run_batch(
+        records: Any, execute: Callable[[Any], object], *, more: bool = False) -> dict[str, Any]:
     """Do something to all of these at once; where one is refused, to each alone.
 
     :param records: recordset, as many as one call deals with
     :param execute: called with records; its errors are for their reader: ``UserError``, and what
         is derived of it
+    :param more: there are others, so that who may do it to none of these is not denied it yet
     :return: dict of the fields of a :class:`Result`
     :raise AccessError: the user may not read them, let alone name them, or may do it to none
     """
     records.check_access("read")
+    if not records:
+        return asdict(Result())
     try:
         with records.env.cr.savepoint():
             execute(records)
     except UserError:
-        return asdict(_run_each(records, execute))
+        return asdict(_run_each(records, execute, more))
     return asdict(Result(done=len(records)))
 
 
-def _run_each(records: Any, execute: Callable[[Any], object]) -> Result:
+def _run_each(records: Any, execute: Callable[[Any], object], more: bool) -> Result:
     result, denied = Result(), []
     for record in records:
         try:
@@ -60,7 +64,7 @@ def _run_each(records: Any, execute: Callable[[Any], object]) -> Result:
             if isinstance(error, AccessError):
                 denied.append(error)
             result.refused.append({"name": record.display_name, "reason": str(error.args[0])})
-    if len(denied) == len(records):
+    if len(denied) == len(records) and not more:
         raise denied[0]
     return result
 
@@ -84,7 +88,7 @@ def start(
         execute(records)
         return notify(message(1), then=RELOAD)
     first, left = records[:BATCH], records[BATCH:]
-    result = run_batch(first, execute)
+    result = run_batch(first, execute, more=bool(left))
     if not left and not result["refused"]:
         return notify(message(result["done"]), then=RELOAD)
     return {

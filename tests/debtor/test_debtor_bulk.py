@@ -65,6 +65,39 @@ class TestDebtorBulk(BulkCase):
         with self.assertRaises(AccessError):
             dialog.hold_batch(self.tenants.ids)
 
+    def test_a_first_batch_that_is_refused(self):
+        """Who may do it to none of the first ones may do it to those that are left."""
+        dialog = self.open_hold()
+        self.tenants[:2].collector_id = self.litigator
+        params = dialog.action_apply()["params"]
+        self.assertEqual((params["ids"], params["done"]), (self.tenants[2:].ids, 0))
+        self.assertEqual(
+            [refused["name"] for refused in params["refused"]], self.tenants[:2].mapped("name"))
+
+    def test_a_batch_whose_answer_was_lost(self):
+        """Called again, it writes to nobody twice, and counts as done."""
+        dialog = self.env["collection.debtor.statement"].with_user(self.collector).create(
+            {"customer_ids": self.tenants.ids})
+        for _again in range(2):
+            self.assertEqual(
+                dialog.send_batch(self.tenants[:2].ids), {"done": 2, "refused": []})
+        self.assertEqual(len(self.env["collection.action"].search(
+            [("customer_id", "in", self.tenants.ids), ("origin", "=", "manual")])), 2)
+
+    def test_statements_before_the_start(self):
+        """Issue 17: nobody is told that what waits leaves soon."""
+        self.company.collection_started_on = False
+        dialog = self.env["collection.debtor.statement"].with_user(self.collector).create(
+            {"customer_ids": self.customer.ids})
+        self.assertIn("wait until", dialog.action_apply()["params"]["message"])
+
+    def test_nobody_at_all(self):
+        """A call that names nobody does nothing, whatever the command thinks of it."""
+        def refuse(customers):
+            raise UserError("Choose some")
+        self.assertEqual(
+            bulk.run_batch(self.tenants.browse(), refuse), {"done": 0, "refused": []})
+
     def test_others_are_left_alone(self):
         """A call names customers of its dialog, and no others."""
         dialog = self.open_hold()

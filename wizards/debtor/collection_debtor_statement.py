@@ -17,6 +17,10 @@ class CollectionDebtorStatement(models.TransientModel):
     _customer_fields = {"customer_ids": None}
 
     customer_ids = fields.Many2many("res.partner", required=True, readonly=True)
+    #: a batch whose answer was lost is called again: they are written to once
+    written_ids = fields.Many2many(
+        "res.partner", "collection_debtor_statement_written_rel", string="Written to",
+        readonly=True)
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company)
     count = fields.Integer(compute="_compute_count")
@@ -47,8 +51,15 @@ class CollectionDebtorStatement(models.TransientModel):
         return bulk.start(
             self.customer_ids, self._send, owner=self, method="send_batch",
             title=self.env._("Send statements"),
-            message=lambda count: self.env._(
-                "Statements that leave within a quarter of an hour: %(count)s.", count=count))
+            message=self._describe)
+
+    def _describe(self, count):
+        """:return: str, that so many leave, or what they wait for"""
+        if not self.company_id._is_collection_started():
+            return self.env._(
+                "Statements that wait until reminders are started: %(count)s.", count=count)
+        return self.env._(
+            "Statements that leave within a quarter of an hour: %(count)s.", count=count)
 
     def send_batch(self, ids):
         """Have the statements of some of the customers sent; the client calls it once a batch.
@@ -67,6 +78,8 @@ class CollectionDebtorStatement(models.TransientModel):
             raise UserError(self.env._("Choose the text that comes with the statement."))
 
     def _send(self, customers):
-        self.env["collection.action"].with_company(self.company_id).create_messages(customers, {
+        actions = self.env["collection.action"].with_company(self.company_id)
+        actions.create_messages(customers - self.written_ids, {
             "name": self.env._("Statement of account"), "kind": "email", "mode": "automatic",
             "mail_template_id": self.mail_template_id.id, "attach_statement": True})
+        self.written_ids |= customers
