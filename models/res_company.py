@@ -122,11 +122,15 @@ class ResCompany(models.Model):
 
     def _is_collection_started(self):
         """:return: bool, whether messages leave by themselves: in it, or in a company above it"""
+        return bool(self._get_collection_starter())
+
+    def _get_collection_starter(self):
+        """:return: ``res.company``, this one or the nearest one above it in which reminders have
+            been started, so that messages leave here, too; empty for none"""
         self.ensure_one()
         day = self._get_collection_day()
-        return any(
-            company.collection_started_on and company.collection_started_on <= day
-            for company in self.sudo().browse(self._get_collection_lineage()))
+        return self.sudo().browse(self._get_collection_lineage()).filtered(lambda company: (
+            company.collection_started_on and company.collection_started_on <= day))[:1]
 
     def _get_collection_old_debts(self):
         """:return: (date before which a debt is old, date until which the scenarios leave it

@@ -158,12 +158,14 @@ class CollectionSetup(models.Model):
                 {"collection_manager_id": setup.manager_id})
 
     @api.depends_context("lang", "uid")
-    @api.depends("company_id", "manager_id")
+    @api.depends("company_id.collection_started_on", "manager_id")
     def _compute_facts(self):
         servers = bool(self.env["ir.mail_server"].sudo().search_count([], limit=1))
         for setup in self:
             company = setup.company_id.sudo()
             accounts = company.partner_id.bank_ids
+            starter = company._get_collection_starter()
+            day = (starter or company).collection_started_on
             setup.update({
                 "has_mail_server": servers,
                 "sender": (setup.manager_id.sudo().email_formatted or company.email or ""),
@@ -173,11 +175,10 @@ class CollectionSetup(models.Model):
                 "missing_in_head": setup._name_missing_in_head(),
                 "in_france": (
                     company.country_id.code == "FR" and company.currency_id.name == "EUR"),
-                "started_on": company.collection_started_on,
-                "started": company.collection_started_on and self.env._(
-                    "Messages leave from %(day)s on.",
-                    day=format_date(self.env, company.collection_started_on)),
-                "is_started": company._is_collection_started(),
+                "started_on": day,
+                "started": day and self.env._(
+                    "Messages leave from %(day)s on.", day=format_date(self.env, day)),
+                "is_started": bool(starter),
             })
 
     def _name_missing_in_head(self):
@@ -269,13 +270,18 @@ class CollectionSetup(models.Model):
 
     @api.model
     def _get_setup(self):
-        """:return: the set-up of the current company, made where there is none yet
-        :raise AccessError: the user is no collection manager of it"""
+        """Whoever sets up a company is proposed as its credit manager; where messages leave
+        already, looking changes nothing.
+
+        :return: the set-up of the current company, made where there is none yet
+        :raise AccessError: the user is no collection manager of it
+        """
         company = self.env.company
         company._check_collection_manager()
-        return self.search([("company_id", "=", company.id)]) or self.create({
-            "company_id": company.id, "manager_id": (
-                company.sudo().collection_manager_id or self.env.user).id})
+        vals = {"company_id": company.id}
+        if not company._is_collection_started() and not company.sudo().collection_manager_id:
+            vals["manager_id"] = self.env.uid
+        return self.search([("company_id", "=", company.id)]) or self.create(vals)
 
     @api.model
     def _open(self):
@@ -454,9 +460,15 @@ class CollectionSetup(models.Model):
         """Let nothing leave by itself until it is started again.
 
         :return: notification
+        :raise UserError: messages would go on, for reminders were started in a company above
         """
         self.ensure_one()
         self.company_id._set_collection_settings({"collection_started_on": False})
+        above = self.company_id._get_collection_starter()
+        if above:
+            raise UserError(self.env._(
+                "Messages of %(company)s leave because reminders of %(above)s have been started: "
+                "stop them there.", company=self.company_id.name, above=above.name))
         return notify(self.env._("Stopped: nothing leaves by itself."), then=RELOAD)
 
     def action_run_now(self):
@@ -494,9 +506,17 @@ class CollectionSetup(models.Model):
             scenario.step_ids.filtered(lambda step: (
                 step.kind in CHANNELS and step.mode not in ("manual", self.confirmation)
             )).mode = self.confirmation
-        self.company_id._set_collection_settings({
-            "collection_old_before": waits and self._get_first_day(),
-            "collection_old_until": waits and self.old_until})
+        if self.old_debts:
+            self.company_id._set_collection_settings({
+                "collection_old_before": waits and self._get_old_before(),
+                "collection_old_until": waits and self.old_until})
+
+    def _get_old_before(self):
+        """:return: date, what fell due before it is old; once messages leave it stays what it is,
+            or what fell due since would be left alone, too"""
+        company = self.company_id.sudo()
+        kept = company._is_collection_started() and company.collection_old_before
+        return kept or self.start_on or self._get_first_day()
 
     def _get_first_day(self):
         """:return: date, the first day on which something leaves"""

@@ -65,6 +65,19 @@ class TestStart(SetupCase):
         self.page.action_stop()
         self.assertFalse(self.company._is_collection_started())
 
+    def test_a_branch_is_stopped_with_its_company(self):
+        """D, issue 17: it is not told that it has stopped while its messages go on."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.manager.company_ids |= branch
+        self.answer().action_start()
+        page = self.page.with_context(allowed_company_ids=branch.ids)._get_setup()
+        self.assertEqual(page.started_on, self.page.started_on)
+        with self.assertRaisesRegex(UserError, self.company.name):
+            page.action_stop()
+        self.page.action_stop()
+        self.assertFalse(branch._is_collection_started())
+
     def test_a_branch_starts_with_its_company(self):
         """D, issue 17"""
         branch = self.env["res.company"].create(
@@ -88,6 +101,14 @@ class TestSetup(SetupCase):
     def test_who_sets_up_is_proposed_as_credit_manager(self):
         """Issue 17: one field less to fill in."""
         self.assertEqual(self.company.collection_manager_id, self.manager)
+
+    def test_who_looks_at_what_runs_is_no_credit_manager_for_that(self):
+        """Issue 17: where messages leave already, opening the page changes nobody's signature."""
+        self.company.write(
+            {"collection_manager_id": False, "collection_started_on": "2024-05-06"})
+        self.page.sudo().unlink()
+        self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertFalse(self.company.collection_manager_id)
 
     def test_managers_only(self):
         """Issue 17: nobody else opens or starts it."""
@@ -297,6 +318,26 @@ class TestPreview(SetupCase):
         with self.at("2026-06-01 09:00:00"):
             self.env["collection.scenario"]._plan()
             self.assertTrue(self.get_planned(self.customer))
+
+    def test_old_debts_stay_those_from_before_the_start(self):
+        """Issue 17: whoever looks ahead later makes no old debt of what has fallen due since."""
+        self.answer(old_debts="wait", old_until="2026-06-01").action_start()
+        began = self.company.collection_old_before
+        with self.at("2026-04-20 09:00:00"):
+            self.page.action_preview()
+            self.assertEqual(self.company.collection_old_before, began)
+            self.page.action_stop()
+            self.page.action_start()
+            self.assertEqual(self.company.collection_old_before, began)
+
+    def test_what_was_not_asked_stays(self):
+        """Issue 17: who has not answered about old debts leaves the settings alone."""
+        self.company.write({
+            "collection_old_before": "2026-01-01", "collection_old_until": "2026-06-01"})
+        self.answer().action_preview()
+        self.assertEqual(str(self.company.collection_old_until), "2026-06-01")
+        self.answer(old_debts="first").action_preview()
+        self.assertFalse(self.company.collection_old_until)
 
     def test_a_customer_with_a_scenario_of_its_own_keeps_it(self):
         """Issue 17: unless it is among those who get this one."""
