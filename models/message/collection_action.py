@@ -383,8 +383,8 @@ class CollectionAction(models.Model):
         reached = nobody.union(*copies.values()).filtered(
             lambda partner: partner.active and partner.email_normalized)
         return {
-            action_id: (partners & reached) - recipients[action_id] - (
-                others[action_id].partner if action_id in others else nobody)
+            action_id: _once_an_address(partners & reached, recipients[action_id] | (
+                others[action_id].partner if action_id in others else nobody))
             for action_id, partners in copies.items()}
 
     def _get_items_paid_late(self):
@@ -564,3 +564,12 @@ class CollectionAction(models.Model):
         return {
             **open_dialog(preview._name, self.env._("As it would leave today")),
             "res_id": preview.id}
+
+
+def _once_an_address(copied, written):
+    """:param written: the ``res.partner`` who are written to anyway
+    :return: those of the copied ``res.partner`` whose e-mail address nobody else of them has
+    """
+    known = set(written.mapped("email_normalized"))
+    return (copied - written).filtered(lambda partner: not (
+        partner.email_normalized in known or known.add(partner.email_normalized)))

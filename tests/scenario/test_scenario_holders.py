@@ -176,6 +176,16 @@ class TestHolders(HolderCase):
         self.assertEqual(len(self.get_mails(customer)), 2)
         self.assertIn(guarantor, self.get_texts(customer))
 
+    def test_nor_does_whoever_reads_the_same_mailbox(self):
+        """One message an address and a day, whatever the contacts are called."""
+        copied = self.make_partner("Guarantor's secretary", email="GUARANTOR@example.com")
+        function = self.make_function("SEC", "Secretary", kind="contact")
+        self.both.step_ids[0].copy_function_id = function
+        customer, _guarantor = self.make_guaranteed()
+        self.make_participant(customer, "SEC", copied)
+        self.process_due()
+        self.assertFalse(self.get_actions(customer)[0].dispatch_ids.copy_partner_ids)
+
     def test_each_reads_its_own_language(self):
         """The text is the step's in the holder's language."""
         self.env["res.lang"]._activate_lang("fr_FR")
