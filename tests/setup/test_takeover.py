@@ -103,6 +103,13 @@ class TestTakeover(CollectionCase):
         self.assertEqual(self.shown("double_email"), self.customer | twin)
         self.assertEqual(self.shown("double_vat"), self.customer | same)
 
+    def test_another_companys_contact_is_no_double(self):
+        """D-077: it cannot be merged, and nobody here may know of it."""
+        self.make_customer("Elsewhere", email="TENANT@example.com", company_id=self.env[
+            "res.company"].create({"name": "Other"}).id)
+        self.make_invoice(self.customer, 100)
+        self.assertNotIn("double_email", self.read())
+
     def test_hold(self):
         """Issue 17: the customers of old debts, until somebody has looked."""
         self.make_invoice(self.customer, 500, due="2024-12-01")

@@ -164,9 +164,11 @@ class CollectionTakeoverLine(models.TransientModel):
                  LEFT JOIN owing ON owing.customer = partner.id
                      WHERE partner.active AND partner.commercial_partner_id = partner.id
                        AND partner.partner_share AND %(shared)s IS NOT NULL
+                       AND COALESCE(partner.company_id = ANY(%(companies)s), TRUE)
                     WINDOW same AS (PARTITION BY %(shared)s)
                 ) AS partner WHERE owes AND times > 1
-                """, shared=SQL(SHARED[finding]))
+                """, shared=SQL(SHARED[finding]),
+                companies=list(company._get_collection_lineage()))
         return SQL(
             "SELECT partner.id AS customer FROM owing JOIN res_partner AS partner"
             " ON partner.id = owing.customer WHERE %s",
