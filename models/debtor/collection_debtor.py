@@ -386,7 +386,11 @@ class CollectionDebtor(models.Model):
         companies, work = self.env["res.company"].search([], order="id"), []
         marks = self.env["collection.debtor.mark"]
         if any(map(self._is_lost, companies)):
-            marks._add_all()
+            # who is marked comes first: a run that is broken off would begin anew for ever
+            if marks.search_count([], limit=1):
+                self._refresh_soon()
+            else:
+                marks._add_all()
         taken = marks._take()
         half = BATCH // 2  # each mark stands for two customers at most
         for start in range(0, len(taken), half):

@@ -291,6 +291,31 @@ class TestDebtorKept(DebtorCase):
         self.assertEqual(len(debtors.search([])), before)
         self.assertEqual(self.find().overdue, 300)
 
+    def test_a_list_that_is_gone_comes_however_often_its_making_is_broken_off(self):
+        """Cron: that of a company whose debtors come last is not kept waiting for ever."""
+        company = self.env["res.company"].create({"name": "Second"})
+        last = self.make_customer("Last", holders={})
+        debtors, marks = self.env["collection.debtor"], self.env["collection.debtor.mark"]
+        self.read_debtor()
+        marks.search([]).unlink()
+        is_lost_really = type(debtors)._is_lost
+        refreshed = []
+
+        def is_lost(model, other):
+            return last.id not in refreshed if other == company else is_lost_really(model, other)
+
+        def refresh(_model, _company, ids):
+            refreshed.extend(ids)
+            return True
+
+        rounds = 2 + self.env["res.partner"].with_context(active_test=False).search_count([]) // 10
+        with patch.object(collection_debtor, "BATCH", 20), patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0), (
+                patch.multiple(type(debtors), _is_lost=is_lost, _try_refresh=refresh)):
+            for _round in range(rounds):
+                self.run_cron("_process_marked", model="collection.debtor")
+        self.assertIn(last.id, refreshed)
+
     def test_nothing_is_owed_nothing_is_made(self):
         """Cron: an empty list of a company to which nothing is owed costs no reading of all."""
         (self.late | self.coming).button_draft()
