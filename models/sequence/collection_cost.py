@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
+from ...tools.records import in_company_language
+
 KINDS = [
     ("bailiff", "Bailiff"), ("lawyer", "Lawyer"), ("court", "Court"), ("expert", "Expert"),
     ("agency", "Collection agency"), ("other", "Other")]
@@ -75,20 +77,24 @@ class CollectionCost(models.Model):
     def create(self, vals_list):
         costs = super().create(vals_list)
         costs._keep_papers()
-        costs._trace("cost_noted", {cost: (False, cost.display_name) for cost in costs})
+        costs._trace("cost_noted", {cost: (False, cost._describe_lasting()) for cost in costs})
         return costs
 
     def write(self, vals):
-        before = {cost: cost.display_name for cost in self}
+        before = {cost: cost._describe_lasting() for cost in self}
         result = super().write(vals)
         self._keep_papers()
         self._trace("cost_changed", {
-            cost: (before[cost], cost.display_name) for cost in self})
+            cost: (before[cost], cost._describe_lasting()) for cost in self})
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_traced(self):
-        self._trace("cost_removed", {cost: (cost.display_name, False) for cost in self})
+        self._trace("cost_removed", {cost: (cost._describe_lasting(), False) for cost in self})
+
+    def _describe_lasting(self):
+        """:return: str, its name as it stays in the history, in the company's language"""
+        return in_company_language(self, self.company_id).display_name
 
     def _keep_papers(self):
         """Papers that the user has just uploaded belong to their cost, and show with it.

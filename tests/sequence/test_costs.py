@@ -37,6 +37,19 @@ class TestCosts(CollectionCase):
         self.assertIn("80.00", trace[1].summary)
         self.assertReplays(self.sequence)
 
+    def test_traced_in_the_companys_language(self):
+        """The history is the company's: whoever notes it in English, its days are French."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        cost = self.note().with_context(lang="en_US")
+        cost.date = "2026-02-01"
+        cost.unlink()
+        noted, changed, removed = self.get_trace()
+        self.assertIn("02/03/2026", noted.new_value)
+        self.assertIn("02/03/2026", changed.old_value)
+        self.assertIn("01/02/2026", changed.new_value)
+        self.assertIn("01/02/2026", removed.old_value)
+
     def test_books_nothing(self):
         """It is noted, not booked."""
         before = self.env["account.move"].search_count([])
