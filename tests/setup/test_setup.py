@@ -378,6 +378,13 @@ class TestPreview(SetupCase):
         self.assertEqual(self.page.trial_note, "Nothing is open.")
         self.assertFalse(self.page.trial_page)
 
+    def test_one_customer_reads_what_comes_next(self):
+        """Issue 17: the step that a text announces has its day when it is tried, too."""
+        self.make_invoice(self.customer, due="2026-02-20")
+        self.scenario.step_ids[0].body = "<p>A second one follows on #next_step_date.</p>"
+        self.answer(trial_id=self.customer.id)
+        self.assertIn("follows on 03/14/2026.", self.page.trial_page)
+
 
 @tagged("post_install", "-at_install")
 class TestFirstSequence(SetupCase):
