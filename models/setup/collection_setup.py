@@ -290,16 +290,6 @@ class CollectionSetup(models.Model):
             "account_collection.collection_setup_action")
         return {**action, "res_id": self._get_setup().id}
 
-    @api.model
-    def _open_home(self):
-        """:return: window action on the first screen: the set-up page for a manager until
-            reminders have been started, else the work list"""
-        manages = self.env.user.has_group("account_collection.group_collection_manager")
-        if manages and not self.env.company._is_collection_started():
-            return self._open()
-        return self.env["ir.actions.act_window"]._for_xml_id(
-            "account_collection.collection_debtor_action_work")
-
     # === STEPS === #
 
     def action_test_mail(self):

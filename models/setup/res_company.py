@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate
@@ -39,6 +39,22 @@ class ResCompany(models.Model):
     """What collection managers decide for their company."""
 
     _inherit = "res.company"
+
+    @api.model
+    def _open_collection_home(self):
+        """Choose the first screen, for whoever has rights of Collection.
+
+        A company's, which everybody reads: the platform hides a menu whose action is on a model
+        that its user cannot read.
+
+        :return: window action on the set-up page for a manager until reminders have been
+            started, else on the work list
+        """
+        manages = self.env.user.has_group("account_collection.group_collection_manager")
+        if manages and not self.env.company._is_collection_started():
+            return self.env["collection.setup"]._open()
+        return self.env["ir.actions.act_window"]._for_xml_id(
+            "account_collection.collection_debtor_action_work")
 
     def _check_collection_manager(self):
         """:raise AccessError: the user manages no collection, or not that of this company"""

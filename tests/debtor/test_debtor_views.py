@@ -31,8 +31,9 @@ class TestDebtorViews(DebtorCase):
         """screens 5 to 7: the app opens with the work list: act now, one's own, by priority."""
         root = self.env.ref("account_collection.menu_collection_root")
         menus = self.env["ir.ui.menu"].with_user(self.collector).load_web_menus(False)
+        home = self.env.ref("account_collection.collection_home")
         action = self.env.ref("account_collection.collection_debtor_action_work")
-        home = self.env["ir.actions.server"].browse(menus[root.id]["actionID"])
+        self.assertEqual(menus[root.id]["actionID"], home.id)
         self.assertEqual(home.with_user(self.collector).run()["id"], action.id)
         self.assertEqual(action.with_user(self.collector).sudo()._get_action_dict()["context"], {
             "searchpanel_default_pile": "act", "search_default_my_portfolio": 1,

@@ -120,14 +120,29 @@ class TestSetup(SetupCase):
     def test_the_first_screen(self):
         """Issue 17: of a manager until it is started; of the others the work list."""
         models = {
-            user: self.env["collection.setup"].with_user(user)._open_home()["res_model"]
+            user: self.env["res.company"].with_user(user)._open_collection_home()["res_model"]
             for user in (self.manager, self.collector)}
         self.assertEqual(models, {
             self.manager: "collection.setup", self.collector: "collection.debtor"})
         self.answer().action_start()
         self.assertEqual(
-            self.env["collection.setup"].with_user(self.manager)._open_home()["res_model"],
+            self.env["res.company"].with_user(self.manager)._open_collection_home()["res_model"],
             "collection.debtor")
+
+    def test_every_screen_has_its_menu(self):
+        """Issue 17: nobody is shown fewer menus than the own rights allow."""
+        menus = self.env["ir.ui.menu"].search(
+            [("id", "child_of", self.env.ref("account_collection.menu_collection_root").id)])
+        for user in (self.manager, self.collector):
+            allowed = menus.filtered(lambda menu, groups=user.all_group_ids: all(
+                not above.group_ids or above.group_ids & groups
+                for above in self.env["ir.ui.menu"].browse(
+                    map(int, menu.parent_path.split("/")[:-1]))))
+            shown = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            with self.subTest(user=user.login):
+                self.assertIn(self.env.ref("account_collection.menu_collection_work"), allowed)
+                self.assertEqual(
+                    [menu.complete_name for menu in allowed if menu.id not in shown], [])
 
     def test_no_mail_server(self):
         """Issue 17: it is said, and the test e-mail says what to do."""
@@ -403,6 +418,13 @@ class TestPreview(SetupCase):
         self.answer(trial_id=other.id)
         self.assertEqual(self.page.trial_note, "Nothing is open.")
         self.assertFalse(self.page.trial_page)
+
+    def test_one_customer_reads_what_comes_next(self):
+        """Issue 17: the step that a text announces has its day when it is tried, too."""
+        self.make_invoice(self.customer, due="2026-02-20")
+        self.scenario.step_ids[0].body = "<p>A second one follows on #next_step_date.</p>"
+        self.answer(trial_id=self.customer.id)
+        self.assertIn("follows on 03/14/2026.", self.page.trial_page)
 
 
 @tagged("post_install", "-at_install")

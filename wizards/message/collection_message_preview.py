@@ -94,6 +94,13 @@ class CollectionMessagePreview(models.TransientModel):
         :return: dict: subject (str), page (HTML) and unknown (list of names of hashtags)
         :raise AccessError: the customer is not in the user's portfolio
         """
+        return self._render_sample(customer_id, values)
+
+    def _render_sample(self, customer_id, values, **known):
+        """Render a text as :meth:`render_sample` does.
+
+        :param known: fields of the action beside the text, such as the step that it is of
+        """
         customer = self.env["res.partner"].browse(customer_id)
         customer.check_access("read")
         customer._check_collection_portfolio()
@@ -105,7 +112,7 @@ class CollectionMessagePreview(models.TransientModel):
             "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
             "name": values.get("name") or "", "subject": subject, "body": body,
-            "attach_statement": bool(values.get("attach_statement")),
+            "attach_statement": bool(values.get("attach_statement")), **known,
         })
         message = action._render_in_language(action._get_message_data())[action.id]
         return {

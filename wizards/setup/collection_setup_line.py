@@ -184,9 +184,10 @@ class CollectionSetupLine(models.TransientModel):
         if step.kind not in CHANNELS:
             return False, False
         speaking = step.with_context(lang=customer.lang or self.env.lang)
-        sample = self.env["collection.message.preview"].with_env(speaking.env).render_sample(
+        sample = self.env["collection.message.preview"].with_env(speaking.env)._render_sample(
             customer.id, {name: speaking[name] for name in (
-                "kind", "name", "subject", "body", "attach_statement")})
+                "kind", "name", "subject", "body", "attach_statement")},
+            scenario_step_id=step.id)
         return sample["subject"], sample["page"]
 
     # === BUTTONS === #
