@@ -21,6 +21,9 @@ CONSUMERS_DOMAIN = (
 #: What becomes of debts from before the start.
 FROM_FIRST, AT_THEIR_AGE, WAIT = "first", "fit", "wait"
 
+#: Switches of customers whose defaults say whether interest and indemnity are claimed.
+CLAIMS = ("collection_penalties", "collection_indemnity")
+
 
 class CollectionSetup(models.Model):
     """What a manager decides before the first reminder leaves; one a company.
@@ -62,6 +65,12 @@ class CollectionSetup(models.Model):
     legal_rate = fields.Float(
         string="Legal rate", digits=(6, 2),
         help="Legal interest rate for professionals in the semester, in percent.")
+
+    claims = fields.Boolean(
+        string="Claim interest and the fixed indemnity", compute="_compute_claims",
+        inverse="_inverse_claims",
+        help="From professionals and public buyers, unless a customer's own switch says "
+        "otherwise; never from consumers. A formal notice states both.")
 
     example = fields.Selection(
         "_selection_example", string="Start from the example", default="scenario_companies")
@@ -190,6 +199,15 @@ class CollectionSetup(models.Model):
             missing.append("logo")
         return missing and self.env._("Missing: %(names)s", names=format_list(self.env, [
             company._fields[name]._description_string(self.env) for name in missing]))
+
+    @api.depends("company_id")
+    def _compute_claims(self):
+        for setup in self:
+            setup.claims = all(map(setup.company_id._get_collection_default, CLAIMS))
+
+    def _inverse_claims(self):
+        for setup in self:
+            setup.company_id._set_collection_defaults(dict.fromkeys(CLAIMS, setup.claims))
 
     @api.depends_context("lang")
     @api.depends("company_id")

@@ -194,6 +194,16 @@ class TestSetup(SetupCase):
         self.assertEqual(set(rows.mapped("regime")), {"business", "public"})
         self.assertEqual(set(rows.mapped("date_to")), {fields.Date.to_date("2031-12-31")})
 
+    def test_whether_interest_is_claimed_is_asked(self):
+        """Issue 17: else a formal notice would state interest and indemnity of nothing."""
+        setup = self.page
+        self.assertFalse(setup.claims)
+        setup.claims = True
+        self.assertTrue(self.customer.collection_penalties)
+        self.assertTrue(self.customer.collection_indemnity)
+        setup.claims = False
+        self.assertFalse(self.customer.collection_penalties)
+
     def test_another_country_and_currency(self):
         """Issue 17: the page says that the rates are French law's."""
         self.company.country_id = self.env.ref("base.us")
