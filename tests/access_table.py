@@ -534,7 +534,7 @@ ABOUT = {
         "dispute_id call_action_id reply_id",
     "collection.claim.waive": "move_ids",
     "collection.debtor.hold": "customer_ids",
-    "collection.debtor.statement": "customer_ids",
+    "collection.debtor.statement": "customer_ids written_ids",
     "collection.dispute.report": "move_ids",
     "collection.dispute.resolve": "dispute_id",
     "collection.document.invite": "request_id",

@@ -14,7 +14,7 @@ class CollectionDebtorStatement(models.TransientModel):
     _name = "collection.debtor.statement"
     _description = "Send Statements"
     _inherit = ["collection.dialog"]
-    _customer_fields = {"customer_ids": None}
+    _customer_fields = {"customer_ids": None, "written_ids": None}
 
     customer_ids = fields.Many2many("res.partner", required=True, readonly=True)
     #: a batch whose answer was lost is called again: they are written to once
