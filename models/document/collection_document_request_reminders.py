@@ -46,10 +46,11 @@ class CollectionDocumentRequest(models.Model):
 
     @api.model
     def _get_company_days(self):
-        """:return: dict of today (``date``), by company that has open requests and has started"""
+        """:return: dict of today (``date``), by company that has open requests and does not
+            wait for its start"""
         groups = self.sudo()._read_group([("state", "=", "open")], ["company_id"])
         return {company: company._get_collection_day() for [company] in groups
-                if company._is_collection_started()}
+                if not company._waits_for_collection_start()}
 
     def _is_due(self):
         """Whether it is open and was not looked at today; an empty one is another worker's."""

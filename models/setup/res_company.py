@@ -28,7 +28,7 @@ def get_waiting_domain(env):
     :return: ``Domain`` of the actions of companies in which nothing leaves by itself yet"""
     companies = env["res.company"].with_context(active_test=False).search([])
     return Domain("company_id", "in", companies.filtered(
-        lambda company: not company._is_collection_started()).ids)
+        lambda company: company._waits_for_collection_start()).ids)
 
 
 register(Hold(get_waiting_domain, _lt(
@@ -55,6 +55,16 @@ class ResCompany(models.Model):
             return self.env["collection.setup"]._open()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "account_collection.collection_debtor_action_work")
+
+    def _waits_for_collection_start(self):
+        """Whoever chases without ever opening the set-up page has decided so by hand.
+
+        :return: bool, whether the set-up of it, or of a company above it, was begun, and nobody
+            has started it: nothing leaves by itself
+        """
+        begun = self.env["collection.setup"].sudo().search_fetch([], ["company_id"]).company_id
+        concerned = set(begun.ids) & set(self._get_collection_lineage())
+        return bool(concerned) and not self._is_collection_started()
 
     def _check_collection_manager(self):
         """:raise AccessError: the user manages no collection, or not that of this company"""

@@ -50,7 +50,6 @@ class TestDocumentWorkers(BaseCase):
 
     def _make(self, env):
         """:return: dict of tuples of ids"""
-        env.company.collection_started_on = "2020-01-01"
         template = env["collection.document.template"].create({
             "name": "Concurrent", "item_ids": [(0, 0, {"name": "Payslip"})],
             "automation_ids": [(0, 0, {
@@ -66,7 +65,6 @@ class TestDocumentWorkers(BaseCase):
     def _put_away(self):
         with closing(self.registry.cursor()) as cr:
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
-            cr.execute("UPDATE res_company SET collection_started_on = NULL")
             for table, where in TABLES:
                 cr.execute(f"DELETE FROM {table} WHERE {where}", self.made)
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")

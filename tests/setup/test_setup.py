@@ -45,6 +45,15 @@ class TestStart(SetupCase):
         self.assertEqual(action.state, "todo")
         self.assertIn("not been started", action.held_because)
 
+    def test_whoever_never_opened_the_page_has_decided_by_hand(self):
+        """Issue 17: a scenario that was made and given by hand is on its way as ever."""
+        self.page.sudo().unlink()
+        self.make_invoice(self.customer, due="2026-02-01")
+        self.chase(self.customer, self.scenario)
+        self.assertEqual(self.process_due("2026-03-02 12:00:00"), 1)
+        page = self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertTrue(page.is_started, "a look at the page silenced what runs")
+
     def test_a_person_may_send(self):
         """Issue 17: to try."""
         self.make_invoice(self.customer, due="2026-02-01")

@@ -55,7 +55,7 @@ class CollectionDebtorStatement(models.TransientModel):
 
     def _describe(self, count):
         """:return: str, that so many leave, or what they wait for"""
-        if not self.company_id._is_collection_started():
+        if self.company_id._waits_for_collection_start():
             return self.env._(
                 "Statements that wait until reminders are started: %(count)s.", count=count)
         return self.env._(
