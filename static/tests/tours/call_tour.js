@@ -4,13 +4,14 @@ import { registry } from "@web/core/registry";
  * How many clicks it takes to note what a customer says: each tour counts them, and says so.
  */
 
-const counter = { clicks: 0 };
+const counter = { clicks: 0, begun: 0 };
 
 const begin = {
     content: "Count clicks from here on",
     trigger: "body",
     run() {
         counter.clicks = 0;
+        counter.begun = performance.now();
     },
 };
 
@@ -31,6 +32,8 @@ const atMost = (clicks) => ({
         if (counter.clicks > clicks) {
             throw new Error(`It took ${counter.clicks} clicks; ${clicks} are allowed.`);
         }
+        const seconds = (performance.now() - counter.begun) / 1000;
+        console.info(`${counter.clicks} clicks, ${seconds.toFixed(1)} s`);
     },
 });
 
