@@ -649,8 +649,8 @@ class CollectionHistory(models.Model):
                                   ._description_selection(self.env)).get(event.code, event.code)
 
     def _get_chatter_body(self):
-        """:return: markup, these rows of a company as a note in the chatter, in its language"""
-        rows = in_company_language(self, self.company_id)
+        """:return: markup, these rows as a note in the chatter, each in its company's language"""
+        rows = (in_company_language(row, row.company_id) for row in self)
         lines = Markup().join(
             Markup("<li>%s%s</li>") % (
                 row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")

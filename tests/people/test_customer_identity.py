@@ -192,6 +192,19 @@ class TestParent(IdentityCase):
         self.assertFalse(self.customer.collection_history_ids)
         self.assertWhole(self.group, self.customer)
 
+    def test_histories_of_two_companies_go_to_the_group(self):
+        """C: what has become of the customer is said in each company's language."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        french = self.env["res.company"].create({"name": "Bailleur"})
+        french.partner_id.lang = "fr_FR"
+        self.env["collection.history"]._append(self.customer, french, [{
+            "kind": "note_added", "cause": "person", "command": "note", "data": {}}])
+        self.give_parent()
+        self.assertEqual(self.get_rows(self.group).company_id, self.company | french)
+        [body] = self.group.message_ids.filtered(
+            lambda message: "<li>" in message.body).mapped("body")
+        self.assertEqual((body.count("<li>"), body.count("Customer changed from")), (2, 1))
+
     def test_a_history_comes_back_with_its_customer(self):
         """C: without its parent it is what it was; what it does from now on is its own."""
         self.give_parent()
