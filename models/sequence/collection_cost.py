@@ -28,10 +28,11 @@ class CollectionCost(models.Model):
     customer_id = fields.Many2one(related="sequence_id.customer_id")
     kind = fields.Selection(KINDS, string="Nature", required=True, default="bailiff")
     date = fields.Date(
-        required=True, default=lambda self: self.env.company._get_collection_day())
+        compute="_compute_date", store=True, readonly=False, precompute=True, required=True)
     amount = fields.Monetary(required=True)
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id)
+        "res.currency", compute="_compute_currency_id", store=True, readonly=False,
+        precompute=True, required=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency")
     company_amount = fields.Monetary(
@@ -51,6 +52,17 @@ class CollectionCost(models.Model):
         "CHECK(amount > 0)", "The amount of a cost must be above zero.")
 
     # === COMPUTE === #
+    # What is proposed is of the company of the case, whichever the user works in.
+
+    @api.depends("sequence_id")
+    def _compute_date(self):
+        for cost in self:
+            cost.date = cost.date or (cost.company_id or self.env.company)._get_collection_day()
+
+    @api.depends("sequence_id")
+    def _compute_currency_id(self):
+        for cost in self:
+            cost.currency_id = cost.currency_id or cost.company_id.currency_id
 
     @api.depends("amount", "currency_id", "date", "sequence_id")
     def _compute_company_amount(self):

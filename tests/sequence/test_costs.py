@@ -1,10 +1,10 @@
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from ..common import COLLECTOR, CollectionCase
+from ..common import COLLECTOR, MANAGER, CollectionCase
 
 
 @tagged("post_install", "-at_install")
@@ -64,6 +64,20 @@ class TestCosts(CollectionCase):
         self.note(amount=10)
         self.assertEqual(
             sum(self.sequence.with_user(self.manager).cost_ids.mapped("company_amount")), 60)
+
+    def test_proposed_by_the_cases_company(self):
+        """Day and currency are those of its case, whichever company one works in."""
+        dirham = self.env["res.currency"].create({"name": "XDI", "symbol": "d"})
+        elsewhere = self.env["res.company"].create(
+            {"name": "Elsewhere", "currency_id": dirham.id})
+        both = self.make_user("both", MANAGER, company_id=elsewhere.id, company_ids=[
+            (6, 0, (elsewhere | self.company).ids)])
+        cost = self.note(user=both)
+        self.assertEqual(cost.currency_id, self.company.currency_id)
+        with Form(self.env["collection.cost"].with_user(both)) as form:
+            form.sequence_id = self.sequence.with_user(both)
+            form.amount = 10
+            self.assertEqual(form.record.currency_id, self.company.currency_id)
 
     def test_by_the_form(self):
         """A collector notes it on the sequence's form, also after its end."""
