@@ -1,5 +1,6 @@
 from odoo import models
 
+WORK_LIST = "account_collection.collection_debtor_action_work"
 #: What the work list begins with for somebody who has a portfolio.
 OWN = {"search_default_my_portfolio": 1, "collection_own": True}
 
@@ -11,8 +12,10 @@ class IrActionsActWindow(models.Model):
 
     def _get_action_dict(self):
         result = super()._get_action_dict()
-        if self != self.env.ref("account_collection.collection_debtor_action_work", False):
+        # asked for each action that anybody opens: no query
+        if self.id != self.env["ir.model.data"]._xmlid_to_res_id(WORK_LIST):
             return result
-        own = self.env["collection.debtor"].sudo().search_count(
-            [("collector_id", "=", self.env.uid)], limit=1)
+        own = self.env["collection.debtor"].sudo().search_count([
+            ("collector_id", "=", self.env.uid),
+            ("company_id", "in", self.env.companies.ids)], limit=1)
         return {**result, "context": {"searchpanel_default_pile": "act", **(OWN if own else {})}}

@@ -45,6 +45,16 @@ class TestDebtorViews(DebtorCase):
         self.assertEqual(action.with_user(self.manager).sudo()._get_action_dict()["context"], {
             "searchpanel_default_pile": "act"})
 
+    def test_first_screen_in_a_company_without_portfolio(self):
+        """screens 5: whose customers are another company's does not begin with an empty page."""
+        action = self.env.ref("account_collection.collection_debtor_action_work")
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        self.collector.company_ids += elsewhere
+        self.assertEqual(
+            action.with_user(self.collector).with_context(
+                allowed_company_ids=elsewhere.ids).sudo()._get_action_dict()["context"],
+            {"searchpanel_default_pile": "act"})
+
     def test_the_agenda_says_how_much_and_how_late(self):
         """screens 7: beside each action, for who collects from the customer; one query for all."""
         action = self.env["collection.action"].with_user(self.collector).create_message(
