@@ -42,8 +42,7 @@ class CollectionActionSkip(models.TransientModel):
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(
-            self.action_ids.filtered(lambda action: action.id in ids), self._skip)
+        return bulk.run_batch(bulk.take(self.action_ids, ids), self._skip)
 
     def _check(self):
         if not (self.reason or "").strip():

@@ -89,8 +89,7 @@ class CollectionAssignmentMass(models.TransientModel):
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(
-            self.customer_ids.filtered(lambda customer: customer.id in ids), self._change)
+        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._change)
 
     def _change(self, customers):
         customers.check_access("write")

@@ -65,7 +65,7 @@ class CollectionDebtorHold(models.TransientModel):
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(self._take(ids), self._hold)
+        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._hold)
 
     def release_batch(self, ids):
         """Take some of the customers off hold; the client calls it once a batch.
@@ -74,16 +74,13 @@ class CollectionDebtorHold(models.TransientModel):
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         """
         self.ensure_one()
-        return bulk.run_batch(self._take(ids), self._release)
+        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._release)
 
     def _check(self):
         if not self.until or self.until < self.company_id._get_collection_day():
             raise UserError(self.env._("Enter the last day of the hold: today or later."))
         if not (self.reason or "").strip():
             raise UserError(self.env._("Say why: the reason stays in the customer's history."))
-
-    def _take(self, ids):
-        return self.customer_ids.filtered(lambda customer: customer.id in ids)
 
     def _hold(self, customers):
         self._write_hold(customers, self.until, (self.reason or "").strip())

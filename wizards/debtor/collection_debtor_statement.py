@@ -70,8 +70,7 @@ class CollectionDebtorStatement(models.TransientModel):
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(
-            self.customer_ids.filtered(lambda customer: customer.id in ids), self._send)
+        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._send)
 
     def _check(self):
         if not self.mail_template_id:
