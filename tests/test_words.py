@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from odoo.tests import TransactionCase, tagged
 
-from ..models.history.collection_history import KINDS, SENTENCES
+from ..models.history.kinds import KINDS, SENTENCES
 from .source_code import ROOT
 
 #: Attributes of a page or of a screen that show what they name.

@@ -12,7 +12,7 @@ class Trace:
     """One command, as all rows that it writes share it.
 
     :param str command: technical name of what was asked for, e.g. ``close``
-    :param str cause: one of :data:`~.collection_history.CAUSES`
+    :param str cause: one of :data:`~.kinds.CAUSES`
     :param str text: comment or reason
     :param str on_behalf: name of the holder for whom the user acts, empty when acting for oneself
     :param str reference: the same in all rows of one command, and in no other
@@ -42,7 +42,7 @@ class TraceRow:
     """One thing that happened to an action.
 
     :param action: the ``collection.action``
-    :param str kind: one of :data:`~.collection_history.KINDS`
+    :param str kind: one of :data:`~.kinds.KINDS`
     :param dict data: values that a program reads, to be stored as JSON
     :param str old: value before, as it is shown
     :param str new: value after

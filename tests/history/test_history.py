@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ...models.history.collection_history import KINDS, SENTENCES
+from ...models.history.kinds import KINDS, SENTENCES
 from ..common import CollectionCase
 
 
