@@ -36,6 +36,7 @@ FACETS = {
     "collection_sequence_flow": "deadlines, events and other sequences that move a sequence",
     "collection_sequence_migration": "sequences under way that move to a newer version",
     "collection_sequence_writing": "the engine's entries and effects become records",
+    "res_partner_identity": "what is kept of a customer follows it: parents, doubles, archiving",
 }
 #: The inbox and its catalogue: what happens in a domain is put there, for sequences that wait.
 OPEN_TO_ALL = {"collection.signal", "collection.signal.receipt", "models.event.events"}

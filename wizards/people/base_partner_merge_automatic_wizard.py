@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
-from ...models.people.res_partner import MERGES
+from ...models.people.res_partner_identity import MERGES
 from ...tools.customers import CustomerChange
 from ...tools.own_context import with_own
 
