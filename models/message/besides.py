@@ -10,6 +10,7 @@ from dataclasses import replace
 from odoo.tools import html2plaintext, is_html_empty
 
 from ...tools.own_context import get_value, with_value
+from ...tools.records import in_company_language
 from ..history.trace import Trace, TraceRow
 from .gate import WRONG_AMOUNT
 from .message import Text
@@ -56,8 +57,7 @@ def send(actions, messages, by_person=False):
     written, left_out = write_besides(actions, besides), {}
     recipients = {action_id: message.recipient for action_id, message in messages.items()}
     for company, group in written.grouped("company_id").items():  # for its colleagues to read
-        left_out |= find_problems(
-            group.with_context(lang=company.partner_id.lang), recipients)
+        left_out |= find_problems(in_company_language(group, company), recipients)
     ready = written.filtered(lambda action: action.id not in left_out)
     own = ready._render_messages()
     left_out |= _find_objections(ready, own, by_person)
@@ -97,8 +97,8 @@ def _find_objections(actions, messages, by_person):
     :return: dict of the sentence by action id of those that must not leave
     """
     return {
-        action.id: action.with_context(
-            lang=action.company_id.partner_id.lang)._describe_objection(messages[action.id])
+        action.id: in_company_language(
+            action, action.company_id)._describe_objection(messages[action.id])
         for action in actions
         if messages[action.id].objection
         and not (by_person and messages[action.id].objection == WRONG_AMOUNT)}
@@ -114,7 +114,7 @@ def _record(actions, besides, left_out, trace):
         beside, reason = besides[action.id], left_out.get(action.id)
         kind, new = ("beside_left_out", reason) if reason else (
             "beside_sent", beside.partner.display_name)
-        function = beside.function.with_context(lang=action.company_id.partner_id.lang)
+        function = in_company_language(beside.function, action.company_id)
         rows.append(TraceRow(action, kind, old=function.name, new=new))
         if reason:
             action.beside_note = reason

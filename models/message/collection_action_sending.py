@@ -314,7 +314,7 @@ class CollectionAction(models.Model):
         problems = {}
         for company, group in actions.grouped("company_id").items():
             # kept with the action, for the company's colleagues to read
-            problems |= group.with_context(lang=company.partner_id.lang)._find_problems()
+            problems |= in_company_language(group, company)._find_problems()
         given_up = actions._give_up(problems)
         (actions - given_up)._record_problems(problems)
         ready = actions.filtered(lambda action: action.id not in problems)
@@ -372,8 +372,8 @@ class CollectionAction(models.Model):
         for action in hindered - settled:
             message = messages[action.id]
             if not by_person:
-                lang = action.company_id.partner_id.lang
-                problems[action.id] = action.with_context(lang=lang)._describe_objection(message)
+                problems[action.id] = in_company_language(
+                    action, action.company_id)._describe_objection(message)
             elif message.objection != WRONG_AMOUNT:  # of that, the person is the judge
                 raise UserError(action._describe_objection(message))
         self._record_problems(problems)
@@ -382,7 +382,7 @@ class CollectionAction(models.Model):
     def _close_settled(self):
         """Nothing is due of what these would ask for: close them, and decide what comes next."""
         for company, actions in self.grouped("company_id").items():
-            actions = actions.with_context(lang=company.partner_id.lang)
+            actions = in_company_language(actions, company)
             trace = Trace(
                 "send", cause="cron", text=actions.env._("Nothing is due of what it asks for."))
             for steering in actions._get_steerings():
@@ -470,7 +470,7 @@ class CollectionAction(models.Model):
         """
         for company, actions in self.grouped("company_id").items():
             # for the company's colleagues to read, whatever language it is sent in
-            group = actions.with_context(lang=company.partner_id.lang)
+            group = in_company_language(actions, company)
             recipients = group._get_message_recipients()
             for action in group:
                 channel, recipient = action._get_channel(), recipients[action.id]
@@ -504,8 +504,8 @@ class CollectionAction(models.Model):
             and action._get_steering().gives_up(action.company_id._get_collection_day())))
         for action in skipped:
             action._close(outcomes.FAILED, Trace(
-                "send", cause="cron", text=action.with_context(
-                    lang=action.company_id.partner_id.lang).env._(
+                "send", cause="cron", text=in_company_language(
+                    action, action.company_id).env._(
                         "Skipped, as it reached nobody: %(problem)s",
                         problem=problems[action.id])))
         for steering in skipped._get_steerings():
