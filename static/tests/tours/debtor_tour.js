@@ -45,7 +45,7 @@ registry.category("web_tour.tours").add("collection_bulk_tour", {
         { trigger: ".modal .progress[aria-valuenow='100']" },
         { trigger: ".modal .o_collection_run_done:contains(4)" },
         { trigger: ".modal tr:contains(Tenant 4):contains(The accountant has it)" },
-        { trigger: ".modal footer .btn-primary:contains(Close)", run: "click" },
+        { content: "Closed by its corner", trigger: ".modal header .btn-close", run: "click" },
         { content: "The list is read anew", trigger: "body:not(:has(.modal)) .o_data_row:contains(Tenant 5) td[name=situation]:contains(On hold)" },
     ],
 });

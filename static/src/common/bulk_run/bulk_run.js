@@ -15,7 +15,6 @@ export class BulkRunDialog extends Component {
     static components = { Dialog };
     static props = {
         close: Function,
-        onDone: Function,
         model: String,
         method: String,
         args: Array, // of the method, before the ids of a batch
@@ -110,17 +109,14 @@ export class BulkRunDialog extends Component {
     get refusedCount() {
         return this.state.refused.reduce((sum, { count = 1 }) => sum + count, 0);
     }
-
-    close() {
-        this.props.close();
-        this.props.onDone();
-    }
 }
 
 registry.category("actions").add("collection_bulk", (env, { params }) => {
-    env.services.dialog.add(BulkRunDialog, {
-        ...params,
-        onDone: () => env.services.action.doAction("soft_reload"),
+    env.services.dialog.add(BulkRunDialog, params, {
+        // however it is closed, and whatever is left: what was done shows
+        onClose: () => {
+            env.services.action.doAction("soft_reload");
+        },
     });
     return { type: "ir.actions.act_window_close" }; // the dialog that asked for it
 });
