@@ -21,6 +21,9 @@ MOST_COUNTED = 1000
 #: States that somebody should look at.
 TROUBLE = ("bounced", "failed", "to_verify")
 
+#: States in which their action says what went wrong.
+UNARRIVED = (*TROUBLE, "cancelled")
+
 
 class CollectionDispatch(models.Model):
     """One thing to send for an action: the outbox, and what became of it.
@@ -124,10 +127,19 @@ class CollectionDispatch(models.Model):
         if state == "sent":
             vals["sent_at"] = fields.Datetime.now()
         self.write(vals)
-        if state in TROUBLE or state == "cancelled":
+        if state in UNARRIVED:
             self.action_id._record_delivery_errors(self)
         elif state == "sent":
-            self.action_id.filtered("error").write({"error": False})
+            self._clear_errors()
+
+    def _clear_errors(self):
+        """Their actions show no error any more, unless what was sent with these has not arrived."""
+        failed = self.filtered("action_id.error")
+        missing = {(other.action_id, other.occurrence) for other in self.search([
+            ("action_id", "in", failed.action_id.ids), ("state", "in", UNARRIVED),
+        ])} if failed else ()
+        failed.filtered(lambda dispatch: (
+            dispatch.action_id, dispatch.occurrence) not in missing).action_id.error = False
 
     def _record_never_left(self, error):
         """These are not in the queue of their carrier any more, and were not sent.

@@ -68,6 +68,18 @@ class TestHolders(HolderCase):
         self.assertEqual(following.scenario_step_id, self.both.step_ids[1])
         self.assertIn("beside_sent", self.get_kinds(customer))
 
+    def test_what_failed_stays_said(self):
+        """The customer's message that failed is shown, though the holder's left since."""
+        customer, guarantor = self.make_guaranteed()
+        self.process_due()
+        done = self.get_actions(customer)[0]
+        sent = done.dispatch_ids.grouped("partner_id")
+        sent[customer]._set_state("failed", "No such mailbox")
+        sent[guarantor]._set_state("sent")
+        self.assertEqual(done.error, "No such mailbox")
+        sent[customer]._set_state("sent")
+        self.assertFalse(done.error)
+
     def test_without_a_text_of_its_own_it_is_the_same(self):
         """What is empty is as for the customer; the names are the reader's."""
         scenario = self.make_scenario([
