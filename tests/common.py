@@ -289,6 +289,15 @@ class CollectionCase(TransactionCase):
         """Run a block at another moment, e.g. ``2026-03-09 06:00:00``."""
         return freeze_time(moment)
 
+    def forget_all(self):
+        """Forget whatever was read, before queries are counted.
+
+        An environment that is still there keeps its company, one that is made anew asks for it;
+        which of them are there is the chance of the garbage collector. So they forget it as well.
+        """
+        self.env.flush_all()
+        self.env.transaction.reset()
+
     # -- shorthands ------------------------------------------------------------------
 
     @classmethod

@@ -230,8 +230,7 @@ class TestAnalysisWork(WorkCase):
             template, self.make_customer("Tenant Three"))
         report, counts = self.env["collection.analysis.sequence"], []
         for sequences in (one, one, more):  # the first time, what stays known is learnt
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(set(report._read_results(sequences)), set(sequences.ids))
             counts.append(self.env.cr.sql_log_count - before)

@@ -309,8 +309,7 @@ class TestOrigin(AssignmentCase):
         """M-025: a rule is one search and one write, however many customers."""
         def count(customers):
             rule = self.make_rule([("id", "in", customers.ids)])
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             self.assertEqual(len(rule.run()), len(customers))
             return self.env.cr.sql_log_count - before

@@ -116,8 +116,7 @@ class TestInterestOnAccount(PenaltyCase):
             invoices |= self.make_debt("2024-03-31", customer=customer)
             self.make_entry(-6000, "2024-04-10", customer=customer)
         items = self.get_items(invoices).with_user(self.collector)
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         items._get_collection_penalties(date(2024, 4, 30))
         return self.env.cr.sql_log_count - before

@@ -90,8 +90,7 @@ class TestPaidLate(PaidLateCase):
             self.make_debtor(f"Debtor {number} {rank}") for rank in range(number)))
         for customer in customers:
             self.pay_on(self.make_debt("2026-02-01", 1000, customer=customer), "2026-02-11")
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         lines = customers._get_collection_paid_late(self.company)
         self.assertEqual(len(lines), number)

@@ -344,8 +344,7 @@ class TestPenaltyClaims(PenaltyCase):
             self.pay_on(invoice, "2024-05-15", 4000)
             invoices |= invoice
         items = self.get_items(invoices).with_user(self.collector)
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         claims = items._get_collection_penalties(date(2024, 6, 30))
         self.assertEqual({claim.interest for claim in claims.values()}, {Decimal("288.41")})

@@ -372,7 +372,7 @@ class TestDebtorKept(DebtorCase):
         debtors._rebuild(self.customer | customers)
         counts = []
         for some in (self.customer, self.customer | customers):
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.cr.sql_log_count
             debtors._refresh(self.company, some.ids)
             counts.append(self.cr.sql_log_count - before)

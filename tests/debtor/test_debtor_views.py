@@ -103,7 +103,7 @@ class TestDebtorViews(DebtorCase):
         self.env["collection.debtor"]._rebuild(customers)
         counts = []
         for limit in (10, 1, 10):  # the first time, access rules are read
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.cr.sql_log_count
             page = self.debtors.web_search_read([], specification, limit=limit)
             counts.append(self.cr.sql_log_count - before)

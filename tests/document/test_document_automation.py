@@ -205,8 +205,7 @@ class TestAutomation(AutomationCase):
         contributors = request.sudo().contributor_ids.filtered("function_id")
 
         def count(some):
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             some._write_mails("news")
             self.env.flush_all()

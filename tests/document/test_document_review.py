@@ -115,7 +115,7 @@ class TestDocumentReviewViews(DocumentReviewCase):
         self.env.flush_all()
 
         def count(chosen):
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             chosen.with_user(self.collector).action_approve()
             self.env.flush_all()
@@ -195,8 +195,7 @@ class TestDocumentCounts(DocumentCase):
     """What lists and forms count costs the same for one and for ten."""
 
     def count(self, function):
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         function()
         return self.env.cr.sql_log_count - before

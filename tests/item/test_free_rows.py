@@ -234,7 +234,7 @@ class TestNewItems(FreeRowsCase):
             self.env.flush_all()
             snapshot = self.env["collection.item.snapshot"].search(
                 [("move_id", "=", invoice.id)])
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             snapshot._put_back()
             return self.env.cr.sql_log_count - before

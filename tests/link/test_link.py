@@ -207,8 +207,7 @@ class TestLink(LinkCase):
                 actions |= self.chase(customer, scenario)
             actions._queue(actions._render_messages())
             dispatches = self.env["collection.dispatch"].browse(actions.dispatch_ids.ids)
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             dispatches._get_leaving_bodies()
             self.env.flush_all()

@@ -113,8 +113,7 @@ class TestLetters(PaperCase):
             actions.write({"kind": kind, "attach_statement": True})
             counts = []
             for some in (actions[0], actions[0], actions[1:]):
-                self.env.flush_all()
-                self.env.invalidate_all()
+                self.forget_all()
                 before = self.env.cr.sql_log_count
                 some._render_messages()
                 counts.append(self.env.cr.sql_log_count - before)

@@ -184,8 +184,7 @@ class TestMailBack(MailBackCase):
     def test_after_a_thousand_automatic_answers_another_costs_no_more(self):
         """S-012: through the gateway, as many queries as the third; nothing is steered."""
         def count(number):
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             self.answer("Auto-Submitted: auto-replied\n", f"<away{number}@example.com>")
             self.env.flush_all()

@@ -279,8 +279,7 @@ class TestCopies(EditCase):
             for index in range(number):
                 actions |= self.chase(self.make_debtor(f"Tenant {number}-{index}"), self.scenario)
             actions.write({"copy_salesperson": True, "copy_function_id": self.cj.id})
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.cr.sql_log_count
             actions._render_messages()
             return self.cr.sql_log_count - before

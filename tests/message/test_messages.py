@@ -309,8 +309,7 @@ class TestMessageQueries(MessageCase):
     """What messages cost does not depend on how many there are."""
 
     def count(self, actions):
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         actions._render_messages()
         return self.env.cr.sql_log_count - before

@@ -316,8 +316,7 @@ class TestParent(IdentityCase):
             with patch.object(type(customer), "_change_collection_customers") as found:
                 customer.write({"is_company": False, "parent_id": parent.id})
             [changes] = found.call_args.args
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             customer._change_collection_customers(changes)
             self.env.flush_all()

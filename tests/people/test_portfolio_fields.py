@@ -118,7 +118,7 @@ class TestPortfolioFields(CollectionCase):
             for number in range(40)])
         counts = []
         for some in (customers[:4], customers[:4], customers):
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             some.with_user(self.other).read(["collection_hold_reason", "collection_scenario_id"])
             counts.append(self.env.cr.sql_log_count - before)

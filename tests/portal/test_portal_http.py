@@ -386,8 +386,7 @@ class TestPortalList(PortalHttpCase):
 
     def count(self):
         self.env.cr.precommit.run()  # what making the actions left for the end of its transaction
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         self.list("?groupby=customer")
         return self.env.cr.sql_log_count - before

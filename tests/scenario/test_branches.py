@@ -341,11 +341,11 @@ class TestBranchPlanning(BranchCase):
         self.make_branch_invoice(self.branch)
         more = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(10)])
         plan(self.branch, self.customer.ids, date(2026, 3, 2))
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         plan(self.branch, self.customer.ids, date(2026, 3, 2))
         one = self.env.cr.sql_log_count - before
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         plan(self.branch, (self.customer | more).ids, date(2026, 3, 2))
         self.assertEqual(self.env.cr.sql_log_count - before, one)

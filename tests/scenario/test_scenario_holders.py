@@ -273,8 +273,7 @@ class TestHolders(HolderCase):
                 customer = self.make_debtor(f"Debtor {number} {position}", scenario=self.both)
                 if position != 4:
                     self.make_guarantor(customer, f"Guarantor {number} {position}")
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             actions = self.env["collection.action"].search([
                 ("origin", "=", "scenario"), ("state", "!=", "closed"),

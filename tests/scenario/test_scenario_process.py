@@ -155,8 +155,7 @@ class TestProcess(ProcessCase):
         def count(number):
             for position in range(number):
                 self.make_debtor(f"Debtor {number} {position}")
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             actions = self.env["collection.action"].search(
                 [("origin", "=", "scenario"), ("state", "!=", "closed"),

@@ -17,8 +17,7 @@ class TestQueryCount(CollectionCase):
         cls.template = cls.make_template("COUNT", cls.steps)
 
     def count(self, function):
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         function()
         self.env.flush_all()

@@ -22,8 +22,7 @@ class TestSequencePicture(CollectionCase):
         return {box["name"]: box for box in record.picture["boxes"] if not box["is_end"]}
 
     def count(self, function):
-        self.env.flush_all()
-        self.env.invalidate_all()
+        self.forget_all()
         before = self.env.cr.sql_log_count
         function()
         return self.env.cr.sql_log_count - before

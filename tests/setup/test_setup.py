@@ -391,8 +391,7 @@ class TestPreview(SetupCase):
         for more in (1, 1, 5):  # the first time fills what servers keep in memory
             for number in range(more):
                 self.make_invoice(self.make_customer(f"C{number}", holders={}))
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             self.page.action_preview()
             self.env.flush_all()

@@ -256,8 +256,7 @@ class TestPromiseOutcomes(OutcomeCase):
             promises |= self.promise_on(self.make_invoice(self.customer, 500))
         counts = []
         for some in (promises[:1], promises):
-            self.env.flush_all()
-            self.env.invalidate_all()
+            self.forget_all()
             before = self.env.cr.sql_log_count
             some._get_progress()
             some._get_credits()
