@@ -111,7 +111,8 @@ def _copied(steps, side):
 
 def _command(name, arguments):
     addons = paths.LIBRARY / "odoo" / "addons"
-    places = [argument for argument in arguments if (addons / argument).exists()]
+    # not the word after `-k`, which may be the name of an add-on
+    places = [one for one in arguments if "/" in one and (addons / one).exists()]
     options = [argument for argument in arguments if argument not in places]
     places = places or [*(f"{addon}/tests" for addon in ADDONS), *FILES]
     return [
