@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...engine import figures
 from ..item import open_items
-from .collection_analysis_report import SALES, as_day
+from .collection_analysis_report import SALES, check_day
 
 KINDS = [
     ("invoice", "Invoice"), ("credit_note", "Credit note"), ("payment", "Payment"),
@@ -146,7 +146,7 @@ class CollectionAnalysisItem(models.Model):
 
     def _get_since(self, day):
         given = self.env.context.get(SINCE)
-        return min(as_day(self.env, given), day) if given else day
+        return min(check_day(self.env, given), day) if given else day
 
     def _is_disputed(self, day):
         return self._is_held("collection.dispute", SQL(

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ...engine import figures
+from ...tools.records import as_day
 from ...tools.sql import partner_value
 from ..item import open_items
 from ..item.res_partner import PROFILES
@@ -162,7 +163,7 @@ class CollectionAnalysisReport(models.AbstractModel):
         :raise UserError: what the context names is no day
         """
         given = self.env.context.get(DAY)
-        return as_day(self.env, given) if given else self.env.company._get_collection_day()
+        return check_day(self.env, given) if given else self.env.company._get_collection_day()
 
     @api.model
     def _get_months(self):
@@ -193,15 +194,12 @@ class CollectionAnalysisReport(models.AbstractModel):
         self.check_access("read")
 
 
-def as_day(env, value):
+def check_day(env, value):
     """:param value: date, or ISO text
     :return: date
-    :raise UserError: it is none
+    :raise UserError: it is none, or one of which there is no ledger
     """
-    try:
-        day = fields.Date.to_date(value)
-    except (AttributeError, TypeError, ValueError):
-        day = None
+    day = as_day(env, value)
     if not day or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise UserError(env._("“%(day)s” is no day of a ledger.", day=value))
     return day
