@@ -1,4 +1,5 @@
 import json
+from datetime import datetime
 
 from freezegun import freeze_time
 
@@ -155,6 +156,18 @@ class TestDashboards(WorkCase):
         self.assertIn("120", found["kpi_collection_received"]["kpi_col2"]["value"])
         week.subscribe(False)
         self.assertNotIn(self.collector, digest.user_ids)
+
+    def test_each_day_is_mailed_once(self):
+        """Monday's mail is of the week that has ended: what Monday brings is in the next one."""
+        for day, amount in (("2026-02-22", 1), ("2026-02-23", 2), ("2026-03-01", 4),
+                            ("2026-03-02", 8)):
+            with freeze_time(day):
+                self.pay(self.late, amount)
+        self.env.flush_all()
+        digest = self.env.ref("account_collection.digest_collection").with_user(
+            self.collector).with_context(start_datetime=datetime(2026, 2, 23, 6),
+                                         end_datetime=datetime(2026, 3, 2, 6))
+        self.assertEqual(digest.kpi_collection_received_value, 6)
 
     def test_digest_of_others(self):
         """Who has no right to collect gets no figure of it."""
