@@ -120,6 +120,8 @@ class TestAnalysisWork(WorkCase):
             self.assertEqual(
                 self.read_groups("dispute", "bucket", ["amount:sum", "age:avg"]),
                 {"2": [300, 34]})
+            self.assertEqual(  # who owns a dispute sees it, whoever collects from the customer
+                self.get_rows("dispute", user=self.litigator).search([]).dispute_id, dispute)
             dispute.resolve("justified")
         with freeze_time("2026-06-20"):
             rows = self.get_rows("dispute").search([])

@@ -134,6 +134,14 @@ class TestDashboards(WorkCase):
         with self.assertRaises(AccessError):
             self.get_week(self.make_user("employee", "base.group_user"))
 
+    def test_week_of_whoever_helps(self):
+        """Own actions count, also those on a customer whom somebody else collects from."""
+        self.make_closed("2026-03-02", "2026-03-02", submitted_by_id=self.litigator.id)
+        self.make_action("2026-02-25", state="todo", user_id=self.litigator.id)
+        self.make_action("2026-02-25", state="todo")
+        week = self.get_week(self.litigator)
+        self.assertEqual((week["done"], week["late"]), ("1", "1"))
+
     def test_no_such_figure(self):
         """Bad input: a figure that there is not is refused by its name."""
         with self.assertRaisesRegex(UserError, "profit"):
