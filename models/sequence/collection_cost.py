@@ -31,7 +31,8 @@ class CollectionCost(models.Model):
         required=True, default=lambda self: self.env.company._get_collection_day())
     amount = fields.Monetary(required=True)
     currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id)
+        "res.currency", required=True, compute="_compute_currency_id", store=True,
+        readonly=False, precompute=True)
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company currency")
     company_amount = fields.Monetary(
@@ -51,6 +52,12 @@ class CollectionCost(models.Model):
         "CHECK(amount > 0)", "The amount of a cost must be above zero.")
 
     # === COMPUTE === #
+
+    @api.depends("sequence_id")
+    def _compute_currency_id(self):
+        """Until something else is said, it is that of the case, not of the author's company."""
+        for cost in self:
+            cost.currency_id = cost.company_id.currency_id
 
     @api.depends("amount", "currency_id", "date", "sequence_id")
     def _compute_company_amount(self):

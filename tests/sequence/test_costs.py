@@ -65,6 +65,18 @@ class TestCosts(CollectionCase):
         self.assertEqual(
             sum(self.sequence.with_user(self.manager).cost_ids.mapped("company_amount")), 60)
 
+    def test_of_another_company(self):
+        """A cost is in the currency of its case, wherever its author works just now."""
+        currency = self.env["res.currency"].create({"name": "XCO", "symbol": "x"})
+        elsewhere = self.env["res.company"].create({
+            "name": "Elsewhere", "currency_id": currency.id})
+        self.collector.company_ids |= elsewhere
+        cost = self.env["collection.cost"].with_user(self.collector).with_context(
+            allowed_company_ids=[elsewhere.id, self.company.id]).create(
+                {"sequence_id": self.sequence.id, "amount": 100})
+        self.assertRecordValues(cost, [{
+            "currency_id": self.company.currency_id.id, "company_amount": 100}])
+
     def test_by_the_form(self):
         """A collector notes it on the sequence's form, also after its end."""
         self.sequence.with_user(self.manager).action_stop("Paid elsewhere")
