@@ -195,6 +195,9 @@ class TestAnalysisWork(WorkCase):
                 "collected": 0, "days": 2, "state": "running", "end_label": False}])
             shown = sequence.with_user(self.collector)
             self.assertEqual((shown.collected, shown.cost, shown.net_collected), (120, 40, 80))
+            shown = shown.with_context(collection_day="2026-03-04")  # opened from a past day
+            self.env.invalidate_all()
+            self.assertEqual((shown.collected, shown.cost, shown.net_collected), (120, 40, 80))
 
     def test_own_portfolio(self):
         """A collector sees the rows of the own customers alone."""
