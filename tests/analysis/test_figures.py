@@ -107,8 +107,10 @@ class TestFigures(AnalysisCase):
 
     def test_wrong_bounds(self):
         """Bad input: bounds that are none name the company and the remedy."""
-        with self.assertRaisesRegex(ValidationError, "rising numbers"):
-            self.company.collection_buckets = "60; 30"
+        for bounds in ("60; 30", "60, 30", "0", "", False):
+            with self.subTest(bounds=bounds), self.assertRaisesRegex(
+                    ValidationError, "rising numbers"):
+                self.company.collection_buckets = bounds
 
     def test_matched_later(self):
         """OCA 546: what is matched later does not count; asked today, the past stays as it was."""
