@@ -6,6 +6,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import format_amount
 
 from ..common import COLLECTOR
 from .test_analysis_work import WorkCase
@@ -90,7 +91,7 @@ class TestDashboards(WorkCase):
                     self.assertTrue(rows._read_group(
                         figure["data"]["searchParams"]["domain"], chart["groupBy"],
                         [measure if measure == "__count" else (
-                            f"{measure}:{rows._fields[measure].aggregator}")]) is not None)
+                            f"{measure}:{rows._fields[measure].aggregator}")]))
 
     # === MY WEEK === #
 
@@ -130,7 +131,9 @@ class TestDashboards(WorkCase):
     def test_week_of_others(self):
         """A week is of the own customers; without a right to collect there is none."""
         self.pay(self.coming, 50)
-        self.assertEqual(self.get_week(self.make_user("stranger", COLLECTOR))["done"], "0")
+        for user, amount in ((self.collector, 50), (self.make_user("stranger", COLLECTOR), 0)):
+            self.assertEqual(self.get_week(user)["received"], format_amount(
+                self.env, amount, self.company.currency_id))
         with self.assertRaises(AccessError):
             self.get_week(self.make_user("employee", "base.group_user"))
 

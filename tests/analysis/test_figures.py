@@ -186,6 +186,7 @@ class TestFigures(AnalysisCase):
         line.date_maturity = False
         self.assertFigures(self.read(), outstanding=570, overdue=370)
         self.assertFigures(self.read(domain=[]), outstanding=570)
+        self.assertFigures(self.read(domain=[("id", "in", [])]), outstanding=0, sales=0)
         self.assertFigures(self.read(domain=[("id", "!=", False)]), outstanding=500)
         self.assertFigures(
             self.read(domain=[("id", "!=", False)], user=self.collector), outstanding=500)
