@@ -98,14 +98,12 @@ class CollectionAnalysisItem(models.Model):
 
     @api.model
     def _selection_bucket(self):
-        bounds = self.env.company._get_collection_bounds()
-        starts, _ = figures.get_starts(bounds), self.env._
-        return [
-            ("0", _("Not due")),
-            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
-              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
-            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
-        ]
+        return [("0", self.env._("Not due")), *self._name_buckets(self._get_starts())]
+
+    @api.model
+    def _get_starts(self):
+        """:return: list of the first day late of each bucket, by the company's bounds"""
+        return list(figures.get_starts(self.env.company._get_collection_bounds()))
 
     def _get_opened(self):
         return self.item_id.action_open_collection_document()
@@ -129,8 +127,7 @@ class CollectionAnalysisItem(models.Model):
          LEFT JOIN res_partner AS contact ON contact.id = line.partner_id
             """,
             open=self._get_open_query(day, self._get_since(day)), due=open_items.DUE,
-            day=SQL("%s::date", day), kind=get_kind(),
-            starts=list(figures.get_starts(self.env.company._get_collection_bounds())),
+            day=SQL("%s::date", day), kind=get_kind(), starts=self._get_starts(),
             kept_out=open_items.IS_KEPT_OUT, disputed=self._is_disputed(day),
             promised=self._is_promised(day))
 

@@ -18,6 +18,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 9000
 SALES = ("out_invoice", "out_refund", "out_receipt")
 
 
+def same_as(model, name):
+    """:return: for a selection field: the choices of a field of another model, translated"""
+    return lambda self: self.env[model]._fields[name]._description_selection(self.env)
+
+
 class CollectionAnalysisReport(models.AbstractModel):
     """What all analyses have in common: rows of a query, whose customers they are, what opens.
 
@@ -47,13 +52,8 @@ class CollectionAnalysisReport(models.AbstractModel):
         related="customer_id.collection_group_ids", string="Customer groups")
     country_id = fields.Many2one(related="customer_id.country_id")
     payer_profile = fields.Selection(
-        selection=lambda self: self._selection_payer_profile(), string="Payer profile",
+        selection=same_as("res.partner", "collection_payer_profile"), string="Payer profile",
         readonly=True, help="From the payments of the last six months.")
-
-    @api.model
-    def _selection_payer_profile(self):
-        return self.env["res.partner"]._fields[
-            "collection_payer_profile"]._description_selection(self.env)
 
     # === TO BE SAID BY EACH ANALYSIS === #
 
@@ -133,6 +133,18 @@ class CollectionAnalysisReport(models.AbstractModel):
             self._check_field_access(self._fields[name], "read")
             return SQL(ratios[name].replace("report.", f'"{query.table}".'))
         return super()._read_group_select(aggregate_spec, query)
+
+    @api.model
+    def _name_buckets(self, starts):
+        """:param starts: the first day of each bucket, whose last days are the company's bounds
+        :return: list of (number, label), from 1 on
+        """
+        bounds, _ = self.env.company._get_collection_bounds(), self.env._
+        return [
+            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
+              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
+            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
+        ]
 
     # === DAY === #
 
