@@ -1,6 +1,6 @@
 """The work list of debtors: made from nothing, then read as its screen reads it."""
 
-from measure import Meter, warm_up
+from measure import Meter, find_slowest, warm_up
 
 from odoo import fields
 
@@ -52,12 +52,12 @@ def read(env):
     env.cr.commit()
     debtors = env["collection.debtor"].with_user(user)
     return {
-        "list": _slowest(env, (_page(debtors, [], order) for order in ORDERS)),
-        "filter": _slowest(env, [
+        "list": find_slowest(env, (_page(debtors, [], order) for order in ORDERS)),
+        "filter": find_slowest(env, [
             *(_page(debtors, domain, ORDERS[0]) for domain in _get_domains()),
             lambda: debtors.search_panel_select_range(
                 "pile", enable_counters=True, expand=True, search_domain=[])]),
-        "sum": _slowest(env, (_totals(debtors, name) for name in GROUPS)),
+        "sum": find_slowest(env, (_totals(debtors, name) for name in GROUPS)),
     }
 
 
@@ -82,16 +82,3 @@ def _page(debtors, domain, order):
 def _totals(debtors, group):
     return lambda: debtors.web_read_group(
         [], [group], [f"{name}:sum" for name in SUMS], limit=80)
-
-
-def _slowest(env, requests):
-    """:return: (seconds, queries): the most of each that one request takes, the second time"""
-    results = []
-    for request in requests:
-        request()  # what a server learns once: access rules, translations
-        env.invalidate_all()
-        with Meter() as meter:
-            request()
-        results.append(meter.result)
-    return [max(result["seconds"] for result in results),
-            max(result["queries"] for result in results)]

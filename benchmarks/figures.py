@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from customers import _copy, _delete, _drop_foreign_key_checks, _get_last_id, _post_invoice
-from measure import TABLES, Meter, warm_up
+from measure import TABLES, find_slowest, warm_up
 
 from odoo import fields
 from odoo.fields import Command
@@ -159,13 +159,13 @@ def read(env):
     ages = [everybody["collection.analysis.item"].with_context(
         collection_day=fields.Date.to_string(day)) for day in days]
     return {
-        "figure": _slowest(env, [
+        "figure": find_slowest(env, [
             *(_figures(everybody, day) for day in days),
             _figures(everybody, days[2], [("name", "ilike", "Customer 99")]),
             _figures(env(user=own), days[2])]),
-        "aged": _slowest(env, [request for rows in ages for request in _read_aged(rows)]),
-        "curve": _slowest(env, [_curve(everybody, months) for months in (12, 36)]),
-        "cohort": _slowest(env, [_cohorts(everybody)]),
+        "aged": find_slowest(env, [request for rows in ages for request in _read_aged(rows)]),
+        "curve": find_slowest(env, [_curve(everybody, months) for months in (12, 36)]),
+        "cohort": find_slowest(env, [_cohorts(everybody)]),
     }
 
 
@@ -193,16 +193,3 @@ def _cohorts(env):
     rows = env["collection.analysis.cohort"].with_context(collection_months=36)
     return lambda: rows.formatted_read_group([], ["date:month"], [
         "amount:sum", "share_30:avg", "share_60:avg", "share_90:avg"])
-
-
-def _slowest(env, requests):
-    """:return: (seconds, queries): the most of each that one request takes, the second time"""
-    results = []
-    for request in requests:
-        request()  # what a server learns once: access rules, translations
-        env.invalidate_all()
-        with Meter() as meter:
-            request()
-        results.append(meter.result)
-    return [max(result["seconds"] for result in results),
-            max(result["queries"] for result in results)]

@@ -57,6 +57,23 @@ def warm_up(cr):
     cr.commit()
 
 
+def find_slowest(env, requests):
+    """Measure requests one by one, each the second time that it is made.
+
+    :param requests: functions without arguments
+    :return: [seconds, queries]: the most of each that one of them takes
+    """
+    results = []
+    for request in requests:
+        request()  # what a server learns once: access rules, translations
+        env.invalidate_all()
+        with Meter() as meter:
+            request()
+        results.append(meter.result)
+    return [max(result["seconds"] for result in results),
+            max(result["queries"] for result in results)]
+
+
 def count_written(cr):
     """:return: rows inserted, updated and deleted in this database, up to the last commit"""
     if cr.connection.server_version >= FLUSHES:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
+
+from odoo.exceptions import UserError
+from odoo.fields import Date
 
 if TYPE_CHECKING:
     from odoo.api import Environment
@@ -21,6 +25,21 @@ def as_record(
     """
     ids = getattr(value, "ids", value)
     return env[model].browse(ids or ())
+
+
+def as_day(env: Environment, value: date | str | None) -> date | None:
+    """Take a day from what a caller gave.
+
+    :param value: a date, its ISO text, or nothing
+    :return: date; None for nothing
+    :raise UserError: it is no day
+    """
+    try:
+        return Date.to_date(value)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise UserError(env._(
+            "“%(value)s” is no day. Give it as year, month and day: 2026-12-31.",
+            value=value)) from error
 
 
 def in_company_language(records: BaseModel, company: BaseModel) -> BaseModel:

@@ -503,7 +503,7 @@ class CollectionAction(models.Model):
 
     def _reschedule_from_activity(self, date):
         self.ensure_one()
-        self.reschedule(fields.Date.to_date(date))
+        self.reschedule(date)
 
     # === BUTTONS === #
 

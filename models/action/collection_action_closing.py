@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ...engine.sequence import outcomes
-from ...tools.records import as_record
+from ...tools.records import as_day, as_record
 from ..history.trace import Trace, TraceRow
 from .steering import STEERINGS
 
@@ -199,7 +199,7 @@ class CollectionAction(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close(outcomes.CANCELLED)  # whoever may cancel may postpone
-        date = fields.Date.to_date(date)
+        date = as_day(self.env, date)
         if not date:
             raise UserError(self.env._("Choose the day to move “%(action)s” to.",
                                        action=self.name))

@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ...engine import figures
 from ...tools.records import as_record
 from .collection_analysis_item import SINCE
-from .collection_analysis_report import DAY, as_day, check_months
+from .collection_analysis_report import DAY, check_day, check_months
 
 ITEM, FLOW = "collection.analysis.item", "collection.analysis.flow"
 ALL = ()
@@ -181,7 +181,7 @@ class CollectionAnalysis(models.AbstractModel):
         company = as_record(self.env, "res.company", company)
         if len(company) != 1:
             raise UserError(self.env._("Figures are of one company."))
-        return Scope(self._get_companies(company), as_day(self.env, day), domain,
+        return Scope(self._get_companies(company), check_day(self.env, day), domain,
                      check_months(self.env, months))
 
     def _get_companies(self, company):

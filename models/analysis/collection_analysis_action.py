@@ -1,7 +1,8 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
+from .collection_analysis_report import same_as
 
 RESULTS = [
     ("done", "Done in time"), ("late", "Done late"), ("skipped", "Skipped"),
@@ -59,9 +60,9 @@ class CollectionAnalysisAction(models.Model):
         string="Due on", readonly=True, help="Its deadline, else the day it falls on.")
     closed_on = fields.Date(string="Closed on", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self._selection_kind(), string="Channel", readonly=True)
+        selection=same_as("collection.action", "kind"), string="Channel", readonly=True)
     origin = fields.Selection(
-        selection=lambda self: self._selection_origin(), readonly=True)
+        selection=same_as("collection.action", "origin"), readonly=True)
     function_id = fields.Many2one("collection.function", string="Owed by", readonly=True)
     scenario_step_id = fields.Many2one(
         "collection.scenario.step", string="Scenario step", readonly=True)
@@ -78,14 +79,6 @@ class CollectionAnalysisAction(models.Model):
     late_share = fields.Float(
         string="Done late (%)", readonly=True, digits=(16, 1), aggregator="avg",
         help="Of the actions that were done, the share that was late.")
-
-    @api.model
-    def _selection_kind(self):
-        return self.env["collection.action"]._selection_kind()
-
-    @api.model
-    def _selection_origin(self):
-        return self.env["collection.action"]._fields["origin"]._description_selection(self.env)
 
     def _get_opened(self):
         return self.action_id.get_formview_action()

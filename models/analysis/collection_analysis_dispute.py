@@ -58,12 +58,7 @@ class CollectionAnalysisDispute(models.Model):
 
     @api.model
     def _selection_bucket(self):
-        bounds, _ = self.env.company._get_collection_bounds(), self.env._
-        return [
-            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
-              for number, (first, last) in enumerate(zip(self._get_starts(), bounds), start=1)),
-            (str(len(bounds) + 1), _("Over %(days)s days", days=bounds[-1])),
-        ]
+        return self._name_buckets(self._get_starts())
 
     def _get_opened(self):
         return self.dispute_id.get_formview_action()

@@ -1,8 +1,9 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
 from ..item import open_items
+from .collection_analysis_report import same_as
 from .concerned import MATCHINGS, get_debts, get_left, get_paid
 
 #: Days after a step within which payments count.
@@ -88,10 +89,9 @@ class CollectionAnalysisEffect(models.Model):
     action_id = fields.Many2one("collection.action", string="Action", readonly=True)
     date = fields.Date(string="Done on", readonly=True)
     kind = fields.Selection(
-        selection=lambda self: self.env["collection.action"]._selection_kind(),
-        string="Channel", readonly=True)
+        selection=same_as("collection.action", "kind"), string="Channel", readonly=True)
     origin = fields.Selection(
-        selection=lambda self: self._selection_origin(), readonly=True)
+        selection=same_as("collection.action", "origin"), readonly=True)
     scenario_step_id = fields.Many2one(
         "collection.scenario.step", string="Scenario step", readonly=True)
     content_id = fields.Many2one(
@@ -123,10 +123,6 @@ class CollectionAnalysisEffect(models.Model):
         string="Without it, within 30 days (%)", readonly=True, digits=(16, 1), aggregator="avg",
         help="Of debts of the same age that nobody had chased for 30 days, the share that was "
         "paid within 30 days.")
-
-    @api.model
-    def _selection_origin(self):
-        return self.env["collection.action"]._fields["origin"]._description_selection(self.env)
 
     def _get_ratios(self):
         return {

@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ...engine import figures
 from ..item import open_items
-from .collection_analysis_report import SALES, as_day
+from .collection_analysis_report import SALES, check_day
 
 KINDS = [
     ("invoice", "Invoice"), ("credit_note", "Credit note"), ("payment", "Payment"),
@@ -98,14 +98,12 @@ class CollectionAnalysisItem(models.Model):
 
     @api.model
     def _selection_bucket(self):
-        bounds = self.env.company._get_collection_bounds()
-        starts, _ = figures.get_starts(bounds), self.env._
-        return [
-            ("0", _("Not due")),
-            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
-              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
-            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
-        ]
+        return [("0", self.env._("Not due")), *self._name_buckets(self._get_starts())]
+
+    @api.model
+    def _get_starts(self):
+        """:return: list of the first day late of each bucket, by the company's bounds"""
+        return list(figures.get_starts(self.env.company._get_collection_bounds()))
 
     def _get_opened(self):
         return self.item_id.action_open_collection_document()
@@ -129,8 +127,7 @@ class CollectionAnalysisItem(models.Model):
          LEFT JOIN res_partner AS contact ON contact.id = line.partner_id
             """,
             open=self._get_open_query(day, self._get_since(day)), due=open_items.DUE,
-            day=SQL("%s::date", day), kind=get_kind(),
-            starts=list(figures.get_starts(self.env.company._get_collection_bounds())),
+            day=SQL("%s::date", day), kind=get_kind(), starts=self._get_starts(),
             kept_out=open_items.IS_KEPT_OUT, disputed=self._is_disputed(day),
             promised=self._is_promised(day))
 
@@ -146,7 +143,7 @@ class CollectionAnalysisItem(models.Model):
 
     def _get_since(self, day):
         given = self.env.context.get(SINCE)
-        return min(as_day(self.env, given), day) if given else day
+        return min(check_day(self.env, given), day) if given else day
 
     def _is_disputed(self, day):
         return self._is_held("collection.dispute", SQL(

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ...engine import figures
+from ...tools.records import as_day
 from ...tools.sql import partner_value
 from ..item import open_items
 from ..item.res_partner import PROFILES
@@ -15,6 +16,11 @@ MONTHS, DEFAULT_MONTHS, MOST_MONTHS = "collection_months", 12, 36
 FIRST_YEAR, LAST_YEAR = 1900, 9000
 #: Entries that are sales; credit notes count negative.
 SALES = ("out_invoice", "out_refund", "out_receipt")
+
+
+def same_as(model, name):
+    """:return: for a selection field: the choices of a field of another model, translated"""
+    return lambda self: self.env[model]._fields[name]._description_selection(self.env)
 
 
 class CollectionAnalysisReport(models.AbstractModel):
@@ -46,13 +52,8 @@ class CollectionAnalysisReport(models.AbstractModel):
         related="customer_id.collection_group_ids", string="Customer groups")
     country_id = fields.Many2one(related="customer_id.country_id")
     payer_profile = fields.Selection(
-        selection=lambda self: self._selection_payer_profile(), string="Payer profile",
+        selection=same_as("res.partner", "collection_payer_profile"), string="Payer profile",
         readonly=True, help="From the payments of the last six months.")
-
-    @api.model
-    def _selection_payer_profile(self):
-        return self.env["res.partner"]._fields[
-            "collection_payer_profile"]._description_selection(self.env)
 
     # === TO BE SAID BY EACH ANALYSIS === #
 
@@ -133,6 +134,18 @@ class CollectionAnalysisReport(models.AbstractModel):
             return SQL(ratios[name].replace("report.", f'"{query.table}".'))
         return super()._read_group_select(aggregate_spec, query)
 
+    @api.model
+    def _name_buckets(self, starts):
+        """:param starts: the first day of each bucket, whose last days are the company's bounds
+        :return: list of (number, label), from 1 on
+        """
+        bounds, _ = self.env.company._get_collection_bounds(), self.env._
+        return [
+            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
+              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
+            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
+        ]
+
     # === DAY === #
 
     @api.model
@@ -162,7 +175,7 @@ class CollectionAnalysisReport(models.AbstractModel):
         :raise UserError: what the context names is no day
         """
         given = self.env.context.get(DAY)
-        return as_day(self.env, given) if given else self.env.company._get_collection_day()
+        return check_day(self.env, given) if given else self.env.company._get_collection_day()
 
     @api.model
     def _get_months(self):
@@ -193,15 +206,12 @@ class CollectionAnalysisReport(models.AbstractModel):
         self.check_access("read")
 
 
-def as_day(env, value):
+def check_day(env, value):
     """:param value: date, or ISO text
     :return: date
-    :raise UserError: it is none
+    :raise UserError: it is none, or one of which there is no ledger
     """
-    try:
-        day = fields.Date.to_date(value)
-    except (AttributeError, TypeError, ValueError):
-        day = None
+    day = as_day(env, value)
     if not day or not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise UserError(env._("“%(day)s” is no day of a ledger.", day=value))
     return day

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from ..sequence.collection_sequence import ENDED, SEQUENCE_STATES
+from .collection_analysis_report import DAY
 from .concerned import get_debts, get_paid
 
 ROWS = """
@@ -102,15 +103,15 @@ class CollectionAnalysisSequence(models.Model):
         return self.sequence_id.get_formview_action()
 
     def _read_results(self, sequences):
-        """Read what cases brought and cost, without those of all others.
+        """Read what cases brought and cost up to today, without those of all others.
 
         :param sequences: ``collection.sequence``
         :return: dict by sequence's id of a dict of ``collected``, ``cost`` and ``net``
         """
         self.env.flush_all()
-        query = self.with_context(
-            allowed_company_ids=sequences.company_id.ids)._get_result_query(
-                SQL("sequence.id = ANY(%s)", sequences.ids))
+        query = self.with_context(**{
+            "allowed_company_ids": sequences.company_id.ids, DAY: None,
+        })._get_result_query(SQL("sequence.id = ANY(%s)", sequences.ids))
         return {found: {"collected": collected, "cost": cost, "net": net}
                 for found, collected, cost, net in self.env.execute_query(SQL(
                     "SELECT result.id, result.collected, result.cost, result.net"

@@ -28,7 +28,7 @@ class DigestDigest(models.Model):
         """
         start, end, _companies = self._get_kpi_compute_parameters()
         first, last = (fields.Datetime.to_datetime(moment).date() for moment in (start, end))
-        first = fields.Date.add(first, days=1)  # the core's periods begin on the last day before
+        last = fields.Date.subtract(last, days=1)  # its own day goes into the next mail
         return self.env["collection.analysis.week"]._read(figure, first, last)
 
     def _compute_kpis_actions(self, company, user):

@@ -19,7 +19,7 @@ class ResCompany(models.Model):
     def _check_collection_buckets(self):
         for company in self:
             try:
-                figures.parse_bounds(company.collection_buckets)
+                figures.parse_bounds(company.collection_buckets or "")
             except ValueError as error:
                 raise ValidationError(company.env._(
                     "“%(buckets)s” are no buckets for %(company)s. Enter rising numbers of days, "

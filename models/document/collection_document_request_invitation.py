@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_day, as_record
 from ..action.channels import get_channel
 
 
@@ -44,7 +44,7 @@ class CollectionDocumentRequest(models.Model):
         self._check_start(template.sudo(), customer, action.sudo(), company)
         partner = as_record(self.env, "res.partner", partner) or customer
         partner.check_access("read")
-        due = fields.Date.to_date(due) or (
+        due = as_day(self.env, due) or (
             company._get_collection_day() + timedelta(days=template.due_days))
         request = self.sudo().create(self._prepare_start_vals(
             template.sudo(), customer, partner, action, company, due))

@@ -15,7 +15,7 @@ from ...tools.portfolio import (
     seen_domain,
     sees_own_only,
 )
-from ...tools.records import as_record, in_company_language
+from ...tools.records import as_day, as_record, in_company_language
 from ..access import COLLECTORS
 from . import open_items
 
@@ -176,8 +176,8 @@ class AccountMoveLine(models.Model):
         for company, items in lines.grouped("company_id").items():
             day = company._get_collection_day()
             items.write(items._prepare_status_vals(
-                status, comment, fields.Date.to_date(promise_date),
-                fields.Date.to_date(review_date), day))
+                status, comment, as_day(self.env, promise_date),
+                as_day(self.env, review_date), day))
         lines._react_to_treatment()
         return True
 

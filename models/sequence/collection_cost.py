@@ -105,8 +105,12 @@ class CollectionCost(models.Model):
         self._trace("cost_removed", {cost: (cost._describe_lasting(), False) for cost in self})
 
     def _describe_lasting(self):
-        """:return: str, its name as it stays in the history, in the company's language"""
-        return in_company_language(self, self.company_id).display_name
+        """:return: str, what it says, as it stays in the history: in the company's language"""
+        own = in_company_language(self.sudo(), self.company_id)
+        borne = self._fields["recoverable"]._description_string(own.env)
+        return ", ".join(filter(None, (
+            own.display_name, own.partner_id.name, own.recoverable and borne,
+            *own.attachment_ids.mapped("name"))))
 
     def _keep_papers(self):
         """Papers that the user has just uploaded belong to their cost, and show with it.

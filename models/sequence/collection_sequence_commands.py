@@ -12,7 +12,7 @@ from ...engine.sequence import conditions
 from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
 from ...tools.own_context import is_own, with_own
-from ...tools.records import as_record, in_company_language
+from ...tools.records import as_day, as_record, in_company_language
 from ..history.trace import Trace
 from ..item import open_items
 
@@ -343,11 +343,11 @@ class CollectionSequence(models.Model):
         :param str note: what there is to say of it; day and note stay in the history
         :return: str, translated: what has followed
         :raise UserError: the template knows no such event, the sequence has ended, or the day is
-            still to come
+            none, or still to come
         """
         self.ensure_one()
         self._check_steering()
-        day = fields.Date.to_date(day)
+        day = as_day(self.env, day)
         if day and day > self.company_id._get_collection_day():
             raise UserError(self.env._("What is noted has happened: today, or before."))
         if name not in self._get_known_events():
@@ -483,8 +483,8 @@ class CollectionSequence(models.Model):
                 "An added action has no %(fields)s.", fields=", ".join(sorted(unknown))))
         if not values.get("name") or not values.get("function_id"):
             raise UserError(self.env._("Say what is to be done, and which function owes it."))
-        day = fields.Date.to_date(values.pop("date", None)) or self._get_local_now().date()
-        due = fields.Date.to_date(values.pop("deadline", None))
+        day = as_day(self.env, values.pop("date", None)) or self._get_local_now().date()
+        due = as_day(self.env, values.pop("deadline", None))
         self._run(
             engine.AddAction(day.isoformat(), due and due.isoformat(),
                              bool(values.get("required"))),

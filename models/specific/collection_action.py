@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_day, as_record
 from ..history.trace import Trace, TraceRow
 from ..item.holders import Holder, register
 
@@ -70,7 +70,7 @@ class CollectionAction(models.Model):
         if not (values.get("name") or "").strip():
             raise UserError(self.env._("Say what is to be done: the action needs a name."))
         day = company._get_collection_day()
-        date = fields.Date.to_date(values.get("date")) or day
+        date = as_day(self.env, values.get("date")) or day
         if date < day:
             raise UserError(self.env._(
                 "“%(action)s” cannot fall on a day gone by: choose today or later.",

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record, in_company_language
+from ...tools.records import as_day, as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
 
@@ -176,7 +176,7 @@ class CollectionPromise(models.Model):
                 "Choose items of one currency; these are of: %(currencies)s.",
                 currencies=", ".join(lines.currency_id.mapped("name"))))
         balance = sum(lines.mapped("amount_residual_currency"))
-        plan = [(fields.Date.to_date(day), part) for day, part in (
+        plan = [(as_day(self.env, day), part) for day, part in (
             instalments or [(date, balance if amount is None else amount)])]
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(

@@ -9,6 +9,7 @@ from ... import engine
 from ...engine import Definition, find_problems
 from ...engine.picture import Captions, lay_out
 from ...tools.dialogs import notify, open_dialog
+from ...tools.records import as_day
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 from .problems import PROBLEMS
 
@@ -357,7 +358,7 @@ class CollectionSequenceTemplate(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        name, start = (name or "").strip(), fields.Date.to_date(start)
+        name, start = (name or "").strip(), as_day(self.env, start)
         if not name:
             raise UserError(self.env._("Give the check a name: it is what a failure will say."))
         if name in self.check_ids.mapped("name"):

@@ -1,10 +1,12 @@
 import json
+from datetime import datetime
 
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import format_amount
 
 from ..common import COLLECTOR
 from .test_analysis_work import WorkCase
@@ -89,7 +91,7 @@ class TestDashboards(WorkCase):
                     self.assertTrue(rows._read_group(
                         figure["data"]["searchParams"]["domain"], chart["groupBy"],
                         [measure if measure == "__count" else (
-                            f"{measure}:{rows._fields[measure].aggregator}")]) is not None)
+                            f"{measure}:{rows._fields[measure].aggregator}")]))
 
     # === MY WEEK === #
 
@@ -129,9 +131,19 @@ class TestDashboards(WorkCase):
     def test_week_of_others(self):
         """A week is of the own customers; without a right to collect there is none."""
         self.pay(self.coming, 50)
-        self.assertEqual(self.get_week(self.make_user("stranger", COLLECTOR))["done"], "0")
+        for user, amount in ((self.collector, 50), (self.make_user("stranger", COLLECTOR), 0)):
+            self.assertEqual(self.get_week(user)["received"], format_amount(
+                self.env, amount, self.company.currency_id))
         with self.assertRaises(AccessError):
             self.get_week(self.make_user("employee", "base.group_user"))
+
+    def test_week_of_whoever_helps(self):
+        """Own actions count, also those on a customer whom somebody else collects from."""
+        self.make_closed("2026-03-02", "2026-03-02", submitted_by_id=self.litigator.id)
+        self.make_action("2026-02-25", state="todo", user_id=self.litigator.id)
+        self.make_action("2026-02-25", state="todo")
+        week = self.get_week(self.litigator)
+        self.assertEqual((week["done"], week["late"]), ("1", "1"))
 
     def test_no_such_figure(self):
         """Bad input: a figure that there is not is refused by its name."""
@@ -155,6 +167,18 @@ class TestDashboards(WorkCase):
         self.assertIn("120", found["kpi_collection_received"]["kpi_col2"]["value"])
         week.subscribe(False)
         self.assertNotIn(self.collector, digest.user_ids)
+
+    def test_each_day_is_mailed_once(self):
+        """Monday's mail is of the week that has ended: what Monday brings is in the next one."""
+        for day, amount in (("2026-02-22", 1), ("2026-02-23", 2), ("2026-03-01", 4),
+                            ("2026-03-02", 8)):
+            with freeze_time(day):
+                self.pay(self.late, amount)
+        self.env.flush_all()
+        digest = self.env.ref("account_collection.digest_collection").with_user(
+            self.collector).with_context(start_datetime=datetime(2026, 2, 23, 6),
+                                         end_datetime=datetime(2026, 3, 2, 6))
+        self.assertEqual(digest.kpi_collection_received_value, 6)
 
     def test_digest_of_others(self):
         """Who has no right to collect gets no figure of it."""

@@ -107,8 +107,10 @@ class TestFigures(AnalysisCase):
 
     def test_wrong_bounds(self):
         """Bad input: bounds that are none name the company and the remedy."""
-        with self.assertRaisesRegex(ValidationError, "rising numbers"):
-            self.company.collection_buckets = "60; 30"
+        for bounds in ("60; 30", "60, 30", "0", "", False):
+            with self.subTest(bounds=bounds), self.assertRaisesRegex(
+                    ValidationError, "rising numbers"):
+                self.company.collection_buckets = bounds
 
     def test_matched_later(self):
         """OCA 546: what is matched later does not count; asked today, the past stays as it was."""
@@ -184,6 +186,7 @@ class TestFigures(AnalysisCase):
         line.date_maturity = False
         self.assertFigures(self.read(), outstanding=570, overdue=370)
         self.assertFigures(self.read(domain=[]), outstanding=570)
+        self.assertFigures(self.read(domain=[("id", "in", [])]), outstanding=0, sales=0)
         self.assertFigures(self.read(domain=[("id", "!=", False)]), outstanding=500)
         self.assertFigures(
             self.read(domain=[("id", "!=", False)], user=self.collector), outstanding=500)

@@ -47,6 +47,14 @@ class TestManualEvents(SignalsCase):
         with self.assertRaisesRegex(UserError, "Moved out"):
             sequence.record_event("Moved out")
 
+    def test_what_is_no_day_is_refused(self):
+        """Bad input: the message names what was given, and nothing is recorded."""
+        sequence = self.start(self.manual("after", "Keys returned"))
+        for day in ("abc", "31/12/2025", 5, ["2026-01-01"]):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no day"):
+                sequence.record_event("Keys returned", day=day)
+        self.assertFalse(self.find("manual"))
+
     def test_nobody_outside_the_portfolio_notes_events(self):
         """D-076: noting one steers the sequence."""
         sequence = self.start(self.manual("after", "Keys returned"))

@@ -37,6 +37,19 @@ class TestCosts(CollectionCase):
         self.assertIn("80.00", trace[1].summary)
         self.assertReplays(self.sequence)
 
+    def test_each_change_shows(self):
+        """Payee, who bears it and its papers are in the history, too: before, and after."""
+        cost = self.note()
+        paper = self.env["ir.attachment"].with_user(self.collector).create(
+            {"name": "writ.pdf", "raw": b"%PDF-1.4", "res_model": "collection.cost"})
+        for vals, said in (({"partner_id": self.customer.id}, self.customer.name),
+                           ({"recoverable": True}, "Borne by the debtor"),
+                           ({"attachment_ids": [(4, paper.id)]}, "writ.pdf")):
+            cost.write(vals)
+            last = self.get_trace()[-1]
+            self.assertNotIn(said, last.old_value)
+            self.assertIn(said, last.new_value)
+
     def test_traced_in_the_companys_language(self):
         """The history is the company's: whoever notes it in English, its days are French."""
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -56,6 +56,17 @@ class TestSpecificAction(ItemCase):
         self.assertEqual(
             self.customer.collection_not_chased, "What is open is in a specific action.")
 
+    def test_what_is_no_day_is_refused(self):
+        """Bad input: whatever takes a day says in words that it got none."""
+        action, item = self.create_specific(self.items[0]), self.items[1]
+        promises = self.env["collection.promise"].with_user(self.collector)
+        for take in (action.reschedule, lambda day: self.create_specific(item, date=day),
+                     lambda day: promises.make(item, day),
+                     lambda day: item.set_collection_status(None, review_date=day)):
+            for day in ("soon", "31/03/2026", 5):
+                with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no day"):
+                    take(day)
+
     def test_it_needs_an_item(self):
         """A-007: always one at least."""
         with self.assertRaisesRegex(UserError, "at least one open item"):

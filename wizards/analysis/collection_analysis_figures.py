@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
 
 #: Figures in days or in percent: text, for some of them do not exist.
 RATIOS = {
@@ -138,8 +138,7 @@ class CollectionAnalysisFigures(models.TransientModel):
     def _format(self, value, unit):
         if value is None:
             return "–"
-        language = self.env["res.lang"]._get_data(code=self.env.lang or "en_US")
-        number = self.env["res.lang"].browse(language.id).format("%.1f", value, grouping=True)
+        number = formatLang(self.env, float(value), digits=1)
         return self.env._("%(number)s days", number=number) if unit == "days" else self.env._(
             "%(number)s %%", number=number)
 

@@ -6,6 +6,7 @@ from ... import engine
 from ...engine import Event, EventCode, Level, get_allowed_answers
 from ...engine.sequence.effects import StartChild, SwitchTo
 from ...engine.sequence.outcomes import POSITIVE
+from ...tools.records import as_day
 
 
 class CollectionSequenceDryRun(models.AbstractModel):
@@ -28,7 +29,7 @@ class CollectionSequenceDryRun(models.AbstractModel):
         :return: dict for the screen, in the reader's language
         """
         template = self._get_template(template_id)
-        start = fields.Date.to_date(start) or fields.Date.context_today(self)
+        start = as_day(self.env, start) or fields.Date.context_today(self)
         if not template.step_ids:
             return {"template": template.display_name, "empty": True}
         played = template._play_dry_run(start, moves or [])
