@@ -296,15 +296,15 @@ class CollectionSetup(models.Model):
         """
         company = self.env.company
         company._check_collection_manager()
+        found = self.search([("company_id", "=", company.id)])
+        if found:
+            return found
+        if company._chases_by_hand():  # a look at the page does not silence it
+            company.sudo().collection_started_on = company._get_collection_day()
         vals = {"company_id": company.id}
         if not company._is_collection_started() and not company.sudo().collection_manager_id:
             vals["manager_id"] = self.env.uid
-        found = self.search([("company_id", "=", company.id)])
-        if not found and self.env["collection.dispatch"].sudo().search_count(
-                [("company_id", "=", company.id)], limit=1):
-            # it was set up by hand: a look at the page does not silence it
-            company.sudo().collection_started_on = company._get_collection_day()
-        return found or self.create(vals)
+        return self.create(vals)
 
     @api.model
     def _open(self):

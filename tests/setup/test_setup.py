@@ -6,6 +6,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from ...models.setup.res_company import get_waiting_domain
 from ..common import CollectionCase
 
 
@@ -47,12 +48,87 @@ class TestStart(SetupCase):
 
     def test_whoever_never_opened_the_page_has_decided_by_hand(self):
         """Issue 17: a scenario that was made and given by hand is on its way as ever."""
+        self.chase_by_hand()
+        home = self.env["res.company"].with_user(self.manager)._open_collection_home()
+        self.assertEqual(home["res_model"], "collection.debtor")
+        page = self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertTrue(page.is_started, "a look at the page silenced what runs")
+        self.assertFalse(self.company.collection_manager_id, "a look at it changed who signs")
+
+    def chase_by_hand(self):
+        """A message leaves by itself in a company whose page nobody has opened."""
         self.page.sudo().unlink()
+        self.company.collection_manager_id = False
         self.make_invoice(self.customer, due="2026-02-01")
         self.chase(self.customer, self.scenario)
         self.assertEqual(self.process_due("2026-03-02 12:00:00"), 1)
+
+    def test_what_a_person_sent_starts_nothing(self):
+        """Issue 17: one who has tried a message is asked before more leave."""
+        self.page.sudo().unlink()
+        self.make_invoice(self.customer, due="2026-02-01")
+        self.chase(self.customer, self.scenario).with_user(self.collector).send_now()
         page = self.env["collection.setup"].with_user(self.manager)._get_setup()
-        self.assertTrue(page.is_started, "a look at the page silenced what runs")
+        self.assertFalse(page.is_started)
+
+    def test_a_look_silences_no_branch(self):
+        """D, issue 17: nor one at the page of the company above it."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.chase_by_hand()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE collection_dispatch SET company_id = %s", (branch.id,))
+        self.env.invalidate_all()
+        self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertFalse(branch._filtered_waiting_for_start())
+
+    def test_a_look_gives_a_branch_no_day_of_its_own(self):
+        """D, issue 17: else it would go on when its company is stopped."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.manager.company_ids |= branch
+        self.chase_by_hand()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE collection_dispatch SET company_id = %s", (branch.id,))
+        self.env.invalidate_all()
+        self.company.collection_started_on = "2026-01-01"
+        setups = self.env["collection.setup"].with_user(self.manager)
+        setups.with_context(allowed_company_ids=branch.ids)._get_setup()
+        self.assertFalse(branch.collection_started_on)
+
+    def test_a_day_in_the_settings_holds_without_the_page(self):
+        """Issue 17: before it nothing leaves, and a look at the page does not change it."""
+        self.page.sudo().unlink()
+        self.company.collection_started_on = "2026-03-04"
+        self.make_invoice(self.customer, due="2026-02-01")
+        self.chase(self.customer, self.scenario)
+        self.assertEqual(self.process_due("2026-03-03 12:00:00"), 0)
+        self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertEqual(self.process_due("2026-03-04 12:00:00"), 1)
+        self.assertEqual(str(self.company.collection_started_on), "2026-03-04")
+
+    def test_a_day_taken_back_in_the_settings_stops(self):
+        """Issue 17: whether the page was ever opened or not."""
+        self.page.sudo().unlink()
+        self.company.collection_started_on = "2026-01-01"
+        self.make_invoice(self.customer, due="2026-02-01")
+        action = self.chase(self.customer, self.scenario)
+        self.company.collection_started_on = False
+        self.assertEqual(self.process_due("2026-03-02 12:00:00"), 0)
+        self.assertIn("not been started", action.held_because)
+
+    def test_the_same_queries_for_one_company_and_for_many(self):
+        """Issue 17: who waits is asked each time that something is due."""
+        companies, counts = self.env["res.company"], []
+        for names in ("A", "B", "CDEFG"):  # the first time fills what servers keep in memory
+            companies.create([{"name": name} for name in names])
+            get_waiting_domain(self.env)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            get_waiting_domain(self.env)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts[1:])
 
     def test_a_person_may_send(self):
         """Issue 17: to try."""
