@@ -6,6 +6,7 @@ from odoo.tools.convert import ParseError
 from odoo.tools.misc import clean_context
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
+from ...tools.dialogs import RELOAD, notify
 from . import data_file
 from .examples import EXAMPLES, SHELVES, get_examples
 
@@ -360,12 +361,9 @@ class CollectionLibrary(models.Model):
         :return: client action that says what was loaded
         """
         self._load(self.mapped("key"))
-        return {
-            "type": "ir.actions.client", "tag": "display_notification", "params": {
-                "type": "success",
-                "message": self.env._("Loaded. Read it through, and have it checked by your "
-                                      "counsel before you use it."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"}}}
+        return notify(self.env._(
+            "Loaded. Read it through, and have it checked by your counsel before you use it."),
+            then=RELOAD)
 
     def action_open_records(self):
         """:return: window action on what the example has brought

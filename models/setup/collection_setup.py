@@ -8,6 +8,7 @@ from odoo.tools.mail import email_normalize
 from ...engine import ladder
 from ...tools.dialogs import RELOAD, ClientAction, notify
 from ..action.channels import CHANNELS
+from ..claim.res_partner import SWITCHES
 from ..library.examples import EXAMPLES
 
 #: The example of a scenario that sends nothing.
@@ -20,9 +21,6 @@ CONSUMERS_DOMAIN = (
     " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
 #: What becomes of debts from before the start.
 FROM_FIRST, AT_THEIR_AGE, WAIT = "first", "fit", "wait"
-
-#: Switches of customers whose defaults say whether interest and indemnity are claimed.
-CLAIMS = ("collection_penalties", "collection_indemnity")
 
 
 class CollectionSetup(models.Model):
@@ -203,11 +201,11 @@ class CollectionSetup(models.Model):
     @api.depends("company_id")
     def _compute_claims(self):
         for setup in self:
-            setup.claims = all(map(setup.company_id._get_collection_default, CLAIMS))
+            setup.claims = all(map(setup.company_id._get_collection_default, SWITCHES))
 
     def _inverse_claims(self):
         for setup in self:
-            setup.company_id._set_collection_defaults(dict.fromkeys(CLAIMS, setup.claims))
+            setup.company_id._set_collection_defaults(dict.fromkeys(SWITCHES, setup.claims))
 
     @api.depends_context("lang")
     @api.depends("company_id")

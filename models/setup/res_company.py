@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
+from ..claim.res_partner import SWITCHES
 from ..message.holds import Hold, register
 
 _lt = LazyTranslate(__name__)
@@ -19,8 +20,7 @@ SETTINGS = (
     "collection_score_deadline", "collection_score_deadline_days", "collection_score_silence",
     "collection_score_silence_days",
 )
-DEFAULTS = (
-    "collection_scenario_id", "collector_id", "collection_penalties", "collection_indemnity")
+DEFAULTS = ("collection_scenario_id", "collector_id", *SWITCHES)
 
 
 def get_waiting_domain(env):
