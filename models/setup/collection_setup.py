@@ -58,6 +58,7 @@ class CollectionSetup(models.Model):
     missing_in_head = fields.Char(compute="_compute_facts", string="Missing in the letters' head")
     missing_rates = fields.Char(compute="_compute_missing_rates", string="Missing rate")
     in_france = fields.Boolean(compute="_compute_facts", string="French law, in euro")
+    penalty_regime = fields.Selection(related="company_id.collection_penalty_regime")
     reference_rate = fields.Float(
         string="ECB rate", digits=(6, 2), help="In force on the semester's first day, in percent.")
     legal_rate = fields.Float(
@@ -364,19 +365,24 @@ class CollectionSetup(models.Model):
         """Enter the rates of the current semester: for professionals and for public buyers.
 
         :return: notification
-        :raise UserError: the ECB's rate is missing
+        :raise UserError: a rate is missing, or how many points the law adds is not known
         """
         self.ensure_one()
         self.company_id._check_collection_manager()
-        if not self.reference_rate:
+        if not (self.reference_rate and self.legal_rate):
             raise UserError(self.env._(
-                "Enter the ECB's rate as its page shows it; it is never guessed."))
+                "Enter the ECB's rate and the legal rate as their pages show them; they are never "
+                "guessed."))
         start, end = get_semester(self.company_id._get_collection_day())
-        self.env["collection.penalty.rate"].create([{
+        rows = self.env["collection.penalty.rate"].create([{
             "regime": regime, "date_from": start, "date_to": end,
             "reference_rate": self.reference_rate, "company_id": self.company_id.id,
             "legal_rate": self.legal_rate if regime == "business" else 0,
         } for regime in ("business", "public")])
+        if not all(rows.mapped("points")):
+            raise UserError(self.env._(
+                "No earlier rate says how many points the law adds to the ECB's: enter them with "
+                "the rates under Penalty rates."))
         return notify(self.env._("Entered."), then=RELOAD)
 
     def action_launch_sequence(self):

@@ -269,15 +269,24 @@ class TestSetup(SetupCase):
         with self.at("2031-08-05 09:00:00"):
             self.env.invalidate_all()
             self.assertIn("2031", self.page.missing_rates)
-            with self.assertRaisesRegex(UserError, "never guessed"):
-                self.page.action_enter_rates()
-            self.page.write({"reference_rate": 3, "legal_rate": 2})
+            for known in ({}, {"reference_rate": 3}, {"reference_rate": 0, "legal_rate": 2}):
+                self.page.write(known)
+                with self.assertRaisesRegex(UserError, "never guessed"):
+                    self.page.action_enter_rates()
+            self.page.reference_rate = 3
             self.page.action_enter_rates()
             self.env.invalidate_all()
             self.assertFalse(self.page.missing_rates)
         rows = rates.search([("date_from", "=", "2031-07-01")])
         self.assertEqual(set(rows.mapped("regime")), {"business", "public"})
         self.assertEqual(set(rows.mapped("date_to")), {fields.Date.to_date("2031-12-31")})
+
+    def test_the_laws_points_are_not_guessed(self):
+        """Issue 17: where no earlier rate has them, interest would be the ECB's rate alone."""
+        self.env["collection.penalty.rate"].search([]).unlink()
+        self.page.write({"reference_rate": 3, "legal_rate": 2})
+        with self.assertRaisesRegex(UserError, "how many points"):
+            self.page.action_enter_rates()
 
     def test_whether_interest_is_claimed_is_asked(self):
         """Issue 17: else a formal notice would state interest and indemnity of nothing."""
