@@ -92,8 +92,11 @@ class CollectionSetup(models.Model):
 
     start_on = fields.Date(
         string="Reminders leave from", help="Empty: from the day on which you start.")
+    minimum_currency_id = fields.Many2one(
+        "res.currency", string="Currency", compute="_compute_minimum_currency_id")
     minimum_amount = fields.Monetary(
-        string="Lowest sum", help="Customers that owe less in all are not chased.")
+        string="Lowest sum", currency_field="minimum_currency_id",
+        help="Customers that owe less in all are not chased.")
     net_credits = fields.Boolean(
         string="Credits netted", default=True,
         help="What is compared with the lowest sum is what a customer owes less its credits.")
@@ -188,6 +191,11 @@ class CollectionSetup(models.Model):
                     "Messages leave from %(day)s on.", day=format_date(self.env, day)),
                 "is_started": bool(starter),
             })
+
+    @api.depends("scenario_id.currency_id", "currency_id")
+    def _compute_minimum_currency_id(self):
+        for setup in self:
+            setup.minimum_currency_id = setup.scenario_id.currency_id or setup.currency_id
 
     def _name_missing_in_head(self):
         """:return: str, what letters would lack; empty for nothing"""
@@ -428,8 +436,11 @@ class CollectionSetup(models.Model):
         if not self.example:
             raise UserError(self.env._("Choose a scenario, or an example to start from."))
         found = self.env["collection.library"]._load([self.example], company=self.company_id)
-        self.scenario_id = found[self.example][:1]
-        # what was answered before stays
+        scenario = found[self.example][:1]
+        # what was answered before stays, in the scenario's currency
+        self.update({"scenario_id": scenario, "minimum_amount": self.currency_id._convert(
+            self.minimum_amount, scenario.currency_id, self.company_id,
+            self.company_id._get_collection_day())})
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
 

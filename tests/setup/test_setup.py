@@ -569,6 +569,22 @@ class TestExamples(SetupCase):
         self.page.action_preview()
         self.assertEqual(scenario.minimum_amount, 77)
 
+    def test_the_lowest_sum_is_in_the_scenarios_currency(self):
+        """Issue 17: what is shared by companies keeps its own, and the page says which."""
+        other = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "CHF")])
+        other.active = True
+        self.env["res.currency.rate"].create({
+            "currency_id": other.id, "rate": 2 * self.company.currency_id.rate,
+            "name": "2026-01-01", "company_id": self.company.id})
+        self.env["collection.library"]._load(["scenario_companies"])[
+            "scenario_companies"].currency_id = other
+        self.page.minimum_amount = 50
+        self.assertEqual(self.page.minimum_currency_id, self.company.currency_id)
+        self.page.action_load_example()
+        self.assertEqual(self.page.minimum_currency_id, other)
+        self.assertEqual(self.page.minimum_amount, 100)
+
     def test_a_lowest_sum_in_another_currency(self):
         """Issue 17: the example is in the company's currency, whatever it is."""
         self.page.action_load_example()
