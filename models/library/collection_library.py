@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -335,14 +337,24 @@ class CollectionLibrary(models.Model):
 
     def _get_shown(self):
         """:return: dict of records by row: those that are there, until then unsaved ones from the
-            files"""
-        found = self._find_records(self._get_examples())
+            files, as where they are another company's own"""
+        found = self._filter_readable(self._find_records(self._get_examples()))
         shown = {}
         for row in self:
             example = EXAMPLES[row.key]
             complete = found.keys() >= set(self._list_names(example))
             shown[row] = self._get_records(example, found) if complete else self._draw(example)
         return shown
+
+    def _filter_readable(self, found):
+        """:return: dict as of :meth:`_find_records`, without what is another company's own"""
+        by_model = defaultdict(list)
+        for record, _is_own in found.values():
+            by_model[record._name].append(record)
+        readable = {
+            record for model, records in by_model.items()
+            for record in self.env[model].concat(*records)._filtered_access("read")}
+        return {name: pair for name, pair in found.items() if pair[0] in readable}
 
     @api.model
     def _draw(self, example):
