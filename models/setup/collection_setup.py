@@ -93,7 +93,7 @@ class CollectionSetup(models.Model):
     start_on = fields.Date(
         string="Reminders leave from", help="Empty: from the day on which you start.")
     minimum_currency_id = fields.Many2one(
-        "res.currency", string="Currency", compute="_compute_minimum_currency_id")
+        "res.currency", string="Currency", compute="_compute_facts")
     minimum_amount = fields.Monetary(
         string="Lowest sum", currency_field="minimum_currency_id",
         help="Customers that owe less in all are not chased.")
@@ -169,7 +169,7 @@ class CollectionSetup(models.Model):
                 {"collection_manager_id": setup.manager_id})
 
     @api.depends_context("lang", "uid")
-    @api.depends("company_id.collection_started_on", "manager_id")
+    @api.depends("company_id.collection_started_on", "manager_id", "scenario_id.currency_id")
     def _compute_facts(self):
         servers = bool(self.env["ir.mail_server"].sudo().search_count([], limit=1))
         for setup in self:
@@ -179,6 +179,7 @@ class CollectionSetup(models.Model):
             day = (starter or company).collection_started_on
             setup.update({
                 "has_mail_server": servers,
+                "minimum_currency_id": setup.scenario_id.currency_id or company.currency_id,
                 "sender": (setup.manager_id.sudo().email_formatted or company.email or ""),
                 "has_bank_account": bool(accounts),
                 "bank_account": accounts[:1].acc_number,
@@ -191,11 +192,6 @@ class CollectionSetup(models.Model):
                     "Messages leave from %(day)s on.", day=format_date(self.env, day)),
                 "is_started": bool(starter),
             })
-
-    @api.depends("scenario_id.currency_id", "currency_id")
-    def _compute_minimum_currency_id(self):
-        for setup in self:
-            setup.minimum_currency_id = setup.scenario_id.currency_id or setup.currency_id
 
     def _name_missing_in_head(self):
         """:return: str, what letters would lack; empty for nothing"""

@@ -123,9 +123,10 @@ class TestLibraryGallery(LibraryCase):
 
     def test_another_companys_own_is_drawn_from_its_file(self):
         """D-077: a company that made an example its own takes it from no other's gallery."""
-        self.library._load(["scenario_gentle", "template_conv"])
-        for name in ("scenario_gentle", "template_conv"):
-            self.env.ref(f"account_collection.example_{name}").company_id = self.company
+        [scenario] = self.library._load(["scenario_gentle"]).values()
+        scenario.company_id = self.company
+        self.env["collection.sequence.template"].create(
+            {"name": "Ours", "code": "CONV", "company_id": self.company.id})
         other = self.env["res.company"].create(
             {"name": "Other", "country_id": self.company.country_id.id})
         self.manager.company_ids += other
