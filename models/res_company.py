@@ -124,9 +124,9 @@ class ResCompany(models.Model):
         """:return: bool, whether messages leave by themselves: in it, or in a company above it"""
         return bool(self._get_collection_starter())
 
-    def _waits_for_collection_start(self):
-        """:return: bool, whether nothing leaves by itself until somebody starts it"""
-        return False
+    def _filtered_waiting_for_start(self):
+        """:return: those of them in which nothing leaves by itself until somebody starts it"""
+        return self.browse()
 
     def _get_collection_starter(self):
         """:return: ``res.company``, this one or the nearest one above it in which reminders have

@@ -49,8 +49,9 @@ class CollectionDocumentRequest(models.Model):
         """:return: dict of today (``date``), by company that has open requests and does not
             wait for its start"""
         groups = self.sudo()._read_group([("state", "=", "open")], ["company_id"])
-        return {company: company._get_collection_day() for [company] in groups
-                if not company._waits_for_collection_start()}
+        companies = self.env["res.company"].sudo().union(*(company for [company] in groups))
+        return {company: company._get_collection_day()
+                for company in companies - companies._filtered_waiting_for_start()}
 
     def _is_due(self):
         """Whether it is open and was not looked at today; an empty one is another worker's."""

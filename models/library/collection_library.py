@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -6,6 +8,7 @@ from odoo.tools.convert import ParseError
 from odoo.tools.misc import clean_context
 from odoo.tools.translate import TranslationImporter, get_po_paths
 
+from ...tools.dialogs import RELOAD, notify
 from . import data_file
 from .examples import EXAMPLES, SHELVES, get_examples
 
@@ -334,14 +337,24 @@ class CollectionLibrary(models.Model):
 
     def _get_shown(self):
         """:return: dict of records by row: those that are there, until then unsaved ones from the
-            files"""
-        found = self._find_records(self._get_examples())
+            files, as where they are another company's own"""
+        found = self._filter_readable(self._find_records(self._get_examples()))
         shown = {}
         for row in self:
             example = EXAMPLES[row.key]
             complete = found.keys() >= set(self._list_names(example))
             shown[row] = self._get_records(example, found) if complete else self._draw(example)
         return shown
+
+    def _filter_readable(self, found):
+        """:return: dict as of :meth:`_find_records`, without what is another company's own"""
+        by_model = defaultdict(list)
+        for record, _is_own in found.values():
+            by_model[record._name].append(record)
+        readable = {
+            record for model, records in by_model.items()
+            for record in self.env[model].concat(*records)._filtered_access("read")}
+        return {name: pair for name, pair in found.items() if pair[0] in readable}
 
     @api.model
     def _draw(self, example):
@@ -360,12 +373,9 @@ class CollectionLibrary(models.Model):
         :return: client action that says what was loaded
         """
         self._load(self.mapped("key"))
-        return {
-            "type": "ir.actions.client", "tag": "display_notification", "params": {
-                "type": "success",
-                "message": self.env._("Loaded. Read it through, and have it checked by your "
-                                      "counsel before you use it."),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"}}}
+        return notify(self.env._(
+            "Loaded. Read it through, and have it checked by your counsel before you use it."),
+            then=RELOAD)
 
     def action_open_records(self):
         """:return: window action on what the example has brought

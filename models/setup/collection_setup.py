@@ -8,6 +8,7 @@ from odoo.tools.mail import email_normalize
 from ...engine import ladder
 from ...tools.dialogs import RELOAD, ClientAction, notify
 from ..action.channels import CHANNELS
+from ..claim.res_partner import SWITCHES
 from ..library.examples import EXAMPLES
 
 #: The example of a scenario that sends nothing.
@@ -20,9 +21,6 @@ CONSUMERS_DOMAIN = (
     " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
 #: What becomes of debts from before the start.
 FROM_FIRST, AT_THEIR_AGE, WAIT = "first", "fit", "wait"
-
-#: Switches of customers whose defaults say whether interest and indemnity are claimed.
-CLAIMS = ("collection_penalties", "collection_indemnity")
 
 
 class CollectionSetup(models.Model):
@@ -60,6 +58,7 @@ class CollectionSetup(models.Model):
     missing_in_head = fields.Char(compute="_compute_facts", string="Missing in the letters' head")
     missing_rates = fields.Char(compute="_compute_missing_rates", string="Missing rate")
     in_france = fields.Boolean(compute="_compute_facts", string="French law, in euro")
+    penalty_regime = fields.Selection(related="company_id.collection_penalty_regime")
     reference_rate = fields.Float(
         string="ECB rate", digits=(6, 2), help="In force on the semester's first day, in percent.")
     legal_rate = fields.Float(
@@ -93,8 +92,11 @@ class CollectionSetup(models.Model):
 
     start_on = fields.Date(
         string="Reminders leave from", help="Empty: from the day on which you start.")
+    minimum_currency_id = fields.Many2one(
+        "res.currency", string="Currency", compute="_compute_facts")
     minimum_amount = fields.Monetary(
-        string="Lowest sum", help="Customers that owe less in all are not chased.")
+        string="Lowest sum", currency_field="minimum_currency_id",
+        help="Customers that owe less in all are not chased.")
     net_credits = fields.Boolean(
         string="Credits netted", default=True,
         help="What is compared with the lowest sum is what a customer owes less its credits.")
@@ -167,7 +169,7 @@ class CollectionSetup(models.Model):
                 {"collection_manager_id": setup.manager_id})
 
     @api.depends_context("lang", "uid")
-    @api.depends("company_id.collection_started_on", "manager_id")
+    @api.depends("company_id.collection_started_on", "manager_id", "scenario_id.currency_id")
     def _compute_facts(self):
         servers = bool(self.env["ir.mail_server"].sudo().search_count([], limit=1))
         for setup in self:
@@ -177,6 +179,7 @@ class CollectionSetup(models.Model):
             day = (starter or company).collection_started_on
             setup.update({
                 "has_mail_server": servers,
+                "minimum_currency_id": setup.scenario_id.currency_id or company.currency_id,
                 "sender": (setup.manager_id.sudo().email_formatted or company.email or ""),
                 "has_bank_account": bool(accounts),
                 "bank_account": accounts[:1].acc_number,
@@ -203,11 +206,11 @@ class CollectionSetup(models.Model):
     @api.depends("company_id")
     def _compute_claims(self):
         for setup in self:
-            setup.claims = all(map(setup.company_id._get_collection_default, CLAIMS))
+            setup.claims = all(map(setup.company_id._get_collection_default, SWITCHES))
 
     def _inverse_claims(self):
         for setup in self:
-            setup.company_id._set_collection_defaults(dict.fromkeys(CLAIMS, setup.claims))
+            setup.company_id._set_collection_defaults(dict.fromkeys(SWITCHES, setup.claims))
 
     @api.depends_context("lang")
     @api.depends("company_id")
@@ -296,15 +299,15 @@ class CollectionSetup(models.Model):
         """
         company = self.env.company
         company._check_collection_manager()
+        found = self.search([("company_id", "=", company.id)])
+        if found:
+            return found
+        if company._chases_by_hand():  # a look at the page does not silence it
+            company.sudo().collection_started_on = company._get_collection_day()
         vals = {"company_id": company.id}
         if not company._is_collection_started() and not company.sudo().collection_manager_id:
             vals["manager_id"] = self.env.uid
-        found = self.search([("company_id", "=", company.id)])
-        if not found and self.env["collection.dispatch"].sudo().search_count(
-                [("company_id", "=", company.id)], limit=1):
-            # it was set up by hand: a look at the page does not silence it
-            company.sudo().collection_started_on = company._get_collection_day()
-        return found or self.create(vals)
+        return self.create(vals)
 
     @api.model
     def _open(self):
@@ -366,19 +369,24 @@ class CollectionSetup(models.Model):
         """Enter the rates of the current semester: for professionals and for public buyers.
 
         :return: notification
-        :raise UserError: the ECB's rate is missing
+        :raise UserError: a rate is missing, or how many points the law adds is not known
         """
         self.ensure_one()
         self.company_id._check_collection_manager()
-        if not self.reference_rate:
+        if not (self.reference_rate and self.legal_rate):
             raise UserError(self.env._(
-                "Enter the ECB's rate as its page shows it; it is never guessed."))
+                "Enter the ECB's rate and the legal rate as their pages show them; they are never "
+                "guessed."))
         start, end = get_semester(self.company_id._get_collection_day())
-        self.env["collection.penalty.rate"].create([{
+        rows = self.env["collection.penalty.rate"].create([{
             "regime": regime, "date_from": start, "date_to": end,
             "reference_rate": self.reference_rate, "company_id": self.company_id.id,
             "legal_rate": self.legal_rate if regime == "business" else 0,
         } for regime in ("business", "public")])
+        if not all(rows.mapped("points")):
+            raise UserError(self.env._(
+                "No earlier rate says how many points the law adds to the ECB's: enter them with "
+                "the rates under Penalty rates."))
         return notify(self.env._("Entered."), then=RELOAD)
 
     def action_launch_sequence(self):
@@ -424,8 +432,11 @@ class CollectionSetup(models.Model):
         if not self.example:
             raise UserError(self.env._("Choose a scenario, or an example to start from."))
         found = self.env["collection.library"]._load([self.example], company=self.company_id)
-        self.scenario_id = found[self.example][:1]
-        # what was answered before stays
+        scenario = found[self.example][:1]
+        # what was answered before stays, in the scenario's currency
+        self.update({"scenario_id": scenario, "minimum_amount": self.currency_id._convert(
+            self.minimum_amount, scenario.currency_id, self.company_id,
+            self.company_id._get_collection_day())})
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
 

@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate
 
+from ..claim.res_partner import SWITCHES
 from ..message.holds import Hold, register
 
 _lt = LazyTranslate(__name__)
@@ -19,16 +20,14 @@ SETTINGS = (
     "collection_score_deadline", "collection_score_deadline_days", "collection_score_silence",
     "collection_score_silence_days",
 )
-DEFAULTS = (
-    "collection_scenario_id", "collector_id", "collection_penalties", "collection_indemnity")
+DEFAULTS = ("collection_scenario_id", "collector_id", *SWITCHES)
 
 
 def get_waiting_domain(env):
     """:param env: :class:`~odoo.api.Environment` in superuser mode
     :return: ``Domain`` of the actions of companies in which nothing leaves by itself yet"""
     companies = env["res.company"].with_context(active_test=False).search([])
-    return Domain("company_id", "in", companies.filtered(
-        lambda company: company._waits_for_collection_start()).ids)
+    return Domain("company_id", "in", companies._filtered_waiting_for_start().ids)
 
 
 register(Hold(get_waiting_domain, _lt(
@@ -47,24 +46,50 @@ class ResCompany(models.Model):
         A company's, which everybody reads: the platform hides a menu whose action is on a model
         that its user cannot read.
 
-        :return: window action on the set-up page for a manager until reminders have been
-            started, else on the work list
+        :return: window action on the set-up page for a manager until messages leave by
+            themselves, else on the work list
         """
+        company = self.env.company
         manages = self.env.user.has_group("account_collection.group_collection_manager")
-        if manages and not self.env.company._is_collection_started():
+        if manages and not (company._is_collection_started() or company._chases_by_hand()):
             return self.env["collection.setup"]._open()
         return self.env["ir.actions.act_window"]._for_xml_id(
             "account_collection.collection_debtor_action_work")
 
-    def _waits_for_collection_start(self):
-        """Whoever chases without ever opening the set-up page has decided so by hand.
+    def write(self, vals):
+        """Where the day is taken back, on whatever screen, nothing leaves until the next one."""
+        emptied = self.browse()
+        if not vals.get("collection_started_on", True):
+            emptied = self.sudo().filtered("collection_started_on")
+        done = super().write(vals)
+        setups = self.env["collection.setup"].sudo()
+        begun = setups.search([("company_id", "in", emptied.ids)]).company_id
+        setups.create([{"company_id": company.id} for company in emptied - begun])
+        return done
 
-        :return: bool, whether the set-up of it, or of a company above it, was begun, and nobody
-            has started it: nothing leaves by itself
+    def _filtered_waiting_for_start(self):
+        """Where neither the set-up page was ever opened nor a day entered, whoever chases has
+        decided so by hand.
+
+        :return: those whose set-up, or that of a company above them, was begun, or has a day,
+            while nobody has started them: nothing leaves by itself
         """
-        begun = self.env["collection.setup"].sudo().search_fetch([], ["company_id"]).company_id
-        concerned = set(begun.ids) & set(self._get_collection_lineage())
-        return bool(concerned) and not self._is_collection_started()
+        owners = self.sudo().browse({
+            owner for company in self for owner in company._get_collection_lineage()})
+        setups = self.env["collection.setup"].sudo().search_fetch(
+            [("company_id", "in", owners.ids)], ["company_id"])
+        begun = {*setups.company_id.ids, *owners.filtered("collection_started_on").ids}
+        return self.filtered(lambda company: (
+            not begun.isdisjoint(company._get_collection_lineage())
+            and not company._is_collection_started()))
+
+    def _chases_by_hand(self):
+        """:return: bool, whether messages have left by themselves, in it or in its branches,
+            though nobody has begun its set-up"""
+        if self._is_collection_started() or self._filtered_waiting_for_start():
+            return False
+        return bool(self.env["collection.dispatch"].sudo().search_count(
+            [("company_id", "child_of", self.id), ("sent_by_id", "=", False)], limit=1))
 
     def _check_collection_manager(self):
         """:raise AccessError: the user manages no collection, or not that of this company"""

@@ -87,7 +87,6 @@ class TestDebtorBulk(BulkCase):
     def test_statements_before_the_start(self):
         """Issue 17: nobody is told that what waits leaves soon."""
         self.company.collection_started_on = False
-        self.env["collection.setup"].create({"company_id": self.company.id})
         dialog = self.env["collection.debtor.statement"].with_user(self.collector).create(
             {"customer_ids": self.customer.ids})
         self.assertIn("wait until", dialog.action_apply()["params"]["message"])

@@ -121,6 +121,22 @@ class TestLibraryGallery(LibraryCase):
         self.assertEqual(self.get_row("item_statuses").action_open_records()["domain"], [
             ("id", "in", self.env["collection.item.status"].search([]).ids)])
 
+    def test_another_companys_own_is_drawn_from_its_file(self):
+        """D-077: a company that made an example its own takes it from no other's gallery."""
+        [scenario] = self.library._load(["scenario_gentle"]).values()
+        scenario.company_id = self.company
+        self.env["collection.sequence.template"].create(
+            {"name": "Ours", "code": "CONV", "company_id": self.company.id})
+        other = self.env["res.company"].create(
+            {"name": "Other", "country_id": self.company.country_id.id})
+        self.manager.company_ids += other
+        self.manager.company_id = other
+        rows = self.rows.with_context(allowed_company_ids=other.ids)
+        self.env.invalidate_all()
+        shown = {row.key: (row.sketch, row.outline) for row in rows}
+        self.assertEqual(len(shown["scenario_gentle"][0]["steps"]), 3)
+        self.assertIn("interview", str(shown["template_conv"][1]))
+
     def test_search(self):
         """By a word of the name or summary, and by what is loaded."""
         self.assertEqual(

@@ -6,6 +6,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.base.models.ir_mail_server import MailDeliveryException
 
+from ...models.setup.res_company import get_waiting_domain
 from ..common import CollectionCase
 
 
@@ -47,12 +48,87 @@ class TestStart(SetupCase):
 
     def test_whoever_never_opened_the_page_has_decided_by_hand(self):
         """Issue 17: a scenario that was made and given by hand is on its way as ever."""
+        self.chase_by_hand()
+        home = self.env["res.company"].with_user(self.manager)._open_collection_home()
+        self.assertEqual(home["res_model"], "collection.debtor")
+        page = self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertTrue(page.is_started, "a look at the page silenced what runs")
+        self.assertFalse(self.company.collection_manager_id, "a look at it changed who signs")
+
+    def chase_by_hand(self):
+        """A message leaves by itself in a company whose page nobody has opened."""
         self.page.sudo().unlink()
+        self.company.collection_manager_id = False
         self.make_invoice(self.customer, due="2026-02-01")
         self.chase(self.customer, self.scenario)
         self.assertEqual(self.process_due("2026-03-02 12:00:00"), 1)
+
+    def test_what_a_person_sent_starts_nothing(self):
+        """Issue 17: one who has tried a message is asked before more leave."""
+        self.page.sudo().unlink()
+        self.make_invoice(self.customer, due="2026-02-01")
+        self.chase(self.customer, self.scenario).with_user(self.collector).send_now()
         page = self.env["collection.setup"].with_user(self.manager)._get_setup()
-        self.assertTrue(page.is_started, "a look at the page silenced what runs")
+        self.assertFalse(page.is_started)
+
+    def test_a_look_silences_no_branch(self):
+        """D, issue 17: nor one at the page of the company above it."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.chase_by_hand()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE collection_dispatch SET company_id = %s", (branch.id,))
+        self.env.invalidate_all()
+        self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertFalse(branch._filtered_waiting_for_start())
+
+    def test_a_look_gives_a_branch_no_day_of_its_own(self):
+        """D, issue 17: else it would go on when its company is stopped."""
+        branch = self.env["res.company"].create(
+            {"name": "Branch", "parent_id": self.company.id})
+        self.manager.company_ids |= branch
+        self.chase_by_hand()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE collection_dispatch SET company_id = %s", (branch.id,))
+        self.env.invalidate_all()
+        self.company.collection_started_on = "2026-01-01"
+        setups = self.env["collection.setup"].with_user(self.manager)
+        setups.with_context(allowed_company_ids=branch.ids)._get_setup()
+        self.assertFalse(branch.collection_started_on)
+
+    def test_a_day_in_the_settings_holds_without_the_page(self):
+        """Issue 17: before it nothing leaves, and a look at the page does not change it."""
+        self.page.sudo().unlink()
+        self.company.collection_started_on = "2026-03-04"
+        self.make_invoice(self.customer, due="2026-02-01")
+        self.chase(self.customer, self.scenario)
+        self.assertEqual(self.process_due("2026-03-03 12:00:00"), 0)
+        self.env["collection.setup"].with_user(self.manager)._get_setup()
+        self.assertEqual(self.process_due("2026-03-04 12:00:00"), 1)
+        self.assertEqual(str(self.company.collection_started_on), "2026-03-04")
+
+    def test_a_day_taken_back_in_the_settings_stops(self):
+        """Issue 17: whether the page was ever opened or not."""
+        self.page.sudo().unlink()
+        self.company.collection_started_on = "2026-01-01"
+        self.make_invoice(self.customer, due="2026-02-01")
+        action = self.chase(self.customer, self.scenario)
+        self.company.collection_started_on = False
+        self.assertEqual(self.process_due("2026-03-02 12:00:00"), 0)
+        self.assertIn("not been started", action.held_because)
+
+    def test_the_same_queries_for_one_company_and_for_many(self):
+        """Issue 17: who waits is asked each time that something is due."""
+        companies, counts = self.env["res.company"], []
+        for names in ("A", "B", "CDEFG"):  # the first time fills what servers keep in memory
+            companies.create([{"name": name} for name in names])
+            get_waiting_domain(self.env)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            get_waiting_domain(self.env)
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts[1:])
 
     def test_a_person_may_send(self):
         """Issue 17: to try."""
@@ -193,15 +269,24 @@ class TestSetup(SetupCase):
         with self.at("2031-08-05 09:00:00"):
             self.env.invalidate_all()
             self.assertIn("2031", self.page.missing_rates)
-            with self.assertRaisesRegex(UserError, "never guessed"):
-                self.page.action_enter_rates()
-            self.page.write({"reference_rate": 3, "legal_rate": 2})
+            for known in ({}, {"reference_rate": 3}, {"reference_rate": 0, "legal_rate": 2}):
+                self.page.write(known)
+                with self.assertRaisesRegex(UserError, "never guessed"):
+                    self.page.action_enter_rates()
+            self.page.reference_rate = 3
             self.page.action_enter_rates()
             self.env.invalidate_all()
             self.assertFalse(self.page.missing_rates)
         rows = rates.search([("date_from", "=", "2031-07-01")])
         self.assertEqual(set(rows.mapped("regime")), {"business", "public"})
         self.assertEqual(set(rows.mapped("date_to")), {fields.Date.to_date("2031-12-31")})
+
+    def test_the_laws_points_are_not_guessed(self):
+        """Issue 17: where no earlier rate has them, interest would be the ECB's rate alone."""
+        self.env["collection.penalty.rate"].search([]).unlink()
+        self.page.write({"reference_rate": 3, "legal_rate": 2})
+        with self.assertRaisesRegex(UserError, "how many points"):
+            self.page.action_enter_rates()
 
     def test_whether_interest_is_claimed_is_asked(self):
         """Issue 17: else a formal notice would state interest and indemnity of nothing."""
@@ -482,6 +567,21 @@ class TestExamples(SetupCase):
             self.page.old_debts, "fit" if scenario.entry == "contextual" else "first")
         self.page.action_preview()
         self.assertEqual(scenario.minimum_amount, 77)
+
+    def test_the_lowest_sum_is_in_the_scenarios_currency(self):
+        """Issue 17: what is shared by companies keeps its own, and the page says which."""
+        other = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "CHF")])
+        other.active = True
+        self.env["res.currency.rate"].create({
+            "currency_id": other.id, "rate": 2 * self.company.currency_id.rate,
+            "name": "2026-01-01", "company_id": self.company.id})
+        self.env["collection.library"]._load(["scenario_companies"])[
+            "scenario_companies"].currency_id = other
+        self.page.minimum_amount = 50
+        self.page.action_load_example()
+        self.assertEqual(self.page.minimum_amount, 100)
+        self.assertEqual(self.page.minimum_currency_id, other)
 
     def test_a_lowest_sum_in_another_currency(self):
         """Issue 17: the example is in the company's currency, whatever it is."""

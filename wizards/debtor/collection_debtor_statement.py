@@ -55,7 +55,7 @@ class CollectionDebtorStatement(models.TransientModel):
 
     def _describe(self, count):
         """:return: str, that so many leave, or what they wait for"""
-        if self.company_id._waits_for_collection_start():
+        if self.company_id._filtered_waiting_for_start():
             return self.env._(
                 "Statements that wait until reminders are started: %(count)s.", count=count)
         return self.env._(
