@@ -134,7 +134,7 @@ class TestLibraryGallery(LibraryCase):
         rows = self.rows.with_context(allowed_company_ids=other.ids)
         self.env.invalidate_all()
         shown = {row.key: (row.sketch, row.outline) for row in rows}
-        self.assertEqual(len(shown["scenario_gentle"][0]["steps"]), 3)
+        self.assertEqual(len(shown["scenario_gentle"][0]["steps"]), 4)
         self.assertIn("interview", str(shown["template_conv"][1]))
 
     def test_search(self):

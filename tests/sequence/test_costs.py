@@ -90,7 +90,7 @@ class TestCosts(CollectionCase):
         with Form(self.env["collection.cost"].with_user(both)) as form:
             form.sequence_id = self.sequence.with_user(both)
             form.amount = 10
-            self.assertEqual(form.record.currency_id, self.company.currency_id)
+            self.assertEqual(form.currency_id, self.company.currency_id)
 
     def test_by_the_form(self):
         """A collector notes it on the sequence's form, also after its end."""
