@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -314,6 +316,8 @@ class CollectionLibrary(models.Model):
         try:
             data_file.load(self.env, root, ids, example.paths[0])
         except ParseError as error:
+            if isinstance(error.__cause__, OperationalError):  # for the platform to repeat it
+                raise error.__cause__ from error
             raise UserError(self.env._(
                 "The example “%(name)s” cannot be loaded here: %(reason)s",
                 name=self.env._(example.title), reason=error.__cause__ or error)) from error

@@ -1,4 +1,5 @@
 from contextlib import closing
+from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
@@ -6,6 +7,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ...models.library import collection_library
 from ...models.library.collection_library import LOCK
 from ...models.library.examples import EXAMPLES
 from ..common import CollectionCase
@@ -61,8 +63,10 @@ class TestLibrary(LibraryCase):
 
     def test_two_managers_at_once(self):
         """The one who comes second is told so, and nothing is doubled."""
-        with closing(self.registry.cursor()) as other:
-            other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+        lock = f"{LOCK}.test"  # that of the product is held since the class was set up
+        with closing(self.registry.cursor()) as other, patch.object(
+                collection_library, "LOCK", lock):
+            other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [lock])
             with self.assertRaisesRegex(UserError, "Somebody else is loading"):
                 self.load("functions")
         self.assertTrue(self.load("functions"))
