@@ -92,7 +92,7 @@ class CollectionSetup(models.Model):
     start_on = fields.Date(
         string="Reminders leave from", help="Empty: from the day on which you start.")
     minimum_currency_id = fields.Many2one(
-        "res.currency", string="Currency", compute="_compute_facts")
+        "res.currency", string="Currency of the lowest sum", compute="_compute_facts")
     minimum_amount = fields.Monetary(
         string="Lowest sum", currency_field="minimum_currency_id",
         help="Customers that owe less in all are not chased.")

@@ -81,8 +81,8 @@ class TestLibrary(LibraryCase):
                 " VALUES (%s, %s, 'resource.calendar', 1, TRUE)", [MODULE, name])
             other.commit()
             try:
-                with self.assertRaises(SerializationFailure), mute_logger("odoo.sql_db"), (
-                        self.env.cr.savepoint()):
+                with mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_model"), (
+                        self.assertRaises(SerializationFailure)), self.env.cr.savepoint():
                     self.load("sending_window")
             finally:
                 other.execute(
