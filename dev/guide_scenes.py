@@ -55,7 +55,7 @@ SCENES = (
           (get_tab("collection_sequences"), "button[name=action_launch_collection_sequence]",
            (f"{DIALOG} .o_field_widget[name=template_id] input", "CTX"),
            ".o-autocomplete--dropdown-item a"),
-          DIALOG, height=1350),
+          DIALOG, height=1480),
     Scene("sequence-picture", COLLECTOR, CUSTOMERS + "{demo_customer_nadia}",
           ".o_form_view .o_field_collection_picture svg",
           (get_tab("collection_sequences"),

@@ -109,10 +109,19 @@ class Photographer:
             sessions = {login: Session(self._address, login)
                         for login in {scene.login for scene in scenes}}
             for scene in scenes:
-                try:
-                    self._take(scene, sessions[scene.login], language)
-                except (LookupError, RuntimeError, TimeoutError) as error:
-                    self.failures.append(f"{language}/{scene.name}: {error}")
+                self._try(scene, sessions[scene.login], language)
+
+    def _try(self, scene, session, language, again=True):
+        """Take a picture, or keep why not; the first page of a language may be slow to come."""
+        try:
+            self._take(scene, session, language)
+        except TimeoutError as error:
+            if again:
+                self._try(scene, session, language, again=False)
+            else:
+                self.failures.append(f"{language}/{scene.name}: {error}")
+        except (LookupError, RuntimeError) as error:
+            self.failures.append(f"{language}/{scene.name}: {error}")
 
     def _choose_app(self):
         """What the first page opened would not know: whose menus stand above it."""
