@@ -37,6 +37,7 @@ from . import test_ledger_business
 from . import test_demo
 from . import test_translation
 from . import test_words
+from . import test_plurals
 from . import test_guide
 from . import test_accessibility
 from . import test_accessibility_desk

@@ -309,7 +309,7 @@ _METHODS = [
             "run_outlook",
         "collection.history": "erase_text",
         "collection.setup":
-            "action_enter_rates action_launch_sequence action_load_example "
+            "action_apply action_enter_rates action_launch_sequence action_load_example "
             "action_open_bank_accounts action_open_head "
             "action_open_takeover action_preview action_run_now action_start action_stop "
             "action_test_mail",

@@ -35,6 +35,7 @@ FACETS = {
     "collection_sequence_commands": "what people order: pause, resume, stop, switch, jump",
     "collection_sequence_flow": "deadlines, events and other sequences that move a sequence",
     "collection_sequence_migration": "sequences under way that move to a newer version",
+    "collection_setup_start": "what would leave, and the start: answers become the scenario's",
     "collection_sequence_writing": "the engine's entries and effects become records",
     "res_partner_identity": "what is kept of a customer follows it: parents, doubles, archiving",
 }

@@ -3,6 +3,7 @@ from . import people
 from . import action
 from . import message
 from . import specific
+from . import scenario
 from . import tree
 from . import sequence
 from . import assignment

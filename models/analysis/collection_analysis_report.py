@@ -143,7 +143,8 @@ class CollectionAnalysisReport(models.AbstractModel):
         return [
             *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
               for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
-            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
+            (str(len(starts)), _("Over 1 day") if bounds[-1] == 1 else _(
+                "Over %(days)s days", days=bounds[-1])),
         ]
 
     # === DAY === #

@@ -59,7 +59,8 @@ class CollectionAnalysisWeek(models.AbstractModel):
 
     @api.model
     def get_week(self):
-        """Read the figures of the user's week, from Monday to Sunday, in the main company.
+        """Read the figures of the user's week, from Monday to Sunday, in the companies that are
+        chosen; amounts in the currency of the main one, at the rate of the day.
 
         :return: dict of ``figures``, a list of dicts of ``name``, ``label`` and ``value`` as it
             is shown, and ``subscribed``: whether it is mailed to the user on Mondays
@@ -125,7 +126,7 @@ class CollectionAnalysisWeek(models.AbstractModel):
         """:return: ``Domain`` of the rows that a figure counts, between two days"""
         found = FIGURES[figure]
         domain = Domain(list(found.domain)) & Domain(found.owner, "=", self.env.uid) & Domain(
-            "company_id", "=", self.env.company.id)
+            "company_id", "in", self.env.companies.ids)
         if found.date:
             domain &= Domain(found.date, ">=", fields.Date.to_string(first)) & Domain(
                 found.date, "<=", fields.Date.to_string(last))
@@ -133,9 +134,12 @@ class CollectionAnalysisWeek(models.AbstractModel):
 
     def _read(self, figure, first, last):
         """:return: float or int, a figure between two days"""
-        found = FIGURES[figure]
+        found, company = FIGURES[figure], self.env.company
         rows = self.env[f"collection.analysis.{found.model}"]
-        [[value]] = rows._read_group(
-            self._get_domain(figure, first, last), [],
-            [f"{found.sum}:sum" if found.sum else "__count"])
-        return value or 0
+        domain = self._get_domain(figure, first, last)
+        if not found.sum:
+            return rows.search_count(domain)
+        return sum(
+            currency._convert(amount, company.currency_id, company, company._get_collection_day())
+            for currency, amount in rows._read_group(
+                domain, ["currency_id"], [f"{found.sum}:sum"]))

@@ -29,7 +29,9 @@ class DigestDigest(models.Model):
         start, end, _companies = self._get_kpi_compute_parameters()
         first, last = (fields.Datetime.to_datetime(moment).date() for moment in (start, end))
         last = fields.Date.subtract(last, days=1)  # its own day goes into the next mail
-        return self.env["collection.analysis.week"]._read(figure, first, last)
+        week = self.env["collection.analysis.week"].with_context(
+            allowed_company_ids=self.env.company.ids)  # each company has its own e-mail
+        return week._read(figure, first, last)
 
     def _compute_kpis_actions(self, company, user):
         menu = self.env.ref("account_collection.menu_collection_root").id

@@ -208,7 +208,7 @@ class ResPartner(models.Model):
             heads[customer.id] = {
                 "promise": ", ".join(awaited.mapped("display_name")),
                 "kept": ended and self.env._(
-                    "%(kept)s of %(made)s promises kept", kept=kept, made=ended) or "",
+                    "Promises kept: %(kept)s of %(made)s", kept=kept, made=ended) or "",
                 "dispute": ", ".join(dict.fromkeys(self.env._(
                     "%(reason)s, %(amount)s", reason=dispute.reason_id.name,
                     amount=format_amount(self.env, dispute.amount, company.currency_id))

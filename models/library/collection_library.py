@@ -1,5 +1,7 @@
 from collections import defaultdict
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
@@ -19,6 +21,8 @@ STATES = [
     ("loaded", "Loaded"),
     ("own", "You have your own"),
 ]
+#: What whoever loads examples holds.
+LOCK = "account_collection.library"
 
 
 class CollectionLibrary(models.Model):
@@ -122,17 +126,24 @@ class CollectionLibrary(models.Model):
     def _describe_part(self, part):
         """:return: str, how a step, an action or a document is done, and by when"""
         if part._name == "collection.sequence.content":
-            return self.env._(
-                "%(function)s, within %(days)s days", function=part.function_id.name,
-                days=part.deadline_days) if part.deadline_days else part.function_id.name
+            return self._describe_deadline(part.function_id.name, part.deadline_days)
         if part._name == "collection.document.template":
-            return self.env._("To be complete within %(days)s days", days=part.due_days)
+            return self.env._("To be complete within 1 day") if part.due_days == 1 else (
+                self.env._("To be complete within %(days)s days", days=part.due_days))
         if part._name == "collection.document.template.item":
             return "" if part.required else self.env._("optional")
         names = ["kind", "mode"] if part.is_sent and "offset" in part else ["kind"]
         labels = [dict(part._fields[name]._description_selection(self.env))[part[name]]
                   for name in names]
         return " · ".join([part.when, *labels] if "offset" in part else labels)
+
+    @api.model
+    def _describe_deadline(self, function, days):
+        if not days:
+            return function
+        if days == 1:
+            return self.env._("%(function)s, within 1 day", function=function)
+        return self.env._("%(function)s, within %(days)s days", function=function, days=days)
 
     # === SEARCH === #
 
@@ -243,10 +254,12 @@ class CollectionLibrary(models.Model):
         :param keys: iterable of str, see :data:`~.examples.EXAMPLES`
         :param company: ``res.company``, by default the current one
         :return: dict of records by key; of a sequence template the version that is published
-        :raise UserError: there is no example with one of these keys
+        :raise UserError: there is no example with one of these keys, or somebody else loads some
+            at the same time
         :raise AccessError: the user is no collection manager, or does not work in the company
         """
         self._check_may_load(company or self.env.company)
+        self._check_nobody_loads()
         library = self.with_company(company or self.env.company)
         examples = get_examples(self.env, keys)
         loader = library.sudo().with_context(
@@ -280,6 +293,18 @@ class CollectionLibrary(models.Model):
                 "You do not work in %(company)s: examples are loaded for companies of your own.",
                 company=company.sudo().name))
 
+    @api.model
+    def _check_nobody_loads(self):
+        """Nothing is loaded twice: one transaction loads at a time, and another that began before
+        it ended is refused by the unique external ids, upon which the platform does it again, with
+        what is there then."""
+        [[free]] = self.env.execute_query(SQL(
+            "SELECT pg_try_advisory_xact_lock(hashtext(%s))", LOCK))
+        if not free:
+            raise UserError(self.env._(
+                "Somebody else is loading examples at this moment. Wait a minute, then look at "
+                "what is there."))
+
     def _load_example(self, example):
         """:return: list of str, the external ids of what was created"""
         found = self._find_records(get_examples(self.env, [example.key]))
@@ -291,6 +316,8 @@ class CollectionLibrary(models.Model):
         try:
             data_file.load(self.env, root, ids, example.paths[0])
         except ParseError as error:
+            if isinstance(error.__cause__, OperationalError):  # for the platform to repeat it
+                raise error.__cause__ from error
             raise UserError(self.env._(
                 "The example “%(name)s” cannot be loaded here: %(reason)s",
                 name=self.env._(example.title), reason=error.__cause__ or error)) from error
@@ -370,9 +397,13 @@ class CollectionLibrary(models.Model):
     def action_load(self):
         """Load these examples, and stay in the gallery.
 
-        :return: client action that says what was loaded
+        :return: client action that says what was loaded, or that all of it was there
         """
+        there = set(self.mapped("state")) <= {"loaded", "own"}
         self._load(self.mapped("key"))
+        if there:
+            return notify(
+                self.env._("It was there already, and stays as it is."), then=RELOAD)
         return notify(self.env._(
             "Loaded. Read it through, and have it checked by your counsel before you use it."),
             then=RELOAD)

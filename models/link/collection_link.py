@@ -255,14 +255,17 @@ class CollectionLink(models.Model):
     # === PAGE === #
 
     def _get_shown_items(self):
-        """:return: ``account.move.line`` that the link shows: the customer's open items, or
-            those that a colleague is asked about, settled or not; none for other kinds"""
+        """:return: ``account.move.line`` that the link shows: the customer's open items, with what
+            other companies of the same root owe the customer, as messages net it; or those that a
+            colleague is asked about, settled or not; none for other kinds"""
         self.ensure_one()
         if not KINDS[self.kind].shows_account:
             return self.item_ids.browse()
         if self.kind == "internal":
             return self.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
-        return self.customer_id._get_collection_items(self.company_id)
+        customer, company = self.customer_id, self.company_id
+        return customer._get_collection_items(company) | customer._get_collection_offset_items(
+            company, company._get_collection_day())
 
     def _get_sections(self):
         """:return: list of :class:`~.page.PageSection`, in the language of the context"""

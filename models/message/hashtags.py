@@ -214,7 +214,8 @@ def step_name(action, data, labels):
 @hashtag(TEXT, _lt("Day of the scenario's next step, if this one changes nothing"))
 def next_step_date(action, data, labels):
     step = action.scenario_step_id
-    steps = step.scenario_id.step_ids.filtered("active").sorted(
+    others = step.scenario_id.step_ids - step._origin  # its days may be changing in a form
+    steps = others.filtered("active").sorted(
         lambda other: (other.offset, other.position, other.id))
     later = steps.filtered(lambda other: other.offset > step.offset)[:1]
     if not later:

@@ -76,11 +76,18 @@ class CollectionAction(models.Model):
                 "Step %(number)s, moved by hand; %(item)s fell due on %(due)s", **values)
         if not step.offset:
             return self.env._("Step %(number)s: the day %(item)s falls due (%(due)s)", **values)
-        if step.offset < 0:
-            return self.env._(
+        return self._describe_distance(step.offset, values)
+
+    def _describe_distance(self, offset, values):
+        _ = self.env._
+        if offset == -1:
+            return _("Step %(number)s: 1 day before %(item)s falls due (%(due)s)", **values)
+        if offset < 0:
+            return _(
                 "Step %(number)s: %(days)s days before %(item)s falls due (%(due)s)", **values)
-        return self.env._(
-            "Step %(number)s: %(days)s days after %(item)s fell due (%(due)s)", **values)
+        if offset == 1:
+            return _("Step %(number)s: 1 day after %(item)s fell due (%(due)s)", **values)
+        return _("Step %(number)s: %(days)s days after %(item)s fell due (%(due)s)", **values)
 
     def confirm(self):
         """Let these automatic messages leave on their day.

@@ -77,8 +77,10 @@ class CollectionScenarioStep(models.Model):
         if not self.offset:
             return self.env._("On the due date")
         if self.offset < 0:
-            return self.env._("%(days)s days before the due date", days=-self.offset)
-        return self.env._("%(days)s days after the due date", days=self.offset)
+            return self.env._("1 day before the due date") if self.offset == -1 else self.env._(
+                "%(days)s days before the due date", days=-self.offset)
+        return self.env._("1 day after the due date") if self.offset == 1 else self.env._(
+            "%(days)s days after the due date", days=self.offset)
 
     @api.constrains("write_to", "recipient_function_id", "kind")
     def _check_recipient(self):

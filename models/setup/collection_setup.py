@@ -7,7 +7,6 @@ from odoo.tools.mail import email_normalize
 
 from ...engine import ladder
 from ...tools.dialogs import RELOAD, ClientAction, notify
-from ..action.channels import CHANNELS
 from ..claim.res_partner import SWITCHES
 from ..library.examples import EXAMPLES
 
@@ -15,10 +14,9 @@ from ..library.examples import EXAMPLES
 NOT_CHASED = "scenario_not_chased"
 #: Who gets the scenario.
 EVERYBODY, CONSUMERS, SEARCH, ONE = "all", "consumers", "search", "one"
-#: Who is a consumer, as a saved search has it.
-CONSUMERS_DOMAIN = (
-    "['|', ('collection_debtor_kind', '=', 'consumer'),"
-    " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
+#: The example of a sequence that fits a kind of debtor.
+TREES = {
+    "consumer": "template_conv", "professional": "template_ctx", "public": "template_seq1"}
 #: What becomes of debts from before the start.
 FROM_FIRST, AT_THEIR_AGE, WAIT = "first", "fit", "wait"
 
@@ -53,7 +51,8 @@ class CollectionSetup(models.Model):
         compute="_compute_facts", string="Bank account known")
     bank_account = fields.Char(compute="_compute_facts", string="Bank account")
     has_qr_code = fields.Boolean(
-        compute="_compute_facts", string="QR code on invoices",
+        compute="_compute_has_qr_code", inverse="_inverse_has_qr_code",
+        string="QR code on invoices",
         help="Customers scan it with their bank's application.")
     missing_in_head = fields.Char(compute="_compute_facts", string="Missing in the letters' head")
     missing_rates = fields.Char(compute="_compute_missing_rates", string="Missing rate")
@@ -93,7 +92,7 @@ class CollectionSetup(models.Model):
     start_on = fields.Date(
         string="Reminders leave from", help="Empty: from the day on which you start.")
     minimum_currency_id = fields.Many2one(
-        "res.currency", string="Currency", compute="_compute_facts")
+        "res.currency", string="Currency of the lowest sum", compute="_compute_facts")
     minimum_amount = fields.Monetary(
         string="Lowest sum", currency_field="minimum_currency_id",
         help="Customers that owe less in all are not chased.")
@@ -183,7 +182,6 @@ class CollectionSetup(models.Model):
                 "sender": (setup.manager_id.sudo().email_formatted or company.email or ""),
                 "has_bank_account": bool(accounts),
                 "bank_account": accounts[:1].acc_number,
-                "has_qr_code": company.qr_code,
                 "missing_in_head": setup._name_missing_in_head(),
                 "in_france": (
                     company.country_id.code == "FR" and company.currency_id.name == "EUR"),
@@ -192,6 +190,16 @@ class CollectionSetup(models.Model):
                     "Messages leave from %(day)s on.", day=format_date(self.env, day)),
                 "is_started": bool(starter),
             })
+
+    @api.depends("company_id.qr_code")
+    def _compute_has_qr_code(self):
+        for setup in self:
+            setup.has_qr_code = setup.company_id.sudo().qr_code
+
+    def _inverse_has_qr_code(self):
+        for setup in self:
+            setup.company_id._check_collection_manager()
+            setup.company_id.sudo().qr_code = setup.has_qr_code
 
     def _name_missing_in_head(self):
         """:return: str, what letters would lack; empty for nothing"""
@@ -270,6 +278,13 @@ class CollectionSetup(models.Model):
         """A scenario that is there has its answers already."""
         if self.scenario_id:
             self.update(self._get_answers())
+
+    @api.onchange("sequence_customer_id")
+    def _onchange_sequence_customer_id(self):
+        """A company is not invited to an interview about its rent."""
+        customer = self.sequence_customer_id._origin.with_company(self.company_id)
+        if customer:
+            self.tree = TREES[customer._get_collection_debtor_kinds()[customer.id]]
 
     def _get_answers(self):
         """:return: dict of the answers that the scenario has"""
@@ -415,8 +430,6 @@ class CollectionSetup(models.Model):
         """:return: window action on what was found in the company's ledger"""
         return self.env["collection.takeover.line"]._open(self.company_id)
 
-    # === PREVIEW AND START === #
-
     def action_load_example(self):
         """Load the example scenario that was chosen, unless it is there.
 
@@ -439,154 +452,6 @@ class CollectionSetup(models.Model):
             self.company_id._get_collection_day())})
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
-
-    def action_preview(self):
-        """Reckon what would leave on the first day and in the days after it, for all.
-
-        :return: True
-        :raise UserError: no scenario is chosen, or it is not said who gets it
-        """
-        self.ensure_one()
-        self._prepare()
-        self.env["collection.setup.line"]._read(self)
-        self.invalidate_recordset(["preview", "unreachable"])
-        self.write({"previewed_on": self.company_id._get_collection_day(),
-                    "previewed_by_id": self.env.uid})
-        return True
-
-    def action_open_preview(self):
-        """:return: window action on the messages of the preview, one a line"""
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("What would leave"),
-            "res_model": "collection.setup.line", "views": [(False, "list")],
-            "domain": [("setup_id", "=", self.id)],
-        }
-
-    def action_start(self):
-        """Give the scenario to whom it is for, and let messages leave from the chosen day on.
-
-        :return: notification
-        :raise UserError: no scenario is chosen, or it is not said who gets it
-        """
-        self.ensure_one()
-        self._prepare()
-        if not self.start_on:
-            self.start_on = self.company_id._get_collection_day()
-        self._give_scenario()
-        self.company_id._set_collection_settings({"collection_started_on": self.start_on})
-        self.env["collection.assignment.rule"]._plan_soon()
-        return notify(self.env._(
-            "Started: messages leave from %(day)s on.",
-            day=format_date(self.env, self.start_on)), then=RELOAD)
-
-    def action_stop(self):
-        """Let nothing leave by itself until it is started again.
-
-        :return: notification
-        :raise UserError: messages would go on, for reminders were started in a company above
-        """
-        self.ensure_one()
-        self.company_id._set_collection_settings({"collection_started_on": False})
-        above = self.company_id._get_collection_starter()
-        if above:
-            raise UserError(self.env._(
-                "Messages of %(company)s leave because reminders of %(above)s have been started: "
-                "stop them there.", company=self.company_id.name, above=above.name))
-        return notify(self.env._("Stopped: nothing leaves by itself."), then=RELOAD)
-
-    def action_run_now(self):
-        """:return: client action on the dialog that plans and sends with the scenario"""
-        self.ensure_one()
-        return self.scenario_id.action_run_now()
-
-    def _prepare(self):
-        """Have everything that a preview or the start needs.
-
-        :raise UserError: something is missing
-        """
-        self.company_id._check_collection_manager()
-        if not self.scenario_id:
-            self._load_example()
-        if self.who == SEARCH and not self.filter_id:
-            raise UserError(self.env._("Choose the saved search of who gets the scenario."))
-        if self.who == ONE and not self.customer_id:
-            raise UserError(self.env._("Choose the customer who gets the scenario."))
-        self._apply_policy()
-
-    def _apply_policy(self):
-        """Carry the answers into the scenario and the company, as far as they differ."""
-        scenario, waits = self.scenario_id, self.old_debts == WAIT
-        vals = {
-            "minimum_amount": self.minimum_amount, "net_credits": self.net_credits,
-            "calendar_id": self.calendar_id.id}
-        if self.old_debts in (FROM_FIRST, AT_THEIR_AGE):
-            vals["entry"] = (
-                ladder.CONTEXTUAL if self.old_debts == AT_THEIR_AGE else ladder.FIRST)
-        scenario.write({
-            name: value for name, value in vals.items()
-            if scenario._fields[name].convert_to_write(scenario[name], scenario) != value})
-        if self.confirmation != "steps":
-            scenario.step_ids.filtered(lambda step: (
-                step.kind in CHANNELS and step.mode not in ("manual", self.confirmation)
-            )).mode = self.confirmation
-        if self.old_debts:
-            self.company_id._set_collection_settings({
-                "collection_old_before": waits and self._get_old_before(),
-                "collection_old_until": waits and self.old_until})
-
-    def _get_old_before(self):
-        """:return: date, what fell due before it is old; once messages leave it stays what it is,
-            or what fell due since would be left alone, too"""
-        company = self.company_id.sudo()
-        kept = company._is_collection_started() and company.collection_old_before
-        return kept or self.start_on or self._get_first_day()
-
-    def _get_first_day(self):
-        """:return: date, the first day on which something leaves"""
-        today = self.company_id._get_collection_day()
-        return max(self.start_on or today, today)
-
-    # === WHO GETS IT === #
-
-    def _give_scenario(self):
-        if self.who == EVERYBODY:
-            self.company_id._set_collection_settings(
-                {"collection_scenario_id": self.scenario_id})
-        elif self.who == ONE:
-            self.customer_id.with_company(
-                self.company_id).collection_scenario_id = self.scenario_id
-        else:
-            self._get_rule().run()
-
-    def _get_rule(self):
-        """:return: the ``collection.assignment.rule`` that gives the scenario to who is searched
-            for, made where there is none"""
-        search = self.filter_id if self.who == SEARCH else self._get_consumers_search()
-        rules = self.env["collection.assignment.rule"]
-        vals = {"attribute": "scenario", "company_id": self.company_id.id,
-                "scenario_id": self.scenario_id.id, "filter_id": search.id}
-        found = rules.search([(name, "=", value) for name, value in vals.items()], limit=1)
-        return found or rules.create(vals)
-
-    def _get_consumers_search(self):
-        searches = self.env["ir.filters"].sudo()
-        vals = {"model_id": "res.partner", "domain": CONSUMERS_DOMAIN}
-        return searches.search([
-            *((name, "=", value) for name, value in vals.items()), ("user_ids", "=", False),
-        ], limit=1) or searches.create({
-            **vals, "name": self.env._("Consumers and tenants"), "user_ids": False})
-
-    def _find_given(self):
-        """:return: list of ids of the customers who would get the scenario; None for those who
-            have no other"""
-        if self.who == EVERYBODY:
-            return None
-        if self.who == ONE:
-            return self.customer_id.commercial_partner_id.ids
-        domain = self.filter_id.sudo().domain if self.who == SEARCH else CONSUMERS_DOMAIN
-        return self.env["collection.assignment.rule"].new({
-            "company_id": self.company_id.id, "filter_domain": domain})._search_ids()
 
 
 def get_semester(day):

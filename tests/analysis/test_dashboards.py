@@ -1,5 +1,5 @@
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from freezegun import freeze_time
 
@@ -127,6 +127,29 @@ class TestDashboards(WorkCase):
                 action = week.get_action(name)
                 self.assertEqual(self.env[action["res_model"]].with_user(
                     self.collector).search_count(action["domain"]), 1)
+
+    def test_week_of_all_companies_that_are_chosen(self):
+        """Issue 17: as the list below it; amounts in the main company's currency."""
+        self.pay(self.coming, 50)
+        currency = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "CHF")])
+        currency.active = True
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "currency_id": currency.id})
+        self.env["res.currency.rate"].create({
+            "name": "2026-01-01", "company_id": other.id, "currency_id": currency.id, "rate": 2})
+        self.collector.company_ids |= other
+        week = self.env["collection.analysis.week"].with_user(self.collector)
+        one = week.with_context(allowed_company_ids=self.company.ids)
+        both = week.with_context(allowed_company_ids=(self.company | other).ids)
+        swapped = week.with_context(allowed_company_ids=(other | self.company).ids)
+        amounts = [found._read("received", date(2026, 3, 2), date(2026, 3, 8))
+                   for found in (one, both, swapped)]
+        self.assertEqual(amounts, [50, 50, self.company.currency_id._convert(
+            50, currency, other, date(2026, 3, 2))])
+        self.assertNotEqual(amounts[2], 50)
+        domain = Domain(both.get_action("received")["domain"])
+        self.assertIn(("company_id", "in", (self.company | other).ids), list(domain))
 
     def test_week_of_others(self):
         """A week is of the own customers; without a right to collect there is none."""

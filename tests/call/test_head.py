@@ -48,7 +48,7 @@ class TestHead(CallCase):
         head = self.get_head()
         self.assertIn("100.00 for 03/06/2026", head["promise"])
         self.assertIn(self.reason.name, head["dispute"])
-        self.assertEqual(head["kept"], "0 of 1 promises kept")
+        self.assertEqual(head["kept"], "Promises kept: 0 of 1")
 
     def test_what_was_said_last(self):
         """screens 11: the last notes, the latest first; the last contact."""

@@ -14,7 +14,7 @@ class TestDocumentPage(DocumentPageCase):
         """C-002, C-008: and of whom it comes, until when, and how far it is."""
         page = self.read(self.open(self.tenant))
         for text in ("Rental file", "asks you for documents", "Identity card", "Payslip",
-                      "0 of 2 documents sent", "Missing", "Please send everything by"):
+                      "Documents sent: 0 of 2", "Missing", "Please send everything by"):
             self.assertIn(text, page)
         self.assertNotIn("Guarantor", page)
         page = self.read(self.open(self.surety))
@@ -40,7 +40,7 @@ class TestDocumentPage(DocumentPageCase):
         self.assertEqual(response.status_code, 303)
         page = self.read(self.url_open(response.headers["Location"]))
         self.assertIn("Thank you, we have received your files.", page)
-        self.assertIn("2 of 2 documents sent", page)
+        self.assertIn("Documents sent: 2 of 2", page)
         self.assertIn("Being checked", page)
         self.assertEqual(self.item("Payslip").sudo().file_ids.mapped("name"),
                          ["may.pdf", "june.pdf"])
@@ -251,7 +251,7 @@ class TestDocumentPagePermission(DocumentPageCase):
         """C-026: and it is traced who gave what for whom."""
         self.permit(self.guarantor_contributor, can_represent=True)
         page = self.read(self.open(self.surety))
-        self.assertIn("0 of 3 documents sent", page)
+        self.assertIn("Documents sent: 0 of 3", page)
         item = self.item("Payslip")
         self.assertEqual(self.send(self.surety, (item, "a.pdf", PDF)).status_code, 303)
         self.env.invalidate_all()

@@ -1,6 +1,14 @@
+from contextlib import closing
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
 
+from ...models.library import collection_library
+from ...models.library.collection_library import LOCK
 from ...models.library.examples import EXAMPLES
 from ..common import CollectionCase
 from .library_case import LibraryCase
@@ -52,6 +60,41 @@ class TestLibrary(LibraryCase):
         with self.assertRaisesRegex(UserError, "no_such_thing.*Library of examples"):
             self.load("functions", "no_such_thing")
         self.assertFalse(self.env.ref(f"{MODULE}.example_function_gest", False))
+
+    def test_two_managers_at_once(self):
+        """The one who comes second is told so, and nothing is doubled."""
+        lock = f"{LOCK}.test"  # that of the product is held since the class was set up
+        with closing(self.registry.cursor()) as other, patch.object(
+                collection_library, "LOCK", lock):
+            other.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [lock])
+            with self.assertRaisesRegex(UserError, "Somebody else is loading"):
+                self.load("functions")
+        self.assertTrue(self.load("functions"))
+
+    def test_who_began_before_the_other_ended_begins_anew(self):
+        """What a transaction cannot see yet, its external id refuses; the platform repeats it."""
+        name = "example_calendar_sending"
+        self.env.execute_query(SQL("SELECT 1"))  # it sees what there is now
+        with closing(self.registry.cursor()) as other:
+            other.execute(
+                "INSERT INTO ir_model_data (module, name, model, res_id, noupdate)"
+                " VALUES (%s, %s, 'resource.calendar', 1, TRUE)", [MODULE, name])
+            other.commit()
+            try:
+                with mute_logger("odoo.sql_db", "odoo.addons.base.models.ir_model"), (
+                        self.assertRaises(SerializationFailure)), self.env.cr.savepoint():
+                    self.load("sending_window")
+            finally:
+                other.execute(
+                    "DELETE FROM ir_model_data WHERE module = %s AND name = %s", [MODULE, name])
+                other.commit()
+
+    def test_what_is_there_is_said_to_be(self):
+        """Who loads what a colleague has just loaded is not told that it was loaded now."""
+        row = self.library.search([("key", "=", "functions")])
+        self.assertIn("Loaded.", row.action_load()["params"]["message"])
+        self.env.invalidate_all()
+        self.assertIn("already", row.action_load()["params"]["message"])
 
     def test_what_is_required_comes_along(self):
         """A template brings its functions, options and the templates that it leads to."""

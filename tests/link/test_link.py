@@ -7,6 +7,7 @@ from ...models.link import collection_link
 from ...models.link.collection_action import PLACE
 from ...models.link.link_kinds import KINDS
 from ..common import COLLECTOR, CollectionCase
+from ..scenario.test_branches import BranchCase
 
 
 class LinkCase(CollectionCase):
@@ -308,3 +309,31 @@ class TestInternalLink(LinkCase):
         link = self.send(self.colleague, body="<p>Hi<script>alert(1)</script></p>")
         self.assertNotIn("script", str(link.sudo().body))
         self.assertNotIn("<script", self.get_mail(self.colleague).body_html)
+
+
+@tagged("post_install", "-at_install")
+class TestBranchLink(BranchCase):
+    """A company and its branches are one creditor, on the personal page too."""
+
+    def open_page(self, company):
+        """:return: the one section of the customer's page in a company, and its items"""
+        (link, _url), = self.env["collection.link"]._make([{
+            "kind": "customer", "customer_id": self.customer.id, "company_id": company.id,
+            "partner_id": self.customer.id}])
+        [section] = link.sudo()._get_sections()
+        return section, {shown.item.move_id: shown.answerable for shown in section.items}
+
+    def test_the_page_nets_what_the_branch_owes(self):
+        """D, issue 17: as messages do; an answer is given for the company's own items alone."""
+        debt = self.make_branch_invoice(self.company, 500)
+        credit = self.make_credit(self.branch, 200)
+        section, shown = self.open_page(self.company)
+        self.assertEqual(shown, {debt: True, credit: False})
+        self.assertIn("300.00", section.total)
+        self.assertIn("300.00", section.overdue)
+
+    def test_a_sister_is_another_creditor(self):
+        """D: neither its debts nor its credits stand there."""
+        debt = self.make_branch_invoice(self.branch, 500)
+        self.make_branch_invoice(self.other_branch, 100)
+        self.assertEqual(self.open_page(self.branch)[1], {debt: True})

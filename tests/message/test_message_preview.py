@@ -86,6 +86,54 @@ class TestMessagePreview(MessageCase):
         self.assertNotIn("script", sample["page"])
         self.assertNotIn("onclick", sample["page"])
 
+    def test_the_next_step_of_one_being_written(self):
+        """S-012: its day follows from the days in the form, whatever was saved."""
+        scenario = self.make_scenario((3, 15, 30))
+        first, last = scenario.step_ids[0], scenario.step_ids[2]
+        for step, offset, expected in (
+                (first, 3, "03/14/2026"), (first, 10, "03/07/2026"), (first, 20, "03/12/2026"),
+                (first, 1, "03/16/2026"), (last, 30, "none"),
+                (scenario.step_ids.browse(), 14, "03/03/2026")):
+            with self.subTest(offset=offset):
+                sample = self.sample(
+                    "<p>on #next_step_date</p>", id=step.id, offset=offset,
+                    scenario_id=scenario.id)
+                found = sample["page"].partition("<p>on ")[2].partition("</p>")[0]
+                self.assertEqual(found or "none", expected)
+
+    def test_the_next_step_of_another_companys_scenario(self):
+        """Security: its days are not read by whoever may not read it."""
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        scenario = self.make_scenario(company_id=other.id)
+        with self.assertRaises(AccessError):
+            self.sample("<p>#next_step_date</p>", scenario_id=scenario.id, offset=3)
+
+    def test_a_text_for_the_holder(self):
+        """Issue 17: it reads as the guarantor will read it, without personal link; nobody who
+        holds it is said."""
+        self.customer.collection_interactive_email = True
+        function = self.make_function("CAU", "Guarantor", kind="contact")
+        words = {"recipient_function_id": function.id}
+        body = "<p>Dear #contact_name</p>"
+        self.assertIn("Nobody holds “Guarantor”", self.sample(body, **words)["problem"])
+        self.make_participant(self.customer, "CAU", self.make_partner(
+            "Surety", email="surety@example.com"))
+        sample = self.sample(body, **words)
+        self.assertFalse(sample["problem"])
+        self.assertIn("Dear Surety", sample["page"])
+        self.assertNotIn("See your account", sample["page"])
+        self.assertIn("See your account", self.sample(body)["page"])
+
+    def test_finds_a_sample_with_a_holder(self):
+        """Issue 17: the preview of that text starts with a customer who has one."""
+        function = self.make_function("CAU", "Guarantor", kind="contact")
+        guaranteed = self.make_customer("Guaranteed", holders={})
+        self.make_participant(guaranteed, "CAU", self.make_partner("Surety"))
+        previews = self.env["collection.message.preview"]
+        self.assertEqual(
+            previews.with_user(self.collector).find_sample(function.id), guaranteed.id)
+        self.assertFalse(previews.with_user(self.stranger).find_sample(function.id))
+
     def test_sample_of_another_portfolio(self):
         """Security: figures of a customer of another portfolio are not shown."""
         with self.assertRaises(AccessError):

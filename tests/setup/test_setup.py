@@ -29,6 +29,14 @@ class SetupCase(CollectionCase):
         self.page.write({"scenario_id": self.scenario.id, **vals})
         return self.page
 
+    def read_policy(self):
+        """:return: what the answers change"""
+        self.env.invalidate_all()
+        return (
+            self.scenario.minimum_amount, self.scenario.net_credits, self.scenario.entry,
+            set(self.scenario.step_ids.mapped("mode")),
+            str(self.company.collection_old_until or ""))
+
     def get_lines(self):
         return self.env["collection.setup.line"].with_user(self.manager).search(
             [("setup_id", "=", self.page.id)])
@@ -263,6 +271,26 @@ class TestSetup(SetupCase):
         self.env.invalidate_all()
         self.assertEqual(int(self.page.progress.split()[0]), done + 1)
 
+    def test_the_qr_code_is_switched(self):
+        """Issue 17: by a manager, who is no administrator."""
+        for wanted in (True, False):
+            self.page.has_qr_code = wanted
+            self.env.invalidate_all()
+            self.assertEqual(self.company.qr_code, wanted)
+            self.assertEqual(self.page.has_qr_code, wanted)
+        with self.assertRaises(AccessError):
+            self.page.with_user(self.collector).has_qr_code = True
+
+    def get_help(self):
+        debtors = self.env["collection.debtor"].with_user(self.manager)
+        return str(debtors.get_empty_list_help("<p/>"))
+
+    def test_an_empty_work_list_leads_to_the_page(self):
+        """Issue 17: until reminders are started, and not where they leave without it."""
+        self.assertIn("/odoo/collection-setup", self.get_help())
+        self.answer().action_start()
+        self.assertEqual(self.get_help(), "<p/>")
+
     def test_the_rate_of_the_semester_is_asked_for(self):
         """Issue 17: missing, entered, known; never guessed."""
         rates = self.env["collection.penalty.rate"]
@@ -338,11 +366,16 @@ class TestSetup(SetupCase):
     def test_answers_become_the_scenarios(self):
         """Issue 17: lowest sum, credits, entry, who confirms."""
         self.answer(minimum_amount=30, net_credits=False, old_debts="fit",
-                    confirmation="confirm").action_preview()
+                    confirmation="confirm").action_start()
+        self.assertEqual(self.read_policy(), (30, False, "contextual", {"confirm"}, ""))
+
+    def test_answers_changed_later_hold_once_they_are_applied(self):
+        """Issue 17: the start is behind; the day of the start stays."""
+        self.answer(start_on="2026-02-20").action_start()
+        self.answer(minimum_amount=30, old_debts="wait", old_until="2026-06-01").action_apply()
         self.assertEqual(
-            (self.scenario.minimum_amount, self.scenario.net_credits, self.scenario.entry),
-            (30, False, "contextual"))
-        self.assertEqual(set(self.scenario.step_ids.mapped("mode")), {"confirm"})
+            self.read_policy(), (30, True, "first", {"automatic"}, "2026-06-01"))
+        self.assertEqual(str(self.company.collection_started_on), "2026-02-20")
 
 
 @tagged("post_install", "-at_install")
@@ -449,13 +482,26 @@ class TestPreview(SetupCase):
             self.page.action_start()
             self.assertEqual(self.company.collection_old_before, began)
 
+    def test_it_changes_nothing(self):
+        """Issue 17: the scenario may be at work: what it and the company were stays, until the
+        start; the preview is of what they will be."""
+        self.make_invoice(self.customer, due="2026-01-10")
+        before = self.read_policy()
+        self.assertEqual(
+            self.preview(minimum_amount=900, net_credits=False, confirmation="confirm",
+                         old_debts="wait", old_until="2026-06-01"), [])
+        self.assertEqual(self.read_policy(), before)
+        self.preview(minimum_amount=0, old_debts="fit")
+        self.assertEqual(set(self.get_lines().mapped("mode")), {"confirm"})
+        self.assertEqual(self.read_policy(), before)
+
     def test_what_was_not_asked_stays(self):
         """Issue 17: who has not answered about old debts leaves the settings alone."""
         self.company.write({
             "collection_old_before": "2026-01-01", "collection_old_until": "2026-06-01"})
-        self.answer().action_preview()
+        self.answer().action_start()
         self.assertEqual(str(self.company.collection_old_until), "2026-06-01")
-        self.answer(old_debts="first").action_preview()
+        self.answer(old_debts="first").action_apply()
         self.assertFalse(self.company.collection_old_until)
 
     def test_a_customer_with_a_scenario_of_its_own_keeps_it(self):
@@ -545,6 +591,19 @@ class TestFirstSequence(SetupCase):
         self.env[action["res_model"]].browse(dialog.id).with_user(self.manager).action_launch()
         self.assertEqual(self.customer.collection_sequence_ids.state, "running")
 
+    def test_the_example_fits_the_customer(self):
+        """Issue 17: a company is not invited to talk about its rent; one may choose another."""
+        person, town = self.make_customer("A Person"), self.make_customer("A Town")
+        person.is_company = False
+        town.collection_debtor_kind = "public"
+        with Form(self.page) as form:
+            for customer, tree in ((self.customer, "template_ctx"), (person, "template_conv"),
+                                   (town, "template_seq1")):
+                form.sequence_customer_id = customer
+                self.assertEqual(form.tree, tree)
+            form.tree = "template_recl"
+        self.assertEqual(self.page.tree, "template_recl")
+
     def test_what_is_missing_is_said(self):
         """Issue 17"""
         with self.assertRaisesRegex(UserError, "Choose a customer"):
@@ -565,7 +624,7 @@ class TestExamples(SetupCase):
         self.assertEqual(self.page.calendar_id, scenario.calendar_id)
         self.assertEqual(
             self.page.old_debts, "fit" if scenario.entry == "contextual" else "first")
-        self.page.action_preview()
+        self.page.action_start()
         self.assertEqual(scenario.minimum_amount, 77)
 
     def test_the_lowest_sum_is_in_the_scenarios_currency(self):

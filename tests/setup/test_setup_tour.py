@@ -43,7 +43,17 @@ class TestSetupTour(SetupCase, HttpCase):
         """Issue 17: the same."""
         self.check("fr_FR")
 
-    def test_the_first_sequence(self):
-        """Issue 17: at most 8 clicks, from an example of the library."""
+    def check_sequence(self, lang):
+        self.env["res.lang"]._activate_lang(lang)
+        self.manager.lang = lang
         self.start_tour("/odoo", "collection_setup_sequence_tour", login="manager")
-        self.assertEqual(self.customer.collection_sequence_ids.state, "running")
+        sequence = self.customer.collection_sequence_ids
+        self.assertEqual((sequence.state, sequence.template_id.code), ("running", "CTX"))
+
+    def test_the_first_sequence_in_english(self):
+        """Issue 17: at most 8 clicks, from an example of the library."""
+        self.check_sequence("en_US")
+
+    def test_the_first_sequence_in_french(self):
+        """Issue 17: the same."""
+        self.check_sequence("fr_FR")

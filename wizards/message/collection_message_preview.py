@@ -72,9 +72,13 @@ class CollectionMessagePreview(models.TransientModel):
                 for name, tag in HASHTAGS.items()]
 
     @api.model
-    def find_sample(self):
-        """:return: id of a customer of the user's portfolio with open actions or items, or False
+    def find_sample(self, function_id=False):
+        """:param int function_id: of a function that somebody should hold for the customer
+        :return: id of a customer of the user's portfolio with open actions or items, or False
         """
+        held = function_id and self._find_held(function_id)
+        if held:
+            return held.id
         actions = self.env["collection.action"].search([("state", "!=", "closed")], limit=1)
         if actions:
             return actions.customer_id.id
@@ -85,13 +89,24 @@ class CollectionMessagePreview(models.TransientModel):
             customer.id for customer in items.partner_id.commercial_partner_id
             if customer._is_in_collection_portfolio()), False)
 
+    def _find_held(self, function_id):
+        """:return: ``res.partner``, a customer of the user's portfolio for whom somebody holds a
+            function; empty for none"""
+        held = self.env["collection.participant"].search([
+            ("function_id", "=", function_id), ("customer_id", "!=", False)], limit=50)
+        return next((customer for customer in held.customer_id
+                     if customer._is_in_collection_portfolio()), held.customer_id.browse())
+
     @api.model
     def render_sample(self, customer_id, values):
-        """Render a text that is being written as a customer would read it; nothing is stored.
+        """Render a text that is being written as a customer would read it, or whoever holds a
+        function for the customer; nothing is stored.
 
         :param int customer_id: id of the customer
-        :param dict values: fields of a content: kind, name, subject, body, attach_statement
-        :return: dict: subject (str), page (HTML) and unknown (list of names of hashtags)
+        :param dict values: fields of a content: kind, name, subject, body, attach_statement,
+            recipient_function_id; and what it is part of, see :meth:`_get_sample_vals`
+        :return: dict: subject (str), page (HTML), unknown (list of names of hashtags), and
+            problem (str): why it would reach nobody; empty for none
         :raise AccessError: the customer is not in the user's portfolio
         """
         return self._render_sample(customer_id, values)
@@ -99,24 +114,46 @@ class CollectionMessagePreview(models.TransientModel):
     def _render_sample(self, customer_id, values, **known):
         """Render a text as :meth:`render_sample` does.
 
-        :param known: fields of the action beside the text, such as the step that it is of
+        :param known: fields of the action beside the text
         """
         customer = self.env["res.partner"].browse(customer_id)
         customer.check_access("read")
         customer._check_collection_portfolio()
-        body = html_sanitize(values.get("body") or "")
-        subject = values.get("subject") or ""
-        kind = values.get("kind")
         lang = self.env.lang or self.env.user.lang
         action = self.env["collection.action"].sudo().with_context(lang=lang).new({
-            "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
-            "name": values.get("name") or "", "subject": subject, "body": body,
-            "attach_statement": bool(values.get("attach_statement")), **known,
-        })
+            **self._get_sample_vals(values), **known})
         message = action._render_in_language(action._get_message_data())[action.id]
         return {
             "subject": message.subject,
             "page": action._get_channel().render_page(action, message),
-            "unknown": [*hashtags.unknown(subject), *hashtags.unknown(body, html=True)],
+            "problem": self._find_sample_problem(action, message),
+            "unknown": [*hashtags.unknown(action.subject or ""),
+                        *hashtags.unknown(action.body or "", html=True)],
         }
+
+    def _get_sample_vals(self, values):
+        """What is known of the action from the text that is being written.
+
+        A hook: domains whose records hold texts override it, and join what ``super()`` returns.
+
+        :param dict values: as a stranger gave them
+        :return: dict of values of ``collection.action``
+        """
+        kind = values.get("kind")
+        function = self.env["collection.function"].browse(
+            values.get("recipient_function_id") or ()).exists()
+        return {
+            "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
+            "name": values.get("name") or "", "subject": values.get("subject") or "",
+            "body": html_sanitize(values.get("body") or ""),
+            "attach_statement": bool(values.get("attach_statement")),
+            "recipient_function_id": function.id}
+
+    def _find_sample_problem(self, action, message):
+        function = action.recipient_function_id
+        if not function or message.recipient:
+            return ""
+        return self.env._(
+            "Nobody holds “%(function)s” for %(customer)s.", function=function.name,
+            customer=action.customer_id.name)

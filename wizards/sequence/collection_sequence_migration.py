@@ -56,7 +56,7 @@ class CollectionSequenceMigration(models.TransientModel):
         if len(refused) == len(chosen):
             raise UserError("\n".join(refused))
         moved = len(chosen) - len(refused)
-        message = self.env._("%(count)s moved to %(template)s.", count=moved,
+        message = self.env._("Sequences moved to %(template)s: %(count)s.", count=moved,
                              template=self.template_id.display_name)
         return notify(
             "\n".join([message, *refused]), "warning" if refused else "success",

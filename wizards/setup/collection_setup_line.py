@@ -32,31 +32,52 @@ class CollectionSetupLine(models.TransientModel):
     customer_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
     step_id = fields.Many2one("collection.scenario.step", readonly=True, ondelete="cascade")
     kind = fields.Selection(related="step_id.kind", related_sudo=False)
-    mode = fields.Selection(related="step_id.mode", related_sudo=False)
+    mode = fields.Selection("_selection_mode", string="How", compute="_compute_mode")
     date = fields.Date(string="On", readonly=True)
     amount = fields.Monetary(string="Due", readonly=True, aggregator=None)
     unreachable = fields.Boolean(
         string="No address", readonly=True, help="It would reach nobody by this way.")
 
     @api.model
-    def _read(self, setup):
-        """Keep what would come for all, as lines of the user's.
+    def _selection_mode(self):
+        return self.env["collection.scenario.step"]._fields["mode"]._description_selection(
+            self.env)
 
-        :param setup: the ``collection.setup``
-        """
-        self.search([("setup_id", "=", setup.id)]).unlink()
-        self._keep(setup, [
+    @api.depends("step_id.mode", "step_id.kind", "setup_id.confirmation")
+    def _compute_mode(self):
+        """As the page is answered: the step itself becomes so at the start."""
+        for line in self:
+            mode, answer = line.step_id.mode, line.setup_id.confirmation
+            answered = mode != "manual" and answer != "steps" and line.step_id.kind in CHANNELS
+            line.mode = answer if answered else mode
+
+    @api.model
+    def _find_steps(self, setup):
+        """:param setup: the ``collection.setup``
+        :return: list of what would come for all: (customer id, step id, date, Decimal of what is
+            due)"""
+        return [
             (customer, step.rung, step.date, chase.amount)
             for customer, _scenario, chase, steps in self._foresee(
                 setup, self._find_owing(setup))
-            for step in steps])
+            for step in steps]
+
+    @api.model
+    def _read(self, setup, steps):
+        """Keep what would come, as lines of the user's, in the place of those there are.
+
+        :param setup: the ``collection.setup``
+        :param steps: list as of :meth:`_find_steps`
+        """
+        self.search([("setup_id", "=", setup.id)]).unlink()
+        self._keep(setup, steps)
 
     @api.model
     def _keep(self, setup, steps):
         """Keep foreseen steps, in one statement.
 
         :param setup: the ``collection.setup``
-        :param steps: list of (customer id, step id, date, Decimal of what is due)
+        :param steps: list as of :meth:`_find_steps`
         """
         if not steps:
             return

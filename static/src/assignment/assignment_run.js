@@ -66,7 +66,7 @@ export class AssignmentRunDialog extends Component {
             return failed ? _t("Interrupted by an error") : _t("Done");
         }
         return this.props.ruleId
-            ? _t("%(done)s of %(all)s customers", { done, all })
+            ? _t("Customers: %(done)s of %(all)s", { done, all })
             : _t("Rule %(done)s of %(all)s", { done: Math.min(done + 1, all), all });
     }
 

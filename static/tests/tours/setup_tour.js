@@ -50,7 +50,10 @@ registry.category("web_tour.tours").add("collection_setup_tour", {
     ],
 });
 
-/** Issue 17: from Odoo's first page to a sequence that runs. */
+/**
+ * Issue 17: from Odoo's first page to a sequence that runs, in every language; a company is
+ * proposed the example of companies.
+ */
 registry.category("web_tour.tours").add("collection_setup_sequence_tour", {
     steps: () => [
         { trigger: ".o_navbar_apps_menu button", run: countClicks },

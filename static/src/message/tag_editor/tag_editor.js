@@ -12,6 +12,9 @@ import { MessagePage } from "./message_page";
 
 const MODEL = "collection.message.preview";
 const FIELDS = ["kind", "name", "subject", "body", "attach_statement"];
+/** What a text is part of, and who else reads it: of a scenario's step. */
+const PLACE = ["scenario_id", "offset", "write_to", "recipient_function_id"];
+const BESIDE = ["beside_subject", "beside_body"];
 
 /**
  * The hashtags that a text may hold, to stand beside its editor. A click puts one where the
@@ -68,6 +71,12 @@ function isWritable(target) {
             && target.matches("input, textarea"));
 }
 
+/** Whether nothing is to be read in a text. */
+function isEmpty(html) {
+    const { body } = new DOMParser().parseFromString((html || "").toString(), "text/html");
+    return !body.textContent.trim() && !body.querySelector("img");
+}
+
 /** What stands before and after the cursor. */
 function readAround(target) {
     if (!target.isContentEditable) {
@@ -81,11 +90,15 @@ function readAround(target) {
     return [read(startContainer).slice(0, startOffset), read(endContainer).slice(endOffset)];
 }
 
-/** The text being written, as it would read for a customer. */
+/**
+ * The text being written, as it would read for a customer; with the option `beside`, the text for
+ * the holder of a function, as it would read for the customer's.
+ */
 export class TagPreview extends Component {
     static template = "account_collection.TagPreview";
     static components = { MessagePage, RecordSelector };
-    static props = { ...standardWidgetProps };
+    static props = { ...standardWidgetProps, beside: { type: Boolean, optional: true } };
+    static defaultProps = { beside: false };
 
     setup() {
         this.orm = useService("orm");
@@ -94,19 +107,37 @@ export class TagPreview extends Component {
         this.asked = 0;
         const refresh = useDebounced(() => this.refresh(), 300);
         onWillStart(async () => {
-            this.state.customerId = await this.orm.cache().call(MODEL, "find_sample", []);
+            this.state.customerId = await this.orm.cache().call(
+                MODEL, "find_sample", [this.functionId]);
         });
         useRecordObserver((record) => {
-            FIELDS.forEach((name) => record.data[name]); // observed
+            [...FIELDS, ...PLACE, ...BESIDE].forEach((name) => record.data[name]); // observed
             refresh();
         });
     }
 
+    /** Whose holder reads it, where that is not the customer. */
+    get functionId() {
+        const { recipient_function_id: found, write_to: to } = this.props.record.data;
+        return (this.props.beside || to === "holder") && found ? found.id : false;
+    }
+
     get values() {
-        const { data } = this.props.record;
-        return Object.fromEntries(
-            FIELDS.filter((name) => name in data)
-                .map((name) => [name, name === "body" ? (data.body || "").toString() : data[name]]));
+        const { data, resId } = this.props.record;
+        const values = Object.fromEntries(
+            FIELDS.filter((name) => name in data).map((name) => [name, data[name]]));
+        if (this.props.beside) { // what is empty is as for the customer
+            values.subject = data.beside_subject || data.subject;
+            values.body = isEmpty(data.beside_body) ? data.body : data.beside_body;
+        }
+        return {
+            ...values,
+            body: (values.body || "").toString(),
+            id: resId,
+            scenario_id: data.scenario_id ? data.scenario_id.id : false,
+            offset: data.offset || 0,
+            recipient_function_id: this.functionId,
+        };
     }
 
     get unknown() {
@@ -142,4 +173,7 @@ export class TagPreview extends Component {
 }
 
 registry.category("view_widgets").add("collection_tags", { component: TagList });
-registry.category("view_widgets").add("collection_message_preview", { component: TagPreview });
+registry.category("view_widgets").add("collection_message_preview", {
+    component: TagPreview,
+    extractProps: ({ options }) => ({ beside: Boolean(options.beside) }),
+});

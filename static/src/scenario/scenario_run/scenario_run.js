@@ -69,7 +69,7 @@ export class ScenarioRunDialog extends Component {
         }
         return phase === "sending"
             ? _t("Sending: %(done)s of %(all)s", { done: taken, all: due })
-            : _t("Planning: %(done)s of %(all)s customers", { done: looked, all: outlook.customers });
+            : _t("Planning customers: %(done)s of %(all)s", { done: looked, all: outlook.customers });
     }
 
     async run(send) {

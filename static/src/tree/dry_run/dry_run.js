@@ -150,9 +150,11 @@ export class CollectionAllPaths extends TemplateScreen {
     }
 
     getDuration(part) {
-        return part.open
-            ? part.days ? _t("%s days or more", part.days) : _t("open")
-            : _t("%s days", part.days);
+        const { days, open } = part;
+        if (!open) {
+            return days === 1 ? _t("1 day") : _t("%s days", days);
+        }
+        return !days ? _t("open") : days === 1 ? _t("1 day or more") : _t("%s days or more", days);
     }
 }
 

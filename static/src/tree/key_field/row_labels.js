@@ -7,15 +7,18 @@ function selectionLabel(record, name) {
     return choice ? choice[1] : "?";
 }
 
+/** What one of a unit is called. */
+const ONE = { days: _t("day"), weeks: _t("week"), months: _t("month") };
+
 function describeDeadline(record, action) {
-    const { base, delay_amount: amount, marker } = record.data;
+    const { base, delay_amount: amount, delay_unit: unit, marker } = record.data;
     const template = record._parentRecord?._parentRecord;
     const date = template?.data.marker_definition?.find?.(
         ({ name, string }) => [name, string].includes(marker));
     const bases = { action: action || "?", marker: date?.string || marker || "?" };
     return _t("%(amount)s %(unit)s after %(base)s", {
         amount,
-        unit: selectionLabel(record, "delay_unit"),
+        unit: (amount === 1 && ONE[unit]) || selectionLabel(record, "delay_unit"),
         base: bases[base] || selectionLabel(record, "base"),
     });
 }
