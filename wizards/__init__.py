@@ -11,6 +11,8 @@ from . import link
 from . import document
 from . import call
 from . import reply
+from . import limitation
+from . import privacy
 from . import debtor
 from . import analysis
 from . import setup

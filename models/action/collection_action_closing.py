@@ -91,6 +91,8 @@ class CollectionAction(models.Model):
     def _write_closed(self, outcome, *, option=None, comment="", by_person=False, day=None):
         """Write the same result on these actions; the one place where an action is closed.
 
+        A domain that has something to do once an action is closed extends it.
+
         :param str outcome: code of the outcome
         :param option: the ``collection.action.option`` chosen, if one
         :param bool by_person: whether the user closes them, not the system
