@@ -332,6 +332,7 @@ class CollectionDispatch(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_portfolio()
+        self._check_stages(dates or {})
         days = {stage: as_day(self.env, day) for stage, day in (dates or {}).items()}
         receipts = as_record(self.env, "ir.attachment", receipt_ids)
         receipts.check_access("read")
@@ -373,14 +374,17 @@ class CollectionDispatch(models.Model):
         """:return: dict of dates, or False, by stage"""
         return {stage: self[f"{stage}_on"] for stage in tracking.STAGES}
 
+    def _check_stages(self, dates):
+        """:raise UserError: a stage is none of a letter's"""
+        if unknown := set(dates) - set(tracking.STAGES):
+            raise UserError(self.env._(
+                "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
+
     def _check_tracking(self, days, news):
         """:raise UserError: it is no registered letter, or the days contradict one another"""
         if self.post_by != "registered":
             raise UserError(self.env._(
                 "“%(subject)s” is no registered letter.", subject=self.subject or ""))
-        if unknown := set(news) - set(tracking.STAGES):
-            raise UserError(self.env._(
-                "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
         today = self.company_id._get_collection_day()
         if any(day and day > today for day in news.values()):
             raise UserError(self.env._("What is noted has happened: today, or before."))

@@ -1,12 +1,13 @@
 import io
 import json
+import re
 import zipfile
 from datetime import date, datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import format_date, format_list, html2plaintext
 
 from .erasures import BELOW
 
@@ -98,7 +99,7 @@ class CollectionPersonalData(models.AbstractModel):
             if field.store and field.comodel_name == "res.partner"
             and field.type in ("many2one", "many2many")
             and self.env[name]._has_field_access(field, "read")]
-        return pointers or [BELOW[name]] * (name in BELOW)
+        return pointers or ([BELOW[name]] if name in BELOW else [])
 
     def _find_files(self, sections):
         """:return: ``ir.attachment`` of these records, and those that they name"""
@@ -132,7 +133,7 @@ class CollectionPersonalData(models.AbstractModel):
     def _get_read_fields(self, records):
         return [
             name for name, field in records._fields.items()
-            if field.store and name not in SECRET and not field.automatic
+            if field.store and name not in SECRET and name not in models.MAGIC_COLUMNS
             and field.type not in ("binary", "one2many", "many2one_reference")
             and field.comodel_name != "ir.attachment"
             and records._has_field_access(field, "read")] + (
@@ -197,7 +198,11 @@ class CollectionPersonalData(models.AbstractModel):
             sections.append({"title": self.env["ir.model"]._get(name).name, "rows": rows,
                              "labels": labels})
         return str(self.env["ir.qweb"]._render("account_collection.collection_personal_data", {
-            "about": about, "sections": sections, "lang": (self.env.lang or "en_US")[:2]}))
+            "about": about, "sections": sections, "intro": self.env._(
+                "All that %(companies)s hold on this person, as of %(day)s. Files are in the "
+                "folder “files”.", companies=format_list(self.env, about["companies"]),
+                day=format_date(self.env, about["made_on"][:10])),
+            "lang": (self.env.lang or "en_US")[:2]}))
 
     def _trace_export(self, partner):
         """In the history of the customer, in each company of the user that has one."""
@@ -213,5 +218,5 @@ class CollectionPersonalData(models.AbstractModel):
 
 def _plain_name(name):
     """:return: str, a file's name that stays in its folder wherever it is unpacked"""
-    return "".join(sign if sign.isalnum() or sign in " ._-()" else "_"
-                   for sign in name or "file").strip(". ")[-120:] or "file"
+    plain = re.sub(r"[^\w ._()-]|\.\.+", "_", name or "")
+    return plain.strip(". ")[-120:] or "file"

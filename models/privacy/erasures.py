@@ -30,11 +30,12 @@ class Erasure:
 
 #: Names of what templates and settings called it, codes and keys: they say nothing of a person.
 KEPT = {
-    "collection.action": "content_key",
+    "collection.action": "content_key leader_name",
+    "collection.assignment": "rule_name",
     "collection.deadline": "unit",
     "collection.dispatch": "lang sms_uuid",
     "collection.document.file": "mimetype checksum",
-    "collection.document.item": "name explanation",
+    "collection.document.item": "name explanation example_name",
     "collection.document.request": "name introduction",
     "collection.answer": "submission",
     "collection.link": "selector digest",

@@ -241,12 +241,21 @@ class ResPartner(models.Model):
             lambda file: file.res_model not in ("account.move", "account.move.line"))
         activities.unlink()
         files.unlink()
-        messages.tracking_value_ids.sudo().unlink()
+        (messages.tracking_value_ids.sudo() | self._find_collection_tracking()).unlink()
         self.env.flush_all()
         self.env.cr.execute(SQL(
-            "UPDATE mail_message SET body = '', subject = NULL, record_name = NULL,"
+            "UPDATE mail_message SET body = '', subject = NULL,"
             " email_from = NULL, reply_to = NULL WHERE id = ANY(%s)", messages.ids))
         self.env.invalidate_all()
+
+    def _find_collection_tracking(self):
+        """:return: ``mail.tracking.value`` of what collecting noted on the customers' entries"""
+        moves = self.env["account.move"].sudo().search([
+            ("commercial_partner_id", "in", self.ids)])
+        return self.env["mail.tracking.value"].sudo().search([
+            ("mail_message_id.model", "=", "account.move"),
+            ("mail_message_id.res_id", "in", moves.ids),
+            ("field_id.name", "=like", "collection_%")])
 
     def _erase_collection_history(self):
         """As the manager: it is for managers to erase a text."""

@@ -53,13 +53,13 @@ class TestRegisteredLetters(CollectionCase):
         """Issue 19: the event letter refused moves the sequence of the letter, and no other."""
         template = self.make_template("NOTICE", [step("notice", [
             action("letter", kind="registered", subject="Notice", body="<p>Pay.</p>",
-                   recipient_function_id="LOC", keep=True)], [
+                   recipient_function_id="LOC"), action("file")], [
             event_row("end:Refused", "letter_refused"), row("end")])])
         other = self.make_template("OTHER", [step("wait", [action("file")], [
             event_row("end:Refused", "letter_refused"), row("end")])])
         sequence, bystander = self.launch(template), self.launch(other)
         sent = self.get_action(sequence, "letter")
-        sent.with_user(self.manager).send_and_keep()
+        sent.with_user(self.manager).send_now()
         self.track(sent.dispatch_ids, deposited="2026-02-20", refused="2026-02-25")
         self.deliver_signals()
         self.env.invalidate_all()
@@ -143,7 +143,8 @@ class TestRegisteredLetters(CollectionCase):
         """:return: the dialog once it has read a list"""
         content = content.encode() if isinstance(content, str) else content
         dialog = self.env["collection.letter.import"].with_user(self.collector).create(
-            {"file": base64.b64encode(content), "file_name": "list.csv", **vals})
+            {"file": base64.b64encode(content), "file_name": "list.csv",
+             "order": tracking.DAY_FIRST, **vals})
         dialog.action_import()
         return dialog
 
