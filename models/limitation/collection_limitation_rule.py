@@ -70,11 +70,11 @@ class CollectionLimitationRule(models.Model):
 
     def _describe_period(self):
         """:return: str, translated, such as "5 years" """
-        _ = self.env._
+        _, one = self.env._, self.amount == 1
         return {
-            limitation.YEARS: _("%(count)s year(s)", count=self.amount),
-            limitation.MONTHS: _("%(count)s month(s)", count=self.amount),
-            limitation.DAYS: _("%(count)s day(s)", count=self.amount),
+            limitation.YEARS: _("1 year") if one else _("%(count)s years", count=self.amount),
+            limitation.MONTHS: _("1 month") if one else _("%(count)s months", count=self.amount),
+            limitation.DAYS: _("1 day") if one else _("%(count)s days", count=self.amount),
         }.get(self.unit, "")
 
     # === CONSTRAINTS === #

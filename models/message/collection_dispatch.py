@@ -439,10 +439,9 @@ class CollectionDispatch(models.Model):
         return open_dialog("collection.letter.tracking", self.env._("Registered letter"),
                            default_dispatch_id=self.id)
 
-    @api.model
-    def action_open_letter_import(self, *_ids):
-        """:return: window action on the dialog that reads a carrier's list"""
-        self.browse().check_access("read")
+    def action_open_letter_import(self):
+        """:return: window action on the dialog that reads a carrier's list, whatever is chosen"""
+        self.check_access("read")
         return open_dialog("collection.letter.import", self.env._("Import a carrier's list"))
 
     def action_print(self):

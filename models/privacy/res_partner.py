@@ -6,7 +6,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import PortfolioDate
@@ -16,6 +16,19 @@ from ..item import open_items
 from ..sequence.collection_sequence import ENDED as ENDED_SEQUENCES
 from ..specific.collection_promise import AWAITED
 from .erasures import ERASURES, IDENTITY, NOTHING
+
+_lt = LazyTranslate(__name__)
+#: What keeps a customer's case open: domain and name, by model.
+OPEN = {
+    "collection.sequence": (
+        Domain("state", "not in", ENDED_SEQUENCES), _lt("an open sequence")),
+    "collection.action": (Domain("state", "!=", "closed"), _lt("an open action")),
+    "collection.promise": (Domain("state", "in", AWAITED), _lt("a promise awaited")),
+    "collection.dispute": (Domain("state", "=", "open"), _lt("an open dispute")),
+    "collection.document.request": (
+        Domain("state", "not in", ENDED_REQUESTS), _lt("an open document request")),
+    "collection.reply": (Domain("state", "=", "open"), _lt("a reply to answer")),
+}
 
 
 @dataclass(frozen=True)
@@ -80,27 +93,18 @@ class ResPartner(models.Model):
 
     def _find_open(self):
         """:return: list of (ids of the customers, what they have open, translated)"""
-        _, lines = self.env._, self.env["account.move.line"].sudo()
-        owing = lines._read_group(
+        owing = self.env["account.move.line"].sudo()._read_group(
             open_items.UNRECONCILED & Domain("partner_id", "child_of", self.ids), ["partner_id"])
         drafts = self.env["account.move"].sudo()._read_group(
             [("state", "=", "draft"), ("commercial_partner_id", "in", self.ids)],
             ["commercial_partner_id"])
         found = [
-            ([partner.commercial_partner_id.id for [partner] in owing], _("open items")),
-            ([partner.id for [partner] in drafts], _("a draft entry"))]
-        for model, domain, reason in (
-                ("collection.sequence", [("state", "not in", ENDED_SEQUENCES)],
-                 _("an open sequence")),
-                ("collection.action", [("state", "!=", "closed")], _("an open action")),
-                ("collection.promise", [("state", "in", AWAITED)], _("a promise awaited")),
-                ("collection.dispute", [("state", "=", "open")], _("an open dispute")),
-                ("collection.document.request", [("state", "not in", ENDED_REQUESTS)],
-                 _("an open document request")),
-                ("collection.reply", [("state", "=", "open")], _("a reply to answer"))):
+            ([partner.commercial_partner_id.id for [partner] in owing], self.env._("open items")),
+            ([partner.id for [partner] in drafts], self.env._("a draft entry"))]
+        for model, (domain, reason) in OPEN.items():
             groups = self.env[model].sudo()._read_group(
-                [("customer_id", "in", self.ids), *domain], ["customer_id"])
-            found.append(([customer.id for [customer] in groups], reason))
+                Domain("customer_id", "in", self.ids) & domain, ["customer_id"])
+            found.append(([customer.id for [customer] in groups], self.env._(reason)))
         return found
 
     def _find_last_events(self):
@@ -290,5 +294,6 @@ class ResPartner(models.Model):
         :return: window action on the dialog that makes the file
         """
         self.ensure_one()
+        self.check_access("read")
         return open_dialog("collection.personal.export", self.env._("Export personal data"),
                            default_partner_id=self.id)
