@@ -19,6 +19,8 @@ from . import portal
 from . import document
 from . import call
 from . import reply
+from . import limitation
+from . import privacy
 from . import debtor
 from . import analysis
 from . import library

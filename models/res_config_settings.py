@@ -45,6 +45,8 @@ class ResConfigSettings(models.TransientModel):
     collection_matching_days = fields.Integer(
         related="company_id.collection_matching_days", readonly=False)
 
+    collection_retention_months = fields.Integer(
+        related="company_id.collection_retention_months", readonly=False)
     collection_call_attempts = fields.Integer(
         related="company_id.collection_call_attempts", readonly=False)
     collection_reply_days = fields.Integer(

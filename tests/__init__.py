@@ -17,6 +17,8 @@ from .portal import *
 from .document import *
 from .call import *
 from .reply import *
+from .limitation import *
+from .privacy import *
 from .debtor import *
 from .analysis import *
 from .library import *

@@ -25,7 +25,7 @@ EMPTY = {
     "collection_next_action_id", "collection_next_action_ids", "collection_next_date",
     "collection_next_name", "collection_internal", "collection_followed_by", "collection_waiver",
     "collection_kept_out", "collection_shown_dispute", "collection_claims_paid",
-    "collection_held_by",
+    "collection_held_by", "collection_anonymised_on",
 }
 #: Types of which there is no order, and no group.
 MANY = ("one2many", "many2many")
@@ -135,7 +135,12 @@ class AccessCase(DocumentCase):
         env["collection.action"].create({
             **own, "name": "Call", "kind": "call", "date": fields.Date.today(), "state": "closed",
             "outcome": "done", "closed_on": fields.Date.today()})
+        rule_of_law = env["collection.limitation.rule"].create(
+            {"claim_kind": "trade", "amount": 5})
+        interruption = env["collection.limitation.interruption"].with_user(
+            cls.collector).note_interruption(cls.items, "recognition", "2026-02-20", note="Letter")
         return [
+            rule_of_law, interruption,
             env["collection.debtor"].search([("customer_id", "=", customer.id)]),
             scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
             signal, group, rule, env["collection.reply"].create({
@@ -262,6 +267,8 @@ class AccessCase(DocumentCase):
             "collection.call": {"result": "note", "note": "x", "promises": False},
             "collection.dispute.resolve": {"result": "justified"},
             "collection.reply.pass": {"user_id": self.litigator.id},
+            "collection.limitation.note": {
+                "item_ids": [(6, 0, self.items.ids)], "kind": "recognition", "note": "x"},
             "collection.item.wizard": {"item_ids": [(6, 0, self.items.ids)]},
             "collection.sequence.steer": {"purpose": "pause"},
             "collection.takeover.line": {"finding": "kept_out"},
@@ -282,7 +289,7 @@ class AccessCase(DocumentCase):
         """:return: keyword arguments for the parameters that have no default"""
         known = {
             "outcome": "done", "reason": "x", "date": self.later, "items": self.items.ids,
-            "values": {"name": "x", "kind": "call"},
+            "values": {"name": "x", "kind": "call"}, "kind": "recognition",
             "company": self.company.id, "day": "2026-03-02", "figure": "sales",
             "step": self.samples["collection.sequence.step"].id,
             "status": self.samples["collection.item.status"].id,
@@ -329,6 +336,7 @@ class FieldCase(AccessCase):
         customer.write({
             "collection_scenario_id": scenario.id, "collection_contact_id": customer.id,
             "collection_debtor_kind": "professional", "collection_penalties": True,
+            "collection_claim_kind": "trade",
             "collection_indemnity": True, "collection_insolvency_date": "2026-02-20",
             "collection_interactive_email": True, "collection_hold_until": cls.later,
             "collection_hold_reason": "Ask Paul",
@@ -336,11 +344,13 @@ class FieldCase(AccessCase):
         cls.pay(cls.make_invoice(customer, 20, due="2026-02-15"))
         cls.items.write({
             "collection_comment": "Ask Paul", "collection_review_date": cls.later,
-            "collection_excluded_since": "2026-02-25",
+            "collection_excluded_since": "2026-02-25", "collection_claim_kind": "trade",
+            "collection_limitation_date": cls.later, "collection_limitation_warned": 30,
             "collection_action_ids": [(4, samples["collection.action"].id)]})
         cls.company.write({
             "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",
-            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True})
+            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True,
+            "collection_retention_months": 120})
 
     @classmethod
     def make_twins(cls):

@@ -63,6 +63,8 @@ RECORDS = {
     "collection.analysis.month": TRACE,
     "collection.analysis.promise": TRACE,
     "collection.analysis.sequence": TRACE,
+    "collection.anonymise": MANAGERS_DIALOG,
+    "collection.anonymise.line": MANAGERS_DIALOG,
     "collection.answer": TRACE,
     "collection.answer.refuse": DIALOG,
     "collection.assignment": TRACE,
@@ -113,6 +115,13 @@ RECORDS = {
     "collection.item.wizard.instalment": DIALOG,
     "collection.label": SETTING,
     "collection.library": MACHINERY,
+    "collection.letter.import": DIALOG,
+    "collection.letter.import.line": DIALOG,
+    "collection.letter.tracking": DIALOG,
+    "collection.limitation.interruption": TRACE,
+    "collection.limitation.note": DIALOG,
+    "collection.limitation.rule": SETTING,
+    "collection.limitation.withdraw": DIALOG,
     "collection.link": TRACE,
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
@@ -120,6 +129,7 @@ RECORDS = {
     "collection.outcome": {"read": DESK},
     "collection.participant": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
     "collection.penalty.rate": SETTING,
+    "collection.personal.export": MANAGERS_DIALOG,
     "collection.plan.mark": MACHINERY,
     "collection.plan.state": MACHINERY,
     "collection.plan.wake": MACHINERY,
@@ -166,7 +176,8 @@ _METHODS = [
         "collection.analysis.report": "action_open",
     }),
     (EVERYBODY, {
-        "account.move.line": "action_detach_from_collection",
+        "account.move.line":
+            "action_detach_from_collection action_open_collection_limitation",
         "collection.action":
             "action_open action_open_assign action_open_keep action_open_reschedule "
             "action_open_skip",
@@ -179,6 +190,7 @@ _METHODS = [
         "collection.document.template": "action_open_requests",
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
+        "collection.limitation.interruption": "action_open_withdraw",
         "collection.promise": "action_open_cancel",
         "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
@@ -193,7 +205,8 @@ _METHODS = [
         # each the own
         "collection.analysis.week": "get_action get_week subscribe",
         "collection.assignment.rule": "get_alerts",
-        "collection.dispatch": "get_alert",
+        "collection.dispatch": "action_open_letter_import get_alert",
+        "collection.letter.import": "action_import",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
         "collection.sequence.dry.run": "read_paths read_run",
@@ -210,7 +223,7 @@ _METHODS = [
             "waive_collection_claims",
         "account.move.line":
             "action_dispute action_open_collection_wizard action_promise "
-            "action_take_into_followup set_collection_status",
+            "action_take_into_followup set_collection_claim_kind set_collection_status",
         "collection.action":
             "action_confirm action_dispute action_log_call action_open_address action_open_close "
             "action_open_customer action_open_document_requests action_open_edit "
@@ -244,7 +257,7 @@ _METHODS = [
             "action_open_skip action_open_statement",
         "collection.dispatch":
             "action_cancel action_confirm_address action_mark_sent action_open_action "
-            "action_print action_retry",
+            "action_open_tracking action_print action_retry record_tracking",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
         "collection.call": "action_apply",
@@ -265,6 +278,10 @@ _METHODS = [
         "collection.document.steer": "action_apply",
         "collection.item.wizard":
             "action_apply action_back action_edit action_next action_preview",
+        "collection.limitation.interruption": "note_interruption withdraw",
+        "collection.letter.tracking": "action_apply",
+        "collection.limitation.note": "action_apply",
+        "collection.limitation.withdraw": "action_apply",
         "collection.link": "action_revoke send_internal",
         "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
@@ -294,6 +311,8 @@ _METHODS = [
         "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
         "collection.settings": "action_apply",
+        "collection.anonymise": "action_apply",
+        "collection.personal.export": "action_export",
         "collection.takeover.line": "action_hold action_open action_take_in",
         "collection.sequence.migration": "action_apply",
         "collection.sequence.template":
@@ -320,6 +339,7 @@ _METHODS = [
             "action_launch_collection_sequence action_open_collection_actions "
             "action_open_collection_answers "
             "action_open_collection_customer action_open_collection_dispatches "
+            "action_open_collection_export "
             "action_open_collection_disputes action_open_collection_items "
             "action_open_collection_links action_open_collection_payments "
             "action_open_collection_promises action_open_collection_replies "
@@ -372,7 +392,8 @@ _FIELDS = [
         # a customer's settings, of each company its own
         "res.partner":
             "collection_scenario_id collection_hold_until collection_hold_reason "
-            "collection_contact_id collection_debtor_kind collection_penalties "
+            "collection_contact_id collection_debtor_kind collection_claim_kind "
+            "collection_penalties "
             "collection_indemnity collection_interactive_email",
     }),
     (OWN | {"other_company"}, OWN | {"other_company"}, {
@@ -400,7 +421,7 @@ _FIELDS = [
     (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
     (OWN, NOBODY, {
         "res.partner":
-            "collection_head collection_reply_count "
+            "collection_anonymised_on collection_head collection_reply_count "
             "collection_balance collection_overdue collection_days_late collection_kept_out "
             "collection_last_payment collection_payer_delay collection_payer_profile "
             "collection_next_action_id collection_next_action_ids collection_next_date "
@@ -416,6 +437,7 @@ _FIELDS = [
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
+            "collection_claim_kind collection_limitation_date collection_limitation_warned "
             "collection_outlook collection_penalty collection_action_ids collection_is_own "
             "collection_held_by",
     }),
@@ -440,7 +462,7 @@ _FIELDS = [
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days collection_buckets",
+            "collection_score_silence_days collection_buckets collection_retention_months",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
@@ -460,7 +482,8 @@ _FIELDS = [
             "collection_score_amount collection_score_full_amount collection_score_age "
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
-            "collection_score_silence collection_score_silence_days collection_buckets",
+            "collection_score_silence collection_score_silence_days collection_buckets "
+            "collection_retention_months",
     }),
 ]
 
@@ -527,6 +550,8 @@ ABOUT = {
     "collection.action.keep": "action_id",
     "collection.action.reschedule": "action_id",
     "collection.action.skip": "action_ids",
+    "collection.anonymise": "customer_ids",
+    "collection.anonymise.line": "customer_id",
     "collection.answer.refuse": "answer_ids",
     "collection.assignment.mass": "customer_ids",
     "collection.call":
@@ -544,9 +569,14 @@ ABOUT = {
     "collection.document.start": "action_id customer_id",
     "collection.document.steer": "request_ids",
     "collection.item.wizard": "item_ids copied_action_id",
+    "collection.letter.import.line": "dispatch_id",
+    "collection.letter.tracking": "dispatch_id",
+    "collection.limitation.note": "item_ids",
+    "collection.limitation.withdraw": "interruption_id",
     "collection.message.edit": "action_id",
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
+    "collection.personal.export": "partner_id",
     "collection.promise.cancel": "promise_id",
     "collection.reply.pass": "reply_ids",
     "collection.sequence.add.action": "sequence_id",
@@ -568,6 +598,7 @@ NAMED = {
     "collection.document.start": "partner_id",
     "collection.document.start.line": "partner_id",
     "collection.message.edit": "to_partner_id copy_partner_ids added_file_ids",
+    "collection.letter.tracking": "receipt_ids",
     "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",

@@ -12,6 +12,8 @@ from . import link
 from . import document
 from . import call
 from . import reply
+from . import limitation
+from . import privacy
 from . import debtor
 from . import analysis
 from . import setup

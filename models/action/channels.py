@@ -149,3 +149,15 @@ class Channel:
 
     def cancel(self, dispatches):
         """Keep what the carrier still holds from leaving."""
+
+    def follow(self, env):
+        """Cron: ask the carrier what became of what it was handed. Does nothing by itself.
+
+        A provider of registered letters is a channel of its own, for instance a subclass of
+        ``RegisteredLetter`` (``models/message/channels.py``) with another ``code``, whose
+        ``queue`` writes rows of the provider's queue and whose ``follow`` reports what the
+        provider says by ``dispatch._record_tracking(…)``, as often as it likes: what is known
+        already changes nothing.
+
+        :param env: the :class:`~odoo.api.Environment`
+        """

@@ -8,6 +8,7 @@ from odoo.tools import format_datetime
 from ...engine.sequence import outcomes
 from ...tools.records import as_day, as_record
 from ..history.trace import Trace, TraceRow
+from .closings import FOLLOWERS
 from .steering import STEERINGS
 
 
@@ -91,6 +92,9 @@ class CollectionAction(models.Model):
     def _write_closed(self, outcome, *, option=None, comment="", by_person=False, day=None):
         """Write the same result on these actions; the one place where an action is closed.
 
+        A domain that has something to do once an action is closed registers it, see
+        :mod:`~.closings`.
+
         :param str outcome: code of the outcome
         :param option: the ``collection.action.option`` chosen, if one
         :param bool by_person: whether the user closes them, not the system
@@ -112,6 +116,8 @@ class CollectionAction(models.Model):
                 "holder_name": holder,
                 "error": False,
             })
+        for follow in FOLLOWERS:
+            follow(self, option)
 
     def _describe_followed(self):
         """:return: str, translated: what the answer has led to, for whoever has just given it"""

@@ -3,6 +3,14 @@ from odoo.exceptions import ValidationError
 
 from .collection_outcome import OPTION_OUTCOMES
 
+#: What an act does to the time of limitation, in the words of the trade.
+INTERRUPTIONS = [
+    ("recognition", "Recognition of the debt"),
+    ("claim", "Claim in court"),
+    ("enforcement", "Enforcement"),
+    ("title", "Enforceable title"),
+]
+
 
 class CollectionActionOption(models.Model):
     """A choice that a decision offers: a word of the trade for an outcome.
@@ -22,6 +30,11 @@ class CollectionActionOption(models.Model):
     )
     position = fields.Integer(default=10)
     outcome = fields.Selection(OPTION_OUTCOMES, required=True, default="done")
+    interrupts = fields.Selection(
+        INTERRUPTIONS, string="Interrupts limitation",
+        help="An action that is closed with this option interrupts the limitation of its items, "
+        "from its day. A formal notice does not, nor does a bailiff's order to pay: leave it "
+        "empty there.")
     active = fields.Boolean(default=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "Another option has this code already.")

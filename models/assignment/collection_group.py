@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..access import ALL_CUSTOMERS
+from ..claim.res_partner import CLAIM_KINDS
 
 
 class CollectionGroup(models.Model):
@@ -12,6 +13,10 @@ class CollectionGroup(models.Model):
 
     name = fields.Char(required=True, translate=True)
     color = fields.Integer()
+    claim_kind = fields.Selection(
+        CLAIM_KINDS, string="Kind of claim",
+        help="Of the customers in this group, for the time of limitation, unless the customer or "
+        "the item says otherwise.")
     active = fields.Boolean(default=True)
     customer_ids = fields.Many2many(
         "res.partner", "collection_group_customer_rel", "group_id", "customer_id",

@@ -17,6 +17,18 @@ DEBTOR_KINDS = [
     ("consumer", "Consumer or tenant"),
 ]
 
+#: Kinds of claim: what the law ties the time of limitation to.
+CLAIM_KINDS = [
+    ("lease", "Dwelling lease"),
+    ("trade", "Trade"),
+    ("consumer", "Consumer"),
+    ("public", "Public buyer"),
+    ("other", "Other"),
+]
+
+#: The kind of a claim on a debtor of whom nothing else is known.
+KINDS_OF_DEBTORS = {"professional": "trade", "public": "public", "consumer": "consumer"}
+
 #: The switches that a consumer may not have.
 SWITCHES = ("collection_penalties", "collection_indemnity")
 
@@ -30,6 +42,12 @@ class ResPartner(models.Model):
         DEBTOR_KINDS, string="Debtor", company_dependent=True, groups=COLLECTORS, tracking=True,
         help="Empty: a company is a professional, a person is a consumer. Choose professional for "
         "a sole trader, consumer for a company that rents a home for its own use.",
+    )
+    collection_claim_kind = PortfolioBranchSelection(
+        CLAIM_KINDS, string="Kind of claim", company_dependent=True, groups=COLLECTORS,
+        tracking=True,
+        help="For the time of limitation. Empty: as the customer's group says, else as the "
+        "debtor is. Choose dwelling lease for a tenant.",
     )
     collection_penalties = PortfolioBranchBoolean(
         string="Late-payment interest", company_dependent=True, groups=COLLECTORS, tracking=True,

@@ -197,6 +197,10 @@ class CollectionDebtor(models.Model):
         help="Actions whose day has come, and that wait for a colleague.")
     stop = fields.Selection(STOPS, string="Not chased because", readonly=True)
     deadline = fields.Date(string="Legal deadline", readonly=True)
+    limitation_date = fields.Date(
+        string="Limitation", readonly=True,
+        help="The next day on which something that is owed can no longer be claimed before a "
+        "court.")
 
     # === RANK === #
 
@@ -263,7 +267,7 @@ class CollectionDebtor(models.Model):
             return _("%(amount)s to collect", amount=format_amount(
                 self.env, self.collectable, self.currency_id))
         if code == "deadline":
-            return _("Legal deadline on %(day)s", day=format_date(self.env, self.deadline))
+            return self._describe_deadline()
         if code == "silence":
             return _("No contact since %(day)s", day=format_date(
                 self.env, self.contact_on)) if self.contact_on else _("No contact yet")
@@ -272,6 +276,13 @@ class CollectionDebtor(models.Model):
             "broken": _("Broken promises: %(count)s", count=self.promises_broken),
             "answer": _("Replies to answer: %(count)s", count=self.answers),
         }[code]
+
+    def _describe_deadline(self):
+        """:return: the deadline or limitation that comes first, in the reader's language"""
+        _ = self.env._
+        if self.limitation_date and not (self.deadline and self.deadline <= self.limitation_date):
+            return _("Limitation on %(day)s", day=format_date(self.env, self.limitation_date))
+        return _("Legal deadline on %(day)s", day=format_date(self.env, self.deadline))
 
     # === READING ANEW === #
     # One statement a batch: what sources say of its customers becomes rows, those that are no

@@ -14,6 +14,7 @@ from typing import Any
 from odoo.tools import SQL
 
 from ...engine import ladder
+from ..limitation.account_move_line import NEAR
 
 PILES = [("act", "Act now"), ("coming", "Coming"), ("leave", "Leave alone")]
 
@@ -43,6 +44,7 @@ class Situation:
 SITUATIONS = (
     Situation("answer", "A reply waits", "act", "debtor.answers > 0"),
     Situation("deadline", "Legal deadline near", "act", "debtor.deadline <= %(near)s"),
+    Situation("limitation", "Limitation near", "act", "debtor.limitation_date <= %(lapses)s"),
     Situation("action", "Action due", "act", "debtor.actions_due > 0"),
     Situation("broken", "Promise broken", "act",
               "debtor.promises_broken > 0 AND debtor.collectable > 0"),
@@ -73,7 +75,8 @@ SITUATIONS = (
 def get_situation(company: Any, day: date) -> SQL:
     """:return: SQL expression of the code of a ``debtor``'s situation"""
     known = {
-        "day": day, "near": _get_near(company, day), "unchased": UNCHASED, "spared": SPARED,
+        "day": day, "near": _get_near(company, day), "lapses": _get_lapsing(day),
+        "unchased": UNCHASED, "spared": SPARED,
         "treated": (ladder.SUSPENDED, ladder.SPECIFIC, ladder.LITIGATION)}
     return SQL("CASE %s END", SQL(" ").join(
         SQL("WHEN %s THEN %s", _fill(situation.condition, known), situation.code)
@@ -109,7 +112,8 @@ PARTS = (
                 " THEN LEAST(debtor.days_late / %(full_days)s::numeric, 1) END"),
     Part("broken", "CASE WHEN debtor.promises_broken > 0 THEN 1 END"),
     Part("answer", "CASE WHEN debtor.answers > 0 THEN 1 END"),
-    Part("deadline", "CASE WHEN debtor.deadline <= %(near)s THEN 1 END"),
+    Part("deadline", "CASE WHEN debtor.deadline <= %(near)s"
+                     " OR debtor.limitation_date <= %(lapses)s THEN 1 END"),
     Part("silence", "CASE WHEN debtor.collectable > 0"
                     " AND COALESCE(debtor.contact_on, '-infinity') < %(silent)s THEN 1 END"),
 )
@@ -126,7 +130,7 @@ def get_points(company: Any, day: date) -> SQL:
     known = {
         "full_amount": company.collection_score_full_amount,
         "full_days": company.collection_score_full_days,
-        "near": _get_near(company, day),
+        "near": _get_near(company, day), "lapses": _get_lapsing(day),
         "silent": _back(day, company.collection_score_silence_days)}
     return SQL("jsonb_strip_nulls(jsonb_build_object(%s))", SQL(", ").join(
         SQL("%s, NULLIF(GREATEST(round(%s * (%s)), 0), 0)::int", part.code,
@@ -136,6 +140,11 @@ def get_points(company: Any, day: date) -> SQL:
 
 def _get_near(company: Any, day: date) -> date:
     return _back(day, -company.collection_score_deadline_days)
+
+
+def _get_lapsing(day: date) -> date:
+    """:return: what lapses until this day is near its limitation"""
+    return _back(day, -NEAR)
 
 
 def _back(day: date, days: int) -> date:

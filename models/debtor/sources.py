@@ -18,6 +18,7 @@ from ...engine import ladder
 from ...tools.sql import partner_value
 from ..action.channels import CHANNELS
 from ..action.collection_action_kind import get_contact_kinds
+from ..item import open_items
 from ..specific.collection_promise import AWAITED
 
 #: States of the sequences whose actions and deadlines count.
@@ -308,3 +309,17 @@ def _read_deadlines(batch: Batch) -> SQL:
          WHERE %s AND record.state IN %s
       GROUP BY record.customer_id
         """, batch.owns, UNDER_WAY)
+
+
+@register("limitation", {"limitation_date": "limitation.limitation_date"})
+def _read_limitations(batch: Batch) -> SQL:
+    """The next day on which something that is owed lapses by limitation."""
+    return SQL(
+        """
+        SELECT partner.commercial_partner_id AS customer_id,
+               min(line.collection_limitation_date) AS limitation_date
+          FROM account_move_line AS line JOIN res_partner AS partner ON partner.id = line.partner_id
+         WHERE %s AND line.collection_limitation_date >= %s
+           AND partner.commercial_partner_id = ANY(%s)
+      GROUP BY partner.commercial_partner_id
+        """, open_items.is_unreconciled(batch.env, batch.company), batch.day, batch.customer_ids)

@@ -9,7 +9,7 @@ from .holders import HOLDERS, find_successor, find_successors
 #: What people have noted on an item; it stays with those that take the item's place.
 KEPT_FIELDS = (
     "collection_status_id", "collection_comment", "collection_promise_date",
-    "collection_review_date", "collection_excluded_since",
+    "collection_review_date", "collection_excluded_since", "collection_claim_kind",
 )
 
 

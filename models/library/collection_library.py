@@ -209,7 +209,7 @@ class CollectionLibrary(models.Model):
             wanted = {entry.name: entry.texts[key] for entry in entries if entry.model == model}
             known = self._find_by_key(model, key, list(wanted.values())) if wanted else {}
             found |= {name: known[text] for name, text in wanted.items() if text in known}
-        return found | self._find_rates(entries)
+        return found | self._find_rates(entries) | self._find_limitation_rules(entries)
 
     def _find_by_key(self, model, key, texts):
         """:return: dict of the newest record by text; a name counts in any language"""
@@ -239,6 +239,16 @@ class CollectionLibrary(models.Model):
                 rate.regime == regime and rate._overlaps(row)))
             found |= {entry.name: same[:1].with_env(self.env)} if same else {}
         return found
+
+    def _find_limitation_rules(self, entries):
+        """Two rules of one kind and country never hold for the same due date: the user's own one
+        stays."""
+        entries = [entry for entry in entries if entry.model == "collection.limitation.rule"]
+        rules = self.env["collection.limitation.rule"].sudo().search([
+            ("company_id", "=", False), ("country_id.code", "=", "FR")]) if entries else ()
+        known = {rule.claim_kind: rule.with_env(self.env) for rule in rules}
+        return {entry.name: known[entry.texts["claim_kind"]] for entry in entries
+                if entry.texts["claim_kind"] in known}
 
     # === LOADING === #
 

@@ -226,6 +226,10 @@ _LIST = (
         "penalty_rates", "basics", "collection.penalty.rate", _lt("Penalty rates"),
         _lt("Late-payment interest by semester, and the fixed indemnity. A semester that is "
             "missing stays missing: enter it yourself."), country="FR"),
+    Example(
+        "limitation_rules", "basics", "collection.limitation.rule", _lt("Limitation rules"),
+        _lt("How long a claim may be brought before a court: dwelling lease, trade, consumer, "
+            "enforceable title."), country="FR"),
 )
 
 #: Each example by its key.

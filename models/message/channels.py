@@ -284,6 +284,26 @@ def _get_letter_filename(action, data):
 
 
 @register
+class RegisteredLetter(Letter):
+    """A letter that is registered, with receipt: the company prints and posts it.
+
+    Its number and what became of it (deposited, presented, accepted, refused, unclaimed) are
+    entered by hand, or come from a carrier's list
+    (``wizards/message/collection_letter_import.py``).
+    What follows in law from a letter that nobody claimed is the reader's to judge.
+    """
+
+    code = "registered"
+    label = _lt("Registered letter")
+
+    def prepare_dispatch_vals(self, action, message):
+        return {"post_by": "registered"}
+
+    def follow(self, env):
+        """Nobody is asked: a provider is a channel of its own."""
+
+
+@register
 class Sms(Channel):
     """A text message, carried by Odoo's SMS queue."""
 

@@ -1,8 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
-from ...tools import incoming_mail
+from ...tools import incoming_mail, tracking
+from ...tools.dialogs import open_dialog
+from ...tools.records import as_day, as_record, in_company_language
 from ..action.channels import CHANNELS, get_channel
+from ..history.trace import Trace, TraceRow
 
 DISPATCH_STATES = [
     ("pending", "Queued"),
@@ -14,6 +18,15 @@ DISPATCH_STATES = [
     ("to_verify", "To verify"),
     ("cancelled", "Cancelled"),
 ]
+
+#: What became of a registered letter, in its order.
+TRACKING = [
+    (tracking.DEPOSITED, "Deposited"), (tracking.PRESENTED, "Presented"),
+    (tracking.ACCEPTED, "Accepted"), (tracking.REFUSED, "Refused"),
+    (tracking.UNCLAIMED, "Unclaimed")]
+
+#: What our reference of a letter begins with.
+LETTER_PREFIX = "L"
 
 #: E-mails that failed of which the alert counts at most so many.
 MOST_COUNTED = 1000
@@ -77,6 +90,28 @@ class CollectionDispatch(models.Model):
          ("snailmail", "Odoo's letter service")], readonly=True)
     letter_ref = fields.Integer(
         readonly=True, help="Id of the letter at Odoo's letter service.")
+    registered_number = fields.Char(
+        string="Registered number", readonly=True, copy=False, index="btree_not_null",
+        help="The number of the registered letter.")
+    letter_code = fields.Char(
+        string="Letter", compute="_compute_letter_code",
+        help="Our reference, by which a carrier's list finds the letter.")
+    tracking = fields.Selection(
+        TRACKING, string="Tracking", readonly=True, copy=False, index="btree_not_null",
+        help="What became of a registered letter last.")
+    deposited_on = fields.Date(readonly=True, copy=False)
+    presented_on = fields.Date(
+        readonly=True, copy=False,
+        help="The letter was brought to the addressee, who may have been away.")
+    accepted_on = fields.Date(readonly=True, copy=False)
+    refused_on = fields.Date(readonly=True, copy=False)
+    unclaimed_on = fields.Date(
+        readonly=True, copy=False,
+        help="Nobody fetched it in time. What follows in law is not decided here: have it "
+        "checked by your counsel.")
+    receipt_ids = fields.Many2many(
+        "ir.attachment", "collection_dispatch_receipt_rel", string="Receipts", readonly=True,
+        help="Proof of deposit, receipt signed by the addressee.")
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
@@ -86,6 +121,9 @@ class CollectionDispatch(models.Model):
     _key_unique = models.Constraint(
         "UNIQUE(action_id, channel, partner_id, occurrence)",
         "An action is sent once to a recipient.")
+    _tracking_check = models.Constraint(
+        "CHECK(num_nonnulls(accepted_on, refused_on, unclaimed_on) <= 1)",
+        "A registered letter is accepted, refused or unclaimed: one of them.")
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
 
@@ -106,6 +144,12 @@ class CollectionDispatch(models.Model):
     def _compute_trouble(self):
         for dispatch in self:
             dispatch.trouble = dispatch.state in TROUBLE
+
+    @api.depends("channel")
+    def _compute_letter_code(self):
+        for dispatch in self:
+            dispatch.letter_code = f"{LETTER_PREFIX}{dispatch.id}" if get_channel(
+                dispatch.channel).is_posted else False
 
     # === CRUD === #
 
@@ -261,15 +305,144 @@ class CollectionDispatch(models.Model):
 
     @api.model
     def _follow_letters(self):
-        """Cron: ask the letter service what became of the letters that it was handed."""
-        get_channel("letter").follow(self.env)
+        """Cron: ask each carrier what became of the letters that it was handed."""
+        for channel in CHANNELS.values():
+            channel.follow(self.env)
 
     def _cancel_carriers(self):
         """Keep what the carriers still hold from leaving."""
         for code, dispatches in self.grouped("channel").items():
             get_channel(code).cancel(dispatches)
 
+    # === REGISTERED LETTERS === #
+
+    def record_tracking(self, dates=None, *, number=None, receipt_ids=None):
+        """Write down what became of the one registered letter; traced, and an event for the
+        sequences that wait for it.
+
+        :param dict dates: dates or ISO strings by stage: ``deposited``, ``presented``,
+            ``accepted``, ``refused``, ``unclaimed``; a stage that is not named stays as it is,
+            one without a date is taken back
+        :param str number: of the registered letter
+        :param receipt_ids: ids of ``ir.attachment`` to keep with it
+        :return: bool, whether something has changed
+        :raise UserError: it is no registered letter, or the dates contradict one another
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_portfolio()
+        self._check_stages(dates or {})
+        days = {stage: as_day(self.env, day) for stage, day in (dates or {}).items()}
+        receipts = as_record(self.env, "ir.attachment", receipt_ids)
+        receipts.check_access("read")
+        return self.sudo()._record_tracking(days, number=number, receipts=receipts.sudo())
+
+    def _record_tracking(self, days, *, number=None, receipts=None):
+        """The same for commands and carriers; what is known already changes nothing.
+
+        :param dict days: dates by stage, see :meth:`record_tracking`
+        :param receipts: ``ir.attachment``
+        """
+        known = self._get_tracked_days()
+        news = {stage: day for stage, day in days.items() if (day or False) != known[stage]}
+        fresh = (receipts - self.receipt_ids) if receipts else self.env["ir.attachment"]
+        number = tracking.clean_number(number or "") or self.registered_number
+        self._check_tracking({**known, **news}, news)
+        if not news and not fresh and number == self.registered_number:
+            return False
+        last = [stage for stage in tracking.STAGES if {**known, **news}[stage]][-1:]
+        self._trace_tracking(known, news, number, fresh)
+        fresh.filtered(lambda file: not file.res_id).write(
+            {"res_model": self._name, "res_id": self.id})
+        self.write({
+            **{f"{stage}_on": day or False for stage, day in news.items()},
+            "registered_number": number, "tracking": last[0] if last else False,
+            "receipt_ids": [(4, file.id) for file in fresh]})
+        if last and self.state in ("pending", "claimed", "to_verify", "failed"):
+            self._set_state("sent")
+        self._post_tracking(news)
+        return True
+
+    def _is_tracked(self, days, number):
+        """:return: bool, whether all of that is known of the one letter already"""
+        known = self._get_tracked_days()
+        return number in ("", self.registered_number) and all(
+            known[stage] == day for stage, day in days.items())
+
+    def _get_tracked_days(self):
+        """:return: dict of dates, or False, by stage"""
+        return {stage: self[f"{stage}_on"] for stage in tracking.STAGES}
+
+    def _check_stages(self, dates):
+        """:raise UserError: a stage is none of a letter's"""
+        if unknown := set(dates) - set(tracking.STAGES):
+            raise UserError(self.env._(
+                "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
+
+    def _check_tracking(self, days, news):
+        """:raise UserError: it is no registered letter, or the days contradict one another"""
+        if self.post_by != "registered":
+            raise UserError(self.env._(
+                "“%(subject)s” is no registered letter.", subject=self.subject or ""))
+        today = self.company_id._get_collection_day()
+        if any(day and day > today for day in news.values()):
+            raise UserError(self.env._("What is noted has happened: today, or before."))
+        if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
+            raise UserError(self.env._(
+                "A registered letter is accepted, refused or unclaimed: one of them. Empty the "
+                "date that is wrong."))
+        ordered = [days[stage] for stage in tracking.STAGES if days[stage]]
+        if ordered != sorted(ordered):
+            raise UserError(self.env._(
+                "A letter is deposited, then presented, then accepted, refused or unclaimed: "
+                "correct the dates."))
+
+    def _trace_tracking(self, known, news, number, fresh):
+        own = in_company_language(self, self.company_id)
+        labels = dict(self._fields["tracking"]._description_selection(own.env))
+
+        def describe(stage, day):
+            return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
+        rows = [TraceRow(
+            self.action_id, "letter_tracked",
+            {"dispatch": self.id, "stage": stage, "day": day and fields.Date.to_string(day)},
+            old=describe(stage, known[stage]),
+            new=describe(stage, day) or own.env._("%(stage)s: taken back", stage=labels[stage]))
+            for stage, day in news.items()]
+        if number != self.registered_number:
+            rows.append(TraceRow(
+                self.action_id, "letter_tracked", {"dispatch": self.id},
+                old=self.registered_number or "",
+                new=own.env._("no. %(number)s", number=number)))
+        if fresh:
+            rows.append(TraceRow(
+                self.action_id, "letter_tracked", {"dispatch": self.id},
+                new=", ".join(fresh.mapped("name"))))
+        self.action_id._record(rows, Trace(
+            "track", cause=self.env["collection.history"]._get_own_cause()))
+
+    def _post_tracking(self, news):
+        """Sequences that wait for the letter go on: the letter's own, else the customer's."""
+        self.env["collection.signal"]._post_where_open([{
+            "key": f"letter_{stage}:{self.id}:{day}", "code": f"letter_{stage}",
+            "customer_id": self.customer_id.id, "company_id": self.company_id.id,
+            "sequence_id": self.action_id.sequence_id.id, "about": self.subject,
+        } for stage, day in news.items() if day and stage != tracking.DEPOSITED])
+
     # === BUTTONS === #
+
+    def action_open_tracking(self):
+        """:return: window action on the dialog that takes down what became of a letter"""
+        self.ensure_one()
+        self.check_access("read")
+        return open_dialog("collection.letter.tracking", self.env._("Registered letter"),
+                           default_dispatch_id=self.id)
+
+    def action_open_letter_import(self):
+        """:return: window action on the dialog that reads a carrier's list, whatever is chosen"""
+        self.check_access("read")
+        return open_dialog("collection.letter.import", self.env._("Import a carrier's list"))
 
     def action_print(self):
         """Print these letters as one PDF.

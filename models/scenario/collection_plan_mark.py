@@ -25,6 +25,8 @@ WATCHED = {
         "customer_id", ("outcome", "excludes", "closed_on"),
         "{row}.origin = 'specific' OR {row}.origin <> 'sequence' AND {row}.state = 'closed'"),
     "collection_sequence": ("customer_id", ("state", "template_id"), None),
+    "collection_dispatch": (
+        "customer_id", ("presented_on",), "{row}.presented_on IS NOT NULL"),
 }
 
 

@@ -163,7 +163,10 @@ class CollectionScenario(models.Model):
                    SELECT done.scenario_step_id, CASE
                           -- skipped for want of an address: what follows is not delayed by it
                           WHEN done.outcome = 'failed' THEN LEAST(done.date, done.closed_on)
-                          ELSE done.closed_on END AS closed_on
+                          -- what follows a registered letter counts from its presentation
+                          ELSE GREATEST(done.closed_on, (
+                               SELECT max(letter.presented_on) FROM collection_dispatch AS letter
+                                WHERE letter.action_id = done.id)) END AS closed_on
                      FROM collection_action AS done
                     WHERE done.leader_id = leader.id AND done.origin = 'scenario'
                       AND done.state = 'closed' AND done.scenario_id = %(scenario)s::int

@@ -9,6 +9,7 @@ from . import test_engine_properties
 from . import test_engine_seeded_bugs
 from . import test_engine_figures
 from . import test_engine_layout
+from . import test_engine_limitation
 from . import test_engine_dates
 from . import test_engine_dates_properties
 from . import test_engine_dates_days

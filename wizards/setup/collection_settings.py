@@ -78,6 +78,12 @@ class CollectionSettings(models.TransientModel):
         help="Days for which a promise counts as paid while the payment is on the account and is "
         "not matched with its invoices yet.")
 
+    collection_retention_months = fields.Integer(
+        string="Retention of closed cases",
+        help="Months after the last event, from which on a customer whose case is closed may be "
+        "anonymised. 0: never. Not shorter than what accounting law asks for: France keeps "
+        "invoices for ten years.")
+
     collection_score_amount = fields.Integer(string="Points for the amount")
     collection_score_full_amount = fields.Monetary(string="Amount that gives all points")
     collection_score_age = fields.Integer(string="Points for the age")

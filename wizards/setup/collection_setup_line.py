@@ -89,7 +89,7 @@ class CollectionSetupLine(models.TransientModel):
                    create_uid, create_date, write_uid, write_date)
             SELECT %(setup)s, partner.id, step.id, foreseen.date, foreseen.amount,
                    (step.kind = 'email' AND NOT %(email)s
-                    OR step.kind = 'letter' AND NOT %(post)s),
+                    OR step.kind IN ('letter', 'registered') AND NOT %(post)s),
                    %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
               FROM unnest(%(customers)s::int[], %(steps)s::int[], %(dates)s::date[],
                           %(amounts)s::numeric[]) AS foreseen (customer, step, date, amount)

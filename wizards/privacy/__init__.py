@@ -1,0 +1,2 @@
+from . import collection_personal_export
+from . import collection_anonymise
