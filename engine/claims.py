@@ -7,8 +7,8 @@ error, for yesterday's rate is not known to be today's.
 
 The fixed indemnity (S-010) is due once for an invoice, on its first instalment that is late.
 
-:func:`interest` and :func:`is_late` answer for one debt, :func:`claim_invoice` for all the
-instalments of an invoice.
+:func:`interest`, :func:`list_periods` and :func:`is_late` answer for one debt,
+:func:`claim_invoice` for all the instalments of an invoice.
 """
 
 from __future__ import annotations
@@ -62,6 +62,33 @@ class Payment:
 
     day: date
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days on which the same amount was owed at the same rate.
+
+    :ivar start: first day that bears interest
+    :ivar end: last one
+    :ivar percent: a year
+    """
+
+    start: date
+    end: date
+    amount: Decimal
+    percent: Decimal
+
+    @property
+    def days(self) -> int:
+        """How many days bear interest, first and last included."""
+        return (self.end - self.start).days + 1
+
+    def get_interest(self, digits: int) -> Decimal:
+        """:param digits: of the currency
+        :return: what these days add, rounded by itself: the whole is rounded once, so that the
+            periods may differ from it by a cent
+        """
+        return _round(self.amount * self.percent * self.days / PERCENT_DAYS, digits)
 
 
 @dataclass(frozen=True)
@@ -152,6 +179,15 @@ class Debt:
         except RateMissing as missing:
             last = min(terms.until, missing.day - ONE_DAY)
             return Claim(interest=compute(last), missing_from=missing.day)
+
+    def list_periods(self, terms: Terms) -> list[Period]:
+        """:return: what :meth:`claim_interest` adds up, in order"""
+        if terms.rates is None:
+            return []
+        missing = self.claim_interest(terms).missing_from
+        last = min(terms.until, missing - ONE_DAY) if missing else terms.until
+        return list_periods(
+            self.amount, self.due, last, self.payments, terms.rates, terms.split)
 
     def is_late(self, day: date) -> bool:
         """Whether something was still owed after the due date, up to a day."""
@@ -264,8 +300,8 @@ def interest(
     :return: in the debt's currency, never negative
     :raise RateMissing: no rate for a day on which something was owed
     """
-    exact = sum_percent_days(amount, due, until, payments, rates, split) / PERCENT_DAYS
-    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return _round(
+        sum_percent_days(amount, due, until, payments, rates, split) / PERCENT_DAYS, digits)
 
 
 def sum_percent_days(
@@ -276,15 +312,30 @@ def sum_percent_days(
     :return: the sum of amount x percent x days, exact
     :raise RateMissing: as there
     """
+    return sum((
+        period.amount * period.percent * period.days
+        for period in list_periods(amount, due, until, payments, rates, split)), Decimal(0))
+
+
+def list_periods(
+        amount: Decimal, due: date, until: date, payments: Iterable[Payment],
+        rates: Sequence[Rate], split: bool = True) -> list[Period]:
+    """How :func:`interest` is made up: what was owed from when to when, at which rate.
+
+    :return: the periods in order, without gap as long as something was owed
+    :raise RateMissing: as there
+    """
     owed = list(_split_by_payment(amount, due, until, payments))
     if not owed:
-        return Decimal(0)
+        return []
     if not split:
         percent = _get_percent(semester_start(due + ONE_DAY), rates)
-        return sum((stretch.amount * percent * stretch.days for stretch in owed), Decimal(0))
-    return sum((
-        part.amount * _get_percent(part.start + ONE_DAY, rates) * part.days
-        for stretch in owed for part in _split_by_rate(stretch, rates)), Decimal(0))
+        return [Period(stretch.start + ONE_DAY, stretch.end, stretch.amount, percent)
+                for stretch in owed]
+    return [
+        Period(part.start + ONE_DAY, part.end, part.amount,
+               _get_percent(part.start + ONE_DAY, rates))
+        for stretch in owed for part in _split_by_rate(stretch, rates)]
 
 
 def is_late(amount: Decimal, due: date, until: date, payments: Iterable[Payment]) -> bool:
@@ -303,6 +354,10 @@ def semester_start(day: date) -> date:
 def find_valid(day: date, periods: Iterable[_Period]) -> _Period | None:
     """:return: the first of the rates or indemnities in force on a day, None where none is"""
     return next((period for period in periods if period.covers(day)), None)
+
+
+def _round(amount: Decimal, digits: int) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def _get_percent(day: date, rates: Sequence[Rate]) -> Decimal:

@@ -117,6 +117,8 @@ RECORDS = {
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
     "collection.new.action": DIALOG,
+    "collection.notice.reserve": DIALOG,
+    "collection.notice.text": SETTING,
     "collection.outcome": {"read": DESK},
     "collection.participant": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
     "collection.penalty.rate": SETTING,
@@ -169,7 +171,7 @@ _METHODS = [
         "account.move.line": "action_detach_from_collection",
         "collection.action":
             "action_open action_open_assign action_open_keep action_open_reschedule "
-            "action_open_skip",
+            "action_open_reserve action_open_skip",
         "collection.answer": "action_open_refuse",
         "collection.assignment.rule": "action_add",
         "collection.dispute": "action_open_resolve",
@@ -216,8 +218,8 @@ _METHODS = [
             "action_open_customer action_open_document_requests action_open_edit "
             "action_open_preview action_open_proposed action_open_sequence action_promise "
             "action_request_documents action_send_as_letter action_send_now close confirm "
-            "confirm_batch create_specific detach edit_message reschedule send_and_keep send_now "
-            "skip",
+            "confirm_batch create_specific detach edit_message reschedule reserve_interest "
+            "send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -268,6 +270,7 @@ _METHODS = [
         "collection.link": "action_revoke send_internal",
         "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
+        "collection.notice.reserve": "action_apply",
         "collection.participant": "action_invite_to_portal",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
@@ -416,8 +419,8 @@ _FIELDS = [
         "account.move.line":
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
-            "collection_outlook collection_penalty collection_action_ids collection_is_own "
-            "collection_held_by",
+            "collection_notice_date collection_outlook collection_penalty collection_action_ids "
+            "collection_is_own collection_held_by",
     }),
     (OWN | ACCOUNTANTS, NOBODY, {
         # what is done about an invoice, whoever its customer is
@@ -547,6 +550,7 @@ ABOUT = {
     "collection.message.edit": "action_id",
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
+    "collection.notice.reserve": "action_id",
     "collection.promise.cancel": "promise_id",
     "collection.reply.pass": "reply_ids",
     "collection.sequence.add.action": "sequence_id",

@@ -1,12 +1,33 @@
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from odoo import models
 from odoo.fields import Domain
 
-from ...engine.claims import NO_CLAIM, Debt, Payment, claim_invoice, spread_on_account
+from ...engine.claims import (
+    NO_CLAIM,
+    Claim,
+    Debt,
+    Payment,
+    Period,
+    claim_invoice,
+    spread_on_account,
+)
 from ..item import open_items
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a formal notice demands for an item, on top of what it owes.
+
+    :ivar claim: interest and indemnity
+    :ivar periods: how the interest is made up
+    """
+
+    claim: Claim = NO_CLAIM
+    periods: tuple[Period, ...] = ()
 
 
 class AccountMoveLine(models.Model):
@@ -35,13 +56,52 @@ class AccountMoveLine(models.Model):
         """
         # The figures are of lines that the caller holds; the customer's settings, the payments
         # and the other instalments they depend on may lie outside of what a user reads.
-        invoiced = self.sudo()._find_penalty_lines()
+        claims = dict.fromkeys(self.ids, NO_CLAIM)
+        for terms, debts in self.sudo()._find_penalty_debts(day):
+            claims |= claim_invoice(debts, terms, day)
+        return {line_id: claims[line_id] for line_id in self.ids}
+
+    def _get_collection_demands(self, day):
+        """What a formal notice of a day demands on these items, and how interest is made up.
+
+        As :meth:`_get_collection_penalties` has it; and of consumers, from whom nothing else may
+        be claimed, interest at the legal rate from the day on which formal notice was first given
+        (L17): none on that day itself.
+
+        :param date day: day of the notice; that day counts
+        :return: dict of :class:`Demand` by line id, one for each line of ``self``
+        """
+        demands = dict.fromkeys(self.ids, Demand())
+        for terms, debts in self.sudo()._find_penalty_debts(day, by_notice=True):
+            claims = claim_invoice(debts, terms, day)
+            demands |= {line_id: Demand(claims[line_id], tuple(debt.list_periods(terms)))
+                        for line_id, debt in debts.items()}
+        return {line_id: demands[line_id] for line_id in self.ids}
+
+    def _find_penalty_debts(self, day, by_notice=False):
+        """Read what the claims on these items depend on.
+
+        :param bool by_notice: consumers owe the legal rate once notice was given
+        :return: generator of (:class:`~..engine.claims.Terms`, dict of
+            :class:`~..engine.claims.Debt` by line id) of each invoice that they are of
+        """
+        invoiced = self._find_penalty_lines()
         payments = invoiced._get_penalty_payments()
         tables = self.env["collection.penalty.rate"]._get_tables(invoiced.company_id)
-        claims = dict.fromkeys(self.ids, NO_CLAIM)
         for company, lines in invoiced.grouped("company_id").items():
-            claims |= lines._get_company_claims(company, day, payments, tables)
-        return {line_id: claims[line_id] for line_id in self.ids}
+            customers = lines.move_id.commercial_partner_id.with_company(company)
+            terms = customers._get_penalty_terms(company, day, tables)
+            by_law = customers._get_notice_terms(company, day, tables) if by_notice else {}
+            claimed = lines.filtered(lambda line, terms=terms | by_law: (
+                terms[line.move_id.commercial_partner_id.id].claims_anything))
+            on_account = claimed._get_payments_on_account(company, payments)
+            for invoice, own in lines.grouped("move_id").items():
+                customer = invoice.commercial_partner_id.id
+                debts = {line.id: line._get_penalty_debt(
+                    payments[line.id] + on_account.get(line.id, [])) for line in own}
+                if customer in by_law:
+                    debts = {line.id: line._get_noticed_debt(debts[line.id], day) for line in own}
+                yield by_law.get(customer, terms[customer]), debts
 
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
@@ -91,21 +151,6 @@ class AccountMoveLine(models.Model):
                 date.min if corrects else settlement.date,
                 Decimal(str(partial.debit_amount_currency))))
         return payments
-
-    def _get_company_claims(self, company, day, payments, tables):
-        """:return: dict of claims by line id, for lines of one company"""
-        terms = self.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
-            company, day, tables)
-        claimed = self.filtered(
-            lambda line: terms[line.move_id.commercial_partner_id.id].claims_anything)
-        on_account = claimed._get_payments_on_account(company, payments)
-        claims = {}
-        for invoice, lines in self.grouped("move_id").items():
-            debts = {
-                line.id: line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))
-                for line in lines}
-            claims |= claim_invoice(debts, terms[invoice.commercial_partner_id.id], day)
-        return claims
 
     def _get_payments_on_account(self, company, payments):
         """What customers have on account, as far as it covers these lines.
@@ -172,3 +217,8 @@ class AccountMoveLine(models.Model):
         return Debt(
             Decimal(str(self.amount_currency)), self._get_collection_due(), payments,
             self.currency_id.decimal_places)
+
+    def _get_noticed_debt(self, debt, day):
+        """:return: the :class:`~..engine.claims.Debt`, which bears interest from the day on which
+            formal notice was given; none by a day without such a notice"""
+        return replace(debt, due=max(debt.due, self.collection_notice_date or day))

@@ -226,6 +226,10 @@ _LIST = (
         "penalty_rates", "basics", "collection.penalty.rate", _lt("Penalty rates"),
         _lt("Late-payment interest by semester, and the fixed indemnity. A semester that is "
             "missing stays missing: enter it yourself."), country="FR"),
+    Example(
+        "notice_texts", "basics", "collection.notice.text", _lt("Texts of formal notices"),
+        _lt("What formal notices say of the law and of what follows, by kind of debtor. They come "
+            "with the installation; here those come back that were deleted."), country="FR"),
 )
 
 #: Each example by its key.

@@ -4,6 +4,7 @@ from odoo.tools import html_sanitize
 
 from ...engine import hashtags
 from ...models.action.channels import CHANNELS
+from ...models.message.gate import RATE_MISSING
 from ...models.message.hashtags import HASHTAGS
 
 
@@ -51,7 +52,9 @@ class CollectionMessagePreview(models.TransientModel):
     def _prepare_message_vals(self, action, message):
         recipient, channel = message.recipient, action._get_channel()
         return {
-            "problem": channel.find_address_problem(recipient),
+            "problem": channel.find_address_problem(recipient) or (
+                message.objection == RATE_MISSING and action.with_env(
+                    self.env)._describe_objection(message)),
             "recipient_id": recipient.id,
             "address": ", ".join(filter(None, map(
                 str.strip, channel.get_address(recipient).splitlines()))),
@@ -90,7 +93,8 @@ class CollectionMessagePreview(models.TransientModel):
         """Render a text that is being written as a customer would read it; nothing is stored.
 
         :param int customer_id: id of the customer
-        :param dict values: fields of a content: kind, name, subject, body, attach_statement
+        :param dict values: fields of a content: kind, name, subject, body, attach_statement,
+            formal_notice, grace_days
         :return: dict: subject (str), page (HTML) and unknown (list of names of hashtags)
         :raise AccessError: the customer is not in the user's portfolio
         """
@@ -112,7 +116,9 @@ class CollectionMessagePreview(models.TransientModel):
             "origin": "scenario", "kind": kind if kind in CHANNELS else "email",
             "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
             "name": values.get("name") or "", "subject": subject, "body": body,
-            "attach_statement": bool(values.get("attach_statement")), **known,
+            "attach_statement": bool(values.get("attach_statement")),
+            "formal_notice": bool(values.get("formal_notice")),
+            "grace_days": values.get("grace_days") or 0, **known,
         })
         message = action._render_in_language(action._get_message_data())[action.id]
         return {

@@ -11,7 +11,9 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { MessagePage } from "./message_page";
 
 const MODEL = "collection.message.preview";
-const FIELDS = ["kind", "name", "subject", "body", "attach_statement"];
+const FIELDS = [
+    "kind", "name", "subject", "body", "attach_statement", "formal_notice", "grace_days",
+];
 
 /**
  * The hashtags that a text may hold, to stand beside its editor. A click puts one where the
