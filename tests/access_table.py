@@ -121,6 +121,12 @@ RECORDS = {
     "collection.notice.text": SETTING,
     "collection.outcome": {"read": DESK},
     "collection.participant": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
+    "collection.payment.plan": TRACE,
+    "collection.payment.plan.line": TRACE,
+    "collection.payment.plan.offer": DIALOG,
+    "collection.payment.plan.offer.instalment": DIALOG,
+    "collection.payment.plan.paper": DIALOG,
+    "collection.payment.plan.withdraw": DIALOG,
     "collection.penalty.rate": SETTING,
     "collection.plan.mark": MACHINERY,
     "collection.plan.state": MACHINERY,
@@ -181,6 +187,7 @@ _METHODS = [
         "collection.document.template": "action_open_requests",
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
+        "collection.payment.plan": "action_open_paper action_open_withdraw",
         "collection.promise": "action_open_cancel",
         "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
@@ -211,7 +218,7 @@ _METHODS = [
             "action_promise restore_collection_claims settle_collection_claims "
             "waive_collection_claims",
         "account.move.line":
-            "action_dispute action_open_collection_wizard action_promise "
+            "action_dispute action_offer_plan action_open_collection_wizard action_promise "
             "action_take_into_followup set_collection_status",
         "collection.action":
             "action_confirm action_dispute action_log_call action_open_address action_open_close "
@@ -272,6 +279,11 @@ _METHODS = [
         "collection.new.action": "action_apply action_apply_and_send",
         "collection.notice.reserve": "action_apply",
         "collection.participant": "action_invite_to_portal",
+        "collection.payment.plan":
+            "accept_on_paper action_open_version action_print action_send offer send withdraw",
+        "collection.payment.plan.offer": "action_apply action_apply_and_send",
+        "collection.payment.plan.paper": "action_apply",
+        "collection.payment.plan.withdraw": "action_apply",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.reply":
@@ -551,6 +563,10 @@ ABOUT = {
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
     "collection.notice.reserve": "action_id",
+    "collection.payment.plan.offer": "customer_id item_ids former_id",
+    "collection.payment.plan.offer.instalment": "offer_id",
+    "collection.payment.plan.paper": "plan_id",
+    "collection.payment.plan.withdraw": "plan_id",
     "collection.promise.cancel": "promise_id",
     "collection.reply.pass": "reply_ids",
     "collection.sequence.add.action": "sequence_id",
@@ -572,6 +588,7 @@ NAMED = {
     "collection.document.start": "partner_id",
     "collection.document.start.line": "partner_id",
     "collection.message.edit": "to_partner_id copy_partner_ids added_file_ids",
+    "collection.payment.plan.offer": "partner_id",
     "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",

@@ -76,6 +76,8 @@ register(
     Event("dispute_closed", _lt("Dispute closed"), "collection.dispute._post_signals"),
     Event("promise_broken", _lt("Promise broken"), "collection.promise._notify_broken"),
     Event("notice_given", _lt("Formal notice given"), "collection.dispatch._set_state"),
+    Event("plan_accepted", _lt("Payment plan accepted"),
+          "collection.payment.plan._on_plan_accepted", has_amount=True),
     Event("mail_bounced", _lt("E-mail bounced"), "mail.thread._routing_handle_bounce"),
     Event("mail_replied", _lt("E-mail answered"), "mail.thread.message_update"),
     Event("documents_complete", _lt("Documents complete"), "collection.document.request._end"),

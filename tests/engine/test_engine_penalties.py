@@ -25,6 +25,7 @@ from ...engine.claims import (
     find_valid,
     interest,
     is_late,
+    list_periods,
     semester_start,
     spread_on_account,
     sum_percent_days,
@@ -339,6 +340,19 @@ class TestEnginePenaltyProperties(BaseCase):
         self.assertLessEqual(
             interest(amount, due, until, paid, rates, split),
             interest(amount + more, due, until, paid, rates, split))
+
+    @given(amounts, days, days, payments, tables)
+    def test_the_periods_are_the_whole(self, amount, due, until, paid, table):
+        """Issue 19: without overlap, within the delay, and they add up to the interest."""
+        rates, split = table
+        periods = list_periods(amount, due, until, paid, rates, split)
+        self.assertEqual(
+            sum(period.amount * period.percent * period.days for period in periods),
+            sum_percent_days(amount, due, until, paid, rates, split))
+        for one, following in zip(periods, periods[1:]):
+            self.assertLess(one.end, following.start)
+        for period in periods:
+            self.assertTrue(due < period.start <= period.end <= until)
 
     @settings(max_examples=300, deadline=None)
     @given(amounts, days, days, payments)
