@@ -137,7 +137,8 @@ class CollectionPaymentPlanOffer(models.TransientModel):
                 most=MOST))
         schedule = [(line.date, line.amount) for line in self.instalment_ids.sorted("date")]
         return self.env["collection.payment.plan"].with_company(self.company_id).offer(
-            self.item_ids, schedule, valid_until=self.valid_until, default_days=self.default_days, terms=self.terms or "",
+            self.item_ids, schedule, valid_until=self.valid_until,
+            default_days=self.default_days, terms=self.terms or "",
             partner=self.partner_id, former=self.former_id)
 
     def action_apply(self):
