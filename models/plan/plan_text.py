@@ -41,7 +41,8 @@ def render(plan, terms):
     return Markup(env["ir.qweb"]._render("account_collection.collection_payment_plan_text", {
         "plan": plan, "name": plan._get_name(),
         "day": format_date(env, plan.offered_on, date_format="long"),
-        "until": format_date(env, plan.valid_until, date_format="long"),
+        "until": env._("This offer stands until %(day)s.", day=format_date(
+            env, plan.valid_until, date_format="long")),
         "items": statement._get_lines(items, plan.offered_on, labels),
         "total": statement._format_amount(plan.amount, plan.currency_id),
         "instalments": [
