@@ -7,8 +7,8 @@ error, for yesterday's rate is not known to be today's.
 
 The fixed indemnity (S-010) is due once for an invoice, on its first instalment that is late.
 
-:func:`interest`, :func:`list_periods` and :func:`is_late` answer for one debt,
-:func:`claim_invoice` for all the instalments of an invoice.
+:func:`interest` and :func:`is_late` answer for one debt, :func:`claim_invoice` for all the
+instalments of an invoice.
 """
 
 from __future__ import annotations
@@ -62,33 +62,6 @@ class Payment:
 
     day: date
     amount: Decimal
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days on which the same amount was owed at the same rate.
-
-    :ivar start: first day that bears interest
-    :ivar end: last one
-    :ivar percent: a year
-    """
-
-    start: date
-    end: date
-    amount: Decimal
-    percent: Decimal
-
-    @property
-    def days(self) -> int:
-        """How many days bear interest, first and last included."""
-        return (self.end - self.start).days + 1
-
-    def get_interest(self, digits: int) -> Decimal:
-        """:param digits: of the currency
-        :return: what these days add, rounded by itself: the whole is rounded once, so that the
-            periods may differ from it by a cent
-        """
-        return _round(self.amount * self.percent * self.days / PERCENT_DAYS, digits)
 
 
 @dataclass(frozen=True)
@@ -149,6 +122,41 @@ class RateMissing(ValueError):
 
 
 @dataclass(frozen=True)
+class InterestPeriod:
+    """Days on which one amount was owed at one rate.
+
+    :ivar eve: the day before the first of them: the due date, or the day of a payment
+    :ivar end: the last of them
+    :ivar percent: a year
+    """
+
+    eve: date
+    end: date
+    amount: Decimal
+    percent: Decimal
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return self.eve + ONE_DAY
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.end - self.eve).days
+
+    @property
+    def percent_days(self) -> Decimal:
+        """Amount x percent x days, exact."""
+        return self.amount * self.percent * self.days
+
+    @property
+    def interest(self) -> Decimal:
+        """Interest of these days, not rounded."""
+        return self.percent_days / PERCENT_DAYS
+
+
+@dataclass(frozen=True)
 class Debt:
     """One instalment of an invoice.
 
@@ -180,12 +188,13 @@ class Debt:
             last = min(terms.until, missing.day - ONE_DAY)
             return Claim(interest=compute(last), missing_from=missing.day)
 
-    def list_periods(self, terms: Terms) -> list[Period]:
-        """:return: what :meth:`claim_interest` adds up, in order"""
+    def explain_interest(self, terms: Terms) -> list[InterestPeriod]:
+        """:return: what :meth:`claim_interest` adds up before it rounds"""
         if terms.rates is None:
             return []
-        missing = self.claim_interest(terms).missing_from
-        last = min(terms.until, missing - ONE_DAY) if missing else terms.until
+        last = terms.until
+        if missing := self.claim_interest(terms).missing_from:
+            last = min(last, missing - ONE_DAY)
         return list_periods(
             self.amount, self.due, last, self.payments, terms.rates, terms.split)
 
@@ -300,8 +309,8 @@ def interest(
     :return: in the debt's currency, never negative
     :raise RateMissing: no rate for a day on which something was owed
     """
-    return _round(
-        sum_percent_days(amount, due, until, payments, rates, split) / PERCENT_DAYS, digits)
+    exact = sum_percent_days(amount, due, until, payments, rates, split) / PERCENT_DAYS
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def sum_percent_days(
@@ -312,29 +321,27 @@ def sum_percent_days(
     :return: the sum of amount x percent x days, exact
     :raise RateMissing: as there
     """
-    return sum((
-        period.amount * period.percent * period.days
-        for period in list_periods(amount, due, until, payments, rates, split)), Decimal(0))
+    return sum((period.percent_days for period in list_periods(
+        amount, due, until, payments, rates, split)), Decimal(0))
 
 
 def list_periods(
         amount: Decimal, due: date, until: date, payments: Iterable[Payment],
-        rates: Sequence[Rate], split: bool = True) -> list[Period]:
-    """How :func:`interest` is made up: what was owed from when to when, at which rate.
+        rates: Sequence[Rate], split: bool = True) -> list[InterestPeriod]:
+    """The computation of :func:`interest`, period by period; its parameters and errors.
 
-    :return: the periods in order, without gap as long as something was owed
-    :raise RateMissing: as there
+    :return: the periods in which neither what was owed nor the rate changed, in order
     """
     owed = list(_split_by_payment(amount, due, until, payments))
     if not owed:
         return []
     if not split:
         percent = _get_percent(semester_start(due + ONE_DAY), rates)
-        return [Period(stretch.start + ONE_DAY, stretch.end, stretch.amount, percent)
+        return [InterestPeriod(stretch.start, stretch.end, stretch.amount, percent)
                 for stretch in owed]
     return [
-        Period(part.start + ONE_DAY, part.end, part.amount,
-               _get_percent(part.start + ONE_DAY, rates))
+        InterestPeriod(
+            part.start, part.end, part.amount, _get_percent(part.start + ONE_DAY, rates))
         for stretch in owed for part in _split_by_rate(stretch, rates)]
 
 
@@ -356,10 +363,6 @@ def find_valid(day: date, periods: Iterable[_Period]) -> _Period | None:
     return next((period for period in periods if period.covers(day)), None)
 
 
-def _round(amount: Decimal, digits: int) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-
-
 def _get_percent(day: date, rates: Sequence[Rate]) -> Decimal:
     """:raise RateMissing: no rate covers the day, or the one that does is not known"""
     rate = find_valid(day, rates)
@@ -374,10 +377,6 @@ class _Stretch(NamedTuple):
     start: date
     end: date
     amount: Decimal
-
-    @property
-    def days(self) -> int:
-        return (self.end - self.start).days
 
 
 def _split_by_payment(

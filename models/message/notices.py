@@ -115,8 +115,7 @@ def _get_interest_row(action, labels, item, period):
         labels.documents[item.id], labels.date(period.start), labels.date(period.end),
         str(period.days), statement._format_amount(float(period.amount), currency),
         f"{formatLang(action.env, float(period.percent), digits=2)} %",
-        statement._format_amount(
-            float(period.get_interest(currency.decimal_places)), currency))
+        statement._format_amount(float(period.interest), currency))
 
 
 def _sum_up(action, notice):

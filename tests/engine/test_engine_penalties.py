@@ -25,7 +25,6 @@ from ...engine.claims import (
     find_valid,
     interest,
     is_late,
-    list_periods,
     semester_start,
     spread_on_account,
     sum_percent_days,
@@ -341,19 +340,6 @@ class TestEnginePenaltyProperties(BaseCase):
             interest(amount, due, until, paid, rates, split),
             interest(amount + more, due, until, paid, rates, split))
 
-    @given(amounts, days, days, payments, tables)
-    def test_the_periods_are_the_whole(self, amount, due, until, paid, table):
-        """Issue 19: without overlap, within the delay, and they add up to the interest."""
-        rates, split = table
-        periods = list_periods(amount, due, until, paid, rates, split)
-        self.assertEqual(
-            sum(period.amount * period.percent * period.days for period in periods),
-            sum_percent_days(amount, due, until, paid, rates, split))
-        for one, following in zip(periods, periods[1:]):
-            self.assertLess(one.end, following.start)
-        for period in periods:
-            self.assertTrue(due < period.start <= period.end <= until)
-
     @settings(max_examples=300, deadline=None)
     @given(amounts, days, days, payments)
     def test_additive_over_semesters(self, amount, due, until, paid):
@@ -364,6 +350,22 @@ class TestEnginePenaltyProperties(BaseCase):
                 [rate])
             for rate in BUSINESS)
         self.assertEqual(sum_percent_days(amount, due, until, paid, BUSINESS), parts)
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, payments, tables)
+    def test_the_explanation_adds_up(self, amount, due, until, paid, table):
+        """Issue 19: the periods follow each other after the due date and give the interest."""
+        rates, split = table
+        terms = Terms(rates=rates, split=split, until=until, indemnities=None)
+        debt = Debt(amount, due, paid, 2)
+        periods = debt.explain_interest(terms)
+        exact = sum((period.interest for period in periods), Decimal(0))
+        self.assertAlmostEqual(exact, debt.claim_interest(terms).interest, delta=Decimal("0.005"))
+        for period, following in zip(periods, periods[1:]):
+            self.assertLess(period.end, following.start)
+        for period in periods:
+            self.assertLessEqual(due, period.eve)
+            self.assertEqual(period.days, (period.end - period.start).days + 1)
 
     @settings(max_examples=200, deadline=None)
     @given(amounts, days, days, payments, tables)
