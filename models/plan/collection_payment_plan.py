@@ -199,11 +199,12 @@ class CollectionPaymentPlan(models.Model):
         partner = self._check_partner(as_record(self.env, "res.partner", partner), customer)
         vals = self._prepare_offer_vals(
             lines, company, instalments, as_day(self.env, valid_until), default_days)
+        former = former.sudo().filtered(lambda plan: plan.customer_id == customer)
         replaced = self.sudo().search([
-            ("state", "=", "offered"), ("item_ids", "in", lines.ids)]) | former.sudo().filtered(
-                lambda plan: plan.state == "offered" and plan.customer_id == customer)
+            ("state", "=", "offered"), ("item_ids", "in", lines.ids)]) | former.filtered(
+                lambda plan: plan.state == "offered")
         replaced._end("withdrawn", self.env._("A new version takes its place."))
-        last = (replaced | former.sudo()).sorted("version")[-1:]
+        last = (replaced | former).sorted("version")[-1:]
         plan = self.sudo().create({
             **vals, "customer_id": customer.id, "company_id": company.id,
             "partner_id": partner.id, "former_id": last.id, "version": last.version + 1,

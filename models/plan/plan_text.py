@@ -15,7 +15,7 @@ def propose_terms(plan, amount, currency, days):
     """
     env = plan.with_context(lang=plan.lang).env
     _ = env._
-    customer = plan.customer_id.sudo().with_company(plan.company_id)
+    customer = plan.customer_id._origin.sudo().with_company(plan.company_id)
     is_consumer = customer._get_collection_debtor_kinds().get(customer.id) == "consumer"
     costs = _("No costs are added for this plan.") if is_consumer else _(
         "Late-payment interest, indemnities and costs that the law gives the creditor are not "
