@@ -469,7 +469,7 @@ class CollectionPaymentPlan(models.Model):
             raise UserError(self.env._("Say why, or what would suit you."))
         if plan.state != "offered":
             raise UserError(self.env._("This plan is not offered any more. Please contact us."))
-        plan._end("refused", words)
+        plan._end("refused", words, on_behalf=link.partner_id.name)
         link.env["collection.answer"].with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True)._create_received(
                 link, form, plan.item_ids[:1], {"text": words}, {}, ())
@@ -509,13 +509,14 @@ class CollectionPaymentPlan(models.Model):
             changed._end("withdrawn", _("What is owed has changed since the offer."))
             changed._notify_collector(_("What is owed has changed: offer a new payment plan"))
 
-    def _end(self, state, reason):
+    def _end(self, state, reason, on_behalf=""):
         """Offers end without being accepted.
 
         :param str state: ``refused``, ``expired`` or ``withdrawn``
+        :param str on_behalf: name of the debtor who refuses
         """
         self.write({"state": state, "ended_because": reason[:200]})
-        self._trace(f"plan_{state}", text=reason)
+        self._trace(f"plan_{state}", text=reason, on_behalf=on_behalf)
 
     def _trace(self, kind, text="", on_behalf="", data=None):
         rows = defaultdict(list)
