@@ -335,18 +335,25 @@ class CollectionPaymentPlan(models.Model):
             return self.env._(
                 "This offer stood until %(day)s. Please contact us for a new one.",
                 day=format_date(self.env, self.valid_until))
-        if self._has_debt_changed():
+        if self._filter_changed():
             return self.env._(
                 "What you owe has changed since this plan was offered, by a payment or a "
                 "correction. It cannot be accepted as it stands: we will send you a new one.")
         return ""
 
-    def _has_debt_changed(self):
-        """:return: bool, whether what is owed on the items is not what was offered"""
-        open_items = self.item_ids.filtered_domain(
-            self.env["account.move.line"]._get_open_item_domain(self.company_id)).filtered(
-                lambda item: item.partner_id.commercial_partner_id == self.customer_id)
-        owed = {str(item.id): item.amount_residual_currency for item in open_items}
+    def _filter_changed(self):
+        """:return: those of these plans of which something else is owed now than was offered"""
+        standing = self.env["account.move.line"].union(*(
+            plans.item_ids.filtered_domain(
+                self.env["account.move.line"]._get_open_item_domain(company))
+            for company, plans in self.grouped("company_id").items()))
+        return self.filtered(lambda plan: plan._is_other_than({
+            str(item.id): item.amount_residual_currency for item in plan.item_ids & standing
+            if item.partner_id.commercial_partner_id == plan.customer_id}))
+
+    def _is_other_than(self, owed):
+        """:param dict owed: amounts by item id (as str)
+        :return: bool, whether that is not what was offered"""
         return owed.keys() != self.residuals.keys() or any(
             self.currency_id.compare_amounts(amount, self.residuals[item])
             for item, amount in owed.items())
@@ -408,7 +415,7 @@ class CollectionPaymentPlan(models.Model):
             raise UserError(self.env._(
                 "The offer stood until %(day)s: make a new version.",
                 day=format_date(self.env, plan.valid_until)))
-        if plan._has_debt_changed():
+        if plan._filter_changed():
             raise UserError(self.env._(
                 "What is owed on the items has changed since the offer: make a new version."))
         kept = self.env["ir.attachment"].sudo().create([{
@@ -493,9 +500,10 @@ class CollectionPaymentPlan(models.Model):
     @api.model
     def _process_offers(self):
         """Cron: end the offers whose day has passed, and those whose debt is another one now."""
-        ended = self.sudo().search([("state", "=", "offered")]).filtered(
-            lambda plan: plan._find_hindrance())
-        ended._end_hindered()
+        offered = self.sudo().search([("state", "=", "offered")])
+        days = {company: company._get_collection_day() for company in offered.company_id}
+        expired = offered.filtered(lambda plan: plan.valid_until < days[plan.company_id])
+        (expired | offered._filter_changed())._end_hindered()
 
     def _end_hindered(self):
         """End offers that cannot be accepted any more, and notify the collectors."""

@@ -134,7 +134,8 @@ class TestNotice(NoticeCase):
     def test_a_consumer_owes_the_legal_rate_from_the_notice(self):
         """L8, L17: neither penalty nor indemnity; 30 days after notice at 2.62 %: 1.08."""
         customer = self.make_noticed(
-            "Tenant", is_company=False, collection_penalties=False, collection_indemnity=False)
+            "Tenant", collection_debtor_kind="consumer", collection_penalties=False,
+            collection_indemnity=False)
         text = self.read(customer)
         self.assertNotIn("40.00", text)
         self.assertNotIn("12.15", text)
@@ -174,6 +175,7 @@ class TestNotice(NoticeCase):
     def test_reading_many_costs_no_more_queries(self):
         """Figures: the same number of queries for one notice and for five."""
         counts = []
+        self.read(self.make_noticed("First"))  # what is kept between requests is kept
         for number in (1, 5):
             scenario = self.make_formal()
             messages = self.env["collection.action"].union(*(
@@ -281,7 +283,7 @@ class TestNoticeDay(NoticeCase):
         ])
         sequence = self.launch(template)
         self.process_due()
-        sent = sequence.action_ids.dispatch_ids.sorted("id")
+        sent = sequence.sudo().action_ids.dispatch_ids.sorted("id")
         self.assertEqual(sent.partner_id, self.customer | surety)
         self.assertIn("A copy goes to Surety (Guarantor).", sent[0].body)
         sent[0]._set_state("sent")
@@ -313,6 +315,6 @@ class TestNoticePaper(PaperCase):
             "subject": "Pay #items_amount_overdue", "body": BODY}])
         message = self.chase(self.customer, scenario)
         self.process_due()
-        [page] = self.read(message.dispatch_ids.attachment_ids.raw)
+        page = " ".join(self.read(message.dispatch_ids.attachment_ids.raw))
         for words in ("Registered letter", "FORMAL NOTICE", "What you owe", "40.00", "L. 441-10"):
             self.assertIn(words, page)

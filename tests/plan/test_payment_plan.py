@@ -18,7 +18,6 @@ class PlanCase(LinkCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.company.currency_id = cls.env.ref("base.EUR")
         cls.items = cls.get_items(cls.older, cls.newer)
         cls.link, cls.token = cls.make_link()
 
@@ -82,15 +81,15 @@ class TestOffer(PlanCase):
 
     def test_one_currency_a_plan(self):
         """Bad input: items of two; those of the second have a plan of their own."""
-        dollars = self.env.ref("base.USD")
-        dollars.active = True
-        foreign = self.get_items(self.make_invoice(self.customer, 90, currency_id=dollars.id))
+        other = (self.env.ref("base.CHF") | self.env.ref("base.USD")) - self.company.currency_id
+        other[:1].active = True
+        foreign = self.get_items(self.make_invoice(self.customer, 90, currency_id=other[:1].id))
         with self.assertRaisesRegex(UserError, "one currency"):
             self.offer([("2026-03-20", 890)], self.items | foreign)
         plan = self.offer([("2026-03-20", 90)], foreign)
-        self.assertEqual(plan.currency_id, dollars)
+        self.assertEqual(plan.currency_id, other[:1])
         self.assertFalse(self.accept(plan))
-        self.assertEqual(plan.promise_id.currency_id, dollars)
+        self.assertEqual(plan.promise_id.currency_id, other[:1])
 
     def test_a_new_version_takes_its_place(self):
         """The former one is withdrawn, and its text stays."""
@@ -339,6 +338,6 @@ class TestAcceptance(PlanCase):
         """Merged into another one, the plan is that one's."""
         plan = self.offer()
         group = self.make_customer("Group", holders={})
-        self.customer.parent_id = group
+        self.customer.write({"parent_id": group.id, "is_company": False})
         self.env.invalidate_all()
         self.assertEqual(plan.sudo().customer_id, group)

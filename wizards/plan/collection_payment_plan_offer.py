@@ -109,9 +109,10 @@ class CollectionPaymentPlanOffer(models.TransientModel):
         for dialog in self:
             currency, left = dialog.currency_id, dialog.balance - sum(
                 dialog.instalment_ids.mapped("amount"))
-            dialog.difference = currency and currency.compare_amounts(left, 0) and self.env._(
+            dialog.difference = self.env._(
                 "The instalments must come to what is owed: %(amount)s is missing.",
-                amount=format_amount(self.env, left, currency))
+                amount=format_amount(self.env, left, currency),
+            ) if currency and currency.compare_amounts(left, 0) else False
 
     @api.depends("first_date", "instalment_ids.date")
     def _compute_valid_until(self):
