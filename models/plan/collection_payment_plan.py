@@ -347,9 +347,11 @@ class CollectionPaymentPlan(models.Model):
             plans.item_ids.filtered_domain(
                 self.env["account.move.line"]._get_open_item_domain(company))
             for company, plans in self.grouped("company_id").items()))
+        owed = {(item.id, item.partner_id.commercial_partner_id): item.amount_residual_currency
+                for item in standing}
         return self.filtered(lambda plan: plan._is_other_than({
-            str(item.id): item.amount_residual_currency for item in plan.item_ids & standing
-            if item.partner_id.commercial_partner_id == plan.customer_id}))
+            str(item): owed[item, plan.customer_id] for item in plan.item_ids.ids
+            if (item, plan.customer_id) in owed}))
 
     def _is_other_than(self, owed):
         """:param dict owed: amounts by item id (as str)
