@@ -1,5 +1,6 @@
 from . import token_log
 from . import page
+from . import plan_page
 from . import portal
 from . import portal_action
 from . import document_files

@@ -102,4 +102,5 @@ class CollectionPage(DocumentCommands, http.Controller):
             "today": day.isoformat(), "day": format_date(env, day, date_format="long"),
             "expires": format_date(env, link.expires_at, date_format="long"),
             "limit": link._get_upload_limit() // (1024 * 1024), **link._get_choices(),
+            "plans": env["collection.payment.plan"]._get_shown(link),
         })

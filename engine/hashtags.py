@@ -78,6 +78,17 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A sentence or more among lists, in the reader's language, not escaped.
+
+    :param strong: what must not be overlooked
+    """
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """An address, and the text to click."""
 
@@ -99,7 +110,7 @@ def register(name: str, kind: str) -> None:
 
 
 #: What takes the place of a hashtag.
-Value: TypeAlias = str | tuple[Table, ...] | Link
+Value: TypeAlias = str | tuple[Table | Paragraph, ...] | Link
 
 
 def find(text: str | None, html: bool = False) -> tuple[str, ...]:
@@ -199,20 +210,36 @@ def _to_text(value: Value) -> str:
     if isinstance(value, Link):
         return value.url
     if isinstance(value, tuple):
-        return "\n".join(line for table in value for line in (*table.lines, *table.notes))
+        return "\n".join(line for part in value for line in _get_lines(part))
     return value
+
+
+def _get_lines(part: Table | Paragraph) -> tuple[str, ...]:
+    return (part.text,) if isinstance(part, Paragraph) else (*part.lines, *part.notes)
 
 
 def _to_html(value: Value) -> str:
     if isinstance(value, Link):
         return f'<a href="{escape(value.url)}">{escape(value.label)}</a>'
     if isinstance(value, tuple):
-        return "".join(map(render_table, value))
+        return render_block(value)
     return escape(value)
 
 
 def _to_address(value: Value) -> str:
     return escape(value.url if isinstance(value, Link) else "")
+
+
+def render_block(parts: tuple[Table | Paragraph, ...]) -> str:
+    """:return: lists, and what stands among them, as HTML that mail programs show"""
+    return "".join(
+        _render_paragraph(part) if isinstance(part, Paragraph) else render_table(part)
+        for part in parts)
+
+
+def _render_paragraph(paragraph: Paragraph) -> str:
+    text = "<br/>".join(map(escape, paragraph.text.splitlines()))
+    return f"<p><strong>{text}</strong></p>" if paragraph.strong else f"<p>{text}</p>"
 
 
 def render_table(table: Table) -> str:

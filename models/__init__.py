@@ -15,6 +15,7 @@ from . import sequence
 from . import event
 from . import assignment
 from . import link
+from . import plan
 from . import portal
 from . import document
 from . import call

@@ -13,6 +13,7 @@ from .sequence import *
 from .event import *
 from .assignment import *
 from .link import *
+from .plan import *
 from .portal import *
 from .document import *
 from .call import *

@@ -115,6 +115,10 @@ class AccessCase(DocumentCase):
             lambda line: line.account_type == "asset_receivable")
         dispute = env["collection.dispute"].with_user(cls.collector).open(
             second, env["collection.dispute.reason"].search([], limit=1))
+        third = cls.make_invoice(customer, 70, due="2026-02-03").line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        plan = env["collection.payment.plan"].with_user(cls.collector).offer(
+            third.with_user(cls.collector), [(cls.later, 70)])
         (link, _url), = env["collection.link"]._make(
             [{**own, "kind": "customer", "partner_id": customer.id}])
         answer = env["collection.answer"].create({
@@ -142,7 +146,8 @@ class AccessCase(DocumentCase):
         return [
             rule_of_law, interruption,
             env["collection.debtor"].search([("customer_id", "=", customer.id)]),
-            scenario, scenario.step_ids[0], promise, promise.line_ids[:1], dispute, link, answer,
+            scenario, scenario.step_ids[0], promise, promise.line_ids[:1], plan, plan.line_ids,
+            dispute, link, answer,
             signal, group, rule, env["collection.reply"].create({
                 **own, "key": "a-key", "source": "email", "user_id": cls.collector.id,
                 "received_at": fields.Datetime.now()}),
@@ -174,7 +179,7 @@ class AccessCase(DocumentCase):
                   "item", "month", "promise", "sequence")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
-                "collection.penalty.rate")),
+                "collection.penalty.rate", "collection.notice.text")),
         ]
 
     # -- looking ---------------------------------------------------------------------------
@@ -303,7 +308,7 @@ class AccessCase(DocumentCase):
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
             "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id, "wanted": True,
-            "ids": self.customer.ids,
+            "ids": self.customer.ids, "instalments": [(self.later, 500)],
         }
         if model == "collection.action.skip":
             known["ids"] = self.samples["collection.action"].ids
@@ -346,6 +351,7 @@ class FieldCase(AccessCase):
             "collection_comment": "Ask Paul", "collection_review_date": cls.later,
             "collection_excluded_since": "2026-02-25", "collection_claim_kind": "trade",
             "collection_limitation_date": cls.later, "collection_limitation_warned": 30,
+            "collection_notice_date": "2026-02-26",
             "collection_action_ids": [(4, samples["collection.action"].id)]})
         cls.company.write({
             "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",

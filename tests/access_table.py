@@ -126,8 +126,16 @@ RECORDS = {
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
     "collection.new.action": DIALOG,
+    "collection.notice.reserve": DIALOG,
+    "collection.notice.text": SETTING,
     "collection.outcome": {"read": DESK},
     "collection.participant": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
+    "collection.payment.plan": TRACE,
+    "collection.payment.plan.line": TRACE,
+    "collection.payment.plan.offer": DIALOG,
+    "collection.payment.plan.offer.instalment": DIALOG,
+    "collection.payment.plan.paper": DIALOG,
+    "collection.payment.plan.withdraw": DIALOG,
     "collection.penalty.rate": SETTING,
     "collection.personal.export": MANAGERS_DIALOG,
     "collection.plan.mark": MACHINERY,
@@ -180,7 +188,7 @@ _METHODS = [
             "action_detach_from_collection action_open_collection_limitation",
         "collection.action":
             "action_open action_open_assign action_open_keep action_open_reschedule "
-            "action_open_skip",
+            "action_open_reserve action_open_skip",
         "collection.answer": "action_open_refuse",
         "collection.assignment.rule": "action_add",
         "collection.dispute": "action_open_resolve",
@@ -191,6 +199,7 @@ _METHODS = [
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
         "collection.limitation.interruption": "action_open_withdraw",
+        "collection.payment.plan": "action_open_paper action_open_withdraw",
         "collection.promise": "action_open_cancel",
         "collection.reply": "action_open_pass",
         "collection.scenario": "action_open_actions action_open_customers",
@@ -222,15 +231,15 @@ _METHODS = [
             "action_promise restore_collection_claims settle_collection_claims "
             "waive_collection_claims",
         "account.move.line":
-            "action_dispute action_open_collection_wizard action_promise "
+            "action_dispute action_offer_plan action_open_collection_wizard action_promise "
             "action_take_into_followup set_collection_claim_kind set_collection_status",
         "collection.action":
             "action_confirm action_dispute action_log_call action_open_address action_open_close "
             "action_open_customer action_open_document_requests action_open_edit "
             "action_open_preview action_open_proposed action_open_sequence action_promise "
             "action_request_documents action_send_as_letter action_send_now close confirm "
-            "confirm_batch create_specific detach edit_message reschedule send_and_keep send_now "
-            "skip",
+            "confirm_batch create_specific detach edit_message reschedule reserve_interest "
+            "send_and_keep send_now skip",
         "collection.action.assign": "action_apply",
         "collection.action.close":
             "action_cancel_action action_decide action_done action_ignore action_refuse "
@@ -285,7 +294,13 @@ _METHODS = [
         "collection.link": "action_revoke send_internal",
         "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
+        "collection.notice.reserve": "action_apply",
         "collection.participant": "action_invite_to_portal",
+        "collection.payment.plan":
+            "accept_on_paper action_open_version action_print action_send offer send withdraw",
+        "collection.payment.plan.offer": "action_apply action_apply_and_send",
+        "collection.payment.plan.paper": "action_apply",
+        "collection.payment.plan.withdraw": "action_apply",
         "collection.promise": "cancel make",
         "collection.promise.cancel": "action_apply",
         "collection.reply":
@@ -438,8 +453,8 @@ _FIELDS = [
             "collection_status_id collection_status_color collection_comment "
             "collection_promise_date collection_review_date collection_excluded_since "
             "collection_claim_kind collection_limitation_date collection_limitation_warned "
-            "collection_outlook collection_penalty collection_action_ids collection_is_own "
-            "collection_held_by",
+            "collection_notice_date collection_outlook collection_penalty collection_action_ids "
+            "collection_is_own collection_held_by",
     }),
     (OWN | ACCOUNTANTS, NOBODY, {
         # what is done about an invoice, whoever its customer is
@@ -577,6 +592,11 @@ ABOUT = {
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
     "collection.personal.export": "partner_id",
+    "collection.notice.reserve": "action_id",
+    "collection.payment.plan.offer": "customer_id item_ids former_id",
+    "collection.payment.plan.offer.instalment": "offer_id",
+    "collection.payment.plan.paper": "plan_id",
+    "collection.payment.plan.withdraw": "plan_id",
     "collection.promise.cancel": "promise_id",
     "collection.reply.pass": "reply_ids",
     "collection.sequence.add.action": "sequence_id",
@@ -599,6 +619,7 @@ NAMED = {
     "collection.document.start.line": "partner_id",
     "collection.message.edit": "to_partner_id copy_partner_ids added_file_ids",
     "collection.letter.tracking": "receipt_ids",
+    "collection.payment.plan.offer": "partner_id",
     "collection.reply.pass": "customer_id",
     "collection.item.wizard": "promised_by_id colleague_ids",
     "collection.sequence.launch.line": "contact_id",

@@ -189,7 +189,7 @@ class CollectionCase(TransactionCase):
         """Turn codes into ids."""
         values = dict(values)
         for name in ("function_id", "validator_function_id", "recipient_function_id",
-                     "copy_function_id"):
+                     "copy_function_id", "beside_function_id"):
             if isinstance(values.get(name), str):
                 values[name] = cls.functions[values[name]].id
         if "option_ids" in values:

@@ -9,8 +9,8 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Each knows those before it, and none after it.
 DOMAINS = (
     "history", "people", "item", "claim", "statement", "action", "message", "specific", "scenario",
-    "tree", "sequence", "event", "assignment", "link", "portal", "document", "call", "reply",
-    "limitation", "privacy", "debtor", "analysis", "library", "setup")
+    "tree", "sequence", "event", "assignment", "link", "plan", "portal", "document", "call",
+    "reply", "limitation", "privacy", "debtor", "analysis", "library", "setup")
 #: Who may ask for records of a model by its name: `env["…"]`, `self.env["…"]`, `registry["…"]`.
 ASKED = {"env", "registry"}
 

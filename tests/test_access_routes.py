@@ -47,6 +47,9 @@ ROUTES = {
     ("GET", f"{LINK}/{ALL}"): ("{link}/zip", LINKED),
     ("GET", f"{LINK}/invoice/<int:item_id>"): ("{account}/invoice/{item}", EVERYBODY),
     ("GET", f"{LINK}/pay/<int:item_id>"): ("{account}/pay/{item}", EVERYBODY),
+    ("GET", f"{LINK}/plan/<int:plan_id>"): ("{account}/plan/{plan}", EVERYBODY),
+    ("POST", f"{LINK}/plan/<int:plan_id>"): ("{account}/plan/{plan}", EVERYBODY),
+    ("GET", f"{LINK}/plan/<int:plan_id>/pdf"): ("{account}/plan/{plan}/pdf", EVERYBODY),
     ("GET", "/collection/requests/<int:request_id>/files.<any(zip,pdf):ending>"): (
         "/collection/requests/{request}/files.zip", OWN),
 }
@@ -77,6 +80,7 @@ class TestAccessRoutes(AccessCase, HttpCase):
             "file": cls.samples["collection.document.file"].id,
             "link": cls.get_path(links._make_for_contributors(contributor)[0][1]),
             "account": cls.get_path(account), "item": cls.items.id,
+            "plan": cls.samples["collection.payment.plan"].id,
             "request": cls.samples["collection.document.request"].id,
         }
 

@@ -9,6 +9,7 @@ from . import sequence
 from . import assignment
 from . import claim
 from . import link
+from . import plan
 from . import document
 from . import call
 from . import reply

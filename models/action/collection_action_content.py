@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import SQL, format_list, is_html_empty
 
 from ...engine import hashtags
-from .channels import CHANNELS
+from .channels import CHANNELS, get_channel
 
 #: How a message leaves.
 MODES = [
@@ -11,6 +11,9 @@ MODES = [
     ("confirm", "Automatic, to confirm"),
     ("automatic", "Automatic"),
 ]
+
+#: Days of grace that a formal notice gives unless told otherwise: usage, no law (J10).
+GRACE_DAYS = 8
 
 #: How much of the customer an external partner sees, each with all before it.
 SHOWN = [
@@ -82,6 +85,21 @@ class CollectionActionContent(models.AbstractModel):
         "collection.function", string="Copy to", ondelete="restrict",
         help="Whoever holds this function for the customer receives a copy of the e-mail.")
 
+    formal_notice = fields.Boolean(
+        string="Formal notice",
+        help="The message demands what is overdue item by item, with the claims for late payment "
+        "and how they are computed, the days of grace, what follows and what the law says. It "
+        "does not leave while a rate is missing, and its day is kept on the items.")
+    grace_days = fields.Integer(
+        string="Days of grace", default=GRACE_DAYS,
+        help="Days from a formal notice to the day by which it wants to be paid. The law fixes "
+        "none; eight are usual.")
+    beside_function_id = fields.Many2one(
+        "collection.function", string="Also written to", ondelete="restrict",
+        domain="[('kind', '=', 'contact')]",
+        help="Whoever holds this function for the customer, such as its guarantor, is written to "
+        "as well.")
+
     function_kind = fields.Selection(related="function_id.kind", string="Kind of function")
     portal_shows = fields.Selection(
         SHOWN, string="Shows", default="customer",
@@ -107,6 +125,29 @@ class CollectionActionContent(models.AbstractModel):
                     "“%(action)s” cannot leave by itself: only a message (%(channels)s) that "
                     "needs no validation and no decision can. Let a person send it.",
                     action=content.name, channels=format_list(self.env, channels, "or")))
+
+    @api.constrains("formal_notice", "grace_days", "kind")
+    def _check_formal_notice(self):
+        for content in self.filtered("formal_notice"):
+            channel = content.is_sent and get_channel(content.kind)
+            if not channel or not (channel.is_html and channel.has_subject):
+                raise ValidationError(self.env._(
+                    "“%(action)s” cannot be a formal notice: it has to be read as a whole, so let "
+                    "it leave as a letter or an e-mail.", action=content.name))
+            if content.grace_days < 0:
+                raise ValidationError(self.env._(
+                    "“%(action)s”: days of grace cannot be negative.", action=content.name))
+
+    @api.constrains("beside_function_id", "kind")
+    def _check_beside(self):
+        for content in self.filtered("beside_function_id") if (
+                self._name != "collection.action") else ():
+            function = content.beside_function_id
+            if function.kind != "contact" or not content.is_sent:
+                raise ValidationError(self.env._(
+                    "“%(action)s” cannot be written to %(function)s as well: choose a function "
+                    "whose holders are contacts, as a guarantor, and a message.",
+                    action=content.name, function=function.name))
 
     @api.constrains("mode", "kind", "body", "mail_template_id")
     def _check_text(self):
@@ -136,6 +177,9 @@ class CollectionActionContent(models.AbstractModel):
     def _onchange_kind(self):
         if not self.is_sent:
             self.mode = "manual"
+            self.beside_function_id = False
+        if not self.is_sent or not self.has_subject:
+            self.formal_notice = False
 
     @api.onchange("needs_validation")
     def _onchange_needs_validation(self):
@@ -148,8 +192,9 @@ class CollectionActionContent(models.AbstractModel):
             "name", "kind", "function_id", "recipient_function_id", "needs_validation",
             "validator_function_id", "option_ids", "required", "keep", "description",
             "subject", "body", "mode", "mail_template_id", "attach_invoices",
-            "attach_statement", "copy_salesperson", "copy_function_id", "portal_shows",
-            "portal_documents", "portal_decides",
+            "attach_statement", "copy_salesperson", "copy_function_id", "formal_notice",
+            "grace_days", "beside_function_id", "portal_shows", "portal_documents",
+            "portal_decides",
         ]
 
     def _get_distinct_validator(self):

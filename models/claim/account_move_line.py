@@ -1,12 +1,33 @@
 from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from odoo import models
 from odoo.fields import Domain
 
-from ...engine.claims import NO_CLAIM, Debt, Payment, claim_invoice, spread_on_account
+from ...engine.claims import (
+    NO_CLAIM,
+    Claim,
+    Debt,
+    InterestPeriod,
+    Payment,
+    claim_invoice,
+    spread_on_account,
+)
 from ..item import open_items
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a formal notice demands for an item, on top of what it owes.
+
+    :ivar claim: interest and indemnity
+    :ivar periods: how the interest is made up
+    """
+
+    claim: Claim = NO_CLAIM
+    periods: tuple[InterestPeriod, ...] = ()
 
 
 class AccountMoveLine(models.Model):
@@ -35,13 +56,32 @@ class AccountMoveLine(models.Model):
         """
         # The figures are of lines that the caller holds; the customer's settings, the payments
         # and the other instalments they depend on may lie outside of what a user reads.
-        invoiced = self.sudo()._find_penalty_lines()
+        claims = dict.fromkeys(self.ids, NO_CLAIM)
+        for debts, terms in self.sudo()._get_claimed_debts(day):
+            claims |= claim_invoice(debts, terms, day)
+        return {line_id: claims[line_id] for line_id in self.ids}
+
+    def _explain_collection_interest(self, day):
+        """How the interest of :meth:`_get_collection_penalties` comes about.
+
+        :param date day: day of the claim
+        :return: dict of lists of :class:`~..engine.claims.InterestPeriod` by line id; items
+            without interest are not in it
+        """
+        own = set(self.ids)
+        return {
+            line_id: periods for debts, terms in self.sudo()._get_claimed_debts(day)
+            for line_id, debt in debts.items() if line_id in own
+            if (periods := debt.explain_interest(terms))}
+
+    def _get_claimed_debts(self, day):
+        """:return: generator of (dict of :class:`~..engine.claims.Debt` by line id, their
+            :class:`~..engine.claims.Terms`), one for each invoice that these lines are of"""
+        invoiced = self._find_penalty_lines()
         payments = invoiced._get_penalty_payments()
         tables = self.env["collection.penalty.rate"]._get_tables(invoiced.company_id)
-        claims = dict.fromkeys(self.ids, NO_CLAIM)
         for company, lines in invoiced.grouped("company_id").items():
-            claims |= lines._get_company_claims(company, day, payments, tables)
-        return {line_id: claims[line_id] for line_id in self.ids}
+            yield from lines._get_company_debts(company, day, payments, tables)
 
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
@@ -92,20 +132,17 @@ class AccountMoveLine(models.Model):
                 Decimal(str(partial.debit_amount_currency))))
         return payments
 
-    def _get_company_claims(self, company, day, payments, tables):
-        """:return: dict of claims by line id, for lines of one company"""
+    def _get_company_debts(self, company, day, payments, tables):
+        """:return: generator, see :meth:`_get_claimed_debts`, for lines of one company"""
         terms = self.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
             company, day, tables)
         claimed = self.filtered(
             lambda line: terms[line.move_id.commercial_partner_id.id].claims_anything)
         on_account = claimed._get_payments_on_account(company, payments)
-        claims = {}
         for invoice, lines in self.grouped("move_id").items():
-            debts = {
+            yield {
                 line.id: line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))
-                for line in lines}
-            claims |= claim_invoice(debts, terms[invoice.commercial_partner_id.id], day)
-        return claims
+                for line in lines}, terms[invoice.commercial_partner_id.id]
 
     def _get_payments_on_account(self, company, payments):
         """What customers have on account, as far as it covers these lines.
@@ -172,3 +209,47 @@ class AccountMoveLine(models.Model):
         return Debt(
             Decimal(str(self.amount_currency)), self._get_collection_due(), payments,
             self.currency_id.decimal_places)
+
+    # === FORMAL NOTICES === #
+
+    def _get_collection_demands(self, day):
+        """What a formal notice of a day demands on these items, and how interest is made up.
+
+        As :meth:`_get_collection_penalties` has it; and of consumers, from whom nothing else may
+        be claimed, interest at the legal rate from the day on which formal notice was first given
+        (L17): none on that day itself.
+
+        :param date day: day of the notice; that day counts
+        :return: dict of :class:`Demand` by line id, one for each line of ``self``
+        """
+        demands = dict.fromkeys(self.ids, Demand())
+        lines = self.sudo()
+        noticed = lines.filtered(lambda line: (
+            line.collection_notice_date and line.collection_notice_date < day))
+        owed = [*lines._get_claimed_debts(day)]
+        if noticed:  # asked last: of consumers, the others claim nothing
+            owed += noticed._get_noticed_debts(day)
+        for debts, terms in owed:
+            claims = claim_invoice(debts, terms, day)
+            demands |= {line_id: Demand(claims[line_id], tuple(debt.explain_interest(terms)))
+                        for line_id, debt in debts.items()}
+        return {line_id: demands[line_id] for line_id in self.ids}
+
+    def _get_noticed_debts(self, day):
+        """What consumers owe who were given formal notice: it bears interest from that day on.
+
+        :return: generator, see :meth:`_get_claimed_debts`
+        """
+        invoiced = self._find_penalty_lines() & self
+        payments = invoiced._get_penalty_payments()
+        tables = self.env["collection.penalty.rate"]._get_tables(invoiced.company_id)
+        for company, lines in invoiced.grouped("company_id").items():
+            customers = lines.move_id.commercial_partner_id.with_company(company)
+            terms = customers._get_notice_terms(company, day, tables)
+            owed = lines.filtered(
+                lambda line, terms=terms: line.move_id.commercial_partner_id.id in terms)
+            on_account = owed._get_payments_on_account(company, payments)
+            for line in owed:
+                debt = line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))
+                yield ({line.id: replace(debt, due=max(debt.due, line.collection_notice_date))},
+                       terms[line.move_id.commercial_partner_id.id])

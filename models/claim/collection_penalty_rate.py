@@ -66,7 +66,9 @@ class CollectionPenaltyRate(models.Model):
     )
     legal_rate = fields.Float(
         string="Legal rate", digits=(6, 2), aggregator=None,
-        help="Legal interest rate for professionals in that semester, in percent.")
+        help="Legal interest rate in that semester of creditors who are no private persons, in "
+        "percent. Three times as much is the floor of a contractual rate; consumers owe it once "
+        "formal notice was given.")
     floor_rate = fields.Float(
         string="Floor of a contractual rate", digits=(6, 2), aggregator=None,
         compute="_compute_floor_rate", store=True, readonly=False,
@@ -223,6 +225,13 @@ class CollectionPenaltyRate(models.Model):
         return tuple(
             Rate(row.date_from, row.date_to or None,
                  Decimal(str(row.rate)) if row.rate else None)
+            for row in self)
+
+    def _get_engine_legal_rates(self):
+        """:return: the legal rates of the rows, as :meth:`_get_engine_rates`"""
+        return tuple(
+            Rate(row.date_from, row.date_to or None,
+                 Decimal(str(row.legal_rate)) if row.legal_rate else None)
             for row in self)
 
     def _get_engine_indemnities(self):

@@ -147,12 +147,34 @@ class ResPartner(models.Model):
         indemnities = tables[company.id, "indemnity"]._get_engine_indemnities()
         terms = {}
         for customer in self.sudo():
-            kind, insolvent = kinds[customer.id], customer.collection_insolvency_date
-            # the judgment takes effect at the first hour of its day, so its eve is the last
-            until = min(day, insolvent - timedelta(days=1)) if insolvent else day
+            kind, until = kinds[customer.id], customer._get_last_interest_day(day)
             indemnified = customer.collection_indemnity and kind in regimes and until == day
             terms[customer.id] = Terms(
                 rates=rates.get(kind) if customer.collection_penalties else None,
                 split=kind != "public", until=until,
                 indemnities=indemnities if indemnified else None)
         return terms
+
+    def _get_notice_terms(self, company, day, tables):
+        """What those of these customers who are consumers owe once formal notice was given: the
+        legal rate, each day that of its semester (L17).
+
+        The rate is the one of creditors who are no private persons.
+
+        :param company: the current company
+        :param tables: of ``collection.penalty.rate._get_tables``
+        :return: dict of :class:`~..engine.claims.Terms` by the id of each consumer
+        """
+        kinds = self._get_collection_debtor_kinds()
+        rates = tables[company.id, "business"]._get_engine_legal_rates()
+        return {
+            customer.id: Terms(
+                rates=rates, split=True, indemnities=None,
+                until=customer._get_last_interest_day(day))
+            for customer in self.sudo() if kinds[customer.id] == "consumer"}
+
+    def _get_last_interest_day(self, day):
+        """:return: date, the day, or the eve of the judgment where insolvency was opened before:
+            it takes effect at the first hour of its day"""
+        insolvent = self.collection_insolvency_date
+        return min(day, insolvent - timedelta(days=1)) if insolvent else day

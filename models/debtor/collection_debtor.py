@@ -196,6 +196,9 @@ class CollectionDebtor(models.Model):
         string="Actions due", readonly=True,
         help="Actions whose day has come, and that wait for a colleague.")
     stop = fields.Selection(STOPS, string="Not chased because", readonly=True)
+    notice_on = fields.Date(
+        string="Formal notice on", readonly=True,
+        help="The last day on which formal notice was given for something that is still open.")
     deadline = fields.Date(string="Legal deadline", readonly=True)
     limitation_date = fields.Date(
         string="Limitation", readonly=True,

@@ -294,6 +294,20 @@ def _read_steps(batch: Batch) -> SQL:
         """, owns=batch.owns, day=batch.day, channels=tuple(CHANNELS))
 
 
+@register("notice", _same("notice", "notice_on"))
+def _read_notices(batch: Batch) -> SQL:
+    return SQL(
+        """
+        SELECT partner.commercial_partner_id AS customer_id,
+               max(line.collection_notice_date) AS notice_on
+          FROM account_move_line AS line JOIN res_partner AS partner ON partner.id = line.partner_id
+         WHERE line.collection_notice_date IS NOT NULL AND line.reconciled IS NOT TRUE
+           AND line.parent_state = 'posted' AND line.company_id = %s
+           AND partner.commercial_partner_id = ANY(%s)
+      GROUP BY partner.commercial_partner_id
+        """, batch.company.id, batch.customer_ids)
+
+
 @register("legal", {"deadline": "legal.deadline"}, makes_debtor=True)
 def _read_deadlines(batch: Batch) -> SQL:
     """Sequences under way, and the nearest legal deadline of theirs."""

@@ -26,7 +26,7 @@ STATUS_FIELDS = frozenset({
 })
 
 #: What is noted on an item: all of it is ours.
-NOTED_FIELDS = STATUS_FIELDS | {"collection_excluded_since"}
+NOTED_FIELDS = STATUS_FIELDS | {"collection_excluded_since", "collection_notice_date"}
 
 #: Context in which the core neither recomputes an entry's lines nor marks it as changed by hand.
 NOT_BY_HAND = {
@@ -50,6 +50,10 @@ class AccountMoveLine(models.Model):
         help="Day on which to review an item that is left out of the scenario.")
     collection_excluded_since = PortfolioDate(
         string="Left out since", copy=False, readonly=True, groups=COLLECTORS)
+    collection_notice_date = PortfolioDate(
+        string="Formal notice on", copy=False, readonly=True, groups=COLLECTORS,
+        index="btree_not_null",
+        help="The day on which the first formal notice that demands it was really sent.")
     collection_is_overdue = fields.Boolean(
         string="Overdue", compute="_compute_collection_is_overdue", groups=COLLECTORS,
         search="_search_collection_is_overdue")
@@ -67,13 +71,13 @@ class AccountMoveLine(models.Model):
 
     def write(self, vals):
         """Record each change of an item's status, whoever makes it."""
-        if not STATUS_FIELDS & set(vals):
-            return super().write(vals)
-        self.check_access("write")  # the core asks only where a value changes
-        before = {line: line._describe_lasting_status() for line in self.sudo()}
         # our notes change nothing of the entry: it does not count as changed by hand, and the
         # entries of thousands of items are not balanced anew
         noting = self.with_context(**NOT_BY_HAND) if NOTED_FIELDS.issuperset(vals) else self
+        if not STATUS_FIELDS & set(vals):
+            return super(AccountMoveLine, noting).write(vals)
+        self.check_access("write")  # the core asks only where a value changes
+        before = {line: line._describe_lasting_status() for line in self.sudo()}
         result = super(AccountMoveLine, noting).write(vals)
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")
         return result

@@ -10,6 +10,7 @@ from .holders import HOLDERS, find_successor, find_successors
 KEPT_FIELDS = (
     "collection_status_id", "collection_comment", "collection_promise_date",
     "collection_review_date", "collection_excluded_since", "collection_claim_kind",
+    "collection_notice_date",
 )
 
 
@@ -62,7 +63,7 @@ class CollectionItemSnapshot(models.Model):
             "items": [self._describe_item(item) for item in items if item.move_id == move],
             "holders": holders.get(move.id, {}),
         } for move in moves if move.id in holders or any(
-            item.collection_status_id or item.collection_comment
+            item.collection_status_id or item.collection_comment or item.collection_notice_date
             for item in items if item.move_id == move)])
 
     def _find_holders(self, items):

@@ -230,6 +230,10 @@ _LIST = (
         "limitation_rules", "basics", "collection.limitation.rule", _lt("Limitation rules"),
         _lt("How long a claim may be brought before a court: dwelling lease, trade, consumer, "
             "enforceable title."), country="FR"),
+    Example(
+        "notice_texts", "basics", "collection.notice.text", _lt("Texts of formal notices"),
+        _lt("What formal notices say of the law and of what follows, by kind of debtor. They come "
+            "with the installation; here those come back that were deleted."), country="FR"),
 )
 
 #: Each example by its key.

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
@@ -16,6 +16,11 @@ class CollectionAction(models.Model):
 
     _inherit = "collection.action"
 
+    offers_page = fields.Boolean(
+        readonly=True, copy=False,
+        help="It offers something that is answered on the personal page, so that it carries a link "
+        "whatever the customer's option.")
+
     def _is_interactive(self, recipient):
         """Whether the message to a recipient carries a personal link.
 
@@ -23,10 +28,11 @@ class CollectionAction(models.Model):
         guarantor neither promises nor disputes in the customer's name.
         """
         self.ensure_one()
+        option = self.customer_id.sudo().with_company(
+            self.company_id).collection_interactive_email
         return (
             self.is_sent and self._get_channel().carries_links
-            and self.customer_id.sudo().with_company(
-                self.company_id).collection_interactive_email
+            and (option or self.offers_page)
             and recipient.commercial_partner_id == self.customer_id
             and not get_beside(self)
             and not self._get_steering().writes_to_stranger())

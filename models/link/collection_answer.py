@@ -27,6 +27,7 @@ ANSWER_KINDS = [
     ("dispute", "Disputed"),
     ("question", "Question"),
     ("comment", "Comment"),
+    ("plan", "Payment plan refused"),
 ]
 
 register(Holder("collection.answer", "item_id", (("state", "=", "waiting"),),
@@ -140,8 +141,8 @@ class CollectionAnswer(models.Model):
                 self.env, answer.amount, currency))
         if answer.kind == "dispute":
             return _("Disputed: %(reason)s", reason=answer.reason_id.name)
-        if answer.kind == "question":
-            return _("Question")
+        if answer.kind in ("question", "plan"):
+            return _("Question") if answer.kind == "question" else _("Refuses the payment plan")
         if answer.result:
             labels = dict(self._fields["result"]._description_selection(self.env))
             return _("Dispute resolved: %(result)s", result=labels[answer.result])
@@ -464,6 +465,10 @@ class CollectionAnswer(models.Model):
                 "Answer the question of %(who)s on %(items)s", who=first.partner_id.name,
                 items=self.item_id._name_items()),
             note=plaintext2html(first.text or ""))
+
+    def _accept_plan(self, items):
+        """What was proposed in place of a plan becomes a task on the customer, as a question."""
+        self._accept_question(items)
 
     def _accept_comment(self, items):
         """A colleague's answer becomes the items' status and comment."""

@@ -273,9 +273,11 @@ def _get_letter_tables(action, text, data):
 
 def _prepare_letter_sheet(action, message, day):
     """:return: a letter as a :class:`~...report.collection_print.Sheet`"""
+    template = "collection_notice_sheet" if message.notice else "collection_letter_sheet"
     return action.env["collection.print"]._prepare_sheet(
-        "account_collection.collection_letter_sheet", action.company_id, message.lang,
-        message.recipient, day, message=message, customer=action.customer_id)
+        f"account_collection.{template}", action.company_id, message.lang,
+        message.recipient, day, message=message, customer=action.customer_id,
+        registered=action._get_steering().get_post_by() == "registered")
 
 
 def _get_letter_filename(action, data):

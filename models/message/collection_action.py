@@ -12,9 +12,9 @@ from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
-from . import besides
+from . import besides, notices
 from .attachments import get_invoice_files
-from .gate import find_objection
+from .gate import RATE_MISSING, find_objection
 from .hashtags import get_values
 from .message import Message, MessageData, Sender, Text
 
@@ -45,6 +45,7 @@ class CollectionAction(models.Model):
     edited_by_id = fields.Many2one(
         "res.users", string="Edited by", readonly=True, copy=False,
         help="Who changed this one message; hears the answer.")
+    lacks_rate = fields.Boolean(compute="_compute_preview")
     preview_page = fields.Html(string="Message as it would leave", compute="_compute_preview",
                                sanitize=False)
     preview_problem = fields.Char(string="Why it cannot leave", compute="_compute_preview")
@@ -82,7 +83,7 @@ class CollectionAction(models.Model):
 
     @api.depends_context("lang")
     @api.depends("subject", "body", "state", "kind", "mail_template_id", "to_partner_id",
-                 "copy_partner_ids", "added_file_ids")
+                 "copy_partner_ids", "added_file_ids", "interest_reserved")
     def _compute_preview(self):
         for action in self:
             shown = action._origin
@@ -91,7 +92,8 @@ class CollectionAction(models.Model):
             action.update({
                 "preview_page": preview.get("page"), "preview_subject": preview.get("subject"),
                 "preview_problem": preview.get("problem"), "preview_files": preview.get("files"),
-                "preview_copies": preview.get("copies"), "preview_to": preview.get("to")})
+                "preview_copies": preview.get("copies"), "preview_to": preview.get("to"),
+                "lacks_rate": preview.get("lacks_rate")})
 
     @api.depends_context("lang")
     @api.depends("beside_function_id", "state", "kind")
@@ -176,8 +178,11 @@ class CollectionAction(models.Model):
             for action_id, text in texts.items()}
         values = get_values(self, data, set().union(*names.values()))
         contents = {
-            action_id: hashtags.replace(text.body, values[action_id], text.is_html)
-            for action_id, text in texts.items()}
+            action.id: notices.add_to_text(
+                action, data[action.id], names[action.id], hashtags.replace(
+                    texts[action.id].body, values[action.id], texts[action.id].is_html),
+                texts[action.id].is_html)
+            for action in self}
         bodies = {}
         for channel, actions in self._split_by_channel():
             bodies |= channel.render_bodies(actions, texts, contents, data)
@@ -188,7 +193,7 @@ class CollectionAction(models.Model):
             action.id: Message(
                 recipient=data[action.id].recipient, lang=data[action.id].lang,
                 items=data[action.id].items, sender=data[action.id].sender,
-                copies=data[action.id].copies,
+                copies=data[action.id].copies, notice=data[action.id].notice,
                 subject=subjects[action.id], content=contents[action.id],
                 body=bodies[action.id], objection=find_objection(
                     action, data[action.id], names[action.id], contents[action.id],
@@ -287,6 +292,7 @@ class CollectionAction(models.Model):
         leaders = {action: action._get_message_leader(chosen[action.id]) for action in actions}
         others = besides.get_besides(self) or besides.find_besides(actions)
         copies = actions._get_message_copies(recipients, chosen, others)
+        formal = notices.make_notices(actions, chosen, day)
         return {
             action.id: MessageData(
                 day=day, recipient=recipients[action.id], lang=langs[action.id],
@@ -297,7 +303,8 @@ class CollectionAction(models.Model):
                     leader and action._get_steering().is_reminder
                     and leader._get_collection_due() >= day),
                 holder=others[action.id].partner if action.id in others else (
-                    recipients[action.id] if action.recipient_function_id else None))
+                    recipients[action.id] if action.recipient_function_id else None),
+                notice=formal.get(action.id))
             for action, leader in leaders.items()}
 
     def _get_message_langs(self, recipients):
@@ -518,8 +525,8 @@ class CollectionAction(models.Model):
     def _prepare_preview(self):
         """The message as it would leave today.
 
-        :return: dict: problem, recipient_id, address, to, copies, email_from, language, subject,
-            files, page; without a page where it cannot be rendered
+        :return: dict: problem, lacks_rate, recipient_id, address, to, copies, email_from, language,
+            subject, files, page; without a page where it cannot be rendered
         """
         self.ensure_one()
         try:
@@ -529,8 +536,11 @@ class CollectionAction(models.Model):
         action, recipient, channel = self.sudo(), message.recipient, self._get_channel()
         address = ", ".join(filter(None, map(
             str.strip, channel.get_address(recipient).splitlines())))
+        lacks_rate = message.objection == RATE_MISSING
         return {
-            "problem": channel.find_address_problem(recipient),
+            "problem": channel.find_address_problem(recipient) or (
+                lacks_rate and self._describe_objection(message)),
+            "lacks_rate": lacks_rate,
             "recipient_id": recipient,
             "address": address,
             "to": recipient and ", ".join(filter(None, (

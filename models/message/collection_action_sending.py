@@ -9,12 +9,13 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
+from ...tools.dialogs import open_dialog
 from ...tools.records import in_company_language
 from ..action.channels import CHANNELS
 from ..history.trace import Trace, TraceRow
-from . import besides
+from . import besides, notices
 from .collection_dispatch import DISPATCH_STATES
-from .gate import NO_TEXT, NOTHING_DUE, WRONG_AMOUNT
+from .gate import NO_TEXT, NOTHING_DUE, RATE_MISSING, WRONG_AMOUNT
 from .holds import HOLDS
 
 _logger = logging.getLogger(__name__)
@@ -37,12 +38,14 @@ class CollectionAction(models.Model):
     held_because = fields.Char(
         string="Why it waits", compute="_compute_held_because",
         help="Why it does not leave by itself although its day has come.")
-    beside_function_id = fields.Many2one(
-        "collection.function", string="Also written to", readonly=True, ondelete="restrict",
-        help="Whoever holds this function for the customer receives a text of its own.")
+    beside_function_id = fields.Many2one(readonly=True)
     beside_note = fields.Char(
         string="Why the holder was left out", readonly=True, copy=False,
         help="Why the message went to the customer alone.")
+    interest_reserved = fields.Char(
+        readonly=True, copy=False,
+        help="Why this formal notice leaves although a rate is missing: it says that the interest "
+        "of those days is reserved.")
     attempts = fields.Integer(readonly=True, copy=False)
     next_try = fields.Datetime(readonly=True, copy=False)
     #: read by the cron that sends what is due (_process_due)
@@ -136,7 +139,7 @@ class CollectionAction(models.Model):
         :raise UserError: one of them must not leave; see :meth:`_pass_gate`
         """
         for action in self:
-            if messages[action.id].objection in (NOTHING_DUE, NO_TEXT):
+            if messages[action.id].objection not in (None, WRONG_AMOUNT):
                 raise UserError(action._describe_objection(messages[action.id]))
         prepared = [self._prepare_dispatch_vals(messages[action.id], action) for action in self]
         files = self._keep_attachments(messages)
@@ -182,6 +185,7 @@ class CollectionAction(models.Model):
             "author_id": message.author.id,
             "email_from": message.email_from,
             **channel.prepare_dispatch_vals(action, message),
+            **notices.prepare_dispatch_vals(action, message),
         }
 
     def _keep_attachments(self, messages):
@@ -398,6 +402,8 @@ class CollectionAction(models.Model):
             return self.env._(
                 "“%(action)s” asks for money, and nothing is due of what it speaks of. Skip it, "
                 "or look at the customer's items.", action=self.name)
+        if message.objection == RATE_MISSING:
+            return notices.describe_missing(self, message.notice)
         return self.env._(
             "“%(action)s” names an amount that is not owed: credits come to as much or more. "
             "Read it, then send it by hand or skip it.", action=self.name)
@@ -531,3 +537,34 @@ class CollectionAction(models.Model):
         for action in self:
             action.error = dispatches.filtered(
                 lambda dispatch, action=action: dispatch.action_id == action)[:1].error
+
+    # === FORMAL NOTICES === #
+
+    def reserve_interest(self, reason):
+        """Let this formal notice leave although a rate is missing; it then says that the interest
+        of the days without one is reserved.
+
+        :param str reason: stays in the history
+        :raise UserError: no reason, or it is closed or no formal notice
+        :raise AccessError: the user may not act on it
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_may_close("done")
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        self._take_turn()
+        if self.state == "closed":
+            raise UserError(self._get_closed_message())
+        if not self.formal_notice:
+            raise UserError(self.env._("“%(action)s” is no formal notice.", action=self.name))
+        action = self.sudo()
+        action.write({"interest_reserved": reason, "error": False, "next_try": False})
+        action._record([TraceRow(action, "interest_reserved")],
+                       Trace("reserve_interest", text=reason))
+
+    def action_open_reserve(self):
+        """:return: window action on the dialog that reserves the interest whose rate is missing"""
+        self.ensure_one()
+        return open_dialog("collection.notice.reserve", self.env._("Reserve the interest"),
+                           default_action_id=self.id)

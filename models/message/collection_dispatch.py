@@ -7,6 +7,7 @@ from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record, in_company_language
 from ..action.channels import CHANNELS, get_channel
 from ..history.trace import Trace, TraceRow
+from . import notices
 
 DISPATCH_STATES = [
     ("pending", "Queued"),
@@ -112,6 +113,13 @@ class CollectionDispatch(models.Model):
     receipt_ids = fields.Many2many(
         "ir.attachment", "collection_dispatch_receipt_rel", string="Receipts", readonly=True,
         help="Proof of deposit, receipt signed by the addressee.")
+    notice_day = fields.Date(
+        string="Formal notice of", readonly=True, help="The day that a formal notice bears.")
+    notice_until = fields.Date(
+        string="To be paid by", readonly=True, help="Last day of grace of a formal notice.")
+    notice_given_on = fields.Date(
+        string="Notice given on", readonly=True,
+        help="The day on which a formal notice to the debtor really left.")
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
@@ -126,6 +134,8 @@ class CollectionDispatch(models.Model):
         "A registered letter is accepted, refused or unclaimed: one of them.")
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
+    #: read when a formal notice was given, or came back
+    _notice_index = models.Index("(notice_given_on) WHERE notice_given_on IS NOT NULL")
 
     @api.model
     def _selection_channel(self):
@@ -171,10 +181,18 @@ class CollectionDispatch(models.Model):
         if state == "sent":
             vals["sent_at"] = fields.Datetime.now()
         self.write(vals)
+        notices.follow(self)
         if state in UNARRIVED:
             self.action_id._record_delivery_errors(self)
         elif state == "sent":
             self._clear_errors()
+
+    def _get_noticed_items(self):
+        """:return: ``account.move.line``, the debts that these formal notices demand"""
+        return self.env["account.move.line"].union(*(
+            notice.action_id.item_ids.filtered(lambda item, day=notice.notice_day: (
+                item.balance > 0 and item._get_collection_due() < day))
+            for notice in self))
 
     def _clear_errors(self):
         """Their actions show no error any more, unless what was sent with these has not arrived."""
@@ -481,6 +499,7 @@ class CollectionDispatch(models.Model):
         self._check_state(("pending", "failed", "to_verify", "bounced"))
         self.sudo()._cancel_carriers()
         self.sudo().write({"state": "cancelled", "error": False})
+        notices.follow(self.sudo())
         self.sudo().action_id.filtered("error").write({"error": False})
 
     def action_retry(self):

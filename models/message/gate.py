@@ -1,7 +1,8 @@
 """The gate: what a message must pass before it leaves, whatever decided it and whoever sends it.
 
 A message *asks for money* when its text names what open items come to, or lists them, or when it
-is a reminder. The items are those read for this very message, so the debt is read again each time.
+is a reminder or a formal notice. The items are those read for this very message, so the debt is
+read again each time.
 """
 
 from collections import defaultdict
@@ -16,6 +17,8 @@ NOTHING_DUE = "nothing_due"
 WRONG_AMOUNT = "wrong_amount"
 #: It says nothing.
 NO_TEXT = "no_text"
+#: A formal notice that would claim interest of days whose rate is missing.
+RATE_MISSING = "rate_missing"
 
 
 def find_objection(action, data, names, content, *, is_html):
@@ -34,13 +37,19 @@ def find_objection(action, data, names, content, *, is_html):
     spoken_of = [getattr(data, about) for about in _get_subjects(names)]
     if is_reminder:
         spoken_of.append(data.items)
+    if data.notice:
+        spoken_of.append(data.demanded)
     if not spoken_of:
         return None
     missing = [items for items in spoken_of if not is_due(items)]
     if len(missing) == len(spoken_of) and (is_reminder or not _claims_something(data, names)):
         return NOTHING_DUE
+    if data.notice and not is_due(data.demanded):
+        return NOTHING_DUE
     if any(is_reminder or _is_credit(items) for items in missing):
         return WRONG_AMOUNT
+    if data.notice and data.notice.missing_from and not data.notice.is_reserved:
+        return RATE_MISSING
     return None
 
 

@@ -13,6 +13,7 @@ from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...engine import hashtags
 from ...engine.hashtags import AMOUNT, BLOCK, TEXT
+from . import notices
 
 _lt = LazyTranslate(__name__)
 
@@ -25,7 +26,7 @@ class Hashtag:
     :ivar description: what stands beside it in the list next to the editor
     :ivar get_value: function of an action (in the language of its context), its
         :class:`~.message.MessageData` and the names of items and days; returns str, of a BLOCK a
-        tuple of ``Table``, of a LINK a ``Link``
+        tuple of ``Table`` and ``Paragraph``, of a LINK a ``Link``
     :ivar bool names_items: it calls items by their names, which are read for it
     :ivar str about: attribute of ``MessageData``: the items that it asks the money of, see
         :mod:`~.gate`; empty where it asks for none
@@ -201,6 +202,27 @@ def days_late(action, data, labels):
     if not data.leader:
         return "0"
     return str(max((data.day - data.leader._get_collection_due()).days, 0))
+
+
+# === FORMAL NOTICE === #
+
+
+@hashtag(
+    BLOCK, _lt("All that a formal notice says: items, interest and how it is computed, days of "
+               "grace, what follows, the law; nothing in other messages"), about="demanded")
+def formal_notice(action, data, labels):
+    return notices.describe(action, data, labels)
+
+
+@hashtag(TEXT, _lt("The day by which a formal notice wants to be paid"))
+def notice_deadline(action, data, labels):
+    return labels.date(data.notice.until) if data.notice else ""
+
+
+@hashtag(TEXT, _lt("The day on which formal notice was given for the oldest item that was noticed"))
+def notice_date(action, data, labels):
+    given = data.items.filtered("collection_notice_date")[:1].collection_notice_date
+    return labels.date(given) if given else ""
 
 
 # === ACTION AND SENDER === #

@@ -1,6 +1,6 @@
 """What a message says and what leaves of it, as plain values."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -30,6 +30,41 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What a formal notice demands, and how.
+
+    :ivar items: the overdue ``account.move.line`` that it demands, and credits
+    :ivar demands: :class:`~..claim.account_move_line.Demand` by item id
+    :ivar day: the day that it bears
+    :ivar until: last day of grace
+    :ivar kind: of the debtor, a value of ``collection_debtor_kind``
+    :ivar text: the ``collection.notice.text`` that holds, empty for none
+    :ivar is_reserved: whether a person has said that interest without a rate is reserved
+    """
+
+    items: models.BaseModel
+    demands: dict
+    day: date
+    until: date
+    kind: str
+    text: models.BaseModel
+    is_reserved: bool
+
+    @property
+    def claims(self):
+        """The claims by item id; those of which a rate is reserved as far as rates are known."""
+        claims = {item_id: self.demands[item_id].claim for item_id in self.items.ids}
+        return {item_id: replace(claim, missing_from=None) for item_id, claim in claims.items()
+                } if self.is_reserved else claims
+
+    @property
+    def missing_from(self):
+        """The first day for which a rate is missing, None where none is."""
+        return min((demand.claim.missing_from for item_id, demand in self.demands.items()
+                    if item_id in self.items.ids and demand.claim.missing_from), default=None)
+
+
+@dataclass(frozen=True, slots=True)
 class MessageData:
     """The records and figures that a message speaks of.
 
@@ -45,6 +80,7 @@ class MessageData:
     :ivar is_ahead: it reminds before anything is overdue, and speaks of what falls due
     :ivar holder: the ``res.partner`` who receives it, or a text of its own besides, as the holder
         of a function; None for nobody
+    :ivar notice: the :class:`Notice` that it is; None for no formal notice
     """
 
     day: date
@@ -60,6 +96,12 @@ class MessageData:
     copies: models.BaseModel
     is_ahead: bool = False
     holder: models.BaseModel | None = None
+    notice: Notice | None = None
+
+    @property
+    def demanded(self):
+        """What a formal notice demands; nothing where it is none."""
+        return self.notice.items if self.notice else self.items.browse()
 
     @property
     def overdue(self):
@@ -108,6 +150,7 @@ class Message:
     :ivar copies: ``res.partner`` that receive a copy
     :ivar attachments: list of :class:`MessageFile`; of a letter, the letter itself
     :ivar objection: why it must not leave, see :mod:`~.gate`; None where it may
+    :ivar notice: the :class:`Notice` that it is; None for no formal notice
     """
 
     recipient: models.BaseModel
@@ -120,6 +163,7 @@ class Message:
     copies: models.BaseModel
     attachments: list = field(default_factory=list)
     objection: str | None = None
+    notice: Notice | None = None
 
     @property
     def author(self):

@@ -1,7 +1,9 @@
 from odoo import fields, models
 
 #: What an answer of each kind is as a reply.
-RESULTS = {"paid": "proof", "promise": "promise", "dispute": "dispute", "question": "question"}
+RESULTS = {
+    "paid": "proof", "promise": "promise", "dispute": "dispute", "question": "question",
+    "plan": "question"}
 
 
 class CollectionAnswer(models.Model):

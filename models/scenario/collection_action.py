@@ -152,7 +152,8 @@ class CollectionAction(models.Model):
         self.env.flush_all()  # a dropped action must be seen as closed
         step = self.env["collection.scenario.step"]
         copied = [name for name in step._get_content_fields()
-                  if step._fields[name].type != "many2many" and name != "recipient_function_id"]
+                  if step._fields[name].type != "many2many"
+                  and name not in ("recipient_function_id", "beside_function_id")]
         columns = SQL(", ").join(SQL.identifier(name) for name in copied)
         self.env.cr.execute(SQL(
             """

@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 from ... import engine
 from ...engine.sequence import outcomes
-from ..action.steering import Steering, steers
+from ..action.steering import Beside, Steering, steers
 
 
 @steers("sequence")
@@ -34,15 +34,39 @@ class SequenceSteering(Steering):
         return definition.get_content(action.step_id.key, action.content_key)
 
     def get_copied_holders(self):
+        return super().get_copied_holders() | self._find_own_holders("copy_function_id")
+
+    def find_besides(self):
+        """The holder is the sequence's participant, else the customer's: a default holder knows
+        nothing of a customer's debt."""
+        actions = self.actions.filtered("beside_function_id")
+        rows = self.env["collection.participant"].sudo().search([
+            ("customer_id", "in", actions.customer_id.ids), ("sequence_id", "=", False),
+            ("company_id", "in", actions.company_id.ids),
+            ("function_id", "in", actions.beside_function_id.ids)])
+        usual = {(row.customer_id, row.company_id, row.function_id): row.partner_id
+                 for row in rows}
+        own, nobody = self._find_own_holders("beside_function_id"), self.env["res.partner"]
+        return {
+            action.id: Beside(
+                action.beside_function_id,
+                (own.get(action.id) or usual.get(
+                    (action.customer_id, action.company_id, action.beside_function_id),
+                    nobody)).filtered("active"),
+                action._get_channel())
+            for action in actions}
+
+    def _find_own_holders(self, name):
+        """:param str name: the field of the function
+        :return: dict of the ``res.partner`` who holds it in the sequence of each of these, by
+            action id; those without one are not in it"""
         actions = self.actions
-        rows = self.env["collection.participant"].search([
+        rows = self.env["collection.participant"].sudo().search([
             ("sequence_id", "in", actions.sequence_id.ids),
-            ("function_id", "in", actions.copy_function_id.ids)])
+            ("function_id", "in", actions[name].ids)])
         found = {(row.sequence_id, row.function_id): row.partner_id for row in rows}
-        own = {action.id: found.get((action.sequence_id, action.copy_function_id))
-               for action in actions}
-        return super().get_copied_holders() | {
-            action_id: partner for action_id, partner in own.items() if partner}
+        own = {action.id: found.get((action.sequence_id, action[name])) for action in actions}
+        return {action_id: partner for action_id, partner in own.items() if partner}
 
     def get_items(self):
         return self.actions.sequence_id.item_ids

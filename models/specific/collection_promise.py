@@ -88,6 +88,10 @@ class CollectionPromise(models.Model):
     state = fields.Selection(STATES, required=True, readonly=True, default="open", tracking=True)
     action_id = fields.Many2one("collection.action", string="Follow-up", readonly=True)
     closed_on = fields.Date(readonly=True)
+    grace_days = fields.Integer(
+        string="Days of grace", readonly=True,
+        help="Days after the day of an instalment, after which it counts as unpaid: of a payment "
+        "plan, those that its terms name.")
     wait_until = fields.Date(
         string="To be matched by", readonly=True, copy=False,
         help="Day until which a payment on account may wait to be matched with its items.")
@@ -345,7 +349,8 @@ class CollectionPromise(models.Model):
         if compare(paid, expected) >= 0:
             kept = "kept" if compare(paid, 0) > 0 else "cancelled"
             return (None if self.state == "kept" else kept), 0.0
-        due = sum(self.line_ids.filtered(lambda line: line.date < today).mapped("amount"))
+        due = sum(self.line_ids.filtered(lambda line: (
+            line.date + timedelta(days=self.grace_days) < today)).mapped("amount"))
         missing = min(due, expected) - paid
         if compare(missing, 0) <= 0:
             return self._get_coming(paid), 0.0
@@ -500,7 +505,10 @@ class CollectionPromise(models.Model):
                 promise.action_id._write_rescheduled(promise.date)
 
     def _notify_broken(self):
-        """Put the event for sequences in the inbox, and notify the collector (E2)."""
+        """Put the event for sequences in the inbox, and notify the collector (E2).
+
+        A hook: a domain for which more follows from it extends it.
+        """
         self.env["collection.signal"]._post_where_open([{
             "key": f"promise_broken:{promise.id}", "code": "promise_broken",
             "customer_id": promise.customer_id.id, "company_id": promise.company_id.id,

@@ -1,5 +1,6 @@
 from . import test_messages
 from . import test_message_tags
+from . import test_notices
 from . import test_message_preview
 from . import test_letters
 from . import test_registered_letters

@@ -4,6 +4,7 @@ from odoo.tools import html_sanitize
 
 from ...engine import hashtags
 from ...models.action.channels import CHANNELS
+from ...models.message.gate import RATE_MISSING
 from ...models.message.hashtags import HASHTAGS
 
 
@@ -51,7 +52,9 @@ class CollectionMessagePreview(models.TransientModel):
     def _prepare_message_vals(self, action, message):
         recipient, channel = message.recipient, action._get_channel()
         return {
-            "problem": channel.find_address_problem(recipient),
+            "problem": channel.find_address_problem(recipient) or (
+                message.objection == RATE_MISSING and action.with_env(
+                    self.env)._describe_objection(message)),
             "recipient_id": recipient.id,
             "address": ", ".join(filter(None, map(
                 str.strip, channel.get_address(recipient).splitlines()))),
@@ -104,7 +107,8 @@ class CollectionMessagePreview(models.TransientModel):
 
         :param int customer_id: id of the customer
         :param dict values: fields of a content: kind, name, subject, body, attach_statement,
-            recipient_function_id; and what it is part of, see :meth:`_get_sample_vals`
+            recipient_function_id, formal_notice, grace_days; and what it is part of, see
+            :meth:`_get_sample_vals`
         :return: dict: subject (str), page (HTML), unknown (list of names of hashtags), and
             problem (str): why it would reach nobody; empty for none
         :raise AccessError: the customer is not in the user's portfolio
@@ -148,6 +152,8 @@ class CollectionMessagePreview(models.TransientModel):
             "name": values.get("name") or "", "subject": values.get("subject") or "",
             "body": html_sanitize(values.get("body") or ""),
             "attach_statement": bool(values.get("attach_statement")),
+            "formal_notice": bool(values.get("formal_notice")),
+            "grace_days": values.get("grace_days") or 0,
             "recipient_function_id": function.id}
 
     def _find_sample_problem(self, action, message):

@@ -207,7 +207,8 @@ class CollectionSetupLine(models.TransientModel):
         speaking = step.with_context(lang=customer.lang or self.env.lang)
         sample = self.env["collection.message.preview"].with_env(speaking.env)._render_sample(
             customer.id, {name: speaking[name] for name in (
-                "kind", "name", "subject", "body", "attach_statement")},
+                "kind", "name", "subject", "body", "attach_statement", "formal_notice",
+                "grace_days")},
             scenario_step_id=step.id)
         return sample["subject"], sample["page"]
 

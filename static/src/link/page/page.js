@@ -4,6 +4,9 @@ const form = document.querySelector("form");
 /** Tick all, or none when all are ticked; of no use for a single one. */
 function offerAll() {
     const button = form.querySelector(".all");
+    if (!button) {
+        return;
+    }
     const ticks = [...form.querySelectorAll("input[name=item]")];
     button.hidden = ticks.length < 2;
     button.addEventListener("click", () => {

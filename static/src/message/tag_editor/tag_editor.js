@@ -11,7 +11,9 @@ import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
 import { MessagePage } from "./message_page";
 
 const MODEL = "collection.message.preview";
-const FIELDS = ["kind", "name", "subject", "body", "attach_statement"];
+const FIELDS = [
+    "kind", "name", "subject", "body", "attach_statement", "formal_notice", "grace_days",
+];
 /** What a text is part of, and who else reads it: of a scenario's step. */
 const PLACE = ["scenario_id", "offset", "write_to", "recipient_function_id"];
 const BESIDE = ["beside_subject", "beside_body"];

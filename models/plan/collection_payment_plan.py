@@ -1,0 +1,600 @@
+import hashlib
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_amount, format_date
+
+from ...tools.dialogs import open_dialog
+from ...tools.records import as_day, as_record, in_company_language
+from ..history.collection_history import MOST_TEXT
+from ..item.holders import Holder, register
+from ..link.page import AnswerForm
+from ..message.message import PDF
+from . import plan_text
+
+#: Days after an unpaid instalment on which the whole falls due, unless told otherwise.
+DEFAULT_DAYS = 8
+#: Days for which an offer stands, unless told otherwise.
+OFFER_DAYS = 15
+#: Characters of the name by which somebody accepts.
+SHORTEST_NAME, LONGEST_NAME = 3, 120
+
+#: A plan that was offered shows what it is about, also after a correction of the entry.
+register(Holder("collection.payment.plan", "item_ids", (("state", "=", "offered"),)))
+
+#: What was offered never changes, and what was accepted stays accepted as it was.
+GUARD = """
+    CREATE OR REPLACE FUNCTION collection_payment_plan_guard() RETURNS trigger AS $$
+    BEGIN
+        IF TG_OP = 'UPDATE' THEN
+            IF OLD.text IS NULL OR (
+                NEW.text = OLD.text AND NEW.digest = OLD.digest AND NEW.amount = OLD.amount
+                AND NEW.currency_id = OLD.currency_id
+                AND (OLD.accepted_at IS NULL OR (
+                     NEW.accepted_at = OLD.accepted_at AND NEW.state = 'accepted'
+                     AND NEW.accepted_by = OLD.accepted_by AND NEW.accepted_way = OLD.accepted_way
+                     AND NEW.accepted_link_id IS NOT DISTINCT FROM OLD.accepted_link_id
+                     AND NEW.accepted_on = OLD.accepted_on))) THEN
+                RETURN NEW;
+            END IF;
+        END IF;
+        RAISE EXCEPTION 'a payment plan stays as it was offered and accepted';
+    END $$ LANGUAGE plpgsql;
+    CREATE OR REPLACE TRIGGER collection_payment_plan_stays
+        BEFORE UPDATE OR DELETE ON collection_payment_plan
+        FOR EACH ROW EXECUTE FUNCTION collection_payment_plan_guard();
+"""
+
+
+class CollectionPaymentPlan(models.Model):
+    """A payment plan: a schedule offered to a debtor, with its terms (A-047).
+
+    What is offered is a text in the debtor's language, kept as it stood with its SHA-256. It is
+    accepted on the debtor's personal page or on paper, as long as the debt is the one that was
+    offered; its instalments then are a promise, which pauses the items and is found kept or
+    broken. Refused, withdrawn, past its day or taken over by a new version, it stays in the
+    customer's history.
+    """
+
+    _name = "collection.payment.plan"
+    _description = "Payment Plan"
+    _inherit = ["collection.portfolio"]
+    _order = "id desc"
+    _owner_fields = ("customer_id", "company_id")
+
+    customer_id = fields.Many2one(
+        "res.partner", required=True, readonly=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Offered to", required=True, readonly=True, ondelete="restrict")
+    item_ids = fields.Many2many("account.move.line", string="Items concerned", readonly=True)
+    residuals = fields.Json(
+        readonly=True, help="What was owed on each item when it was offered, by its id.")
+    line_ids = fields.One2many(
+        "collection.payment.plan.line", "plan_id", string="Instalments", readonly=True)
+    amount = fields.Monetary(required=True, readonly=True)
+    version = fields.Integer(required=True, readonly=True, default=1)
+    former_id = fields.Many2one(
+        "collection.payment.plan", string="In place of", readonly=True, ondelete="restrict",
+        index="btree_not_null")
+    default_days = fields.Integer(
+        string="Days of default", required=True, readonly=True, default=DEFAULT_DAYS,
+        help="Days after the day of an unpaid instalment, after which the whole is due.")
+    lang = fields.Char(string="Language", required=True, readonly=True)
+    text = fields.Html(string="As it was offered", readonly=True, sanitize=False)
+    digest = fields.Char(string="SHA-256", readonly=True, help="Of the text as it was offered.")
+    state = fields.Selection(
+        [("offered", "Offered"), ("accepted", "Accepted"), ("refused", "Refused"),
+         ("expired", "Expired"), ("withdrawn", "Withdrawn")],
+        required=True, readonly=True, default="offered", index=True)
+    offered_on = fields.Date(required=True, readonly=True)
+    offered_by_id = fields.Many2one("res.users", readonly=True)
+    valid_until = fields.Date(
+        string="Offer stands until", required=True, readonly=True,
+        help="The last day on which it can be accepted.")
+    ended_because = fields.Char(string="Why it ended", readonly=True)
+    accepted_at = fields.Datetime(string="Accepted at", readonly=True)
+    accepted_on = fields.Date(
+        string="Accepted on", readonly=True, help="On paper, the day of the signature.")
+    accepted_by = fields.Char(readonly=True, help="The name, as whoever accepted it wrote it.")
+    accepted_way = fields.Selection(
+        [("page", "On the personal page"), ("paper", "On paper")], string="How", readonly=True)
+    accepted_link_id = fields.Many2one(
+        "collection.link", string="Through the link", readonly=True, ondelete="restrict")
+    signed_ids = fields.Many2many("ir.attachment", string="Signed copy", readonly=True)
+    action_id = fields.Many2one(
+        "collection.action", string="Sent by", readonly=True, ondelete="restrict")
+    promise_id = fields.Many2one(
+        "collection.promise", readonly=True, index="btree_not_null", ondelete="restrict")
+    promise_state = fields.Selection(related="promise_id.state", string="Kept?")
+    summary = fields.Char(compute="_compute_summary")
+    is_whole = fields.Boolean(
+        compute="_compute_is_whole", help="The text is the one of the SHA-256.")
+
+    #: read by the cron that looks after offers (_process_offers)
+    _offered_index = models.Index("(valid_until) WHERE state = 'offered'")
+    _sealed_check = models.Constraint(
+        "CHECK(state <> 'accepted' OR accepted_at IS NOT NULL AND accepted_by IS NOT NULL"
+        " AND digest IS NOT NULL AND (accepted_way <> 'page' OR accepted_link_id IS NOT NULL))",
+        "An accepted plan says who accepted which text, and how.")
+
+    # === COMPUTE === #
+
+    @api.depends_context("lang")
+    @api.depends("amount", "line_ids")
+    def _compute_summary(self):
+        for plan in self:
+            plan.summary = plan._describe() if plan.currency_id else ""
+
+    @api.depends_context("lang")
+    @api.depends("version", "customer_id")
+    def _compute_display_name(self):
+        for plan in self:
+            plan.display_name = plan._get_name()
+
+    @api.depends("text", "digest")
+    def _compute_is_whole(self):
+        for plan in self:
+            plan.is_whole = bool(plan.text) and plan.digest == _digest(plan.text)
+
+    # === CRUD === #
+
+    def init(self):
+        """Guard the rows in the database too."""
+        self.env.cr.execute(GUARD)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise UserError(self.env._(
+            "A payment plan is part of the customer's history: withdraw it."))
+
+    # === WORDS === #
+
+    def _get_name(self):
+        """:return: str, in the reader's language"""
+        self.ensure_one()
+        return self.env._("Payment plan %(number)s, version %(version)s", number=self._origin.id,
+                          version=self.version)
+
+    def _describe(self):
+        """:return: str, how much in how many instalments until when, in the reader's language"""
+        self.ensure_one()
+        return self.env._(
+            "%(amount)s in %(count)s instalments until %(day)s", count=len(self.line_ids),
+            amount=format_amount(self.env, self.amount, self.currency_id),
+            day=format_date(self.env, max(self.line_ids.mapped("date"))))
+
+    # === OFFER === #
+
+    @api.model
+    def offer(self, items, instalments, *, valid_until=None, default_days=DEFAULT_DAYS, terms="",
+              partner=None, former=None):
+        """Offer a payment plan for the whole of some open items.
+
+        Plans that are still offered for one of the items are withdrawn: this one takes their
+        place, as their next version.
+
+        :param items: ``account.move.line`` of one customer, company and currency
+        :param instalments: list of (date, amount), in order; to the cent what is owed
+        :param valid_until: date or ISO string, the last day on which it can be accepted; by
+            default some days from now, before the first instalment
+        :param int default_days: days after an unpaid instalment after which the whole is due
+        :param str terms: a line each, in the debtor's language; by default what is proposed
+        :param partner: the ``res.partner`` to whom it is offered, by default the customer
+        :param former: the plan that it takes the place of, whatever its items
+        :return: the new ``collection.payment.plan``
+        :raise UserError: a day gone by, instalments that are not what is owed, an offer that
+            stands for longer than until the first instalment, items of several customers…
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        items = as_record(self.env, "account.move.line", items)
+        items._check_open_items()
+        former = as_record(self.env, self._name, former)
+        former.check_access("read")
+        lines = items.sudo()
+        customer, company = lines._get_single_customer()
+        partner = self._check_partner(as_record(self.env, "res.partner", partner), customer)
+        vals = self._prepare_offer_vals(
+            lines, company, instalments, as_day(self.env, valid_until), default_days)
+        former = former.sudo().filtered(lambda plan: plan.customer_id == customer)
+        replaced = self.sudo().search([
+            ("state", "=", "offered"), ("item_ids", "in", lines.ids)]) | former.filtered(
+                lambda plan: plan.state == "offered")
+        replaced._end("withdrawn", self.env._("A new version takes its place."))
+        last = (replaced | former).sorted("version")[-1:]
+        plan = self.sudo().create({
+            **vals, "customer_id": customer.id, "company_id": company.id,
+            "partner_id": partner.id, "former_id": last.id, "version": last.version + 1,
+            "offered_by_id": self.env.uid,
+            "lang": partner.sudo()._get_collection_langs(company)[partner.id]})
+        text = plan_text.render(plan, (terms or "").strip() or plan_text.propose_terms(
+            plan, plan.amount, plan.currency_id, plan.default_days))
+        plan.write({"text": text, "digest": _digest(text)})
+        plan._trace("plan_offered")
+        return plan.with_env(self.env)
+
+    def _prepare_offer_vals(self, lines, company, instalments, valid_until, default_days):
+        """:raise UserError: see :meth:`offer`"""
+        currency, day = lines.currency_id, company._get_collection_day()
+        if len(currency) != 1:
+            raise UserError(self.env._(
+                "Choose items of one currency; these are of: %(currencies)s.",
+                currencies=", ".join(currency.mapped("name"))))
+        if default_days < 0:
+            raise UserError(self.env._("The days of default cannot be negative."))
+        balance = sum(lines.mapped("amount_residual_currency"))
+        schedule = [(as_day(self.env, on), amount) for on, amount in instalments]
+        self.env["collection.promise"]._check_instalments(schedule, balance, currency, company)
+        total = sum(amount for _day, amount in schedule)
+        if currency.compare_amounts(total, balance):
+            raise UserError(self.env._(
+                "The instalments come to %(total)s, and %(balance)s is owed: a plan covers the "
+                "whole, to the cent.", total=format_amount(self.env, total, currency),
+                balance=format_amount(self.env, balance, currency)))
+        until = valid_until or min(day + timedelta(days=OFFER_DAYS), schedule[0][0])
+        if not day <= until <= schedule[0][0]:
+            raise UserError(self.env._(
+                "The offer cannot stand until %(until)s: choose a day from today to that of the "
+                "first instalment.", until=format_date(self.env, until)))
+        return {
+            "currency_id": currency.id, "item_ids": [(6, 0, lines.ids)], "amount": balance,
+            "residuals": {str(line.id): line.amount_residual_currency for line in lines},
+            "default_days": default_days, "offered_on": day, "valid_until": until,
+            "line_ids": [(0, 0, {"date": on, "amount": amount}) for on, amount in schedule],
+        }
+
+    def _check_partner(self, partner, customer):
+        if partner and partner.sudo().commercial_partner_id != customer:
+            raise UserError(self.env._(
+                "%(contact)s does not belong to %(customer)s: a plan is offered to the debtor.",
+                contact=partner.display_name, customer=customer.name))
+        return partner or customer
+
+    def send(self):
+        """Send this offer by e-mail: the text as a PDF, and the link to the page where it is
+        accepted.
+
+        :return: the ``collection.action`` of the message
+        :raise UserError: it is no longer offered, or nobody is reached by e-mail
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_portfolio()
+        self._check_offered()
+        plan = self.sudo().with_context(lang=self.lang)
+        message = self.env["collection.action"].with_company(self.company_id).with_context(
+            lang=self.lang).create_message(
+                self.customer_id.id, plan_text.prepare_message_vals(plan))
+        file = self.env["ir.attachment"].sudo().create({
+            "name": plan_text.get_filename(plan), "raw": plan_text.print_plan(plan),
+            "mimetype": PDF, "res_model": message._name, "res_id": message.id})
+        plan.action_id = message
+        message.sudo().write({
+            "offers_page": True, "item_ids": [(6, 0, plan.item_ids.ids)],
+            "to_partner_id": plan.partner_id.id, "added_file_ids": [(6, 0, file.ids)]})
+        message.send_now()
+        return message.with_env(self.env)
+
+    # === DECISION === #
+
+    def _check_offered(self):
+        for plan in self:
+            if plan.state != "offered":
+                states = dict(self._fields["state"]._description_selection(self.env))
+                raise UserError(self.env._(
+                    "“%(plan)s” is not offered any more: %(state)s.", plan=plan.display_name,
+                    state=states[plan.state]))
+
+    @api.model
+    def _get_shown(self, link):
+        """:param link: ``collection.link``, in superuser mode
+        :return: the plans that its reader may see: those offered to the customer, and those
+            accepted whose promise is awaited"""
+        if link.kind != "customer":
+            return self.sudo().browse()
+        return self.sudo().with_context(lang=link.env.lang).search([
+            ("customer_id", "=", link.customer_id.id), ("company_id", "=", link.company_id.id),
+            "|", ("state", "=", "offered"), "&", ("state", "=", "accepted"),
+            ("promise_id.state", "in", ("open", "unmatched"))])
+
+    @api.model
+    def _find_of_link(self, link, plan_id):
+        """:param link: ``collection.link``, in superuser mode; may be empty
+        :param int plan_id: as a stranger gave it
+        :return: the plan, if it is of the link's customer and company; whatever became of it"""
+        plans = self.sudo().with_context(lang=link.env.lang)
+        return plans.search([
+            ("id", "=", plan_id), ("customer_id", "=", link.customer_id.id),
+            ("company_id", "=", link.company_id.id)]) if link else plans.browse()
+
+    def _get_next_instalment(self):
+        """:return: the ``collection.payment.plan.line`` that is to be paid next; empty for none"""
+        promise = self.promise_id
+        return self.line_ids.filtered(lambda line: (
+            promise.state in ("open", "unmatched") and line.date >= promise.date))[:1]
+
+    def _get_payable_items(self, link):
+        """:return: ``account.move.line`` of the plan that can be paid online, where it is accepted
+            and Odoo's online payment takes them"""
+        if self.state != "accepted":
+            return self.item_ids.browse()
+        return self.item_ids.filtered(
+            lambda item: not item.reconciled and link._is_payable(item.move_id))
+
+    def _find_hindrance(self):
+        """:return: str, why it cannot be accepted any more, for the debtor to read; empty if it
+            can"""
+        self.ensure_one()
+        if self.state != "offered":
+            return self.env._("This plan is not offered any more. Please contact us.")
+        if self.valid_until < self.company_id._get_collection_day():
+            return self.env._(
+                "This offer stood until %(day)s. Please contact us for a new one.",
+                day=format_date(self.env, self.valid_until))
+        if self._filter_changed():
+            return self.env._(
+                "What you owe has changed since this plan was offered, by a payment or a "
+                "correction. It cannot be accepted as it stands: we will send you a new one.")
+        return ""
+
+    def _filter_changed(self):
+        """:return: those of these plans of which something else is owed now than was offered"""
+        standing = self.env["account.move.line"].union(*(
+            plans.item_ids.filtered_domain(
+                self.env["account.move.line"]._get_open_item_domain(company))
+            for company, plans in self.grouped("company_id").items()))
+        owed = {(item.id, item.partner_id.commercial_partner_id): item.amount_residual_currency
+                for item in standing}
+        return self.filtered(lambda plan: plan._is_other_than({
+            str(item): owed[item, plan.customer_id] for item in plan.item_ids.ids
+            if (item, plan.customer_id) in owed}))
+
+    def _is_other_than(self, owed):
+        """:param dict owed: amounts by item id (as str)
+        :return: bool, whether that is not what was offered"""
+        return owed.keys() != self.residuals.keys() or any(
+            self.currency_id.compare_amounts(amount, self.residuals[item])
+            for item, amount in owed.items())
+
+    def _accept_on_page(self, link, name):
+        """The debtor accepts on its personal page.
+
+        The link is in use (``collection.link._use``), so that two clicks take turns.
+
+        :param link: ``collection.link``, in superuser mode
+        :param str name: as whoever accepts wrote it
+        :return: str, why it cannot be accepted any more; empty: it is accepted
+        :raise UserError: no name
+        """
+        plan = self.sudo()
+        plan.lock_for_update()
+        plan.invalidate_recordset()
+        if plan.state == "accepted":
+            return ""  # a second click
+        name = " ".join(name.replace("\0", "").split())
+        if not SHORTEST_NAME <= len(name) <= LONGEST_NAME:
+            raise UserError(self.env._("Write your first and last name: it stands for your "
+                                       "signature."))
+        hindrance = plan._find_hindrance()
+        if hindrance:
+            plan._end_hindered()
+            return hindrance
+        plan._accept({
+            "accepted_by": name, "accepted_way": "page", "accepted_link_id": link.id,
+            "accepted_on": plan.company_id._get_collection_day()}, link.partner_id)
+        plan._notify_collector(in_company_language(plan, plan.company_id).env._(
+            "%(name)s has accepted the payment plan", name=name))
+        return ""
+
+    def accept_on_paper(self, name, day, files):
+        """Note that the debtor has signed this plan on paper.
+
+        :param str name: who signed
+        :param day: date or ISO string of the signature
+        :param files: list of (file name, bytes): the signed copy
+        :raise UserError: no name, day or file, a day to come or before the offer, or it cannot be
+            accepted any more
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_portfolio()
+        plan, day = self.sudo(), as_day(self.env, day)
+        plan.lock_for_update()
+        plan.invalidate_recordset()
+        self._check_offered()
+        today = plan.company_id._get_collection_day()
+        if not (name or "").strip() or not files:
+            raise UserError(self.env._("Say who signed, and attach the signed copy."))
+        if not day or not plan.offered_on <= day <= today:
+            raise UserError(self.env._(
+                "Say on which day it was signed: between its offer and today."))
+        if day > plan.valid_until:
+            raise UserError(self.env._(
+                "The offer stood until %(day)s: make a new version.",
+                day=format_date(self.env, plan.valid_until)))
+        if plan._filter_changed():
+            raise UserError(self.env._(
+                "What is owed on the items has changed since the offer: make a new version."))
+        kept = self.env["ir.attachment"].sudo().create([{
+            "name": file, "raw": content, "res_model": self._name, "res_id": plan.id}
+            for file, content in files])
+        plan._accept({
+            "accepted_by": name.strip(), "accepted_way": "paper", "accepted_on": day,
+            "signed_ids": [(6, 0, kept.ids)]}, plan.partner_id)
+
+    def _accept(self, vals, partner):
+        """The plan becomes the promise that it is.
+
+        :param dict vals: who accepted it, and how
+        :param partner: the ``res.partner`` who promises
+        """
+        self.write({**vals, "state": "accepted", "accepted_at": fields.Datetime.now()})
+        on_page = self.accepted_way == "page"
+        schedule = [(line.date, line.amount) for line in self.line_ids.sorted("date")]
+        promise = self.env["collection.promise"]._make(
+            self.item_ids, instalments=schedule, promised_by=partner.id,
+            source="customer" if on_page else "collector",
+            comment=in_company_language(self, self.company_id)._get_name())
+        promise.write({
+            "grace_days": self.default_days, "user_id": False if on_page else self.env.uid})
+        self.promise_id = promise
+        self._trace("plan_accepted", on_behalf=self.accepted_by if on_page else "", data={
+            "link": self.accepted_link_id.id or None, "name": self.accepted_by,
+            "way": self.accepted_way, "signed": self.signed_ids.mapped("checksum")})
+        self._on_plan_accepted()
+
+    def _on_plan_accepted(self):
+        """Hook: the debtor has recognised the debt of these plans, and promised to pay it.
+
+        Called in superuser mode, in the transaction of the acceptance, with the day of it in
+        ``accepted_on`` and the debts in ``item_ids``. A domain for which a recognition of debt
+        matters, as it interrupts the limitation, extends it and calls ``super()``.
+        """
+        self.env["collection.signal"]._post_where_open([{
+            "key": f"plan_accepted:{plan.id}", "code": "plan_accepted",
+            "customer_id": plan.customer_id.id, "company_id": plan.company_id.id,
+            "amount": plan.amount, "about": plan.display_name,
+        } for plan in self])
+
+    def _refuse_on_page(self, link, key, text):
+        """The debtor refuses, or proposes something else: an answer that waits for the collector.
+
+        :param link: ``collection.link``, in superuser mode
+        :param str key: of the form; sent twice, it is the same answer
+        :param str text: as the debtor wrote it
+        :raise UserError: no reason, or the plan is decided already
+        """
+        plan = self.sudo()
+        plan.lock_for_update()
+        plan.invalidate_recordset()
+        form = AnswerForm(key=key, kind="plan", items=frozenset(), text=text)
+        words = text[:MOST_TEXT].replace("\0", "").strip()
+        if not words or not form.has_valid_key():
+            raise UserError(self.env._("Say why, or what would suit you."))
+        if plan.state != "offered":
+            raise UserError(self.env._("This plan is not offered any more. Please contact us."))
+        plan._end("refused", words, on_behalf=link.partner_id.name)
+        link.env["collection.answer"].with_context(
+            mail_create_nolog=True, mail_create_nosubscribe=True)._create_received(
+                link, form, plan.item_ids[:1], {"text": words}, {}, ())
+
+    def withdraw(self, reason):
+        """Withdraw offers: they cannot be accepted any more.
+
+        :param str reason: stays in the history
+        :raise UserError: no reason, or one of them is no longer offered
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.check_access("read")
+        self._check_portfolio()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        self._check_offered()
+        self.sudo()._end("withdrawn", reason)
+
+    # === ENDING === #
+
+    @api.model
+    def _process_offers(self):
+        """Cron: end the offers whose day has passed, and those whose debt is another one now."""
+        offered = self.sudo().search([("state", "=", "offered")])
+        days = {company: company._get_collection_day() for company in offered.company_id}
+        expired = offered.filtered(lambda plan: plan.valid_until < days[plan.company_id])
+        (expired | offered._filter_changed())._end_hindered()
+
+    def _end_hindered(self):
+        """End offers that cannot be accepted any more, and notify the collectors."""
+        offered = self.filtered(lambda plan: plan.state == "offered")
+        for company, plans in offered.grouped("company_id").items():
+            day, _ = company._get_collection_day(), in_company_language(plans, company).env._
+            expired = plans.filtered(lambda plan, day=day: plan.valid_until < day)
+            expired._end("expired", _("Its day has passed."))
+            expired._notify_collector(_("A payment plan was not accepted in time"))
+            changed = plans - expired
+            changed._end("withdrawn", _("What is owed has changed since the offer."))
+            changed._notify_collector(_("What is owed has changed: offer a new payment plan"))
+
+    def _end(self, state, reason, on_behalf=""):
+        """Offers end without being accepted.
+
+        :param str state: ``refused``, ``expired`` or ``withdrawn``
+        :param str on_behalf: name of the debtor who refuses
+        """
+        self.write({"state": state, "ended_because": reason[:200]})
+        self._trace(f"plan_{state}", text=reason, on_behalf=on_behalf)
+
+    def _trace(self, kind, text="", on_behalf="", data=None):
+        rows = defaultdict(list)
+        cause = "person" if on_behalf else self.env["collection.history"]._get_own_cause()
+        for plan in self:
+            rows[plan.customer_id, plan.company_id].append({
+                "kind": kind, "command": "plan", "cause": cause, "text": text,
+                "on_behalf": on_behalf,
+                "new_value": in_company_language(plan, plan.company_id)._describe(),
+                "data": {"plan": plan.id, "version": plan.version, "sha256": plan.digest,
+                         **(data or {})}})
+        self.env["collection.history"]._append_many(rows)
+
+    def _notify_collector(self, summary):
+        """:param str summary: of the activity on the customer"""
+        model = self.env["ir.model"]._get_id("res.partner")
+        kind = self.env.ref("mail.mail_activity_data_todo")
+        activities = []
+        for plan in self:
+            user = plan.company_id._get_collector(plan.customer_id)
+            if user:
+                activities.append({
+                    "res_model_id": model, "res_id": plan.customer_id.id, "user_id": user.id,
+                    "activity_type_id": kind.id, "summary": summary,
+                    "date_deadline": plan.company_id._get_collection_day()})
+        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+
+    # === BUTTONS === #
+
+    def action_print(self):
+        """:return: action that downloads this plan as a PDF"""
+        self.ensure_one()
+        self.check_access("read")
+        file = self.env["ir.attachment"].sudo().create({
+            "name": plan_text.get_filename(self), "raw": plan_text.print_plan(self),
+            "mimetype": PDF, "res_model": "res.users", "res_id": self.env.uid})
+        file.generate_access_token()
+        return {
+            "type": "ir.actions.act_url", "target": "download",
+            "url": f"/web/content/{file.id}?download=true&access_token={file.access_token}"}
+
+    def action_send(self):
+        """Button *Send by e-mail*; see :meth:`send`."""
+        self.send()
+
+    def action_open_paper(self):
+        """:return: window action on the dialog that notes a signature on paper"""
+        self.ensure_one()
+        return open_dialog("collection.payment.plan.paper", self.env._("Signed on paper"),
+                           default_plan_id=self.id)
+
+    def action_open_withdraw(self):
+        """:return: window action on the dialog that asks why it is withdrawn"""
+        self.ensure_one()
+        return open_dialog("collection.payment.plan.withdraw", self.env._("Withdraw the offer"),
+                           default_plan_id=self.id)
+
+    def action_open_version(self):
+        """:return: window action on the dialog that offers a new version
+        :raise UserError: none of its items is open any more
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        still_open = self.sudo().item_ids.filtered(lambda item: not item.reconciled)
+        return still_open.with_env(self.env)._open_plan_offer(default_former_id=self.id)
+
+
+def _digest(text):
+    """:return: str, the SHA-256 of a text"""
+    return hashlib.sha256(str(text).encode()).hexdigest()

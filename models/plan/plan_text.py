@@ -1,0 +1,100 @@
+"""What a payment plan says: its terms, the text that is offered, the message, and its paper."""
+
+from markupsafe import Markup
+
+from odoo.tools import format_amount, format_date, plaintext2html
+
+
+def propose_terms(plan, amount, currency, days):
+    """The terms that are proposed; a person may change them before the plan is offered.
+
+    :param plan: ``collection.payment.plan``, or a dialog that has its customer, company and lang
+    :param float amount: of the whole plan
+    :param int days: of default
+    :return: str, a line each, in the plan's language
+    """
+    env = plan.with_context(lang=plan.lang).env
+    _ = env._
+    customer = plan.customer_id._origin.sudo().with_company(plan.company_id)
+    is_consumer = customer._get_collection_debtor_kinds().get(customer.id) == "consumer"
+    costs = _("No costs are added for this plan.") if is_consumer else _(
+        "Late-payment interest, indemnities and costs that the law gives the creditor are not "
+        "part of this plan; they stay reserved.")
+    return "\n".join((
+        _("The debtor recognises the debt of %(amount)s that is listed above.",
+          amount=format_amount(env, amount, currency)),
+        _("Each instalment is on the creditor's account by its day at the latest."),
+        _("If one instalment is unpaid %(days)s days after its day, this plan ends by right, "
+          "without any formality, and all that is still owed is due at once.", days=days),
+        _("This plan is no novation: the debt, its securities and the creditor's rights stay as "
+          "they are. As long as it is kept, no further step is taken for this debt."),
+        costs))
+
+
+def render(plan, terms):
+    """:param str terms: a line each
+    :return: ``Markup``, the text that is offered, in the plan's language"""
+    plan = plan.with_context(lang=plan.lang)
+    env, statement = plan.env, plan.env["collection.statement"]
+    items = plan.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
+    labels = statement._get_labels(items, statement._get_instalments(items))
+    return Markup(env["ir.qweb"]._render("account_collection.collection_payment_plan_text", {
+        "plan": plan, "name": plan._get_name(),
+        "day": format_date(env, plan.offered_on, date_format="long"),
+        "until": env._("This offer stands until %(day)s.", day=format_date(
+            env, plan.valid_until, date_format="long")),
+        "items": statement._get_lines(items, plan.offered_on, labels),
+        "total": statement._format_amount(plan.amount, plan.currency_id),
+        "instalments": [
+            (labels.date(line.date), statement._format_amount(line.amount, plan.currency_id))
+            for line in plan.line_ids.sorted("date")],
+        "terms": [line.strip() for line in terms.splitlines() if line.strip()],
+    }, minimal_qcontext=True).strip())
+
+
+def prepare_message_vals(plan):
+    """:return: dict of the e-mail that offers a plan, in the language of the context"""
+    _ = plan.env._
+    text = _(
+        "Hello,\nYou find attached a plan to pay your debt in instalments. Read it, and accept it "
+        "by %(until)s on your personal page: #portal_link\nIf it does not suit you, tell us there "
+        "what would.\nKind regards,\n#collector_name",
+        until=format_date(plan.env, plan.valid_until, date_format="long"))
+    return {
+        "name": _("Payment plan"), "kind": "email", "body": plaintext2html(text),
+        "subject": _("Payment plan for your account with #company_name")}
+
+
+def get_filename(plan):
+    """:return: str, name of the PDF, in the language of the context"""
+    return plan.env._("Payment plan %(number)s.pdf", number=plan.id)
+
+
+def print_plan(plan):
+    """:return: bytes, the plan as a PDF in its own language, accepted or to be signed"""
+    plan = plan.sudo().with_context(lang=plan.lang)
+    prints = plan.env["collection.print"]
+    [pdf] = prints._print_sheets([prints._prepare_sheet(
+        "account_collection.collection_payment_plan_sheet", plan.company_id, plan.lang,
+        plan.partner_id, plan.offered_on, customer=plan.customer_id, plan=plan,
+        accepted=describe_acceptance(plan))])
+    return pdf
+
+
+def describe_acceptance(plan):
+    """:return: str, who accepted it, when and how, in the language of the context; empty for
+        nobody"""
+    if plan.state != "accepted":
+        return ""
+    _, day = plan.env._, format_date(plan.env, plan.accepted_on, date_format="long")
+    if plan.accepted_way == "paper":
+        return _("Signed on paper by %(name)s on %(day)s.", name=plan.accepted_by, day=day)
+    return _("Accepted by %(name)s on %(day)s, on the personal page (link %(link)s).",
+             name=plan.accepted_by, day=day, link=plan.accepted_link_id.id)
+
+
+def describe_default(plan):
+    """:return: str, what the default clause has brought about, in the language of the context"""
+    return plan.env._(
+        "An instalment was unpaid %(days)s days after its day: the plan has ended, and all that is "
+        "still owed is due at once.", days=plan.default_days)

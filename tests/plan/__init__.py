@@ -1,0 +1,2 @@
+from . import test_payment_plan
+from . import test_plan_page

@@ -1,0 +1,343 @@
+from datetime import date
+
+from psycopg2 import DatabaseError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+from odoo.tools import html2plaintext, mute_logger
+
+from ..common import action, event_row, row, step
+from ..link.test_link import LinkCase
+
+MARCH = [("2026-03-20", 266.67), ("2026-04-20", 266.67), ("2026-05-20", 266.66)]
+
+
+class PlanCase(LinkCase):
+    """A tenant who owes 800.00, to be paid in three instalments."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.items = cls.get_items(cls.older, cls.newer)
+        cls.link, cls.token = cls.make_link()
+
+    @classmethod
+    def offer(cls, instalments=None, items=None, user=None, **vals):
+        user = user or cls.collector
+        return cls.env["collection.payment.plan"].with_user(user).offer(
+            (items or cls.items).with_user(user), instalments or MARCH, **vals)
+
+    def accept(self, plan, name="Jean Dupont"):
+        return plan._accept_on_page(self.link, name)
+
+    def get_rows(self, kind, customer=None):
+        return (customer or self.customer).with_user(
+            self.collector).collection_history_ids.filtered(lambda row: row.kind == kind)
+
+    def get_activities(self):
+        return self.env["mail.activity"].search([
+            ("res_model", "=", "res.partner"), ("res_id", "=", self.customer.id)])
+
+    def judge(self, day):
+        self.env.flush_all()
+        with self.at(f"{day} 09:00:00"):
+            self.run_cron("_process_promises", model="collection.promise")
+        self.env.invalidate_all()
+
+
+@tagged("post_install", "-at_install")
+class TestOffer(PlanCase):
+    """Issue 19: a plan is offered with its terms, and sealed."""
+
+    def test_the_text_is_kept_with_its_digest(self):
+        """Schedule, terms and default clause; the history has the SHA-256; nothing is promised."""
+        plan = self.offer()
+        text = html2plaintext(plan.text)
+        for words in ("266.67", "05/20/2026", "800.00", "unpaid 8 days after its day",
+                      "no novation", "recognises the debt"):
+            self.assertIn(words, text)
+        self.assertTrue(plan.is_whole)
+        self.assertEqual(self.get_rows("plan_offered").data["sha256"], plan.digest)
+        self.assertFalse(self.items.collection_status_id)
+        self.assertEqual(plan.valid_until, date(2026, 3, 17))
+
+    def test_a_consumer_reads_no_reserve(self):
+        """L8: no costs; of a professional, interest and costs stay reserved."""
+        self.assertIn("stay reserved", html2plaintext(self.offer().text))
+        self.customer.collection_debtor_kind = "consumer"
+        self.assertIn("No costs are added", html2plaintext(self.offer().text))
+
+    def test_it_is_the_whole_to_the_cent(self):
+        """Bad input: a cent less, days gone by, one day twice, an offer beyond the first day."""
+        for instalments, vals in (
+                ([("2026-03-20", 799.99)], {}), ([("2026-03-20", 800.01)], {}),
+                ([("2026-03-01", 800)], {}),
+                ([("2026-03-20", 400), ("2026-03-20", 400)], {}),
+                ([("2026-03-20", 800)], {"valid_until": "2026-03-21"}),
+                ([("2026-03-20", 800)], {"valid_until": "2026-03-01"}),
+                ([("2026-03-20", 800)], {"default_days": -1})):
+            with self.assertRaises(UserError):
+                self.offer(instalments, **vals)
+
+    def test_one_currency_a_plan(self):
+        """Bad input: items of two; those of the second have a plan of their own."""
+        other = (self.env.ref("base.CHF") | self.env.ref("base.USD")) - self.company.currency_id
+        other[:1].active = True
+        foreign = self.get_items(self.make_invoice(self.customer, 90, currency_id=other[:1].id))
+        with self.assertRaisesRegex(UserError, "one currency"):
+            self.offer([("2026-03-20", 890)], self.items | foreign)
+        plan = self.offer([("2026-03-20", 90)], foreign)
+        self.assertEqual(plan.currency_id, other[:1])
+        self.assertFalse(self.accept(plan))
+        self.assertEqual(plan.promise_id.currency_id, other[:1])
+
+    def test_a_new_version_takes_its_place(self):
+        """The former one is withdrawn, and its text stays."""
+        first = self.offer()
+        second = self.offer([("2026-03-25", 800)])
+        self.assertEqual((first.state, second.version, second.former_id), ("withdrawn", 2, first))
+        self.assertIn("new version", first.ended_because)
+        self.assertTrue(first.is_whole)
+        self.assertIn("not offered any more", self.accept(first))
+
+    def test_what_was_offered_never_changes(self):
+        """Security: not by the ORM's users, not by an administrator's SQL."""
+        plan = self.offer()
+        with self.assertRaises(AccessError):
+            plan.with_user(self.manager).write({"text": "Nothing"})
+        for words in ("SET text = 'Nothing'", "SET digest = 'x'", "SET amount = 1"):
+            with self.assertRaises(DatabaseError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+                self.cr.execute(
+                    f"UPDATE collection_payment_plan {words} WHERE id = %s", [plan.id])
+        with self.assertRaises(DatabaseError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+            self.cr.execute("DELETE FROM collection_payment_plan_line WHERE plan_id = %s; "
+                            "DELETE FROM collection_payment_plan WHERE id = %s", [plan.id] * 2)
+        with self.assertRaises(UserError):
+            plan.sudo().unlink()
+
+    def test_it_is_withdrawn_with_a_reason(self):
+        """Traced; it cannot be accepted any more, nor withdrawn twice."""
+        plan = self.offer()
+        with self.assertRaisesRegex(UserError, "Say why"):
+            plan.withdraw(" ")
+        plan.withdraw("Paid by a relative")
+        self.assertEqual(self.get_rows("plan_withdrawn").text, "Paid by a relative")
+        self.assertIn("not offered", self.accept(plan))
+        with self.assertRaisesRegex(UserError, "not offered any more"):
+            plan.withdraw("Again")
+
+    def test_strangers(self):
+        """Security: another collector neither offers, reads, withdraws nor sends."""
+        with self.assertRaises(AccessError):
+            self.offer(user=self.litigator)
+        plan = self.offer()
+        other = plan.with_user(self.litigator)
+        for call in (lambda: other.read(["text"]), lambda: other.withdraw("Mine"), other.send,
+                     other.action_print, lambda: other.accept_on_paper("A B", "2026-03-02", [])):
+            with self.assertRaises(AccessError):
+                call()
+        stranger = self.make_partner("Stranger", email="stranger@example.com")
+        with self.assertRaisesRegex(UserError, "offered to the debtor"):
+            self.offer(partner=stranger)
+
+    def test_it_is_sent_with_a_link(self):
+        """The PDF and the personal page go along, whatever the customer's option."""
+        self.customer.collection_interactive_email = False
+        plan = self.offer()
+        message = plan.send()
+        self.assertEqual((message.state, plan.action_id), ("closed", message))
+        dispatch = message.sudo().dispatch_ids
+        self.assertEqual(dispatch.attachment_ids.mapped("mimetype"), ["application/pdf"])
+        self.assertEqual(dispatch.link_ids.kind, "customer")
+        self.assertIn("March 17, 2026", dispatch.body)
+
+    def test_the_dialog_proposes_equal_parts(self):
+        """Three monthly instalments that come to the whole; what is missing is said."""
+        action_vals = self.items.with_user(self.collector).action_offer_plan()
+        dialog = Form(self.env[action_vals["res_model"]].with_user(self.collector).with_context(
+            **action_vals["context"]))
+        self.assertEqual(dialog.balance, 800)
+        self.assertFalse(dialog.difference)
+        dialog.count = 6
+        offer = dialog.save()
+        self.assertEqual(offer.instalment_ids.sorted("date").mapped("amount"),
+                         [133.33] * 5 + [133.35])
+        plan = self.env["collection.payment.plan"].browse(offer.action_apply()["res_id"])
+        self.assertEqual(len(plan.line_ids), 6)
+
+
+@tagged("post_install", "-at_install")
+class TestAcceptance(PlanCase):
+    """Issue 19: accepted, its instalments are the promise that it is."""
+
+    def test_accepted_on_the_page(self):
+        """Who, when, through which link, the text as it stood; the scenario is silent."""
+        self.chase(self.customer, self.make_scenario())
+        plan = self.offer()
+        self.assertEqual(self.accept(plan, "  Jean   Dupont "), "")
+        self.assertEqual(
+            (plan.state, plan.accepted_by, plan.accepted_way, plan.accepted_link_id),
+            ("accepted", "Jean Dupont", "page", self.link))
+        self.assertEqual(plan.accepted_on, date(2026, 3, 2))
+        promise = plan.promise_id
+        self.assertEqual((promise.amount, promise.source, promise.grace_days, promise.user_id.id),
+                         (800, "customer", 8, False))
+        self.assertEqual(promise.line_ids.mapped("amount"), [266.67, 266.67, 266.66])
+        self.assertFalse(self.get_planned(self.customer))
+        row = self.get_rows("plan_accepted")
+        self.assertEqual(
+            (row.on_behalf, row.data["sha256"], row.data["link"], row.cause),
+            ("Jean Dupont", plan.digest, self.link.id, "person"))
+        self.assertIn("Jean Dupont has accepted", self.get_activities().summary)
+
+    def test_a_second_click_changes_nothing(self):
+        """The same answer; one promise."""
+        plan = self.offer()
+        self.accept(plan)
+        promise, at = plan.promise_id, plan.accepted_at
+        with self.at("2026-03-03 09:00:00"):
+            self.assertEqual(self.accept(plan, "Somebody Else"), "")
+        self.assertEqual((plan.promise_id, plan.accepted_at, plan.accepted_by),
+                         (promise, at, "Jean Dupont"))
+
+    def test_nobody_accepts_without_a_name(self):
+        """Bad input: nothing, spaces, a letter, a novel."""
+        plan = self.offer()
+        for name in ("", "   ", "J", "x" * 200):
+            with self.assertRaises(UserError):
+                self.accept(plan, name)
+        self.assertEqual(plan.state, "offered")
+
+    def test_what_was_accepted_never_changes(self):
+        """Security: neither who nor when, by SQL."""
+        plan = self.offer()
+        self.accept(plan)
+        for words in ("SET accepted_by = 'x'", "SET accepted_at = now()", "SET state = 'offered'",
+                      "SET accepted_link_id = NULL"):
+            with self.assertRaises(DatabaseError), mute_logger("odoo.sql_db"), self.cr.savepoint():
+                self.cr.execute(
+                    f"UPDATE collection_payment_plan {words} WHERE id = %s", [plan.id])
+
+    def test_a_debt_that_changed(self):
+        """Paid in part, credited or new in amount: refused in words, the collector is told."""
+        plan = self.offer()
+        self.pay(self.older, 100)
+        self.assertIn("has changed since this plan was offered", self.accept(plan))
+        self.assertEqual((plan.state, plan.promise_id.id), ("withdrawn", False))
+        self.assertIn("offer a new payment plan", self.get_activities().summary)
+
+    def test_one_item_is_paid(self):
+        """Paid in whole meanwhile: found at night, before anybody accepts."""
+        plan = self.offer()
+        self.pay(self.older)
+        self.run_cron("_process_offers", model="collection.payment.plan")
+        self.env.invalidate_all()
+        self.assertEqual(plan.state, "withdrawn")
+
+    def test_an_offer_expires(self):
+        """After its day it is refused in words; at night it ends, and the collector is told."""
+        plan = self.offer(valid_until="2026-03-10")
+        with self.at("2026-03-10 22:00:00"):
+            self.assertFalse(plan.sudo()._find_hindrance())
+            self.run_cron("_process_offers", model="collection.payment.plan")
+        self.env.invalidate_all()
+        self.assertEqual(plan.state, "offered")
+        with self.at("2026-03-11 06:00:00"):
+            self.assertIn("stood until 03/10/2026", plan.sudo()._find_hindrance())
+            self.run_cron("_process_offers", model="collection.payment.plan")
+        self.env.invalidate_all()
+        self.assertEqual(plan.state, "expired")
+        self.assertTrue(self.get_rows("plan_expired"))
+        self.assertIn("not accepted in time", self.get_activities().summary)
+
+    def test_signed_on_paper(self):
+        """Who, on which day, with the signed copy; its checksum is in the history."""
+        plan = self.offer()
+        for name, day, files in (
+                ("", "2026-03-02", [("a.pdf", b"x")]), ("A. B.", "2026-03-02", []),
+                ("A. B.", "2026-03-01", [("a.pdf", b"x")]),
+                ("A. B.", "2026-03-03", [("a.pdf", b"x")])):
+            with self.assertRaises(UserError):
+                plan.accept_on_paper(name, day, files)
+        with self.at("2026-03-18 09:00:00"):
+            plan.accept_on_paper("A. B.", "2026-03-17", [("signed.pdf", b"%PDF-1.4 signed")])
+        self.assertEqual(
+            (plan.accepted_way, plan.accepted_on, plan.promise_id.source),
+            ("paper", date(2026, 3, 17), "collector"))
+        self.assertEqual(self.get_rows("plan_accepted").data["signed"],
+                         plan.signed_ids.mapped("checksum"))
+
+    def test_refused_it_waits_in_the_inbox(self):
+        """A counter-offer is an answer as others; the collector makes a task of it."""
+        plan = self.offer()
+        plan._refuse_on_page(self.link, "key-123456", "100 a month, please")
+        self.assertEqual(plan.state, "refused")
+        answer = self.env["collection.answer"].search([("link_id", "=", self.link.id)])
+        self.assertEqual((answer.kind, answer.text, answer.state),
+                         ("plan", "100 a month, please", "waiting"))
+        self.assertEqual(answer.reply_id.state, "open")
+        answer.with_user(self.collector).accept()
+        self.assertEqual(answer.reply_id.state, "done")
+        with self.assertRaises(UserError):
+            plan._refuse_on_page(self.link, "key-123457", "Again")
+
+    def test_kept_and_broken(self):
+        """An instalment unpaid for more than the days of default breaks it, and says so."""
+        plan = self.offer()
+        self.accept(plan)
+        self.judge("2026-03-28")  # the eighth day
+        self.assertEqual(plan.promise_state, "open")
+        self.judge("2026-03-29")
+        self.assertEqual(plan.promise_state, "broken")
+        self.assertIn("due at once", self.get_rows("plan_broken").text)
+        self.assertFalse(self.items.collection_status_id)
+
+    def test_paid_instalments_keep_it(self):
+        """The first one is paid: the next is awaited."""
+        plan = self.offer()
+        self.accept(plan)
+        with self.at("2026-03-19 09:00:00"):
+            self.pay(self.older, 266.67)
+        self.judge("2026-03-30")
+        self.assertEqual((plan.promise_state, plan.promise_id.date), ("open", date(2026, 4, 20)))
+
+    def test_a_tree_waits_for_it(self):
+        """The event *payment plan accepted* moves a sequence."""
+        template = self.make_template("PLAN", [
+            step("wait", [action("watch")], [event_row("end:Agreed", "plan_accepted"), row("end")]),
+        ])
+        sequence = self.launch(template)
+        self.accept(self.offer())
+        self.deliver_signals()
+        self.assertEqual(sequence.state, "done")
+
+    def test_the_hook_of_recognition(self):
+        """Called once, in the transaction of the acceptance."""
+        called = []
+        self.patch(type(self.env["collection.payment.plan"]), "_on_plan_accepted",
+                   lambda plans: called.append((plans.accepted_on, plans.item_ids)))
+        plan = self.offer()
+        self.accept(plan)
+        self.accept(plan)
+        self.assertEqual(called, [(date(2026, 3, 2), self.items)])
+
+    def test_nightly_queries(self):
+        """Figures: looking after one offer or five costs the same number of queries."""
+        counts = []
+        for number in (1, 5):
+            for each in range(number):
+                customer = self.make_customer(f"Debtor {number} {each}", holders={})
+                self.offer([("2026-03-20", 500)], self.get_items(self.make_invoice(customer)))
+            self.forget_all()
+            before = self.env.cr.sql_log_count
+            self.env["collection.payment.plan"]._process_offers()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(*counts)
+
+    def test_it_follows_the_customer(self):
+        """Merged into another one, the plan is that one's."""
+        plan = self.offer()
+        group = self.make_customer("Group", holders={})
+        self.customer.write({"parent_id": group.id, "is_company": False})
+        self.env.invalidate_all()
+        self.assertEqual(plan.sudo().customer_id, group)

@@ -1,0 +1,3 @@
+from . import collection_payment_plan_offer
+from . import collection_payment_plan_paper
+from . import collection_payment_plan_withdraw
