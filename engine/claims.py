@@ -122,6 +122,41 @@ class RateMissing(ValueError):
 
 
 @dataclass(frozen=True)
+class InterestPeriod:
+    """Days on which one amount was owed at one rate.
+
+    :ivar eve: the day before the first of them: the due date, or the day of a payment
+    :ivar end: the last of them
+    :ivar percent: a year
+    """
+
+    eve: date
+    end: date
+    amount: Decimal
+    percent: Decimal
+
+    @property
+    def start(self) -> date:
+        """The first day."""
+        return self.eve + ONE_DAY
+
+    @property
+    def days(self) -> int:
+        """How many days."""
+        return (self.end - self.eve).days
+
+    @property
+    def percent_days(self) -> Decimal:
+        """Amount x percent x days, exact."""
+        return self.amount * self.percent * self.days
+
+    @property
+    def interest(self) -> Decimal:
+        """Interest of these days, not rounded."""
+        return self.percent_days / PERCENT_DAYS
+
+
+@dataclass(frozen=True)
 class Debt:
     """One instalment of an invoice.
 
@@ -152,6 +187,16 @@ class Debt:
         except RateMissing as missing:
             last = min(terms.until, missing.day - ONE_DAY)
             return Claim(interest=compute(last), missing_from=missing.day)
+
+    def explain_interest(self, terms: Terms) -> list[InterestPeriod]:
+        """:return: what :meth:`claim_interest` adds up before it rounds"""
+        if terms.rates is None:
+            return []
+        last = terms.until
+        if missing := self.claim_interest(terms).missing_from:
+            last = min(last, missing - ONE_DAY)
+        return list_periods(
+            self.amount, self.due, last, self.payments, terms.rates, terms.split)
 
     def is_late(self, day: date) -> bool:
         """Whether something was still owed after the due date, up to a day."""
@@ -276,15 +321,28 @@ def sum_percent_days(
     :return: the sum of amount x percent x days, exact
     :raise RateMissing: as there
     """
+    return sum((period.percent_days for period in list_periods(
+        amount, due, until, payments, rates, split)), Decimal(0))
+
+
+def list_periods(
+        amount: Decimal, due: date, until: date, payments: Iterable[Payment],
+        rates: Sequence[Rate], split: bool = True) -> list[InterestPeriod]:
+    """The computation of :func:`interest`, period by period; its parameters and errors.
+
+    :return: the periods in which neither what was owed nor the rate changed, in order
+    """
     owed = list(_split_by_payment(amount, due, until, payments))
     if not owed:
-        return Decimal(0)
+        return []
     if not split:
         percent = _get_percent(semester_start(due + ONE_DAY), rates)
-        return sum((stretch.amount * percent * stretch.days for stretch in owed), Decimal(0))
-    return sum((
-        part.amount * _get_percent(part.start + ONE_DAY, rates) * part.days
-        for stretch in owed for part in _split_by_rate(stretch, rates)), Decimal(0))
+        return [InterestPeriod(stretch.start, stretch.end, stretch.amount, percent)
+                for stretch in owed]
+    return [
+        InterestPeriod(
+            part.start, part.end, part.amount, _get_percent(part.start + ONE_DAY, rates))
+        for stretch in owed for part in _split_by_rate(stretch, rates)]
 
 
 def is_late(amount: Decimal, due: date, until: date, payments: Iterable[Payment]) -> bool:
@@ -319,10 +377,6 @@ class _Stretch(NamedTuple):
     start: date
     end: date
     amount: Decimal
-
-    @property
-    def days(self) -> int:
-        return (self.end - self.start).days
 
 
 def _split_by_payment(

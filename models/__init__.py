@@ -21,6 +21,7 @@ from . import call
 from . import reply
 from . import debtor
 from . import analysis
+from . import case
 from . import library
 from . import setup
 from . import res_config_settings

@@ -19,6 +19,7 @@ from .call import *
 from .reply import *
 from .debtor import *
 from .analysis import *
+from .case import *
 from .library import *
 from .setup import *
 from . import test_structure

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOMAINS = (
     "history", "people", "item", "claim", "statement", "action", "message", "specific", "scenario",
     "tree", "sequence", "event", "assignment", "link", "portal", "document", "call", "reply",
-    "debtor", "analysis", "library", "setup")
+    "debtor", "analysis", "case", "library", "setup")
 #: Who may ask for records of a model by its name: `env["…"]`, `self.env["…"]`, `registry["…"]`.
 ASKED = {"env", "registry"}
 

@@ -13,4 +13,5 @@ from . import call
 from . import reply
 from . import debtor
 from . import analysis
+from . import case
 from . import setup

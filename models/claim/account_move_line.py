@@ -35,13 +35,32 @@ class AccountMoveLine(models.Model):
         """
         # The figures are of lines that the caller holds; the customer's settings, the payments
         # and the other instalments they depend on may lie outside of what a user reads.
-        invoiced = self.sudo()._find_penalty_lines()
+        claims = dict.fromkeys(self.ids, NO_CLAIM)
+        for debts, terms in self.sudo()._get_claimed_debts(day):
+            claims |= claim_invoice(debts, terms, day)
+        return {line_id: claims[line_id] for line_id in self.ids}
+
+    def _explain_collection_interest(self, day):
+        """How the interest of :meth:`_get_collection_penalties` comes about.
+
+        :param date day: day of the claim
+        :return: dict of lists of :class:`~..engine.claims.InterestPeriod` by line id; items
+            without interest are not in it
+        """
+        own = set(self.ids)
+        return {
+            line_id: periods for debts, terms in self.sudo()._get_claimed_debts(day)
+            for line_id, debt in debts.items() if line_id in own
+            if (periods := debt.explain_interest(terms))}
+
+    def _get_claimed_debts(self, day):
+        """:return: generator of (dict of :class:`~..engine.claims.Debt` by line id, their
+            :class:`~..engine.claims.Terms`), one for each invoice that these lines are of"""
+        invoiced = self._find_penalty_lines()
         payments = invoiced._get_penalty_payments()
         tables = self.env["collection.penalty.rate"]._get_tables(invoiced.company_id)
-        claims = dict.fromkeys(self.ids, NO_CLAIM)
         for company, lines in invoiced.grouped("company_id").items():
-            claims |= lines._get_company_claims(company, day, payments, tables)
-        return {line_id: claims[line_id] for line_id in self.ids}
+            yield from lines._get_company_debts(company, day, payments, tables)
 
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
@@ -92,20 +111,17 @@ class AccountMoveLine(models.Model):
                 Decimal(str(partial.debit_amount_currency))))
         return payments
 
-    def _get_company_claims(self, company, day, payments, tables):
-        """:return: dict of claims by line id, for lines of one company"""
+    def _get_company_debts(self, company, day, payments, tables):
+        """:return: generator, see :meth:`_get_claimed_debts`, for lines of one company"""
         terms = self.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
             company, day, tables)
         claimed = self.filtered(
             lambda line: terms[line.move_id.commercial_partner_id.id].claims_anything)
         on_account = claimed._get_payments_on_account(company, payments)
-        claims = {}
         for invoice, lines in self.grouped("move_id").items():
-            debts = {
+            yield {
                 line.id: line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))
-                for line in lines}
-            claims |= claim_invoice(debts, terms[invoice.commercial_partner_id.id], day)
-        return claims
+                for line in lines}, terms[invoice.commercial_partner_id.id]
 
     def _get_payments_on_account(self, company, payments):
         """What customers have on account, as far as it covers these lines.

@@ -353,6 +353,22 @@ class TestEnginePenaltyProperties(BaseCase):
 
     @settings(max_examples=200, deadline=None)
     @given(amounts, days, days, payments, tables)
+    def test_the_explanation_adds_up(self, amount, due, until, paid, table):
+        """Issue 19: the periods follow each other after the due date and give the interest."""
+        rates, split = table
+        terms = Terms(rates=rates, split=split, until=until, indemnities=None)
+        debt = Debt(amount, due, paid, 2)
+        periods = debt.explain_interest(terms)
+        exact = sum((period.interest for period in periods), Decimal(0))
+        self.assertAlmostEqual(exact, debt.claim_interest(terms).interest, delta=Decimal("0.005"))
+        for period, following in zip(periods, periods[1:]):
+            self.assertLess(period.end, following.start)
+        for period in periods:
+            self.assertLessEqual(due, period.eve)
+            self.assertEqual(period.days, (period.end - period.start).days + 1)
+
+    @settings(max_examples=200, deadline=None)
+    @given(amounts, days, days, payments, tables)
     def test_zero_on_or_before_the_due_date(self, amount, one, other, paid, table):
         """S-010, L1: nothing before it is late, whatever was paid."""
         until, due = sorted((one, other))

@@ -1,0 +1,214 @@
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from odoo import api, fields, models
+from odoo.tools import file_open
+from odoo.tools.translate import LazyTranslate
+
+from ..collection_print import Sheet
+from .binding import Leaf, bind, count_pages
+from .packing import Packer
+from .workbook import make_workbook
+
+_lt = LazyTranslate(__name__)
+
+#: What whoever receives a case file runs to check it.
+VERIFIER = "account_collection/report/case_file/verify.py"
+
+#: Chapters of the book: key of the template, title.
+CHAPTERS = {
+    "parties": _lt("Parties and contacts"),
+    "claim": _lt("Claim"),
+    "exhibits": _lt("Documents"),
+    "course": _lt("Course of the procedure"),
+    "actions": _lt("Actions and decisions"),
+    "agreements": _lt("Promises, disputes and answers"),
+    "messages": _lt("Messages"),
+    "history": _lt("History"),
+    "proof": _lt("What this file proves"),
+}
+
+
+@dataclass(slots=True)
+class Page:
+    """A sheet of the book before it is printed.
+
+    :ivar title: of its bookmark
+    :ivar level: of its bookmark
+    """
+
+    title: str
+    sheet: Sheet
+    level: int = 0
+
+
+@dataclass(slots=True)
+class Made:
+    """A case file that was written.
+
+    :ivar digest: SHA-256 of its manifest
+    :ivar gone: names of the documents that are not in it as they came
+    """
+
+    digest: str
+    gone: list
+
+
+class CollectionCaseFile(models.Model):
+    """Writes the ZIP of a case file: the book, the claims, documents, messages, history."""
+
+    _inherit = "collection.case.file"
+
+    @api.model
+    def _make_zip(self, records, **options):
+        """Make the case file of a customer, of sequences or of chosen items.
+
+        :param records: ``res.partner``, ``collection.sequence`` or ``account.move.line``
+        :param options: see :class:`~.case.Options`
+        :return: bytes of the ZIP
+        :raise UserError: they are of several customers or companies, or too large
+        :raise AccessError: the customer is not the user's to collect from
+        """
+        with tempfile.TemporaryFile() as target:
+            self._write_zip(records, target, **options)
+            target.seek(0)
+            return target.read()
+
+    @api.model
+    def _write_zip(self, records, target, progress=lambda _percent: None, **options):
+        """The same into a file: whatever its size, little of it is in memory at a time.
+
+        :param target: binary file that can be sought
+        :param progress: called with how many percent are done, once all was read
+        :return: :class:`Made`
+        """
+        case = self.env["collection.case"]._read(records, **options)
+        made_at = fields.Datetime.now()
+        exhibits = self.env["collection.case.exhibit"]._find(case)
+        history = self.env["collection.history"].sudo()._make_proof(
+            case.chains) if case.options.history else {}
+        sheet = self.env["collection.case.claim"]._prepare(case)
+        pages = self._prepare_pages(case, sheet)
+        with Packer(target) as packer:
+            done = iter(range(len(exhibits) + 1))
+            self.env["collection.case.exhibit"]._pack(
+                case, exhibits, packer,
+                lambda: progress(10 + 40 * next(done) // max(len(exhibits), 1)))
+            pages["exhibits"] = [self._make_page(case, "exhibits", {
+                "exhibits": exhibits, "given": case.options.documents})]
+            self._pack_texts(case, packer, sheet, history)
+            progress(50)
+            self._pack_book(case, packer, pages, exhibits, made_at)
+            progress(90)
+            packer.add("verify.py", self._read_verifier(), case.customer.env._("Checks this file"))
+            digest = packer.seal({
+                "made_at": made_at.isoformat() + "Z", "company": case.company.name,
+                "language": case.customer.env.lang})
+        return Made(
+            digest, [exhibit.name for exhibit in exhibits if exhibit.trouble])
+
+    # === PARTS === #
+
+    def _pack_texts(self, case, packer, sheet, history):
+        """The claims, the messages, and what proves the history."""
+        _, story = case.customer.env._, self.env["collection.case.story"]
+        packer.add(
+            f"{_('claims')}.xlsx",
+            make_workbook(self.env["collection.case.claim"]._get_tables(case, sheet)),
+            _("The claim as a workbook"))
+        for number, dispatch in enumerate(
+                case.dispatches if case.options.messages else (), start=1):
+            packer.add(*story._get_message_file(number, dispatch),
+                       _("Message as it left, without its files"))
+        for name, content in history.items():
+            packer.add(name, content, _("History and its proof"))
+
+    def _read_verifier(self):
+        """:return: bytes of the program that checks a case file"""
+        with file_open(VERIFIER, "rb") as file:
+            return file.read()
+
+    def _pack_book(self, case, packer, pages, exhibits, made_at):
+        with tempfile.TemporaryDirectory(prefix="case-file-") as folder:
+            book = Path(folder, "case-file.pdf")
+            leaves = [*self._print_chapters(case, pages, exhibits, made_at),
+                      *self._get_exhibit_leaves(case, exhibits)]
+            bind(leaves, book, leaves[0].title, case.customer.env.lang.replace("_", "-"))
+            packer.add(book.name, book, case.customer.env._("The case file to read and print"))
+
+    # === THE BOOK === #
+
+    def _prepare_pages(self, case, sheet):
+        """:return: dict of lists of :class:`Page` by key of the chapter; that of the documents
+            follows once they were read"""
+        claims, story = self.env["collection.case.claim"], self.env["collection.case.story"]
+        options = case.options
+        values = {
+            "parties": story._prepare_parties(case),
+            "claim": claims._prepare_chapter(case, sheet),
+            "course": story._prepare_course(case),
+            "actions": story._prepare_actions(case),
+            "agreements": story._prepare_agreements(case),
+            "messages": story._prepare_messages(case),
+            "history": options.history and story._prepare_history(case),
+            "proof": options.history and {"customer": case.customer, "company": case.company},
+        }
+        pages = {key: [self._make_page(case, key, value)] for key, value in values.items()
+                 if value is not False}
+        pages["course"] += [
+            self._make_drawing_page(case, name, drawing)
+            for name, drawings in story._draw_courses(case) for drawing in drawings]
+        if options.messages:
+            pages["messages"] += [
+                self._make_message_page(case, number, dispatch)
+                for number, dispatch in enumerate(case.dispatches, start=1)]
+        return pages
+
+    def _make_page(self, case, key, values):
+        title = case.customer.env._(CHAPTERS[key])
+        return Page(title, self._make_sheet(case, key, {"title": title, **values}))
+
+    def _make_drawing_page(self, case, name, drawing):
+        sheet = self._make_sheet(case, "drawing", {"name": name})
+        return Page(name, replace(sheet, drawing=drawing), level=1)
+
+    def _make_message_page(self, case, number, dispatch):
+        values = self.env["collection.case.story"]._prepare_message(case, number, dispatch)
+        title = f"{number}. {values['message']['subject']}"
+        return Page(title, self._make_sheet(case, "message", values), level=1)
+
+    def _make_sheet(self, case, key, values):
+        html = case.customer.env["ir.qweb"]._render(
+            f"account_collection.case_{key}", values, minimal_qcontext=True)
+        return Sheet(case.company, html)
+
+    def _print_chapters(self, case, pages, exhibits, made_at):
+        """Print all in one run, and the first page, which says where what stands, in another.
+
+        :return: list of :class:`~.binding.Leaf`
+        """
+        printer = self.env["collection.print"].with_env(case.customer.env)
+        chapters = [page for key in CHAPTERS for page in pages.get(key, ())]
+        printed = printer._print_sheets([page.sheet for page in chapters])
+        leaves = [Leaf(page.title, pdf, page.level) for page, pdf in zip(chapters, printed)]
+        first, entries = 2, []
+        for leaf in leaves:
+            if not leaf.level:
+                entries.append((leaf.title, first))
+            first += count_pages(leaf.content)
+        if any(exhibit.pages for exhibit in exhibits):
+            entries.append((case.customer.env._("Pages of the documents"), first))
+        cover = printer._print_sheets([self._make_sheet(case, "cover", {
+            "case": case, "entries": entries, "made_at": case.formats.moment(made_at),
+            "day": case.formats.day(case.day), "made_by": self.env.user.name})])
+        return [Leaf(self.env["collection.case"]._get_name(case), cover[0]), *leaves]
+
+    def _get_exhibit_leaves(self, case, exhibits):
+        """:return: list of :class:`~.binding.Leaf`, the pages of the documents"""
+        _ = case.customer.env._
+        leaves = [Leaf(
+            _("Exhibit %(number)s: %(name)s", number=exhibit.number, name=exhibit.name),
+            exhibit.pages, level=1, label=_("Exhibit %(number)s", number=exhibit.number),
+        ) for exhibit in exhibits if exhibit.pages]
+        return [Leaf(_("Pages of the documents"), b""), *leaves] if leaves else []
