@@ -138,10 +138,9 @@ class CollectionCaseFile(models.Model):
         """:return: bool, whether the one locked record, if any, is still to be made"""
         return bool(self) and self.state == "queued"
 
-    def _postpone(self, error):
-        """A file that cannot be made says why; it is tried again when somebody says so."""
-        self._fail(str(error.args[0]) if isinstance(error, UserError) else self.env._(
-            "It could not be made. The server's log says why."))
+    def _postpone(self, _error):
+        """A fault of ours; it is tried again when somebody says so."""
+        self._fail(self.env._("It could not be made. The server's log says why."))
 
     def _fail(self, reason):
         self.write({"state": "failed", "error": reason})
@@ -165,8 +164,13 @@ class CollectionCaseFile(models.Model):
                 shown = self.progress = percent
                 crons._commit_progress()
 
-        self._fill(show)
-        self._notify_maker()
+        try:
+            self._fill(show)
+        except UserError as error:
+            self.env.cr.rollback()
+            self._fail(str(error.args[0]))
+        else:
+            self._notify_maker()
 
     def _fill(self, progress=lambda _percent: None):
         """Write the ZIP with the rights of whoever asked for it, keep it, and trace it.

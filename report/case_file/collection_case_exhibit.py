@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import hashlib
 import logging
 from collections.abc import Iterable
@@ -26,6 +28,9 @@ MOST_BOUND, MOST_BOUND_FILES = 25 * 1024 ** 2, 400
 MOST_PAGES = 3000
 #: Invoices of which no PDF is kept that are printed for a case file, one by one.
 MOST_PRINTED = 60
+
+#: Letters after which no more places are named at which a file stands.
+MOST_ABOUT = 200
 
 #: What a file raises that is broken, locked or larger than any picture is.
 _UNREADABLE = (pikepdf.PdfError, pikepdf.PasswordError, OSError, ValueError, SyntaxError,
@@ -57,6 +62,12 @@ class Exhibit:
     pages: bytes | Path | None = None
     page_count: int = 0
 
+    def add_place(self, other: Exhibit) -> None:
+        """The same file stands somewhere else as well."""
+        self.recorded = self.recorded or other.recorded
+        if other.about not in self.about and len(self.about) < MOST_ABOUT:
+            self.about = f"{self.about}; {other.about}"
+
 
 class CollectionCaseExhibit(models.AbstractModel):
     """The documents of a case: invoices, papers that were asked for, answers, uploads, letters."""
@@ -74,14 +85,13 @@ class CollectionCaseExhibit(models.AbstractModel):
         :return: list of :class:`Exhibit`
         :raise UserError: together they are larger than a case file may be
         """
-        exhibits, taken = [], set()
+        found = {}
         for exhibit in self._find_all(case):
             # Odoo's own digest of the content: the same file at several places is one exhibit
-            key = exhibit.attachment.checksum or exhibit.attachment.id or len(exhibits)
-            if exhibit.content is None and key in taken:
-                continue
-            taken.add(key)
-            exhibits.append(exhibit)
+            key = exhibit.attachment.checksum or exhibit.attachment.id or ("printed", len(found))
+            if found.setdefault(key, exhibit) is not exhibit:
+                found[key].add_place(exhibit)
+        exhibits = list(found.values())
         for number, exhibit in enumerate(exhibits, start=1):
             exhibit.number = number
         self._check_size(case, exhibits)

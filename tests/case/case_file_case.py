@@ -13,13 +13,14 @@ from odoo import fields
 from odoo.tools.pdf import PdfFileReader
 
 from ..common import action, row, step
-from ..document.document_case import PDF, DocumentCase
+from ..document.document_case import DocumentCase
 from ..upload_corpus import make_pdf
 
 #: What the tests need of the history's proof and of the program that checks a case file, where
 #: those are not there.
 PROOF = {"history/proof.json": b"{}"}
 VERIFIER = b"print('whole')\n"
+DEED = make_pdf(page=b"/Rotate 90")
 
 
 class CaseFileCase(DocumentCase):
@@ -82,7 +83,7 @@ class CaseFileCase(DocumentCase):
         """
         request = cls.start()
         item = request.item_ids[:1].sudo()
-        item._provide([("deed.pdf", PDF)], by=request.contributor_ids[:1].sudo())
+        item._provide([("deed.pdf", DEED)], by=request.contributor_ids[:1].sudo())
         return item.file_ids
 
     # -- looking -----------------------------------------------------------------------------

@@ -50,7 +50,9 @@ class TestCaseMaking(CaseFileCase):
         self.run_cron("_process_queue", "collection.case.file")
         made.invalidate_recordset()
         self.assertEqual((made.state, made.progress), ("ready", 100))
-        self.assertIn("is ready", self.customer.message_ids[:1].body)
+        notice = self.env["mail.message"].search(
+            [("partner_ids", "in", self.collector.partner_id.ids)], order="id desc", limit=1)
+        self.assertIn("is ready", notice.body)
 
     def test_progress_shows(self):
         """Issue 19: how far it is, while documents are read and the book is bound."""
