@@ -124,9 +124,9 @@ class AccessCase(DocumentCase):
         signal = env["collection.signal"]._post([
             {**own, "key": "a-key", "code": "payment", "sequence_id": sequence.id}])
         case = env["collection.case.file"].create({
-            **own, "name": "Case file", "day": fields.Date.today(), "lang": "en_US",
-            "made_by_id": cls.collector.id, "state": "ready", "digest": "0" * 64,
-            "content": base64.b64encode(b"PK")})
+            **own, "name": "Case file", "scope": "res.partner", "lang": "en_US",
+            "day": fields.Date.today(), "made_by_id": cls.collector.id, "state": "ready",
+            "digest": "0" * 64, "content": base64.b64encode(b"PK")})
         handover = env["collection.case.handover"].create({
             "case_file_id": case.id, "partner_id": cls.bailiff.id,
             "handed_at": fields.Datetime.now(), "handed_by_id": cls.collector.id})

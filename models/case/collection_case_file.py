@@ -41,7 +41,10 @@ class CollectionCaseFile(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     sequence_ids = fields.Many2many("collection.sequence", readonly=True)
     item_ids = fields.Many2many("account.move.line", string="Items", readonly=True)
-    about = fields.Char(compute="_compute_about")
+    scope = fields.Selection(
+        [("res.partner", "The customer"), ("collection.sequence", "Sequences"),
+         ("account.move.line", "Chosen items")], required=True, readonly=True)
+    about = fields.Char(readonly=True, help="As it was then.")
     day = fields.Date(string="Claim of", required=True, readonly=True)
     lang = fields.Char(required=True, readonly=True)
     lang_name = fields.Char(string="Written in", compute="_compute_lang_name")
@@ -73,16 +76,6 @@ class CollectionCaseFile(models.Model):
 
     # === COMPUTE === #
 
-    @api.depends_context("lang")
-    @api.depends("sequence_ids", "item_ids")
-    def _compute_about(self):
-        for case in self:
-            own = case.sudo()
-            case.about = (
-                ", ".join(own.sequence_ids.mapped("display_name"))
-                or ", ".join(dict.fromkeys(own.item_ids.mapped("move_id.name")))
-                or self.env._("All that is owed and was done"))
-
     @api.depends("lang")
     def _compute_lang_name(self):
         names = dict(self.env["res.lang"].get_installed())
@@ -113,20 +106,26 @@ class CollectionCaseFile(models.Model):
         :raise AccessError: the customer is not the user's to collect from
         """
         case = self.env["collection.case"]._read(records, **options)
-        name = self.env["collection.case"]._get_name(case)
         made = self.sudo().create({
-            "name": name, "customer_id": case.customer.id, "company_id": case.company.id,
+            "name": self.env["collection.case"]._get_name(case), "scope": records._name,
+            "about": case.about, "customer_id": case.customer.id, "company_id": case.company.id,
             "sequence_ids": records.ids if records._name == "collection.sequence" else [],
             "item_ids": records.ids if records._name == "account.move.line" else [],
             "day": case.day, "lang": case.customer.env.lang, "made_by_id": self.env.uid,
             "with_documents": case.options.documents, "with_messages": case.options.messages,
             "with_history": case.options.history})
-        weight = len(case.dispatches) + len(case.items.move_id) + len(case.requests.item_ids)
-        if weight < HEAVY:
+        if self._weigh(case) < HEAVY:
             made._fill()
         else:
             self.env.ref("account_collection.cron_make_case_files").sudo()._trigger()
         return made.with_env(self.env)
+
+    def _weigh(self, case):
+        """:return: int, how much there is to read and print: documents and messages; an invoice
+            that is still to be printed counts as five"""
+        invoices = case.items.move_id
+        return (len(case.dispatches) + len(invoices) + len(case.requests.item_ids)
+                + 4 * len(invoices.filtered(lambda move: not move.invoice_pdf_report_id)))
 
     @api.model
     def _process_queue(self, limit=20):
@@ -192,7 +191,9 @@ class CollectionCaseFile(models.Model):
 
     def _get_records(self, env):
         """:return: what the file is of, in an environment"""
-        return (self.sequence_ids or self.item_ids or self.customer_id).with_env(env)
+        return {
+            "res.partner": self.customer_id, "collection.sequence": self.sequence_ids,
+            "account.move.line": self.item_ids}[self.scope].with_env(env)
 
     def _get_options(self):
         return {"day": self.day, "lang": self.lang, "documents": self.with_documents,

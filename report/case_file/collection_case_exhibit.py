@@ -178,11 +178,12 @@ class CollectionCaseExhibit(models.AbstractModel):
     # === CONTENT === #
 
     @api.model
-    def _pack(self, case, exhibits, packer, progress=lambda: None):
+    def _pack(self, case, exhibits, packer, folder, progress=lambda: None):
         """Put the documents into the ZIP, and learn of each what the list of them says.
 
         :param exhibits: list of :class:`Exhibit`; each is completed
         :param packer: :class:`~.packing.Packer`
+        :param Path folder: where pages that are drawn of pictures may lie until the book is bound
         :param progress: called after each
         """
         files = pages = 0
@@ -191,7 +192,7 @@ class CollectionCaseExhibit(models.AbstractModel):
             if content is not None:
                 self._pack_one(case, exhibit, content, packer)
                 if files < MOST_BOUND_FILES and exhibit.size <= MOST_BOUND:
-                    _take_pages(exhibit, content, MOST_PAGES - pages)
+                    _take_pages(exhibit, content, MOST_PAGES - pages, folder)
                 files, pages = files + bool(exhibit.pages), pages + exhibit.page_count
             progress()
 
@@ -237,25 +238,30 @@ def _watch(content: bytes | Path, digest) -> Iterable[bytes]:
             yield chunk
 
 
-def _take_pages(exhibit: Exhibit, content: bytes | Path, room: int) -> None:
+def _take_pages(exhibit: Exhibit, content: bytes | Path, room: int, folder: Path) -> None:
     """Have the pages of a document bound into the book, if there is room for so many."""
-    pages = _as_pages(content, exhibit.name)
+    pages = _as_pages(content, exhibit.name, folder / f"{exhibit.number}.pdf")
     count = count_pages(pages) if pages else 0
     if 0 < count <= room:
         exhibit.pages, exhibit.page_count = pages, count
 
 
-def _as_pages(content: bytes | Path, name: str) -> bytes | Path | None:
+def _as_pages(content: bytes | Path, name: str, drawn: Path) -> bytes | Path | None:
     """:return: PDF of a document, or the file it lies in; None where it has no pages to show"""
     head = _read_head(content)
     try:
         if head.startswith(b"%PDF"):
             return content if count_pages(content) else None
         if guess_mimetype(head) in ("image/jpeg", "image/png"):
-            return _draw_picture(content if isinstance(content, bytes) else content.read_bytes())
+            return _draw(content if isinstance(content, bytes) else content.read_bytes(), drawn)
     except _UNREADABLE as error:  # as files from outside are
         _logger.info("Not bound into a case file: %s (%s)", name, error)
     return None
+
+
+def _draw(picture: bytes, drawn: Path) -> Path | None:
+    page = _draw_picture(picture)
+    return drawn if page and drawn.write_bytes(page) else None
 
 
 def _read_head(content: bytes | Path) -> bytes:

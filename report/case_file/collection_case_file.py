@@ -1,5 +1,6 @@
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from odoo import api, fields, models
@@ -44,6 +45,25 @@ class Page:
 
 
 @dataclass(slots=True)
+class Book:
+    """All that a case file says.
+
+    :ivar case: :class:`~.case.Case`
+    :ivar sheet: :class:`~.collection_case_claim.ClaimSheet`
+    :ivar exhibits: list of :class:`~.collection_case_exhibit.Exhibit`
+    :ivar history: dict of bytes by name: the rows, and what proves them
+    :ivar pages: dict of lists of :class:`Page` by key of the chapter
+    """
+
+    case: object
+    made_at: datetime
+    sheet: object
+    exhibits: list
+    history: dict
+    pages: dict
+
+
+@dataclass(slots=True)
 class Made:
     """A case file that was written.
 
@@ -83,59 +103,78 @@ class CollectionCaseFile(models.Model):
         :param progress: called with how many percent are done, once all was read
         :return: :class:`Made`
         """
-        case = self.env["collection.case"]._read(records, **options)
-        made_at = fields.Datetime.now()
-        exhibits = self.env["collection.case.exhibit"]._find(case)
-        history = self.env["collection.history"].sudo()._make_proof(
-            case.chains) if case.options.history else {}
-        sheet = self.env["collection.case.claim"]._prepare(case)
-        pages = self._prepare_pages(case, sheet)
-        with Packer(target) as packer:
-            done = iter(range(len(exhibits) + 1))
-            self.env["collection.case.exhibit"]._pack(
-                case, exhibits, packer,
-                lambda: progress(10 + 40 * next(done) // max(len(exhibits), 1)))
-            pages["exhibits"] = [self._make_page(case, "exhibits", {
-                "exhibits": exhibits, "given": case.options.documents})]
-            self._pack_texts(case, packer, sheet, history)
+        book = self._prepare_book(self.env["collection.case"]._read(records, **options))
+        with Packer(target) as packer, tempfile.TemporaryDirectory(
+                prefix="case-file-") as folder:
+            self._pack_documents(book, packer, Path(folder), progress)
+            self._pack_texts(book, packer)
             progress(50)
-            self._pack_book(case, packer, pages, exhibits, made_at)
+            self._pack_book(book, packer, Path(folder, "case-file.pdf"))
             progress(90)
-            packer.add("verify.py", self._read_verifier(), case.customer.env._("Checks this file"))
-            digest = packer.seal({
-                "made_at": made_at.isoformat() + "Z", "company": case.company.name,
-                "language": case.customer.env.lang})
-        return Made(
-            digest, [exhibit.name for exhibit in exhibits if exhibit.trouble])
+            return Made(packer.seal(self._get_head(book)), [
+                exhibit.name for exhibit in book.exhibits if exhibit.trouble])
+
+    def _prepare_book(self, case):
+        """Read all that a file says, in one go: what changes later is not in it.
+
+        :return: :class:`Book`
+        """
+        sheet = self.env["collection.case.claim"]._prepare(case)
+        return Book(
+            case=case, made_at=fields.Datetime.now(), sheet=sheet,
+            exhibits=self.env["collection.case.exhibit"]._find(case),
+            history=self.env["collection.history"].sudo()._make_proof(
+                case.chains) if case.options.history else {},
+            pages=self._prepare_pages(case, sheet))
+
+    def _get_head(self, book):
+        """:return: dict of what the manifest says besides the parts: documents that are not there
+            are named in it"""
+        return {
+            "made_at": book.made_at.isoformat() + "Z", "company": book.case.company.name,
+            "language": book.case.customer.env.lang,
+            "missing": [{"name": exhibit.name, "what": exhibit.about, "why": exhibit.trouble}
+                        for exhibit in book.exhibits if exhibit.trouble and not exhibit.sha256]}
 
     # === PARTS === #
 
-    def _pack_texts(self, case, packer, sheet, history):
-        """The claims, the messages, and what proves the history."""
-        _, story = case.customer.env._, self.env["collection.case.story"]
+    def _pack_documents(self, book, packer, folder, progress):
+        """The documents, and the chapter that lists them with what was learnt of each."""
+        case, exhibits = book.case, book.exhibits
+        done = iter(range(len(exhibits)))
+        self.env["collection.case.exhibit"]._pack(
+            case, exhibits, packer, folder,
+            lambda: progress(10 + 40 * next(done) // len(exhibits)))
+        book.pages["exhibits"] = [self._make_page(case, "exhibits", {
+            "exhibits": exhibits, "given": case.options.documents})]
+
+    def _pack_texts(self, book, packer):
+        """The claims, the messages, what proves the history, and what checks the file."""
+        case, story = book.case, self.env["collection.case.story"]
+        _ = case.customer.env._
         packer.add(
-            f"{_('claims')}.xlsx",
-            make_workbook(self.env["collection.case.claim"]._get_tables(case, sheet)),
+            f"{_('claims')}.xlsx", make_workbook(
+                self.env["collection.case.claim"]._get_tables(case, book.sheet)),
             _("The claim as a workbook"))
         for number, dispatch in enumerate(
                 case.dispatches if case.options.messages else (), start=1):
             packer.add(*story._get_message_file(number, dispatch),
                        _("Message as it left, without its files"))
-        for name, content in history.items():
+        for name, content in book.history.items():
             packer.add(name, content, _("History and its proof"))
+        packer.add("verify.py", self._read_verifier(), _("Checks this file"))
 
     def _read_verifier(self):
         """:return: bytes of the program that checks a case file"""
         with file_open(VERIFIER, "rb") as file:
             return file.read()
 
-    def _pack_book(self, case, packer, pages, exhibits, made_at):
-        with tempfile.TemporaryDirectory(prefix="case-file-") as folder:
-            book = Path(folder, "case-file.pdf")
-            leaves = [*self._print_chapters(case, pages, exhibits, made_at),
-                      *self._get_exhibit_leaves(case, exhibits)]
-            bind(leaves, book, leaves[0].title, case.customer.env.lang.replace("_", "-"))
-            packer.add(book.name, book, case.customer.env._("The case file to read and print"))
+    def _pack_book(self, book, packer, path):
+        """The book: its chapters are printed, the pages of documents bound in."""
+        case = book.case
+        leaves = [*self._print_chapters(book), *self._get_exhibit_leaves(book)]
+        bind(leaves, path, leaves[0].title, case.customer.env.lang.replace("_", "-"))
+        packer.add(path.name, path, case.customer.env._("The case file to read and print"))
 
     # === THE BOOK === #
 
@@ -183,13 +222,14 @@ class CollectionCaseFile(models.Model):
             f"account_collection.case_{key}", values, minimal_qcontext=True)
         return Sheet(case.company, html)
 
-    def _print_chapters(self, case, pages, exhibits, made_at):
+    def _print_chapters(self, book):
         """Print all in one run, and the first page, which says where what stands, in another.
 
         :return: list of :class:`~.binding.Leaf`
         """
+        case = book.case
         printer = self.env["collection.print"].with_env(case.customer.env)
-        chapters = [page for key in CHAPTERS for page in pages.get(key, ())]
+        chapters = [page for key in CHAPTERS for page in book.pages.get(key, ())]
         printed = printer._print_sheets([page.sheet for page in chapters])
         leaves = [Leaf(page.title, pdf, page.level) for page, pdf in zip(chapters, printed)]
         first, entries = 2, []
@@ -197,18 +237,18 @@ class CollectionCaseFile(models.Model):
             if not leaf.level:
                 entries.append((leaf.title, first))
             first += count_pages(leaf.content)
-        if any(exhibit.pages for exhibit in exhibits):
+        if any(exhibit.pages for exhibit in book.exhibits):
             entries.append((case.customer.env._("Pages of the documents"), first))
         cover = printer._print_sheets([self._make_sheet(case, "cover", {
-            "case": case, "entries": entries, "made_at": case.formats.moment(made_at),
+            "case": case, "entries": entries, "made_at": case.formats.moment(book.made_at),
             "day": case.formats.day(case.day), "made_by": self.env.user.name})])
         return [Leaf(self.env["collection.case"]._get_name(case), cover[0]), *leaves]
 
-    def _get_exhibit_leaves(self, case, exhibits):
+    def _get_exhibit_leaves(self, book):
         """:return: list of :class:`~.binding.Leaf`, the pages of the documents"""
-        _ = case.customer.env._
+        _ = book.case.customer.env._
         leaves = [Leaf(
             _("Exhibit %(number)s: %(name)s", number=exhibit.number, name=exhibit.name),
             exhibit.pages, level=1, label=_("Exhibit %(number)s", number=exhibit.number),
-        ) for exhibit in exhibits if exhibit.pages]
+        ) for exhibit in book.exhibits if exhibit.pages]
         return [Leaf(_("Pages of the documents"), b""), *leaves] if leaves else []

@@ -86,6 +86,7 @@ class TestCaseFile(CaseFileCase):
         made = self.make()
         self.assertNotIn("documents/002 deed.pdf", made.parts)
         self.assertIn("gone from the server", made.get_text())
+        self.assertEqual([missing["name"] for missing in made.manifest["missing"]], ["deed.pdf"])
 
     def test_a_document_that_was_changed_is_said(self):
         """Issue 19: the SHA-256 as it came stands beside that of what is there now."""
