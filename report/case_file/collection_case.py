@@ -162,8 +162,9 @@ class CollectionCase(models.AbstractModel):
                 own & (of_items | of_actions), order="opened_on, id"),
             "answers": env["collection.answer"].search(own & of_item, order="id"),
             "replies": env["collection.reply"].search(own & about_actions, order="id"),
+            # the customer's own papers, such as lease and deed of guarantee, are of no action
             "requests": env["collection.document.request"].search(
-                own & of_actions, order="id"),
+                own & (of_actions | Domain("action_id", "=", False)), order="id"),
             "costs": env["collection.cost"].search(
                 Domain("sequence_id", "any", own) & of_sequences, order="date, id"),
         }

@@ -149,6 +149,7 @@ class CollectionCaseClaim(models.AbstractModel):
             "limitation": self._get_limitation_lines(case.items),
             "missing": sheet.missing and formats.day(sheet.missing),
             "consumer": self._is_consumer(case),
+            "claims": any(line.claim.claims_anything for line in sheet.lines),
         }
 
     def _is_consumer(self, case):

@@ -144,7 +144,8 @@ class CollectionCaseExhibit(models.AbstractModel):
                 continue
             file = printed.get(move.id)
             yield Exhibit(
-                name=file.name if file else move.name, about=about, given="",
+                name=file.name if file else move.name, about=about,
+                given=case.customer.env._("printed for this file") if file else "",
                 attachment=self.env["ir.attachment"], content=file.content if file else b"",
                 trouble="" if file else case.customer.env._(
                     "no PDF of it is kept: it was never sent or printed"))

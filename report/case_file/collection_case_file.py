@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from odoo import api, fields, models
-from odoo.tools import file_open
+from odoo.tools import file_open, format_list
 from odoo.tools.translate import LazyTranslate
 
 from ..collection_print import Sheet
@@ -145,8 +145,9 @@ class CollectionCaseFile(models.Model):
         self.env["collection.case.exhibit"]._pack(
             case, exhibits, packer, folder,
             lambda: progress(10 + 40 * next(done) // len(exhibits)))
-        book.pages["exhibits"] = [self._make_page(case, "exhibits", {
-            "exhibits": exhibits, "given": case.options.documents})]
+        if exhibits:
+            book.pages["exhibits"] = [self._make_page(case, "exhibits", {
+                "exhibits": exhibits, "given": case.options.documents})]
 
     def _pack_texts(self, book, packer):
         """The claims, the messages, what proves the history, and what checks the file."""
@@ -194,14 +195,14 @@ class CollectionCaseFile(models.Model):
             "proof": options.history and {"customer": case.customer, "company": case.company},
         }
         pages = {key: [self._make_page(case, key, value)] for key, value in values.items()
-                 if value is not False}
-        pages["course"] += [
+                 if value and any(value.values())}
+        pages.setdefault("course", []).extend(
             self._make_drawing_page(case, name, drawing)
-            for name, drawings in story._draw_courses(case) for drawing in drawings]
-        if options.messages:
-            pages["messages"] += [
-                self._make_message_page(case, number, dispatch)
-                for number, dispatch in enumerate(case.dispatches, start=1)]
+            for name, drawings in story._draw_courses(case) for drawing in drawings)
+        pages.setdefault("messages", []).extend(
+            self._make_message_page(case, number, dispatch)
+            for number, dispatch in enumerate(
+                case.dispatches if options.messages else (), start=1))
         return pages
 
     def _make_page(self, case, key, values):
@@ -232,16 +233,21 @@ class CollectionCaseFile(models.Model):
         chapters = [page for key in CHAPTERS for page in book.pages.get(key, ())]
         printed = printer._print_sheets([page.sheet for page in chapters])
         leaves = [Leaf(page.title, pdf, page.level) for page, pdf in zip(chapters, printed)]
-        first, entries = 2, []
+        first, firsts = 2, {}
         for leaf in leaves:
             if not leaf.level:
-                entries.append((leaf.title, first))
+                firsts[leaf.title] = first
             first += count_pages(leaf.content)
+        _ = case.customer.env._
+        entries = [(_(title), firsts.get(_(title))) for title in CHAPTERS.values()]
         if any(exhibit.pages for exhibit in book.exhibits):
-            entries.append((case.customer.env._("Pages of the documents"), first))
+            entries.append((_("Pages of the documents"), first))
         cover = printer._print_sheets([self._make_sheet(case, "cover", {
             "case": case, "entries": entries, "made_at": case.formats.moment(book.made_at),
-            "day": case.formats.day(case.day), "made_by": self.env.user.name})])
+            "day": case.formats.day(case.day), "made_by": self.env.user.name,
+            "totals": format_list(case.customer.env, [
+                case.formats.money(total.claimed, total.currency)
+                for total in book.sheet.totals if total.claimed])})])
         return [Leaf(self.env["collection.case"]._get_name(case), cover[0]), *leaves]
 
     def _get_exhibit_leaves(self, book):

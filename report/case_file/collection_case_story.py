@@ -30,15 +30,16 @@ class CollectionCaseStory(models.AbstractModel):
             "company": self._describe_party(company.partner_id, company.company_registry),
             "customer": self._describe_party(customer, customer.company_registry),
             "reference": customer.ref,
-            "collector": customer.collector_id and self._describe_person(
-                customer.collector_id.partner_id),
+            "collector": customer.collector_id and {
+                **self._describe_person(customer.collector_id.partner_id),
+                "function": customer._fields["collector_id"]._description_string(customer.env)},
             "contacts": [self._describe_person(contact) for contact in customer.child_ids],
             "participants": self._describe_participants(case),
         }
 
     def _describe_party(self, partner, registry):
-        address = self.env["collection.print"]._get_address(partner)
-        return {"name": partner.name, "address": address[1:], "registry": registry or "",
+        return {"name": partner.name, "address": self._get_lines(partner),
+                "registry": registry or "",
                 "vat": partner.vat or "", "email": partner.email or "",
                 "phone": partner.phone or ""}
 
@@ -46,16 +47,25 @@ class CollectionCaseStory(models.AbstractModel):
         return {"name": partner.name or partner.display_name or "",
                 "part": partner.function or "", "email": partner.email or "",
                 "phone": partner.phone or "",
-                "address": ", ".join(self.env["collection.print"]._get_address(partner)[1:])}
+                "address": ", ".join(self._get_lines(partner))}
+
+    def _get_lines(self, partner):
+        """:return: list of the lines of a postal address, without the name"""
+        return [line for line in self.env["collection.print"]._get_address(partner)
+                if line not in (partner.name, partner.commercial_company_name)]
 
     def _describe_participants(self, case):
         """:return: list of dicts: who holds which function, for the customer or a sequence"""
         own = case.customer.collection_participant_ids.filtered(
             lambda one: one.company_id == case.company and not one.sequence_id)
+        held = (own | case.sequences.participant_ids).filtered("partner_id")
         return [{
-            **self._describe_person(one.partner_id), "function": one.function_id.name,
-            "sequence": one.sequence_id.template_id.name or "",
-        } for one in own | case.sequences.participant_ids if one.partner_id]
+            **self._describe_person(partner), "function": function.name,
+            # of a holder of the customer's, what sequences say again is no news
+            "sequence": "" if ones & own else ", ".join(
+                dict.fromkeys(ones.sequence_id.mapped("template_id.name"))),
+        } for (function, partner), ones in held.grouped(
+            lambda one: (one.function_id, one.partner_id)).items()]
 
     # === COURSE === #
 
@@ -147,8 +157,9 @@ class CollectionCaseStory(models.AbstractModel):
 
     @api.model
     def _prepare_messages(self, case):
-        """:return: dict: a list of the messages, in the order in which they were written"""
-        return {"messages": [
+        """:return: dict: a list of the messages, in the order in which they were written; none
+            where there is no message"""
+        return case.dispatches and {"given": case.options.messages, "messages": [
             self._describe_message(case, number, dispatch)
             for number, dispatch in enumerate(case.dispatches, start=1)]}
 
