@@ -104,7 +104,7 @@ class CollectionCaseFile(models.Model):
         :return: :class:`Made`
         """
         book = self._prepare_book(self.env["collection.case"]._read(records, **options))
-        with Packer(target) as packer, tempfile.TemporaryDirectory(
+        with Packer(target, book.made_at) as packer, tempfile.TemporaryDirectory(
                 prefix="case-file-") as folder:
             self._pack_documents(book, packer, Path(folder), progress)
             self._pack_texts(book, packer)

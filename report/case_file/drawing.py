@@ -85,7 +85,7 @@ def _draw_label(label: dict[str, Any]) -> Markup:
     return Markup(
         '<rect x="%s" y="%s" width="%s" height="%s" fill="#ffffff"/>%s') % (
             label["x"], label["y"], label["width"], label["height"], _write(
-                label["lines"], label["x"] + label["width"] / 2, label["y"] + 1, 13, 11,
+                label["lines"], label["x"] + label["width"] / 2, label["y"] + 1, 13, 10,
                 GREEN if taken else "#495057", bold=taken))
 
 
@@ -104,8 +104,8 @@ def _draw_boxes(
                 box["height"] / 2 if box["is_end"] else 6, filling, border, width,
                 Markup(' stroke-dasharray="%s"') % dashes if dashes else "",
                 _write(lines, middle, box["y"] + 6, 13 if box["is_end"] else 17,
-                       11 if box["is_end"] else 13, DARK, bold=True),
-                _write(details, middle, box["y"] + 7 + 17 * len(lines), 14, 11, "#495057"))
+                       10 if box["is_end"] else 12, DARK, bold=True),
+                _write(details, middle, box["y"] + 7 + 17 * len(lines), 14, 10, "#495057"))
 
 
 def _write(

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -35,9 +36,12 @@ class Part:
 class Packer:
     """A ZIP that is being written, without any of its parts being in memory as a whole."""
 
-    def __init__(self, target: IO[bytes]) -> None:
-        """:param target: binary file that can be sought"""
+    def __init__(self, target: IO[bytes], moment: datetime) -> None:
+        """:param target: binary file that can be sought
+        :param moment: which its parts bear
+        """
         self.parts: list[Part] = []
+        self._moment = moment.timetuple()[:6]
         self._taken: set[str] = set()
         self._archive = zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, allowZip64=True)
 
@@ -57,10 +61,16 @@ class Packer:
         """
         folder, _slash, last = name.rpartition("/")
         path = _make_unique("/".join(filter(None, (folder, _make_safe(last)))), self._taken)
-        with self._archive.open(path, "w", force_zip64=True) as target:
+        with self._archive.open(self._prepare(path), "w", force_zip64=True) as target:
             part = _copy(path, content, what, target.write)
         self.parts.append(part)
         return part
+
+    def _prepare(self, path: str) -> zipfile.ZipInfo:
+        info = zipfile.ZipInfo(path, self._moment)
+        info.compress_type = zipfile.ZIP_DEFLATED
+        info.external_attr = 0o644 << 16
+        return info
 
     def weigh(self, name: str, content: bytes | Path | Iterable[bytes], what: str) -> Part:
         """:return: what :meth:`add` would have written; nothing is"""
@@ -76,8 +86,8 @@ class Packer:
             {"format": FORMAT, **head, "parts": [asdict(part) for part in self.parts]},
             ensure_ascii=False, indent=1).encode()
         digest = hashlib.sha256(manifest).hexdigest()
-        self._archive.writestr(MANIFEST, manifest)
-        self._archive.writestr(SEAL, digest)
+        self._archive.writestr(self._prepare(MANIFEST), manifest)
+        self._archive.writestr(self._prepare(SEAL), digest)
         return digest
 
 
