@@ -4,6 +4,7 @@ from . import plan_page
 from . import portal
 from . import portal_action
 from . import document_files
+from . import case_files
 from . import ir_http
 from . import document_page
 from . import document_portal

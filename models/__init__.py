@@ -24,6 +24,7 @@ from . import limitation
 from . import privacy
 from . import debtor
 from . import analysis
+from . import case
 from . import library
 from . import setup
 from . import res_config_settings

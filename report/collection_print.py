@@ -34,10 +34,12 @@ class Sheet:
 
     :ivar company: whose letterhead it bears
     :ivar html: its content, from a QWeb template
+    :ivar drawing: SVG below it, which the module drew itself: no text of others is markup in it
     """
 
     company: models.BaseModel
     html: str
+    drawing: Markup = Markup()
 
 
 class CollectionPrint(models.AbstractModel):

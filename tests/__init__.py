@@ -22,6 +22,7 @@ from .limitation import *
 from .privacy import *
 from .debtor import *
 from .analysis import *
+from .case import *
 from .library import *
 from .setup import *
 from . import test_structure

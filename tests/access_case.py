@@ -1,5 +1,6 @@
 """One record of every model and one person of every kind: who may do what with which."""
 
+import base64
 import inspect
 from contextlib import contextmanager
 
@@ -126,6 +127,13 @@ class AccessCase(DocumentCase):
             "partner_id": customer.id, "item_id": cls.items.id})
         signal = env["collection.signal"]._post([
             {**own, "key": "a-key", "code": "payment", "sequence_id": sequence.id}])
+        case = env["collection.case.file"].create({
+            **own, "name": "Case file", "scope": "res.partner", "lang": "en_US",
+            "day": fields.Date.today(), "made_by_id": cls.collector.id, "state": "ready",
+            "digest": "0" * 64, "content": base64.b64encode(b"PK")})
+        handover = env["collection.case.handover"].create({
+            "case_file_id": case.id, "partner_id": cls.bailiff.id,
+            "handed_at": fields.Datetime.now(), "handed_by_id": cls.collector.id})
         group = env["collection.group"].create({"name": "Group"})
         search = env["ir.filters"].create({
             "name": "Search", "model_id": "res.partner", "user_ids": False,
@@ -148,7 +156,7 @@ class AccessCase(DocumentCase):
             env["collection.debtor"].search([("customer_id", "=", customer.id)]),
             scenario, scenario.step_ids[0], promise, promise.line_ids[:1], plan, plan.line_ids,
             dispute, link, answer,
-            signal, group, rule, env["collection.reply"].create({
+            case, handover, signal, group, rule, env["collection.reply"].create({
                 **own, "key": "a-key", "source": "email", "user_id": cls.collector.id,
                 "received_at": fields.Datetime.now()}),
             env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),

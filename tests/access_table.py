@@ -76,6 +76,10 @@ RECORDS = {
     "collection.assignment.run": LOG,
     "collection.call": DIALOG,
     "collection.call.instalment": DIALOG,
+    "collection.case.file": TRACE,
+    "collection.case.file.make": DIALOG,
+    "collection.case.hand.over": DIALOG,
+    "collection.case.handover": TRACE,
     "collection.claim.waive": DIALOG,
     "collection.cost": {"read": OWN, "write": OWN, "create": OWN, "unlink": OWN},
     "collection.deadline": TRACE,
@@ -270,6 +274,12 @@ _METHODS = [
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
         "collection.call": "action_apply",
+        "collection.case.file":
+            "action_download action_launch_sequence action_open action_open_hand_over "
+            "action_open_hold action_retry",
+        "collection.case.file.make": "action_make",
+        "collection.case.hand.over": "action_hand_over",
+        "collection.case.handover": "action_revoke",
         "collection.claim.waive": "action_apply",
         "collection.document.contributor": "action_remove action_send_link",
         "collection.document.file": "action_download action_open_item",
@@ -572,6 +582,8 @@ ABOUT = {
     "collection.call":
         "customer_id action_id promise_item_ids dispute_item_ids paper_item_ids promise_id "
         "dispute_id call_action_id reply_id",
+    "collection.case.file.make": "customer_id sequence_ids item_ids",
+    "collection.case.hand.over": "case_file_id",
     "collection.claim.waive": "move_ids",
     "collection.debtor.hold": "customer_ids",
     "collection.debtor.statement": "customer_ids written_ids",
@@ -613,6 +625,7 @@ NAMED = {
     "collection.action.assign": "contact_id",
     "collection.assignment.mass": "contact_id",
     "collection.call": "contact_id",
+    "collection.case.hand.over": "participant_id",
     "collection.document.invite": "partner_id",
     "collection.document.provide": "attachment_ids",
     "collection.document.start": "partner_id",

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOMAINS = (
     "history", "people", "item", "claim", "statement", "action", "message", "specific", "scenario",
     "tree", "sequence", "event", "assignment", "link", "plan", "portal", "document", "call",
-    "reply", "limitation", "privacy", "debtor", "analysis", "library", "setup")
+    "reply", "limitation", "privacy", "debtor", "analysis", "case", "library", "setup")
 #: Who may ask for records of a model by its name: `env["…"]`, `self.env["…"]`, `registry["…"]`.
 ASKED = {"env", "registry"}
 

@@ -39,6 +39,10 @@ ROUTES = {
     ("POST", f"{MINE}/{COMMAND}"): ("{mine}/finish", {"contributor"}),
     ("GET", f"{MINE}/{FILE}/<int:document>"): ("{mine}/file/{file}", {"contributor"}),
     ("GET", f"{MINE}/{ALL}"): ("{mine}/zip", {"contributor"}),
+    ("GET", "/collection/case-files/<int:case_id>"): ("/collection/case-files/{case}", OWN),
+    ("GET", "/my/case-files"): ("/my/case-files", EVERYBODY - {"stranger"}),
+    ("GET", "/my/case-files/<int:handover_id>/file"): (
+        "/my/case-files/{handover}/file", {"partner"}),
     ("GET", LINK): ("{link}", LINKED),
     ("POST", LINK): ("{link}", LINKED),
     ("GET", f"{LINK}/{COMMAND}"): ("{link}/finish", LINKED),
@@ -82,6 +86,8 @@ class TestAccessRoutes(AccessCase, HttpCase):
             "account": cls.get_path(account), "item": cls.items.id,
             "plan": cls.samples["collection.payment.plan"].id,
             "request": cls.samples["collection.document.request"].id,
+            "case": cls.samples["collection.case.file"].id,
+            "handover": cls.samples["collection.case.handover"].id,
         }
 
     @staticmethod

@@ -17,4 +17,5 @@ from . import limitation
 from . import privacy
 from . import debtor
 from . import analysis
+from . import case
 from . import setup

@@ -111,6 +111,10 @@ KINDS = [
     ("stopped", "Stopped"),
     ("incident_raised", "Incident"),
     ("incident_cleared", "Incident left"),
+    ("case_file_made", "Case file made"),
+    ("case_file_taken", "Case file taken out"),
+    ("case_file_handed", "Case file handed over"),
+    ("case_file_revoked", "Case file withdrawn"),
 ]
 
 CAUSES = [
@@ -227,4 +231,8 @@ SENTENCES = {
     "stopped": _lt("Sequence stopped"),
     "incident_raised": _lt("Incident at “%(step)s”: %(incident)s"),
     "incident_cleared": _lt("Incident left"),
+    "case_file_made": _lt("Case file made: %(new)s"),
+    "case_file_taken": _lt("Case file taken out: %(new)s"),
+    "case_file_handed": _lt("Case file %(old)s handed over to %(new)s"),
+    "case_file_revoked": _lt("Case file %(old)s withdrawn from %(new)s"),
 }

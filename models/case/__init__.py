@@ -1,0 +1,2 @@
+from . import collection_case_file
+from . import collection_case_handover

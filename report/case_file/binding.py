@@ -1,0 +1,121 @@
+"""Binds PDF files into one book: bookmarks, a page number on each page, nothing lost.
+
+Sources are read from disk or memory as the book is written: none of them is unpacked as a whole.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+from reportlab.pdfgen import canvas
+
+#: Points from the edges of the page to the page number.
+EDGE = 22
+#: Size of the page number, in points.
+SIZE = 7.5
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Pages that one bookmark leads to.
+
+    :ivar title: of the bookmark
+    :ivar content: PDF, or the file that it lies in; empty for a heading, which leads to what
+        follows it
+    :ivar level: 0, or 1 for what belongs to the last leaf of level 0
+    :ivar label: stands before the page number on its pages, e.g. “Exhibit 3”
+    """
+
+    title: str
+    content: bytes | Path
+    level: int = 0
+    label: str = ""
+
+
+def count_pages(content: bytes | Path) -> int:
+    """:return: pages of a PDF that opens without a password
+    :raise pikepdf.PdfError, pikepdf.PasswordError: it is broken or locked
+    """
+    with pikepdf.open(_as_source(content)) as pdf:
+        return len(pdf.pages)
+
+
+def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
+    """Write a book.
+
+    :param leaves: in order; the first is of level 0
+    :param target: file to write
+    :param title: of the book
+    :param lang: its language, e.g. ``fr-FR``
+    """
+    with ExitStack() as sources, pikepdf.Pdf.new() as book:
+        firsts = []
+        labels: list[str] = []
+        for leaf in leaves:
+            firsts.append(len(book.pages))
+            if not leaf.content:
+                continue
+            source = sources.enter_context(pikepdf.open(_as_source(leaf.content)))
+            labels += [leaf.label] * len(source.pages)
+            book.pages.extend(source.pages)
+        sources.enter_context(_stamp(book, labels))
+        _mark(book, leaves, firsts)
+        book.docinfo["/Title"] = title
+        book.Root.Lang = pikepdf.String(lang)
+        book.Root.PageMode = pikepdf.Name.UseOutlines
+        book.save(target)
+
+
+def _as_source(content: bytes | Path) -> io.BytesIO | Path:
+    return io.BytesIO(content) if isinstance(content, bytes) else content
+
+
+def _mark(book: pikepdf.Pdf, leaves: Sequence[Leaf], firsts: Sequence[int]) -> None:
+    with book.open_outline() as outline:
+        for leaf, first in zip(leaves, firsts):
+            owner = outline.root[-1].children if leaf.level else outline.root
+            owner.append(pikepdf.OutlineItem(leaf.title, first))
+
+
+def _stamp(book: pikepdf.Pdf, labels: Sequence[str]) -> pikepdf.Pdf:
+    """Number the pages.
+
+    :return: the PDF of the numbers, to stay open until the book is written
+    """
+    drawn = io.BytesIO()
+    paper = canvas.Canvas(drawn)
+    for number, (page, label) in enumerate(zip(book.pages, labels), start=1):
+        width, height = _get_size(page)
+        paper.setPageSize((width, height))
+        paper.setFont("Helvetica", SIZE)
+        paper.setFillGray(0.35)
+        paper.drawRightString(
+            width - EDGE, EDGE, " · ".join(filter(None, (
+                _as_latin(label), f"{number} / {len(labels)}"))))
+        paper.showPage()
+    paper.save()
+    numbers = pikepdf.open(drawn)
+    for page, stamped in zip(book.pages, numbers.pages):
+        page.add_overlay(stamped)
+    return numbers
+
+
+def _get_size(page: pikepdf.Page) -> tuple[float, float]:
+    """:return: width and height of a page as it is seen, in points"""
+    left, lower, right, upper = (float(number) for number in page.trimbox)
+    size = abs(right - left), abs(upper - lower)
+    return size if int(page.obj.get("/Rotate", 0)) % 180 == 0 else (size[1], size[0])
+
+
+def _as_latin(text: str) -> str:
+    """:return: the text, if the font that every reader has can write it"""
+    try:
+        text.encode("cp1252")
+    except UnicodeEncodeError:
+        return ""
+    return text

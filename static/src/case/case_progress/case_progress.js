@@ -1,0 +1,38 @@
+import { Component, onMounted, onWillUnmount } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+/** Milliseconds after which it is asked again how far the file is. */
+const PACE = 3000;
+
+/** How far a file is that is made in the background: asked again until it is there. */
+export class CollectionCaseProgress extends Component {
+    static template = "account_collection.CaseProgress";
+    static props = { ...standardFieldProps };
+
+    setup() {
+        let timer = null;
+        const ask = async () => {
+            await this.props.record.load();
+            timer = this.isWaiting ? setTimeout(ask, PACE) : null;
+        };
+        onMounted(() => {
+            timer = this.isWaiting ? setTimeout(ask, PACE) : null;
+        });
+        onWillUnmount(() => clearTimeout(timer));
+    }
+
+    get isWaiting() {
+        return this.props.record.resId && this.props.record.data.state === "queued";
+    }
+
+    get percent() {
+        return this.props.record.data[this.props.name];
+    }
+}
+
+registry.category("fields").add("collection_case_progress", {
+    component: CollectionCaseProgress,
+    supportedTypes: ["integer"],
+    fieldDependencies: [{ name: "state", type: "selection" }],
+});
