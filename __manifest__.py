@@ -100,6 +100,7 @@
         "views/reply/collection_reply_views.xml",
         "wizards/debtor/collection_debtor_hold_views.xml",
         "wizards/debtor/collection_debtor_statement_views.xml",
+        "views/debtor/collection_statement_run_views.xml",
         "views/debtor/collection_debtor_views.xml",
         "views/debtor/collection_action_views.xml",
         "views/analysis/collection_analysis_item_views.xml",

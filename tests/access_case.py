@@ -144,6 +144,8 @@ class AccessCase(DocumentCase):
             env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),
             env["collection.assignment.run"].create(
                 {"company_id": company.id, "started_at": fields.Datetime.now()}),
+            env["collection.statement.run"].create(
+                {"company_id": company.id, "month": "2026-02-01"}),
             env["collection.dispatch"].create({
                 **own, "action_id": sequence.action_ids[0].id, "channel": "email",
                 "partner_id": customer.id}),

@@ -152,6 +152,7 @@ RECORDS = {
     "collection.signal": LOG,
     "collection.signal.receipt": TRACE,
     "collection.takeover.line": MANAGERS_DIALOG,
+    "collection.statement.run": LOG,
     "collection.template.check": SETTING,
     "collection.template.import": MANAGERS_DIALOG,
     "collection.truce": SETTING,
@@ -343,14 +344,15 @@ _METHODS = [
         "collection.assignment": "set_lock",
         "collection.assignment.mass": "action_apply change_batch",
         "collection.debtor.hold": "action_apply action_release hold_batch release_batch",
-        "collection.debtor.statement": "action_apply send_batch",
+        "collection.debtor.statement": "action_apply action_download send_batch",
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
         "collection.sequence.template": "launch",
         "res.partner":
             "action_confirm_collection_email action_dispute action_log_call "
-            "action_open_collection_new_action action_promise get_collection_statement_totals",
+            "action_open_collection_new_action action_open_collection_statement action_promise "
+            "get_collection_statement_totals",
     }),
 ]
 
@@ -440,7 +442,8 @@ _FIELDS = [
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days collection_buckets",
+            "collection_score_silence_days collection_buckets collection_statement_monthly "
+            "collection_statement_format",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
@@ -460,7 +463,8 @@ _FIELDS = [
             "collection_score_amount collection_score_full_amount collection_score_age "
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
-            "collection_score_silence collection_score_silence_days collection_buckets",
+            "collection_score_silence collection_score_silence_days collection_buckets "
+            "collection_statement_monthly collection_statement_format",
     }),
 ]
 

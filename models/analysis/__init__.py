@@ -1,4 +1,3 @@
-from . import res_company
 from . import collection_analysis_report
 from . import collection_analysis_item
 from . import collection_analysis_flow

@@ -139,12 +139,8 @@ class CollectionAnalysisReport(models.AbstractModel):
         """:param starts: the first day of each bucket, whose last days are the company's bounds
         :return: list of (number, label), from 1 on
         """
-        bounds, _ = self.env.company._get_collection_bounds(), self.env._
-        return [
-            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
-              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
-            (str(len(starts)), _("Over %(days)s days", days=bounds[-1])),
-        ]
+        labels = self.env.company._name_collection_buckets(starts)
+        return [(str(number), label) for number, label in enumerate(labels, start=1)]
 
     # === DAY === #
 

@@ -18,7 +18,8 @@ SETTINGS = (
     "collection_score_amount", "collection_score_full_amount", "collection_score_age",
     "collection_score_full_days", "collection_score_broken", "collection_score_answer",
     "collection_score_deadline", "collection_score_deadline_days", "collection_score_silence",
-    "collection_score_silence_days",
+    "collection_score_silence_days", "collection_statement_monthly",
+    "collection_statement_format",
 )
 DEFAULTS = ("collection_scenario_id", "collector_id", *SWITCHES)
 
