@@ -114,6 +114,7 @@
         "views/analysis/collection_analysis_dispute_views.xml",
         "views/analysis/collection_analysis_effect_views.xml",
         "views/analysis/collection_analysis_sequence_views.xml",
+        "views/analysis/collection_analysis_stage_views.xml",
         "views/analysis/collection_analysis_forecast_views.xml",
         "views/analysis/collection_analysis_forecast_past_views.xml",
         "wizards/analysis/collection_analysis_figures_views.xml",

@@ -168,7 +168,7 @@ class AccessCase(DocumentCase):
                 [("customer_id", "=", customer.id)], limit=1)
               for name in (
                   "action", "cohort", "dispute", "effect", "flow", "forecast", "forecast.past",
-                  "item", "month", "promise", "sequence")),
+                  "item", "month", "promise", "sequence", "stage")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
                 "collection.penalty.rate")),

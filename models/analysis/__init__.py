@@ -12,5 +12,6 @@ from . import collection_analysis_sequence
 from . import collection_analysis_forecast
 from . import collection_analysis_forecast_past
 from . import collection_sequence
+from . import collection_analysis_stage
 from . import collection_analysis_week
 from . import digest_digest

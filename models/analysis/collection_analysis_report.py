@@ -118,6 +118,15 @@ class CollectionAnalysisReport(models.AbstractModel):
             SQL(" ").join(SQL("WHEN %s <= %s THEN %s", delay, days, profile)
                           for days, profile in PROFILES))
 
+    def _get_local_day(self, moment, owner):
+        """:param str moment: a column that holds a moment
+        :param str owner: table whose company it is in
+        :return: SQL expression of its day, in the company's time zone"""
+        return SQL("CASE %s.company_id %s END", SQL(owner), SQL(" ").join(
+            SQL("WHEN %s THEN (%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+                company.id, SQL(moment), company._get_collection_tz())
+            for company in self.env.companies))
+
     def _is_receivable(self):
         """:return: SQL condition: ``line`` is a posted receivable one of these companies"""
         companies = self.env.companies

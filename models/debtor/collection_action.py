@@ -54,7 +54,7 @@ class CollectionAction(models.Model):
         readonly=True, copy=False, help="Company, customer and month of a month's statement.")
 
     _statement_once = models.UniqueIndex(
-        "(statement_key)",
+        "(statement_key) WHERE statement_key IS NOT NULL",
         "The customer has received the statement of this month already.")
 
     debtor_phone = fields.Char(
