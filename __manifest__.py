@@ -139,6 +139,7 @@
         "demo/sequences.xml",
         "demo/sequences_b2b.xml",
         "demo/scenario_customers.xml",
+        "demo/past.xml",
         "demo/items.xml",
         "demo/scenario_actions.xml",
         "demo/assignment.xml",

@@ -207,6 +207,7 @@ class TestAnalysisWork(WorkCase):
         self.env["collection.dispute"].with_user(self.collector).open(
             self.get_item(self.coming).with_user(self.collector), reason)
         self.launch(self.make_short_template())
+        self.pay(self.late, 10)
         stranger = self.make_user("stranger", COLLECTOR)
         for name in REPORTS:
             with self.subTest(report=name):

@@ -28,7 +28,8 @@ class MonthCase(CollectionCase):
 
     def run_months(self, moment="2026-03-02 05:00:00"):
         with self.at(moment):
-            self.env["collection.statement.run"]._process_months()
+            self.run_cron("_process_months", "collection.statement.run")
+        self.env.invalidate_all()
         return self.env["collection.statement.run"].search([])
 
 
