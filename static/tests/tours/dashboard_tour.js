@@ -64,8 +64,8 @@ function openBar(index, rows) {
 registry.category("web_tour.tours").add("collection_dashboard_manager_tour", {
     steps: () => [
         { content: "The dashboard is drawn", trigger: CELL },
-        ...openNumber(0, 2), // outstanding
-        ...openNumber(1, 1), // overdue
+        ...openNumber(0, 3), // outstanding
+        ...openNumber(1, 2), // overdue
         ...openNumber(2, 1), // disputed
         ...openBar(0, 1), // aged balance: what is not due
     ],
