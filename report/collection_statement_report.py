@@ -3,8 +3,8 @@ from odoo.exceptions import UserError
 
 from ..models.statement import documents
 
-#: Items of a customer that a statement lists: more than a hundred pages.
-MOST_ITEMS = 5000
+#: Customers whose statements one file holds.
+MOST_CUSTOMERS = 500
 
 
 class ResPartner(models.Model):
@@ -69,11 +69,11 @@ class ResPartner(models.Model):
         """:raise UserError: one customer has more items than anybody reads on paper"""
         for partner, own in items.grouped(
                 lambda item: item.partner_id.commercial_partner_id).items():
-            if len(own) > MOST_ITEMS:
+            if len(own) > documents.MOST_LINES:
                 raise UserError(self.env._(
                     "%(customer)s has %(count)s open items: a printed statement lists %(most)s "
                     "at most. Export the list of open items instead.",
-                    customer=partner.display_name, count=len(own), most=MOST_ITEMS))
+                    customer=partner.display_name, count=len(own), most=documents.MOST_LINES))
 
     def _get_claimed_paid_late(self, company, day):
         """:return: ``account.move.line``, settled, on which something may be claimed today"""
@@ -88,9 +88,15 @@ class ResPartner(models.Model):
         :param period: (first day, last day) whose activity is shown; None for what is open
         :return: tuple of its name without the ending, and its content as bytes
         :raise AccessError: a customer outside of the user's portfolio
+        :raise UserError: they are too many, or one has too many lines for paper
         """
         customers = self.commercial_partner_id.with_company(company)
         customers._check_collection_portfolio()
+        if len(customers) > MOST_CUSTOMERS:
+            raise UserError(self.env._(
+                "One file holds the statements of %(most)s customers at most, not of %(count)s. "
+                "Choose fewer, or send them by e-mail.",
+                most=MOST_CUSTOMERS, count=len(customers)))
         langs, lang = customers._get_collection_langs(company), self.env.lang
         if period:
             found = documents.read_activity(customers, company, *period)

@@ -6,6 +6,7 @@ from datetime import date
 
 from markupsafe import Markup
 
+from odoo.exceptions import UserError
 from odoo.models import BaseModel
 from odoo.tools import format_date
 
@@ -18,6 +19,8 @@ OPEN, ACTIVITY = "open", "activity"
 PDF, XLSX, BOTH = "pdf", "xlsx", "both"
 STATEMENT_KINDS = [(OPEN, "What is open"), (ACTIVITY, "Activity of a period")]
 STATEMENT_FORMATS = [(PDF, "PDF"), (XLSX, "Excel"), (BOTH, "PDF and Excel")]
+#: Lines that a customer's statement has on paper: more than a hundred pages.
+MOST_LINES = 5000
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -100,6 +103,7 @@ class ActivityStatement:
 
     def prepare_sheet(self, lang, recipient):
         """:return: :class:`~...report.collection_print.Sheet`, in a language"""
+        self._check_length()
         statement = self._get_model(lang)
         return _prepare_sheet(
             self, "account_collection.collection_activity_sheet", lang, recipient,
@@ -107,6 +111,15 @@ class ActivityStatement:
             statement._get_tables(self.activities, self.since, self.until),
             since=format_date(statement.env, self.since),
             until=format_date(statement.env, self.until))
+
+    def _check_length(self):
+        """:raise UserError: it has more entries than anybody reads on paper"""
+        count = sum(len(activity.entries) for activity in self.activities)
+        if count > MOST_LINES:
+            raise UserError(self.customer.env._(
+                "%(customer)s has %(count)s entries in this period: a printed account lists "
+                "%(most)s at most. Choose a shorter period, or Excel.",
+                customer=self.customer.display_name, count=count, most=MOST_LINES))
 
     def prepare_page(self, lang):
         """:return: :class:`~...tools.workbook.Page`, in a language"""

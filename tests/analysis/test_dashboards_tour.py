@@ -28,6 +28,7 @@ class TestDashboardsTour(CollectionCase, HttpCase):
                 [], limit=1))
         cls.env["collection.promise"].with_user(cls.collector).make(
             late.with_user(cls.collector), date=today + timedelta(days=3))
+        cls.pay(late.move_id, 30)
 
     def open(self, name, login):
         dashboard = self.env.ref(f"account_collection.dashboard_{name}")
@@ -35,7 +36,7 @@ class TestDashboardsTour(CollectionCase, HttpCase):
                         f"collection_dashboard_{name}_tour", login=login)
 
     def test_manager(self):
-        """Outstanding, overdue, disputed; a bar of the aged balance."""
+        """Outstanding, overdue, disputed, DSO, delays, receipts; a bar of the aged balance."""
         self.open("manager", "manager")
 
     def test_collector(self):

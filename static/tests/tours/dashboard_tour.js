@@ -67,6 +67,9 @@ registry.category("web_tour.tours").add("collection_dashboard_manager_tour", {
         ...openNumber(0, 3), // outstanding
         ...openNumber(1, 2), // overdue
         ...openNumber(2, 1), // disputed
+        ...openNumber(3, 1), // DSO
+        ...openNumber(4, 1), // mean days late
+        ...openNumber(5, 1), // money received
         ...openBar(0, 1), // aged balance: what is not due
     ],
 });
@@ -75,7 +78,7 @@ registry.category("web_tour.tours").add("collection_dashboard_manager_tour", {
 registry.category("web_tour.tours").add("collection_dashboard_collector_tour", {
     steps: () => [
         { content: "The dashboard is drawn", trigger: CELL },
-        ...openNumber(0, 1), // overdue
+        ...openNumber(0, 2), // overdue
         ...openNumber(1, 1), // promises awaited
     ],
 });
