@@ -342,7 +342,8 @@ class FieldCase(AccessCase):
             "collection_action_ids": [(4, samples["collection.action"].id)]})
         cls.company.write({
             "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",
-            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True})
+            "collection_old_until": "2025-06-01", "collection_statement_paid_late": True,
+            "collection_statement_monthly": "open"})
 
     @classmethod
     def make_twins(cls):

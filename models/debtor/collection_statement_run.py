@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ...tools import bulk
+from ...tools.records import in_company_language
 from ..item import open_items
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from .collection_action import MonthStatement
@@ -80,16 +82,19 @@ class CollectionStatementRun(models.Model):
         if not customers:
             self.ended_at = fields.Datetime.now()
             return False
-        actions = self.env["collection.action"].with_company(self.company_id)
+        actions = in_company_language(
+            self.env["collection.action"], self.company_id).with_company(self.company_id)
         statement = self._get_statement()
         obstacles = actions._find_month_obstacles(customers, statement)
         sent = customers.filtered(lambda customer: customer.id not in obstacles)
-        if sent:
-            actions._create_month_statements(sent, statement)
-        names = [f"{customer.display_name}: {obstacles[customer.id]}"
-                 for customer in customers - sent]
+        result = bulk.run_batch(
+            sent, lambda some: actions._create_month_statements(some, statement))
+        names = [
+            *(f"{customer.display_name}: {obstacles[customer.id]}"
+              for customer in customers - sent),
+            *(f"{refused['name']}: {refused['reason']}" for refused in result["refused"])]
         self.write({
-            "last_id": customers[-1].id, "done": self.done + len(sent),
+            "last_id": customers[-1].id, "done": self.done + result["done"],
             "left_out_count": self.left_out_count + len(names),
             "left_out": "\n".join(filter(None, (self.left_out, *names)))})
         return True
@@ -113,9 +118,7 @@ class CollectionStatementRun(models.Model):
 
     def _get_statement(self):
         """:return: :class:`~.collection_action.MonthStatement`"""
-        return MonthStatement(
-            self.month, self.kind, self.format,
-            self._get_text())
+        return MonthStatement(self.month, self.kind, self.format, self._get_text())
 
     def _get_text(self):
         """:return: ``mail.template`` that comes with the statements
