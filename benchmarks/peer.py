@@ -1,8 +1,11 @@
-"""The peer: OCA's `account_credit_control`, set up and run as its own users do.
+"""The peers: OCA's `account_credit_control`, set up and run as its own users do, and the aged
+balance of its `account_financial_report`.
 
 Its fastest setting: one policy, named by the company (policies named by partners cost it
 another search with every partner in it), no levelling within a customer.
 """
+
+from datetime import timedelta
 
 from measure import Meter, warm_up
 
@@ -48,3 +51,32 @@ def run(env, context=None):
         env.cr.commit()
     return {**meter.result, "lines": env["credit.control.line"].search_count([])}
 
+
+def read_aged(env):
+    """Read the peer's aged balance of today and of a past day, as its report does before it is
+    printed.
+
+    :return: dict of seconds, by how many days back
+    :raise AssertionError: its total is not ours
+    """
+    warm_up(env.cr)
+    return {str(back): _read_aged_at(env, fields.Date.today() - timedelta(days=back))
+            for back in (0, 365)}
+
+
+def _read_aged_at(env, day):
+    receivables = env["account.account"].search([
+        ("account_type", "=", "asset_receivable"), ("company_ids", "in", env.company.ids)])
+    wizard = env["aged.partner.balance.report.wizard"].create({
+        "date_at": day, "company_id": env.company.id,
+        "account_ids": [Command.set(receivables.ids)]})
+    data = {**wizard._prepare_report_data(), "date_at": fields.Date.to_string(day)}
+    env.flush_all()
+    env.invalidate_all()
+    with Meter() as meter:
+        found = env["report.account_financial_report.aged_partner_balance"]._get_report_values(
+            wizard.ids, data)
+    ours = env["collection.analysis"].get_figures(env.company, day)["outstanding"]
+    theirs = sum(account["residual"] for account in found["aged_partner_balance"])
+    assert abs(float(ours) - theirs) < 0.01, (ours, theirs)
+    return meter.result["seconds"]

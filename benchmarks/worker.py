@@ -47,6 +47,7 @@ TASKS = {
     "letters": messages.print_letters,
     "peer-setup": peer.setup,
     "peer": peer.run,
+    "peer-aged": peer.read_aged,
 }
 
 

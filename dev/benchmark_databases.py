@@ -8,7 +8,8 @@ import json
 import os
 from contextlib import contextmanager
 
-from . import database, locks, odoo, paths, peer, postgres, process, server, templates
+from . import database, locks, odoo, paths, postgres, process, server, templates
+from .peer import CREDIT_CONTROL, FINANCIAL_REPORT
 from .ui import Failure
 
 WORKER = paths.REPOSITORY / "benchmarks" / "worker.py"
@@ -101,10 +102,10 @@ class Databases:
 
     def install_peer(self, steps):
         """Install the peer in a copy, and give the company its policy."""
-        with steps.step(f"{peer.MODULE} in a copy of it"):
+        with steps.step(f"{CREDIT_CONTROL.module} in a copy of it"):
             theirs = self._copy(self._name("data"), "peer")
-            peer.install(theirs)
-            measure("peer-setup", theirs, odoo=peer.ON_PATH)
+            CREDIT_CONTROL.install(theirs)
+            measure("peer-setup", theirs, odoo=CREDIT_CONTROL.on_path)
             postgres.query("VACUUM (ANALYZE)", theirs)
 
     def install_rules(self, steps):
@@ -125,6 +126,15 @@ class Databases:
             postgres.query("VACUUM (ANALYZE)", ours)
             measure("figures-check", ours)
         return ours
+
+    def read_peer_balance(self, steps):
+        """Install OCA's aged balance in a copy of the ledger, and read it; returns its figures."""
+        with steps.step(FINANCIAL_REPORT.module):
+            FINANCIAL_REPORT.ensure(steps)
+        with steps.step("Its aged balance of the same ledger"):
+            theirs = self._copy(self._name("ours"), "peer")
+            FINANCIAL_REPORT.install(theirs)
+            return measure("peer-aged", theirs, odoo=FINANCIAL_REPORT.on_path)
 
     # -- measured ----------------------------------------------------------------------
 
@@ -172,7 +182,7 @@ class Databases:
         :param context: what to run it with, such as `tracking_disable`
         """
         with self._fresh("peer") as copy:
-            figures = measure("peer", copy, odoo=peer.ON_PATH, context=context)
+            figures = measure("peer", copy, odoo=CREDIT_CONTROL.on_path, context=context)
         if figures["lines"] != self.size * self.items:
             lines, items = figures["lines"], self.size * self.items
             raise Failure(f"the peer made {lines} lines of {items} items")

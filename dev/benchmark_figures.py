@@ -10,6 +10,7 @@ BARS = {"figure": 2, "aged": 3}
 TITLES = {
     "figure": "all figures of a day", "aged": "aged balance at a past day",
     "curve": "curve of 12 and of 36 months", "cohort": "invoices at risk, 36 months"}
+TITLES_OF_PEER = {"0": "today", "365": "a year ago"}
 
 
 def measure_figures(size, steps):
@@ -24,6 +25,7 @@ def measure_figures(size, steps):
         ledger = databases.make_ledger(steps)
         with steps.step("Figures, aged balance, curve, cohorts"):
             read = measure("figures-read", ledger)
+        peer = databases.read_peer_balance(steps)
     report.say()
     report.say(machine())
     report.say()
@@ -32,8 +34,12 @@ def measure_figures(size, steps):
         [(TITLES[kind], f"{seconds:.2f}", BARS.get(kind, ""), queries)
          for kind, (seconds, queries) in read.items()])
     report.say()
+    report.table(
+        ("aged balance of OCA's account_financial_report, same ledger", "seconds"),
+        [(TITLES_OF_PEER[back], f"{seconds:.2f}") for back, seconds in peer.items()])
+    report.say()
     report.say(json.dumps({
-        "size": size,
+        "size": size, "peer_aged_s": round(max(peer.values()), 3),
         **{f"{kind}_s": round(seconds, 3) for kind, (seconds, _queries) in read.items()},
         "queries": max(queries for _seconds, queries in read.values()),
     }))
@@ -42,4 +48,4 @@ def measure_figures(size, steps):
 
 def count_steps():
     """How many steps :func:`measure_figures` takes."""
-    return 4
+    return 6

@@ -20,7 +20,6 @@ from . import (
     odoo,
     packages,
     paths,
-    peer,
     process,
     programs,
     resetting,
@@ -30,6 +29,7 @@ from . import (
     testing,
     translations,
 )
+from .peer import CREDIT_CONTROL
 from .ui import Steps, tell
 
 
@@ -130,8 +130,8 @@ def bench(_arguments):
     size = int(os.environ.get("SIZE") or 5000)
     steps = Steps(5 + benchmark.count_steps())
     with runtime.ready(steps, programs.PDF):
-        with steps.step(peer.PACKAGE):
-            peer.ensure(steps)
+        with steps.step(CREDIT_CONTROL.module):
+            CREDIT_CONTROL.ensure(steps)
         _keep(benchmark.compare(size, steps))
     return 0
 

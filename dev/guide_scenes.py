@@ -5,6 +5,9 @@ from dataclasses import dataclass
 COLLECTOR, MANAGER, ADMINISTRATOR = "camille", "helene", "admin"
 CUSTOMERS = "/odoo/action-account_collection.res_partner_action_collection/"
 DIALOG = ".modal-content"
+DASHBOARD = "/odoo/dashboards?dashboard_id={{dashboard_{0}}}"
+#: What lies above a number of a dashboard, once it is read.
+DRAWN = ".o-dashboard-clickable-cell"
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ SCENES = (
           height=1100),
     Scene("figures", MANAGER, "/odoo/collection-figures", ".o_field_widget[name=dso_balance]",
           height=1150),
+    Scene("aged-balance", MANAGER, "/odoo/collection-aged-balance", ".o_pivot td", height=760),
+    Scene("dashboard-manager", MANAGER, DASHBOARD.format("manager"), DRAWN, height=1450),
+    Scene("dashboard-collector", COLLECTOR, DASHBOARD.format("collector"), DRAWN, height=900),
     Scene("rights", ADMINISTRATOR, "/odoo/users/{demo_user_oliver}", ".o_form_sheet",
           height=860),
     Scene("uploads", ADMINISTRATOR, "/odoo/settings#account_collection",

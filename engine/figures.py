@@ -6,8 +6,9 @@ such as the days of sales of a company that sold nothing, is None, never 0.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -33,6 +34,22 @@ def parse_bounds(text: str) -> tuple[int, ...]:
 def get_starts(bounds: tuple[int, ...]) -> tuple[int, ...]:
     """:return: the first day late of each bucket after the one that is not due: 1, 31, 61, 91"""
     return (1, *(bound + 1 for bound in bounds))
+
+
+def divide_by_age(
+        items: Iterable[tuple[date, Decimal]], day: date, bounds: tuple[int, ...],
+) -> tuple[Decimal, ...]:
+    """Divide open amounts by their age.
+
+    :param items: due date and amount of each
+    :param bounds: see :func:`parse_bounds`
+    :return: sums of what is not due, and of each bucket, the youngest first; what is due on the
+        day is not late
+    """
+    starts, sums = get_starts(bounds), [ZERO] * (len(bounds) + 2)
+    for due, amount in items:
+        sums[bisect_right(starts, (day - due).days)] += amount
+    return tuple(sums)
 
 
 def find_first_day(day: date, months: int) -> date:

@@ -58,6 +58,10 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.collection_claim_years", readonly=False)
     collection_statement_paid_late = fields.Boolean(
         related="company_id.collection_statement_paid_late", readonly=False)
+    collection_statement_monthly = fields.Selection(
+        related="company_id.collection_statement_monthly", readonly=False)
+    collection_statement_format = fields.Selection(
+        related="company_id.collection_statement_format", readonly=False, required=True)
     collection_penalties = fields.Boolean(
         string="Late-payment interest", compute="_compute_collection_switches",
         inverse="_inverse_collection_switches",

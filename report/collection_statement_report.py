@@ -1,16 +1,14 @@
-from markupsafe import Markup
-
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..engine import hashtags
+from ..models.statement import documents
 
-#: Items of a customer that a statement lists: more than a hundred pages.
-MOST_ITEMS = 5000
+#: Customers whose statements one file holds.
+MOST_CUSTOMERS = 500
 
 
 class ResPartner(models.Model):
-    """The customer's statement of account: printed, or attached to a message."""
+    """The customer's statement of account: printed, or as a file that a person asked for."""
 
     _inherit = "res.partner"
 
@@ -43,6 +41,18 @@ class ResPartner(models.Model):
         """:return: dict of :class:`~.collection_print.Sheet` by partner id, each in the partner's
             language"""
         company = self.env.company
+        langs = self._get_collection_langs(company)
+        statements = self.commercial_partner_id._read_open_statements(company)
+        return {
+            partner.id: statements[partner.commercial_partner_id.id].prepare_sheet(
+                langs[partner.id], partner)
+            for partner in self}
+
+    def _read_open_statements(self, company):
+        """:return: dict of :class:`~..models.statement.documents.OpenStatement` by the id of these
+            customers
+        :raise UserError: one of them has more items than a statement lists
+        """
         day = company._get_collection_day()
         items = self._get_collection_items(company)
         self._check_statement_size(items)
@@ -51,22 +61,19 @@ class ResPartner(models.Model):
         claims = items._get_collection_penalties(day)
         instalments = self.env["collection.statement"]._get_instalments(items)
         own = items.grouped(lambda item: item.partner_id.commercial_partner_id)
-        langs = self._get_collection_langs(company)
-        return {
-            partner.id: partner._prepare_statement_sheet(
-                company, own.get(partner.commercial_partner_id, items.browse()), day, claims,
-                instalments, langs[partner.id], partner)
-            for partner in self}
+        return {customer.id: documents.OpenStatement(
+            customer, company, own.get(customer, items.browse()), day, claims, instalments)
+            for customer in self}
 
     def _check_statement_size(self, items):
         """:raise UserError: one customer has more items than anybody reads on paper"""
         for partner, own in items.grouped(
                 lambda item: item.partner_id.commercial_partner_id).items():
-            if len(own) > MOST_ITEMS:
+            if len(own) > documents.MOST_LINES:
                 raise UserError(self.env._(
                     "%(customer)s has %(count)s open items: a printed statement lists %(most)s "
                     "at most. Export the list of open items instead.",
-                    customer=partner.display_name, count=len(own), most=MOST_ITEMS))
+                    customer=partner.display_name, count=len(own), most=documents.MOST_LINES))
 
     def _get_claimed_paid_late(self, company, day):
         """:return: ``account.move.line``, settled, on which something may be claimed today"""
@@ -74,30 +81,31 @@ class ResPartner(models.Model):
         claims = lines._get_collection_penalties(day)
         return lines.filtered(lambda line: claims[line.id].claims_anything)
 
-    def _prepare_statement_sheet(
-            self, company, items, day, claims, instalments, lang, recipient):
-        """Prepare the statement of one customer.
+    def _make_statement_file(self, company, form, period=None):
+        """Make one file of the statements of these customers, each in its own language.
 
-        :param items: its open items
-        :param dict claims: late-payment claims by item id
-        :param dict instalments: see ``collection.statement._get_instalments``
-        :return: :class:`~.collection_print.Sheet`
+        :param str form: ``pdf`` or ``xlsx``
+        :param period: (first day, last day) whose activity is shown; None for what is open
+        :return: tuple of its name without the ending, and its content as bytes
+        :raise AccessError: a customer outside of the user's portfolio
+        :raise UserError: they are too many, or one has too many lines for paper
         """
-        self.ensure_one()
-        statement = self.env["collection.statement"].with_context(lang=lang)
-        overdue = items.filtered(lambda item: (
-            item.amount_residual < 0 or item._get_collection_due() < day))
-        tables = statement._get_tables(
-            items, day, statement._get_labels(items, instalments), claims)
-        return self.env["collection.print"]._prepare_sheet(
-            "account_collection.collection_statement_sheet", company, lang, recipient, day,
-            customer=self.commercial_partner_id, bank=company.partner_id.bank_ids[:1],
-            tables=[Markup(hashtags.render_table(table)) for table in tables],
-            overdue=overdue and statement._format_amounts(
-                statement._sum_items(overdue), currency=company.currency_id))
+        customers = self.commercial_partner_id.with_company(company)
+        customers._check_collection_portfolio()
+        if len(customers) > MOST_CUSTOMERS:
+            raise UserError(self.env._(
+                "One file holds the statements of %(most)s customers at most, not of %(count)s. "
+                "Choose fewer, or send them by e-mail.",
+                most=MOST_CUSTOMERS, count=len(customers)))
+        langs, lang = customers._get_collection_langs(company), self.env.lang
+        if period:
+            found = documents.read_activity(customers, company, *period)
+        else:
+            found = customers._read_open_statements(company)
+        papers = [found[customer.id] for customer in customers]
+        return papers[0].get_name(lang), documents.render_file(papers, langs, form)
 
     def _get_statement_filename(self, day=None, lang=None):
         """:return: name of the statement's file without its ending, in a language"""
-        env = self.with_context(lang=lang or self.env.lang).env
-        day = day or env.company._get_collection_day()
-        return env._("Statement of account %(date)s", date=day.isoformat())
+        day = day or self.env.company._get_collection_day()
+        return documents.name_open_statement(self.env, day, lang or self.env.lang)

@@ -162,6 +162,8 @@ class AccessCase(DocumentCase):
             env["collection.assignment"].search([("customer_id", "=", customer.id)], limit=1),
             env["collection.assignment.run"].create(
                 {"company_id": company.id, "started_at": fields.Datetime.now()}),
+            env["collection.statement.run"].create(
+                {"company_id": company.id, "month": "2026-02-01"}),
             env["collection.dispatch"].create({
                 **own, "action_id": sequence.action_ids[0].id, "channel": "email",
                 "partner_id": customer.id}),
@@ -184,7 +186,7 @@ class AccessCase(DocumentCase):
                 [("customer_id", "=", customer.id)], limit=1)
               for name in (
                   "action", "cohort", "dispute", "effect", "flow", "forecast", "forecast.past",
-                  "item", "month", "promise", "sequence")),
+                  "item", "month", "promise", "sequence", "stage")),
             *(env[name].search([], limit=1) for name in (
                 "collection.outcome", "collection.item.status", "collection.dispute.reason",
                 "collection.penalty.rate", "collection.notice.text")),
@@ -364,7 +366,7 @@ class FieldCase(AccessCase):
         cls.company.write({
             "collection_manager_id": cls.manager.id, "collection_old_before": "2025-01-01",
             "collection_old_until": "2025-06-01", "collection_statement_paid_late": True,
-            "collection_retention_months": 120})
+            "collection_retention_months": 120, "collection_statement_monthly": "open"})
 
     @classmethod
     def make_twins(cls):

@@ -63,6 +63,7 @@ RECORDS = {
     "collection.analysis.month": TRACE,
     "collection.analysis.promise": TRACE,
     "collection.analysis.sequence": TRACE,
+    "collection.analysis.stage": TRACE,
     "collection.anonymise": MANAGERS_DIALOG,
     "collection.anonymise.line": MANAGERS_DIALOG,
     "collection.answer": TRACE,
@@ -174,6 +175,7 @@ RECORDS = {
     "collection.signal": LOG,
     "collection.signal.receipt": TRACE,
     "collection.takeover.line": MANAGERS_DIALOG,
+    "collection.statement.run": LOG,
     "collection.template.check": SETTING,
     "collection.template.import": MANAGERS_DIALOG,
     "collection.truce": SETTING,
@@ -262,6 +264,7 @@ _METHODS = [
         "collection.analysis.month": "action_open",
         "collection.analysis.promise": "action_open",
         "collection.analysis.sequence": "action_open",
+        "collection.analysis.stage": "action_open",
         "collection.answer": "accept action_accept refuse",
         "collection.answer.refuse": "action_apply",
         "collection.assignment": "action_lock action_unlock",
@@ -388,14 +391,15 @@ _METHODS = [
         "collection.assignment": "set_lock",
         "collection.assignment.mass": "action_apply change_batch",
         "collection.debtor.hold": "action_apply action_release hold_batch release_batch",
-        "collection.debtor.statement": "action_apply send_batch",
+        "collection.debtor.statement": "action_apply action_download send_batch",
         "collection.document.request": "start",
         "collection.document.start": "action_start",
         "collection.message.preview": "render_sample",
         "collection.sequence.template": "launch",
         "res.partner":
             "action_confirm_collection_email action_dispute action_log_call "
-            "action_open_collection_new_action action_promise get_collection_statement_totals",
+            "action_open_collection_new_action action_open_collection_statement action_promise "
+            "get_collection_statement_totals",
     }),
 ]
 
@@ -487,7 +491,8 @@ _FIELDS = [
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
-            "collection_score_silence_days collection_buckets collection_retention_months",
+            "collection_score_silence_days collection_buckets collection_retention_months "
+            "collection_statement_monthly collection_statement_format",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
@@ -508,7 +513,8 @@ _FIELDS = [
             "collection_score_full_days collection_score_broken collection_score_answer "
             "collection_score_deadline collection_score_deadline_days "
             "collection_score_silence collection_score_silence_days collection_buckets "
-            "collection_retention_months",
+            "collection_retention_months collection_statement_monthly "
+            "collection_statement_format",
     }),
 ]
 

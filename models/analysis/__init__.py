@@ -1,4 +1,3 @@
-from . import res_company
 from . import collection_analysis_report
 from . import collection_analysis_item
 from . import collection_analysis_flow
@@ -13,5 +12,6 @@ from . import collection_analysis_sequence
 from . import collection_analysis_forecast
 from . import collection_analysis_forecast_past
 from . import collection_sequence
+from . import collection_analysis_stage
 from . import collection_analysis_week
 from . import digest_digest

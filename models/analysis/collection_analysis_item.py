@@ -26,15 +26,16 @@ OPEN = """
               FROM account_move_line AS line
              WHERE %(receivable)s AND line.date <= %(day)s AND line.reconciled IS NOT TRUE
          UNION ALL
-            SELECT line.*, partial.amount, partial.max_date
-              FROM account_partial_reconcile AS partial
-              JOIN account_move_line AS line ON line.id = partial.debit_move_id
-             WHERE partial.max_date > %(since)s AND %(receivable)s AND line.date <= %(day)s
-         UNION ALL
-            SELECT line.*, -partial.amount, partial.max_date
-              FROM account_partial_reconcile AS partial
-              JOIN account_move_line AS line ON line.id = partial.credit_move_id
-             WHERE partial.max_date > %(since)s AND %(receivable)s AND line.date <= %(day)s
+            SELECT line.*, side.amount, side.max_date
+              FROM (SELECT partial.debit_move_id AS line_id, partial.amount, partial.max_date
+                      FROM account_partial_reconcile AS partial
+                     WHERE partial.max_date > %(since)s
+                 UNION ALL
+                    SELECT partial.credit_move_id, -partial.amount, partial.max_date
+                      FROM account_partial_reconcile AS partial
+                     WHERE partial.max_date > %(since)s) AS side
+              JOIN account_move_line AS line ON line.id = side.line_id
+             WHERE %(receivable)s AND line.date <= %(day)s
            ) AS part
   GROUP BY part.id, part.company_id, part.partner_id
     HAVING sum(part.amount) FILTER (WHERE part.later > %(day)s) <> 0

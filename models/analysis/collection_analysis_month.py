@@ -93,14 +93,15 @@ ROWS = """
      LEFT JOIN res_partner AS contact ON contact.id = part.partner_id
       GROUP BY 1, 2, 3
     )
-    SELECT (state.company_id::bigint * 16777216 + state.customer_id) * 64 + state.number AS id,
+    SELECT state.owner * 64 + state.number AS id, state.owner,
            state.company_id, NULLIF(state.customer_id, 0) AS customer_id, state.last AS date,
            state.outstanding, state.not_due, state.outstanding - state.not_due AS overdue,
            state.sales, state.collected, state.settled, state.late, state.weighted,
            state.opening, state.period_sales, state.period_settled, state.period_late,
            state.period_weighted, state.days,
-           %(ratios)s
-      FROM (SELECT owner.company_id, owner.customer_id, month.number, period.last, period.days,
+           %(countback)s AS dso_countback, %(ratios)s
+      FROM (SELECT owner.company_id::bigint * 16777216 + owner.customer_id AS owner,
+                   owner.company_id, owner.customer_id, month.number, period.last, period.days,
                    sum(change.outstanding) OVER until AS outstanding,
                    sum(change.not_due) OVER until AS not_due,
                    COALESCE(sum(change.outstanding) OVER before, 0) AS opening,
@@ -123,7 +124,43 @@ ROWS = """
                    before AS (owned ROWS BETWEEN UNBOUNDED PRECEDING AND %(window)s PRECEDING),
                    recent AS (owned ROWS BETWEEN %(window)s - 1 PRECEDING AND CURRENT ROW)
            ) AS state
+ LEFT JOIN (SELECT sold.owner, array_agg(sold.month) AS months, array_agg(sold.amount) AS amounts
+              FROM (%(sold)s) AS sold GROUP BY sold.owner) AS sale ON sale.owner = state.owner
      WHERE state.last IS NOT NULL AND state.outstanding IS NOT NULL
+"""
+
+#: Sales of each customer by month, of all months up to a day.
+SOLD = """
+    SELECT move.company_id::bigint * 16777216 + COALESCE(move.commercial_partner_id, 0) AS owner,
+           date_trunc('month', move.date)::date AS month, sum(move.amount_total_signed) AS amount
+      FROM account_move AS move
+     WHERE move.state = 'posted' AND move.move_type IN {types}
+       AND move.company_id IN ({companies}) AND move.date <= '{day}'::date
+  GROUP BY 1, 2
+"""
+
+#: DSO by countback, as the engine counts it: of the months up to a day, the last one back to which
+#: sales reach the balance; whole months after it, and its share.
+BACK = """
+    CASE WHEN {balance} <= 0 THEN 0 ELSE (
+         SELECT GREATEST({day} - month.last, 0) + ({balance} - back.total + back.amount)
+                * (LEAST({day}, month.last) - back.month + 1) / back.amount
+           FROM (SELECT sold.month, sum(sold.amount) AS amount,
+                        sum(sum(sold.amount)) OVER (ORDER BY sold.month DESC) AS total
+                   FROM {sold} WHERE sold.month <= {day} GROUP BY sold.month) AS back
+     CROSS JOIN LATERAL (
+                SELECT (back.month + interval '1 month' - interval '1 day')::date AS last) AS month
+          WHERE back.total >= {balance} ORDER BY back.month DESC LIMIT 1) END
+"""
+
+#: The same of a group of rows: of its customers, at its last day.
+BACK_OF_GROUP = """
+    (WITH sold AS MATERIALIZED ({sales})
+     SELECT {back}
+       FROM (SELECT part.day, sum(part.balance) AS balance, array_agg(part.owner) AS owners
+               FROM unnest(array_agg(report.owner), array_agg(report.outstanding),
+                           array_agg(report.date)) AS part (owner, balance, day)
+              WHERE part.day = max(report.date) GROUP BY part.day) AS whole)
 """
 
 
@@ -207,6 +244,10 @@ class CollectionAnalysisMonth(models.Model):
         string="Best possible DSO", readonly=True, digits=(16, 1), aggregator="avg",
         help="The DSO there would be if everybody had paid when due: what is not due times days, "
         "over the sales of the last three calendar months.")
+    dso_countback = fields.Float(
+        string="DSO by countback", readonly=True, digits=(16, 1), aggregator="avg",
+        help="Days of the months whose sales make up what is outstanding, the last one by its "
+        "share. Of several months together, that of the last one.")
     average_days_delinquent = fields.Float(
         string="Average days delinquent", readonly=True, digits=(16, 1), aggregator="avg",
         help="DSO less best possible DSO: days by which sales are paid too late.")
@@ -226,7 +267,17 @@ class CollectionAnalysisMonth(models.Model):
     def _get_ratios(self):
         means = {name: f"sum(report.{name}) / NULLIF(count(DISTINCT report.date), 0)"
                  for name in ("outstanding", "not_due", "overdue")}
-        return means | get_ratios(lambda value: f"sum({value})", "report")
+        countback = BACK_OF_GROUP.format(sales=self._get_sold(), back=BACK.format(
+            balance="whole.balance", day="whole.day",
+            sold="sold JOIN unnest(whole.owners) AS member ON member = sold.owner"))
+        return means | get_ratios(lambda value: f"sum({value})", "report") | {
+            "dso_countback": countback}
+
+    def _get_sold(self):
+        """:return: str, SQL of sales by customer and month, up to the day"""
+        return SOLD.format(
+            types=SALES, companies=", ".join(map(str, self.env.companies.ids)),
+            day=self._get_day().isoformat())
 
     def _get_opened(self):
         """:return: window action on the items that the customer had open at the month's end"""
@@ -251,6 +302,9 @@ class CollectionAnalysisMonth(models.Model):
 
         return SQL(
             ROWS, open=self.env["collection.analysis.item"]._get_open_query(before, before),
+            sold=SQL(self._get_sold()), countback=SQL(BACK.format(
+                balance="state.outstanding", day="state.last",
+                sold="unnest(sale.months, sale.amounts) AS sold (month, amount)")),
             receivable=self._is_receivable(), day=SQL("%s::date", day),
             first=SQL("%s::date", first), due=open_items.DUE, sales=SALES,
             companies=self.env.companies.ids, money=open_items.MONEY_JOURNALS,

@@ -118,6 +118,15 @@ class CollectionAnalysisReport(models.AbstractModel):
             SQL(" ").join(SQL("WHEN %s <= %s THEN %s", delay, days, profile)
                           for days, profile in PROFILES))
 
+    def _get_local_day(self, moment, owner):
+        """:param str moment: a column that holds a moment
+        :param str owner: table whose company it is in
+        :return: SQL expression of its day, in the company's time zone"""
+        return SQL("CASE %s.company_id %s END", SQL(owner), SQL(" ").join(
+            SQL("WHEN %s THEN (%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+                company.id, SQL(moment), company._get_collection_tz())
+            for company in self.env.companies))
+
     def _is_receivable(self):
         """:return: SQL condition: ``line`` is a posted receivable one of these companies"""
         companies = self.env.companies
@@ -139,13 +148,8 @@ class CollectionAnalysisReport(models.AbstractModel):
         """:param starts: the first day of each bucket, whose last days are the company's bounds
         :return: list of (number, label), from 1 on
         """
-        bounds, _ = self.env.company._get_collection_bounds(), self.env._
-        return [
-            *((str(number), _("%(first)s–%(last)s days", first=first, last=last))
-              for number, (first, last) in enumerate(zip(starts, bounds), start=1)),
-            (str(len(starts)), _("Over 1 day") if bounds[-1] == 1 else _(
-                "Over %(days)s days", days=bounds[-1])),
-        ]
+        labels = self.env.company._name_collection_buckets(starts)
+        return [(str(number), label) for number, label in enumerate(labels, start=1)]
 
     # === DAY === #
 

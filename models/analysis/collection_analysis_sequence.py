@@ -129,15 +129,9 @@ class CollectionAnalysisSequence(models.Model):
         lang = self.env.lang or "en_US"
         return SQL(
             ROWS, companies=self.env.companies.ids, day=day, ended=ENDED, only=only,
-            ended_on=self._get_ended_on(),
+            ended_on=self._get_local_day("sequence.ended_at", "sequence"),
             label=SQL("COALESCE(transition.end_label ->> %s, transition.end_label ->> 'en_US')",
                       lang),
             debts=get_debts(
                 self, "launched", sequences._fields["item_ids"],
                 SQL("%s AS collected", get_paid(SQL("owner.day"), SQL("owner.until")))))
-
-    def _get_ended_on(self):
-        """:return: SQL expression of the day on which ``sequence`` ended, in its company"""
-        return SQL("CASE sequence.company_id %s END", SQL(" ").join(
-            SQL("WHEN %s THEN (sequence.ended_at AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
-                company.id, company._get_collection_tz()) for company in self.env.companies))

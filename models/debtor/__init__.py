@@ -3,6 +3,7 @@ from . import ranking
 from . import collection_debtor_mark
 from . import collection_debtor
 from . import collection_action
+from . import collection_statement_run
 from . import collection_history
 from . import collection_plan_mark
 from . import ir_actions_act_window

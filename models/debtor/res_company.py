@@ -1,13 +1,25 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from .ranking import SETTINGS
 
 
 class ResCompany(models.Model):
-    """How many points of priority a debtor gets for what."""
+    """How many points of priority a debtor gets for what; the statements of each month."""
 
     _inherit = "res.company"
+
+    collection_statement_monthly = fields.Selection(
+        STATEMENT_KINDS, string="Statements at month's end",
+        groups="base.group_user",
+        help="In the first days of a month each customer who owes something receives its "
+        "statement by e-mail, once. Empty: only by hand.")
+    collection_statement_format = fields.Selection(
+        STATEMENT_FORMATS, string="File of the statements", default="pdf", required=True,
+        groups="base.group_user")
 
     collection_score_amount = fields.Integer(
         string="Points for the amount", default=30, required=True,
@@ -63,3 +75,8 @@ class ResCompany(models.Model):
                 "UPDATE collection_debtor SET day = NULL WHERE company_id = ANY(%s)", self.ids))
             self.env["collection.debtor"]._refresh_soon()
         return result
+
+    def _get_collection_statement_month(self):
+        """:return: date, first day of the last month that has ended, or ends today"""
+        next_day = self._get_collection_day() + timedelta(days=1)
+        return (next_day.replace(day=1) - timedelta(days=1)).replace(day=1)

@@ -10,7 +10,7 @@ from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
 from ..action.channels import Channel, register
-from .attachments import get_statement_files
+from .attachments import get_statement_files, name_statement_files
 from .message import MessageFile
 
 _lt = LazyTranslate(__name__)
@@ -75,8 +75,7 @@ class Email(Channel):
     def describe_files(self, action, message):
         yield from (action.mail_template_id.attachment_ids | action.added_file_ids).mapped("name")
         yield from super().describe_files(action, message)
-        if action.attach_statement:
-            yield action.customer_id._get_statement_filename(lang=message.lang)
+        yield from name_statement_files(action, message.lang)
 
     def prepare_dispatch_vals(self, action, message):
         return {"whole_body": message.body}

@@ -12,6 +12,7 @@ from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
+from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from . import besides, notices
 from .attachments import get_invoice_files
 from .gate import RATE_MISSING, find_objection
@@ -46,6 +47,14 @@ class CollectionAction(models.Model):
         "res.users", string="Edited by", readonly=True, copy=False,
         help="Who changed this one message; hears the answer.")
     lacks_rate = fields.Boolean(compute="_compute_preview")
+    statement_kind = fields.Selection(
+        STATEMENT_KINDS, string="What the statement shows", readonly=True, copy=False,
+        help="Empty: what is open.")
+    statement_since = fields.Date(string="Activity from", readonly=True, copy=False)
+    statement_until = fields.Date(string="Activity until", readonly=True, copy=False)
+    statement_format = fields.Selection(
+        STATEMENT_FORMATS, string="File of the statement", readonly=True, copy=False,
+        help="Empty: PDF.")
     preview_page = fields.Html(string="Message as it would leave", compute="_compute_preview",
                                sanitize=False)
     preview_problem = fields.Char(string="Why it cannot leave", compute="_compute_preview")
@@ -60,6 +69,11 @@ class CollectionAction(models.Model):
     beside_to = fields.Char(string="Holder", compute="_compute_beside_preview")
     beside_subject = fields.Char(
         string="Subject for the holder", compute="_compute_beside_preview")
+
+    _statement_period_check = models.Constraint(
+        "CHECK(statement_kind IS DISTINCT FROM 'activity' OR statement_since IS NOT NULL"
+        " AND statement_until IS NOT NULL AND statement_since <= statement_until)",
+        "The activity of an account is that of a period: its first day is not after its last.")
 
     # === COMPUTE === #
 

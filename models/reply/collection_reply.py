@@ -43,15 +43,19 @@ def get_answered_domain(env):
     replies = env["collection.reply"]
     return Domain.OR(
         Domain("company_id", "=", company.id) & Domain(
-            "customer_id", "in", replies._search(
-                Domain("state", "=", "open") & Domain("company_id", "=", company.id)
-                & Domain("quiet_until", ">=", company._get_collection_day())
-            ).subselect("customer_id"))
+            "customer_id", "in", replies._search(get_waiting_domain(company)).subselect(
+                "customer_id"))
         for company in env["res.company"].search([]))
 
 
-register(Hold(get_answered_domain, _lt(
-    "The customer has answered: somebody has to read the reply first.")))
+def get_waiting_domain(company):
+    """:return: ``Domain`` of a company's replies that keep messages from leaving by themselves"""
+    return Domain("state", "=", "open") & Domain("company_id", "=", company.id) & Domain(
+        "quiet_until", ">=", company._get_collection_day())
+
+
+ANSWERED = _lt("The customer has answered: somebody has to read the reply first.")
+register(Hold(get_answered_domain, ANSWERED))
 
 
 class CollectionReply(models.Model):

@@ -19,6 +19,7 @@ SETTINGS = (
     "collection_score_full_days", "collection_score_broken", "collection_score_answer",
     "collection_score_deadline", "collection_score_deadline_days", "collection_score_silence",
     "collection_score_silence_days", "collection_retention_months",
+    "collection_statement_monthly", "collection_statement_format",
 )
 DEFAULTS = ("collection_scenario_id", "collector_id", *SWITCHES)
 

@@ -10,7 +10,8 @@ from ..item.holders import Holder, register
 #: Fields that whoever asks for a specific action may give.
 SPECIFIC_FIELDS = frozenset({
     "name", "kind", "mode", "date", "deadline", "subject", "body", "description", "excludes",
-    "mail_template_id", "attach_invoices", "attach_statement", "user_id",
+    "mail_template_id", "attach_invoices", "attach_statement", "user_id", "statement_kind",
+    "statement_since", "statement_until", "statement_format",
 })
 
 register(Holder(
@@ -196,7 +197,8 @@ class CollectionAction(models.Model):
         """The same one-off message or task for each of many customers.
 
         :param customers: ``res.partner``
-        :param dict values: as for :meth:`create_message`
+        :param dict values: as for :meth:`create_message`; of the statement that it joins also
+            ``statement_kind``, ``statement_since`` and ``statement_until``, ``statement_format``
         :return: the new ``collection.action``, one a customer
         :raise UserError: no name, or a day gone by
         :raise AccessError: a customer outside of the user's portfolio

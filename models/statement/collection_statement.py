@@ -1,11 +1,14 @@
 from collections import defaultdict
+from decimal import Decimal
 from functools import cache
 
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, formatLang
 
+from ...engine import figures
 from ...engine.hashtags import Column, Table
+from ...tools.workbook import Grid
 from ..item import open_items
 from .statement_line import PAGE, TABLE, CurrencyTotal, ItemLabels, StatementColumn, StatementLine
 
@@ -42,25 +45,29 @@ class CollectionStatement(models.AbstractModel):
                 "document", _("Document"), lambda line: line.document,
                 total=lambda total: total.document, is_title=True),
             StatementColumn(
-                "date", _("Date"), lambda line: line.date, places=frozenset((TABLE,))),
+                "date", _("Date"), lambda line: line.date, places=frozenset((TABLE,)),
+                cell=lambda line: line.items.invoice_date or line.items.date),
             StatementColumn(
                 "due", _("Due date"), lambda line: line.due,
+                cell=lambda line: line.items._get_collection_due(),
                 card=lambda line: _("Due on %(date)s", date=line.due)),
             StatementColumn(
                 "days_late", _("Days late"), lambda line: str(line.days_late or ""),
                 card=self._describe_days_late, is_number=True,
+                cell=lambda line: line.days_late or None,
                 places=frozenset((TABLE, PAGE))),
             StatementColumn(
                 "amount", _("Amount due"), lambda line: line.amount,
-                total=lambda total: total.amount, is_title=True, is_number=True),
+                total=lambda total: total.amount, is_title=True, is_number=True,
+                cell=lambda line: line.owed),
             StatementColumn(
                 "interest", _("Interest"), lambda line: line.interest,
                 total=lambda total: total.interest, is_number=True, is_claim=True,
-                places=frozenset((TABLE,))),
+                cell=lambda line: line.claimed[0], places=frozenset((TABLE,))),
             StatementColumn(
                 "indemnity", _("Indemnity"), lambda line: line.indemnity,
                 total=lambda total: total.indemnity, is_number=True, is_claim=True,
-                places=frozenset((TABLE,))),
+                cell=lambda line: line.claimed[1], places=frozenset((TABLE,))),
         ]
 
     @api.model
@@ -89,6 +96,18 @@ class CollectionStatement(models.AbstractModel):
             self._get_table(own, day, labels, claims, columns)
             for own in items.grouped("currency_id").values())
 
+    @api.model
+    def _get_aged_tables(self, items, day, labels, claims):
+        """The same, each with its ageing below: a statement on paper.
+
+        :return: list of :class:`~...engine.hashtags.Table`
+        """
+        currencies, aged = items.grouped("currency_id"), []
+        for (currency, own), table in zip(
+                currencies.items(), self._get_tables(items, day, labels, claims)):
+            aged += [table, self._get_ageing_table(self._age_items(own, day), currency)]
+        return aged
+
     def _get_table(self, items, day, labels, claims, columns):
         lines = self._get_lines(items, day, labels, claims)
         total = self._get_total(items, claims)
@@ -99,6 +118,56 @@ class CollectionStatement(models.AbstractModel):
             lines=(*map(self._describe_line, lines),
                    self.env._("Total: %(amount)s", amount=total.amount)),
             notes=self._get_notes(items, claims))
+
+    @api.model
+    def _get_grids(self, items, day, labels, claims):
+        """The same lists for a spreadsheet, each with its ageing below.
+
+        :return: list of :class:`~...tools.workbook.Grid`
+        """
+        claims, grids = claims if self._has_claims(items, claims) else None, []
+        columns = self._get_columns_at(TABLE, bool(claims))
+        for currency, own in items.grouped("currency_id").items():
+            lines = self._get_lines(own, day, labels, claims)
+            total = self._get_total(own, claims)
+            grids += [
+                Grid(currency.name, tuple(column.label for column in columns),
+                     tuple(tuple(column.get_cell(line) for column in columns) for line in lines),
+                     totals=(tuple(column.get_total_cell(total) for column in columns),),
+                     notes=self._get_notes(own, claims), digits=currency.decimal_places),
+                self._get_ageing_grid(self._age_items(own, day), currency)]
+        return grids
+
+    # === AGEING === #
+
+    def _age_items(self, items, day):
+        """:param items: open ``account.move.line`` of one currency
+        :return: tuple of ``Decimal``, what is left of them by age, see
+            :func:`~...engine.figures.divide_by_age`"""
+        digits = items.currency_id.decimal_places
+        return figures.divide_by_age((
+            (item._get_collection_due(), Decimal(f"{item.amount_residual_currency:.{digits}f}"))
+            for item in items), day, self.env.company._get_collection_bounds())
+
+    def _name_ages(self):
+        """:return: tuple of str, a heading for each age and one for their total"""
+        company, _ = self.env.company, self.env._
+        starts = figures.get_starts(company._get_collection_bounds())
+        return (_("Not due"), *company._name_collection_buckets(starts), _("Total"))
+
+    def _get_ageing_table(self, ages, currency):
+        """:param ages: tuple of ``Decimal``, see :meth:`_age_items`
+        :return: :class:`~...engine.hashtags.Table`, the ageing below a statement; it adds up to
+            the statement's total"""
+        return Table(
+            columns=tuple(Column(label, number=True) for label in self._name_ages()),
+            rows=(tuple(self._format_amount(float(amount), currency)
+                        for amount in (*ages, sum(ages))),))
+
+    def _get_ageing_grid(self, ages, currency):
+        """:return: :class:`~...tools.workbook.Grid`, the same"""
+        return Grid(self.env._("By age"), self._name_ages(), ((*ages, sum(ages)),),
+                    digits=currency.decimal_places)
 
     @api.model
     def _get_lines(self, items, day, labels, claims=None):
@@ -117,7 +186,8 @@ class CollectionStatement(models.AbstractModel):
                 due=labels.date(item._get_collection_due()),
                 days_late=item._get_collection_days_late(day),
                 amount=self._format_amount(item.amount_residual_currency, item.currency_id),
-                interest=interest, indemnity=indemnity))
+                interest=interest, indemnity=indemnity,
+                claimed=self._get_claimed(item, claims)))
         return lines
 
     def _get_total(self, items, claims):
@@ -125,6 +195,7 @@ class CollectionStatement(models.AbstractModel):
         interest, indemnity = self._format_claims(items, claims) if claims else ("", "")
         return StatementLine(
             items=items, document=self.env._("Total"), interest=interest, indemnity=indemnity,
+            claimed=self._get_claimed(items, claims),
             amount=self._format_amounts(self._sum_items(items), currency=items.currency_id))
 
     def _describe_line(self, line):
@@ -221,6 +292,18 @@ class CollectionStatement(models.AbstractModel):
             indemnity = self._format_amounts(indemnity, currency=items.currency_id)
         return interest or "", indemnity or ""
 
+    def _get_claimed(self, items, claims):
+        """:return: tuple, see :attr:`~.statement_line.StatementLine.claimed`"""
+        if not claims:
+            return None, None
+        interest = self._sum_interest(items, claims)
+        if self._get_missing_day(items, claims):
+            interest = {}
+        return tuple(
+            round(sums[items.currency_id], items.currency_id.decimal_places)
+            if sums.keys() == {items.currency_id} else None
+            for sums in (interest, self._sum_indemnities(items, claims)))
+
     @api.model
     def _describe_missing(self, day):
         """:return: str, shown in place of interest whose rate nobody has entered"""
@@ -250,7 +333,7 @@ class CollectionStatement(models.AbstractModel):
         move, number = item.move_id, item.move_id.name or item.name or ""
         if move.move_type == "out_refund":
             return self.env._("Credit note %(number)s", number=number)
-        if item.amount_residual_currency < 0 and not move.is_invoice():
+        if item.amount_currency < 0 and not move.is_invoice():
             return self.env._("Payment %(number)s", number=number)
         return number
 

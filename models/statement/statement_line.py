@@ -43,6 +43,8 @@ class StatementLine:
     :ivar amount: amount due, with its currency
     :ivar interest: late-payment interest, or that its rate is missing
     :ivar indemnity: fixed indemnity
+    :ivar claimed: the same two as numbers in the currency of the items, each None where there is
+        none, its rate is missing, or it is in another currency
     """
 
     items: BaseModel
@@ -53,6 +55,12 @@ class StatementLine:
     amount: str = ""
     interest: str = ""
     indemnity: str = ""
+    claimed: tuple[float | None, float | None] = (None, None)
+
+    @property
+    def owed(self):
+        """What is left of the items, as a number in their currency."""
+        return sum(self.items.mapped("amount_residual_currency"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class StatementColumn:
     :ivar total: takes the :class:`StatementLine` of a total; None: nothing is added up
     :ivar card: takes a :class:`StatementLine`, returns what a card says, which has no headings;
         empty: not shown there. None: label and value
+    :ivar cell: takes a :class:`StatementLine`, returns what stands in a spreadsheet: number or
+        date; None for the text of ``value``, which stands where there is no cell
     :ivar is_title: it stands in the first line of a card
     :ivar is_number: amounts and numbers of days, aligned at the end and never broken
     :ivar is_claim: shown only where something may be claimed on top of an item of the customer
@@ -77,6 +87,7 @@ class StatementColumn:
     value: Callable[[StatementLine], str]
     total: Callable[[StatementLine], str] | None = None
     card: Callable[[StatementLine], str] | None = None
+    cell: Callable[[StatementLine], object] | None = None
     is_title: bool = False
     is_number: bool = False
     is_claim: bool = False
@@ -86,6 +97,18 @@ class StatementColumn:
         """:param StatementLine total: of a currency
         :return: str, the cell below the column"""
         return self.total(total) if self.total else ""
+
+    def get_cell(self, line):
+        """:param StatementLine line: an open item
+        :return: number, date or text of a spreadsheet"""
+        cell = self.cell(line) if self.cell else None
+        return self.value(line) if cell is None else cell
+
+    def get_total_cell(self, total):
+        """:param StatementLine total: of a currency
+        :return: number or text below the column of a spreadsheet"""
+        cell = self.cell(total) if self.cell and self.total else None
+        return self.get_total(total) if cell is None else cell
 
     def get_card_text(self, line):
         """:param StatementLine line: an open item

@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from ..common import COLLECTOR, action, row, step
 from .test_figures import AnalysisCase
 
-REPORTS = ("action", "dispute", "effect", "promise", "sequence")
+REPORTS = ("action", "dispute", "effect", "promise", "sequence", "stage")
 
 
 class WorkCase(AnalysisCase):
@@ -207,11 +207,55 @@ class TestAnalysisWork(WorkCase):
         self.env["collection.dispute"].with_user(self.collector).open(
             self.get_item(self.coming).with_user(self.collector), reason)
         self.launch(self.make_short_template())
+        self.pay(self.late, 10)
         stranger = self.make_user("stranger", COLLECTOR)
         for name in REPORTS:
             with self.subTest(report=name):
                 self.assertTrue(self.get_rows(name, user=self.collector).search([]))
                 self.assertFalse(self.get_rows(name, user=stranger).search([]))
+
+    def test_recovered_by_stage(self):
+        """Money by the stage of the debt on its day: none, a step, a specific action, a step of a
+        sequence; the day of a step counts before it."""
+        with freeze_time("2026-02-26"):
+            self.pay(self.late, 10)
+        scenario = self.make_scenario()
+        reminder = self.make_closed(
+            "2026-02-27", "2026-02-27", origin="scenario",
+            scenario_step_id=scenario.step_ids[0].id, scenario_id=scenario.id)
+        for day, amount in (("2026-02-27", 20), ("2026-02-28", 40)):
+            with freeze_time(day):
+                self.pay(self.late, amount)
+        with freeze_time("2026-03-05"):
+            special = self.env["collection.action"].with_user(self.collector).create_specific(
+                self.get_item(self.late), {"name": "Visit"})
+            self.env.cr.execute("UPDATE collection_action SET create_date = '2026-03-05 10:00:00'"
+                                " WHERE id = %s", (special.id,))
+        with freeze_time("2026-03-06"):
+            self.pay(self.late, 80)
+        with freeze_time("2026-03-21"):  # what the step was not about
+            self.pay(self.coming, 100)
+            self.env.flush_all()
+            found = self.read_groups("stage", "stage", ["amount:sum"])
+            self.assertEqual(found, {
+                "none": [130], "scenario": [40], "specific": [80]})
+            [row] = self.get_rows("stage").search([("stage", "=", "scenario")])
+            self.assertEqual(row.scenario_step_id, reminder.scenario_step_id)
+            self.assertEqual(row.action_open()["res_id"], self.late.id)
+            self.assertEqual(
+                self.read_groups("stage", "stage", ["amount:sum"], collection_day="2026-02-27"),
+                {"none": [30]})
+
+    def test_recovered_in_a_sequence(self):
+        """A sequence's step holds while the sequence is in it; credit notes are no money."""
+        sequence = self.launch(self.make_short_template())
+        with freeze_time("2026-03-04"):
+            self.pay(self.late, 120)
+            self.credit(self.coming)
+            rows = self.get_rows("stage").search([])
+            self.assertRecordValues(rows, [{
+                "stage": "sequence", "amount": 120, "step_id": sequence.step_id.id,
+                "sequence_id": sequence.id, "days_late": 7}])
 
     def test_searched_alike(self):
         """Every analysis has its views, and groups by collector, group, scenario and profile."""

@@ -205,7 +205,7 @@ class TestAgainstTheLedger(CollectionCase):
             allowed_company_ids=companies.ids)._at(ENDS[-1], months=len(ENDS))
         names = ["outstanding", "not_due", "overdue", "sales", "collected", "dso",
                  "best_possible_dso", "average_days_delinquent", "cei", "paid_late_share",
-                 "mean_days_late"]
+                 "mean_days_late", "dso_countback"]
         flows = ("sales", "collected")
         found = {day.date() if hasattr(day, "date") else day: values for day, *values in
                  rows._read_group([], ["date:day"], [

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...models.setup.res_company import DEFAULTS, SETTINGS
+from ...models.statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from ...tools.dialogs import RELOAD, notify
 
 
@@ -58,6 +59,13 @@ class CollectionSettings(models.TransientModel):
         string="Claims of invoices paid late",
         help="Years after the due date for which interest and indemnity of an invoice that was "
         "paid late are still claimed. Have it checked by your counsel: claims lapse.")
+
+    collection_statement_monthly = fields.Selection(
+        STATEMENT_KINDS, string="Statements at month's end",
+        help="In the first days of a month each customer who owes something receives its "
+        "statement by e-mail, once. Empty: only by hand.")
+    collection_statement_format = fields.Selection(
+        STATEMENT_FORMATS, string="File of the statements", required=True)
 
     collection_reply_days = fields.Integer(
         string="Silence after a reply",

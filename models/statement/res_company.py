@@ -5,7 +5,7 @@ from ...engine import figures
 
 
 class ResCompany(models.Model):
-    """Into which buckets a company's aged balance is divided."""
+    """Into which buckets a company's aged balance is divided, and the ageing of its statements."""
 
     _inherit = "res.company"
 
@@ -35,3 +35,16 @@ class ResCompany(models.Model):
         """:return: tuple of int, the last day late of each bucket that has one"""
         self.ensure_one()
         return figures.parse_bounds(self.sudo().collection_buckets)
+
+    def _name_collection_buckets(self, starts):
+        """Name buckets in the language of the context.
+
+        :param starts: the first day of each, whose last days are the company's bounds
+        :return: list of str
+        """
+        bounds, _ = self._get_collection_bounds(), self.env._
+        return [
+            *(_("%(first)s–%(last)s days", first=first, last=last)
+              for first, last in zip(starts, bounds)),
+            _("Over 1 day") if bounds[-1] == 1 else _("Over %(days)s days", days=bounds[-1]),
+        ]
