@@ -220,7 +220,7 @@ _METHODS = [
         # each the own
         "collection.analysis.week": "get_action get_week subscribe",
         "collection.assignment.rule": "get_alerts",
-        "collection.dispatch": "action_open_letter_import get_alert",
+        "collection.dispatch": "get_alert",
         "collection.letter.import": "action_import",
         "collection.message.preview": "find_sample get_tags",
         "collection.scenario.step": "action_open_proposed",
@@ -273,7 +273,8 @@ _METHODS = [
             "action_open_skip action_open_statement",
         "collection.dispatch":
             "action_cancel action_confirm_address action_mark_sent action_open_action "
-            "action_open_tracking action_print action_retry record_tracking",
+            "action_open_letter_import action_open_tracking action_print action_retry "
+            "record_tracking",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
         "collection.call": "action_apply",

@@ -1,6 +1,9 @@
 import json
 import logging
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from psycopg2 import OperationalError
 
@@ -43,13 +46,32 @@ FACTS = """
     SELECT line.id, %(due)s,
            COALESCE(line.collection_claim_kind, %(setting)s, grouped.kind,
                     %(debtors)s::jsonb ->> COALESCE(%(debtor)s, CASE
-                    WHEN partner.is_company THEN 'professional' ELSE 'consumer' END))
+                    WHEN partner.is_company THEN 'professional' ELSE 'consumer' END)),
+           line.collection_limitation_date
       FROM account_move_line AS line
       JOIN res_partner AS owner ON owner.id = line.partner_id
       JOIN res_partner AS partner ON partner.id = owner.commercial_partner_id
  LEFT JOIN grouped ON grouped.customer_id = partner.id
      WHERE line.id = ANY(%(ids)s)
 """
+
+
+@dataclass(frozen=True)
+class Told:
+    """What decides until when an item can be claimed, and how its time runs.
+
+    :ivar due: the day on which it fell due
+    :ivar kind: kind of claim
+    :ivar rule: the ``collection.limitation.rule``; empty where none is known
+    :ivar course: the engine's :class:`~..engine.limitation.Course`
+    :ivar stored: the last day that is stored with the item, or None
+    """
+
+    due: date
+    kind: str
+    rule: Any
+    course: limitation.Course
+    stored: date | None
 
 
 class AccountMoveLine(models.Model):
@@ -115,8 +137,9 @@ class AccountMoveLine(models.Model):
         """
         if not self:
             return 0
-        courses = {item_id: course for item_id, (_due, _kind, _rule, course) in
-                   self._get_courses(company).items()}
+        days = {item_id: told.course.last_day
+                for item_id, told in self._get_courses(company).items()
+                if told.course.last_day != told.stored}
         changed = [partner for [partner] in self.env.execute_query(SQL(
             """
             UPDATE account_move_line AS line
@@ -125,7 +148,7 @@ class AccountMoveLine(models.Model):
              WHERE line.id = fresh.id
                AND line.collection_limitation_date IS DISTINCT FROM fresh.day
          RETURNING line.partner_id
-            """, list(courses), [course.last_day for course in courses.values()]))]
+            """, list(days), list(days.values())))] if days else []
         if changed:  # the work list shows it
             self.env.cr.execute(SQL(
                 "INSERT INTO collection_plan_mark (partner_id)"
@@ -137,26 +160,28 @@ class AccountMoveLine(models.Model):
         """How the time of each item runs.
 
         :param company: the ``res.company`` of all of these items
-        :return: dict by item id of (due date, kind of claim, ``collection.limitation.rule``,
-            :class:`~..engine.limitation.Course`)
+        :return: dict of :class:`Told` by item id
         """
         tables = self.env["collection.limitation.rule"]._get_tables(company)
         none = self.env["collection.limitation.rule"].sudo()
         facts = self.env["collection.limitation.interruption"]._find_by_item(self)
-        rules, periods, courses = {}, {none: None}, {}
-        for item_id, due, kind in self._read_limitation_facts(company):
-            for name in (kind, TITLE):
-                if (name, due) not in rules:
+        rules, periods, plain, courses = {}, {none: None}, {}, {}
+        for item_id, due, kind, stored in self._read_limitation_facts(company):
+            if (kind, due) not in plain:  # thousands fall due on one day
+                for name in (kind, TITLE):
                     rule = rules[name, due] = tables.get(name, none)._find_rule(due)
                     periods[rule] = rule._get_period() if rule else None
-            rule = rules[kind, due]
-            acts = [fact._get_act() for fact in facts.get(item_id, ())]
-            courses[item_id] = (due, kind, rule, limitation.compute(
-                due, periods[rule], acts, title=periods[rules[TITLE, due]]))
+                plain[kind, due] = limitation.compute(due, periods[rules[kind, due]])
+            rule, course = rules[kind, due], plain[kind, due]
+            if item_id in facts:
+                course = limitation.compute(
+                    due, periods[rule], [fact._get_act() for fact in facts[item_id]],
+                    title=periods[rules[TITLE, due]])
+            courses[item_id] = Told(due, kind, rule, course, stored)
         return courses
 
     def _read_limitation_facts(self, company):
-        """:return: list of (item id, due date, kind of claim or None)"""
+        """:return: list of (item id, due date, kind of claim, last day as stored)"""
         self.env.flush_all()
         return self.env.execute_query(SQL(
             FACTS, due=open_items.DUE, ids=self.ids,
@@ -267,16 +292,16 @@ class AccountMoveLine(models.Model):
         return [found[id_] for id_ in self.ids if id_ in found]
 
     def _get_limitation_line(self, told, facts, day):
-        due, kind, rule, course = told
+        due, course = told.due, told.course
         kinds = dict(self._fields["collection_claim_kind"]._description_selection(self.env))
         labels = dict(self.env["collection.limitation.interruption"]._fields[
             "kind"]._description_selection(self.env))
-        rule = rule.with_env(self.env)
+        rule = told.rule.with_env(self.env)
         return LimitationLine(
             item_id=self.id, due=due, start=course.start, last_day=course.last_day,
             item=self.env._("%(item)s due %(day)s", item=self._name_items(),
                             day=format_date(self.env, due)),
-            kind=kinds.get(kind, ""), source=rule.note or "",
+            kind=kinds.get(told.kind, ""), source=rule.note or "",
             rule=rule._describe_period() if course.last_day else self._describe_missing(rule),
             lapsed=bool(course.last_day and course.last_day < day),
             interruptions=tuple(InterruptionLine(

@@ -36,7 +36,7 @@ class CollectionLimitationRule(models.Model):
     company_id = fields.Many2one(
         "res.company", string="Company", ondelete="cascade",
         help="Empty: holds for all companies.")
-    amount = fields.Integer(string="Period", required=True, aggregator=None)
+    amount = fields.Integer(string="Limitation period", required=True, aggregator=None)
     unit = fields.Selection(UNITS, required=True, default=limitation.YEARS)
     date_from = fields.Date(
         string="Due from", help="The first due date for which it holds. Empty: all before.")

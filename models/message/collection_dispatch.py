@@ -443,7 +443,8 @@ class CollectionDispatch(models.Model):
     def _post_tracking(self, news):
         """Sequences that wait for the letter go on: the letter's own, else the customer's."""
         self.env["collection.signal"]._post_where_open([{
-            "key": f"letter_{stage}:{self.id}:{day}", "code": f"letter_{stage}",
+            # of one letter once: a date that is corrected is no other event
+            "key": f"letter_{stage}:{self.id}", "code": f"letter_{stage}",
             "customer_id": self.customer_id.id, "company_id": self.company_id.id,
             "sequence_id": self.action_id.sequence_id.id, "about": self.subject,
         } for stage, day in news.items() if day and stage != tracking.DEPOSITED])

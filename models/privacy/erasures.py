@@ -94,8 +94,19 @@ BELOW = {
     **{model: erasures[0].path for model, erasures in ERASURES.items()},
 }
 
+#: Our texts on Odoo's entries and items, by model; what steers stays filled.
+NOTED = {
+    "account.move": {"collection_waiver": NOTHING, "collection_claims_paid": NOTHING},
+    "account.move.line": {"collection_comment": None},
+}
+#: Path from those to their customer.
+NOTED_PATH = {"account.move": "commercial_partner_id",
+              "account.move.line": "partner_id.commercial_partner_id"}
+
+#: Our texts on a contact, in every company.
+SETTINGS = ("collection_hold_reason", "collection_bounced_email")
+
 #: Fields of a contact that tell who it is; the country and the language stay, for figures.
 IDENTITY = (
     "email", "phone", "street", "street2", "zip", "city", "state_id", "vat", "company_registry",
-    "website", "comment", "function", "ref", "image_1920", "collection_hold_reason",
-    "collection_bounced_email")
+    "website", "comment", "function", "ref", "image_1920")

@@ -15,7 +15,7 @@ from ..document.collection_document_request import ENDED as ENDED_REQUESTS
 from ..item import open_items
 from ..sequence.collection_sequence import ENDED as ENDED_SEQUENCES
 from ..specific.collection_promise import AWAITED
-from .erasures import ERASURES, IDENTITY, NOTHING
+from .erasures import ERASURES, IDENTITY, NOTED, NOTED_PATH, NOTHING, SETTINGS
 
 _lt = LazyTranslate(__name__)
 #: What keeps a customer's case open: domain and name, by model.
@@ -213,12 +213,25 @@ class ResPartner(models.Model):
                     self.env.cr.execute(SQL(
                         "UPDATE %s SET %s WHERE id = ANY(%s)", SQL.identifier(model._table),
                         SQL(", ").join(sets), records.ids))
-        self.env.cr.execute(SQL(
-            "UPDATE account_move_line AS line SET collection_comment = NULL FROM res_partner AS"
-            " partner WHERE partner.id = line.partner_id AND line.collection_comment IS NOT NULL"
-            " AND partner.commercial_partner_id = ANY(%s)", self.ids))
+        self._erase_collection_notes()
         self.env.invalidate_all()
         return found
+
+    def _erase_collection_notes(self):
+        """What collecting has noted on Odoo's own entries, items and contacts."""
+        for name, notes in NOTED.items():
+            records = self.env[name].sudo().search([(NOTED_PATH[name], "in", self.ids)])
+            for field, nothing in notes.items():
+                self.env.cr.execute(SQL(
+                    "UPDATE %(table)s SET %(field)s = %(nothing)s"
+                    " WHERE id = ANY(%(ids)s) AND %(field)s IS NOT NULL",
+                    table=SQL.identifier(records._table), field=SQL.identifier(field),
+                    nothing=nothing, ids=records.ids))
+        family = self.search([("id", "child_of", self.ids)])
+        self.env.cr.execute(SQL(
+            "UPDATE res_partner SET %s WHERE id = ANY(%s)",
+            SQL(", ").join(SQL("%s = NULL", SQL.identifier(name)) for name in SETTINGS),
+            family.ids))
 
     def _get_nothing(self, model, field):
         return SQL("jsonb_build_object('en_US', %s::text)", NOTHING) if (

@@ -38,6 +38,7 @@ class TestPersonalData(CollectionCase):
         promise = self.env["collection.promise"].with_user(self.collector).make(
             item, date="2026-03-05", comment="Her mother is ill")
         promise.cancel("Moved to Nice")
+        self.person.collection_hold_reason = "In prison"
         self.person.message_post(body="Lives with Bob", message_type="comment")
         self.pay(invoice)
         return invoice
@@ -67,6 +68,16 @@ class TestPersonalData(CollectionCase):
             with self.subTest(model=name):
                 self.assertEqual(texts - named, set())
                 self.assertEqual(named - set(self.env[name]._fields), set())
+
+    def test_our_texts_on_odoos_records(self):
+        """The same of what we have added to contacts, entries and items."""
+        named = {*erasures.SETTINGS, *(
+            name for notes in erasures.NOTED.values() for name in notes)}
+        for model in ("res.partner", "account.move", "account.move.line"):
+            self.assertLessEqual({
+                field.name for field in self.env[model]._fields.values()
+                if field.name.startswith("collection_") and field.store and field.column_type
+                and not field.compute and field.type in ("char", "text", "html")}, named)
 
     # -- exporting -------------------------------------------------------------------------
 
@@ -178,7 +189,7 @@ class TestPersonalData(CollectionCase):
         self.assertFalse(self.person.active)
         self.assertEqual((invoice.amount_total, invoice.name, invoice.state),
                          (total, name, "posted"))
-        for secret in ("Roe", "Secret Street", "mother is ill", "Bob", "Nice", "jane@"):
+        for secret in ("Roe", "Secret Street", "mother is ill", "prison", "Bob", "Nice", "jane@"):
             with self.subTest(secret):
                 self.assertEqual(self.find_everywhere(secret), [])
         self.assertTrue(self.env["collection.history"].with_user(self.manager).verify(

@@ -38,7 +38,15 @@ class CollectionLimitationNote(models.TransientModel):
             dialog.course = self.env["ir.qweb"]._render(
                 "account_collection.collection_limitation_course", {
                     "lines": items._get_limitation_lines(),
-                    "format_date": lambda day: format_date(self.env, day)})
+                    "format_date": lambda day: format_date(self.env, day),
+                    "describe_act": self._describe_act})
+
+    def _describe_act(self, act):
+        """:param act: :class:`~...models.limitation.limitation_lines.InterruptionLine`
+        :return: str, translated: what, when, and what proves it"""
+        day, until = (format_date(self.env, value) for value in (act.day, act.until))
+        when = self.env._("%(day)s to %(until)s", day=day, until=until) if act.until else day
+        return " – ".join(filter(None, (act.kind, when, act.note)))
 
     def action_apply(self):
         """Note the interruption, or change the kind of claim.

@@ -11,7 +11,8 @@ class CollectionLetterTracking(models.TransientModel):
     _description = "Tracking of a Registered Letter"
     _inherit = ["collection.dialog"]
 
-    dispatch_id = fields.Many2one("collection.dispatch", required=True, readonly=True)
+    dispatch_id = fields.Many2one(
+        "collection.dispatch", string="Letter", required=True, readonly=True)
     number = fields.Char(
         string="Registered number", compute="_compute_known", store=True, readonly=False)
     deposited_on = fields.Date(
