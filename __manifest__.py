@@ -169,6 +169,10 @@
             "account_collection/static/src/**/*",
             ("remove", "account_collection/static/src/link/page/**/*"),
             ("remove", "account_collection/static/src/portal/**/*"),
+            ("remove", "account_collection/static/src/analysis/dashboard_facet/**/*"),
+        ],
+        "spreadsheet.o_spreadsheet": [
+            "account_collection/static/src/analysis/dashboard_facet/**/*",
         ],
         "web.assets_frontend": ["account_collection/static/src/portal/**/*"],
         "web.assets_tests": ["account_collection/static/tests/tours/**/*"],

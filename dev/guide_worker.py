@@ -200,12 +200,12 @@ class Photographer:
 
 
 def main(address, folder, *names):
-    """Take the pictures that are named, or all of them; returns what failed, as text."""
+    """Take the pictures that are named, or all of them; returns what failed, as text, or None."""
     scenes = [scene for scene in SCENES if not names or scene.name in names]
     with Browser() as browser:
         photographer = Photographer(browser, address, folder)
         photographer.take_all(scenes)
-    return "\n".join(photographer.failures)
+    return "\n".join(photographer.failures) or None
 
 
 if __name__ == "__main__":

@@ -26,6 +26,13 @@ class TestFigures(BaseCase):
             with self.subTest(text=text), self.assertRaises(ValueError):
                 figures.parse_bounds(text)
 
+    def test_divided_by_age(self):
+        """issue 18: what is due on the day is not late; a bucket holds its last day."""
+        day = date(2026, 3, 31)
+        items = [(date(2026, 3, 31), 1), (date(2026, 3, 30), 2), (date(2026, 3, 1), 4),
+                 (date(2026, 2, 28), 8), (date(2025, 1, 1), 16)]
+        self.assertEqual(figures.divide_by_age(items, day, (30, 60)), (1, 6, 8, 16))
+
     def test_first_day(self):
         """issue 18: the last three calendar months, the day's the last of them."""
         self.assertEqual(figures.find_first_day(date(2026, 2, 10), 3), date(2025, 12, 1))
