@@ -613,7 +613,6 @@ ABOUT = {
     "collection.personal.export": "partner_id",
     "collection.notice.reserve": "action_id",
     "collection.payment.plan.offer": "customer_id item_ids former_id",
-    "collection.payment.plan.offer.instalment": "offer_id",
     "collection.payment.plan.paper": "plan_id",
     "collection.payment.plan.withdraw": "plan_id",
     "collection.promise.cancel": "promise_id",

@@ -74,9 +74,10 @@ class AccountMoveLine(models.Model):
         # our notes change nothing of the entry: it does not count as changed by hand, and the
         # entries of thousands of items are not balanced anew
         noting = self.with_context(**NOT_BY_HAND) if NOTED_FIELDS.issuperset(vals) else self
+        if NOTED_FIELDS & set(vals):
+            self.check_access("write")  # the core asks only where a value changes
         if not STATUS_FIELDS & set(vals):
             return super(AccountMoveLine, noting).write(vals)
-        self.check_access("write")  # the core asks only where a value changes
         before = {line: line._describe_lasting_status() for line in self.sudo()}
         result = super(AccountMoveLine, noting).write(vals)
         self.sudo()._trace_status(before, vals.get("collection_comment") or "")

@@ -98,7 +98,8 @@ def _describe_interest(action, notice, labels):
         return []
     return [Table(
         columns=(
-            Column(_("Interest on")), Column(_("From"), number=True), Column(_("To"), number=True),
+            Column(_("Interest on")), Column(_("First day"), number=True),
+            Column(_("Last day"), number=True),
             Column(_("Days"), number=True), Column(_("Amount"), number=True),
             Column(_("Rate a year"), number=True), Column(_("Interest"), number=True)),
         rows=tuple(_get_interest_row(action, labels, item, period) for item, period in rows),
