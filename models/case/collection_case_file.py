@@ -53,7 +53,7 @@ class CollectionCaseFile(models.Model):
     with_history = fields.Boolean(string="History and proof", readonly=True)
     made_by_id = fields.Many2one(
         "res.users", string="Made by", required=True, readonly=True, ondelete="restrict")
-    made_at = fields.Datetime(string="Made on", readonly=True)
+    made_at = fields.Datetime(string="Drawn up on", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="queued", index=True)
     progress = fields.Integer(readonly=True, help="In percent.")
     attempts = fields.Integer(readonly=True)
