@@ -177,12 +177,15 @@ class CollectionCaseFile(models.Model):
         :param progress: see :meth:`_write_zip`
         """
         self.ensure_one()
+        # one that waited past midnight, or is made again later, is of the day on which it is made
+        self.day = max(self.day, self.company_id._get_collection_day())
         maker = self.with_user(self.made_by_id).with_company(self.company_id).with_context(
             allowed_company_ids=self.company_id.ids)
         with tempfile.NamedTemporaryFile(prefix="case-file-") as target:
             made = maker._write_zip(self._get_records(maker.env), target, progress,
                                     **self._get_options())
             target.flush()
+            self.name = made.name
             self._keep(Path(target.name))
         self.write({
             "state": "ready", "progress": 100, "error": False, "digest": made.digest,

@@ -49,6 +49,16 @@ def count_pages(content: bytes | Path) -> int:
         return len(pdf.pages)
 
 
+def check_bindable(content: bytes | Path) -> bool:
+    """:return: whether the pages of a PDF can be bound, and there is one
+    :raise pikepdf.PdfError, pikepdf.PasswordError: it is broken or locked
+    """
+    with pikepdf.open(_as_source(content)) as pdf, pikepdf.new() as copy:
+        copy.pages.extend(pdf.pages)
+        copy.save(io.BytesIO())
+        return bool(len(copy.pages))
+
+
 def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
     """Write a book.
 

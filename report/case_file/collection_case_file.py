@@ -67,10 +67,12 @@ class Book:
 class Made:
     """A case file that was written.
 
+    :ivar name: for the file, without its ending
     :ivar digest: SHA-256 of its manifest
     :ivar gone: names of the documents that are not in it as they came
     """
 
+    name: str
     digest: str
     gone: list
 
@@ -111,8 +113,10 @@ class CollectionCaseFile(models.Model):
             progress(50)
             self._pack_book(book, packer, Path(folder, "case-file.pdf"))
             progress(90)
-            return Made(packer.seal(self._get_head(book)), [
-                exhibit.name for exhibit in book.exhibits if exhibit.trouble])
+            return Made(
+                self.env["collection.case"]._get_name(book.case),
+                packer.seal(self._get_head(book)),
+                [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
 
     def _prepare_book(self, case):
         """Read all that a file says, in one go: what changes later is not in it.
@@ -154,7 +158,7 @@ class CollectionCaseFile(models.Model):
         case, story = book.case, self.env["collection.case.story"]
         _ = case.customer.env._
         packer.add(
-            f"{_('claims')}.xlsx", make_workbook(
+            "claims.xlsx", make_workbook(
                 self.env["collection.case.claim"]._get_tables(case, book.sheet)),
             _("The claim as a workbook"))
         for number, dispatch in enumerate(
