@@ -6,8 +6,6 @@ import zipfile
 import pikepdf
 from PIL import Image, ImageOps
 from reportlab.lib.pagesizes import A4, landscape
-from reportlab.lib.utils import ImageReader
-from reportlab.pdfgen import canvas
 
 from odoo import fields, models
 from odoo.tools import format_datetime
@@ -190,12 +188,23 @@ def _draw_picture(content):
     picture = picture.convert("RGB")
     drawn = io.BytesIO()
     picture.save(drawn, "JPEG", quality=85)
-    size = landscape(A4) if picture.width > picture.height else A4
-    page = io.BytesIO()
-    sheet = canvas.Canvas(page, pagesize=size)
-    sheet.drawImage(
-        ImageReader(drawn), MARGIN, MARGIN, size[0] - 2 * MARGIN, size[1] - 2 * MARGIN,
-        preserveAspectRatio=True, anchor="c")
-    sheet.showPage()
-    sheet.save()
-    return page.getvalue()
+    return _make_page(drawn.getvalue(), picture.size)
+
+
+def _make_page(jpeg, pixels):
+    """:return: PDF of one A4 page with a picture in its middle, as large as it fits"""
+    width, height = landscape(A4) if pixels[0] > pixels[1] else A4
+    scale = min((width - 2 * MARGIN) / pixels[0], (height - 2 * MARGIN) / pixels[1])
+    across, up = pixels[0] * scale, pixels[1] * scale
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page(page_size=(width, height))
+        name = page.add_resource(pikepdf.Stream(
+            pdf, jpeg, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Image, Width=pixels[0],
+            Height=pixels[1], ColorSpace=pikepdf.Name.DeviceRGB, BitsPerComponent=8,
+            Filter=pikepdf.Name.DCTDecode), pikepdf.Name.XObject)
+        page.contents_add(
+            f"q {across:.2f} 0 0 {up:.2f} {(width - across) / 2:.2f} {(height - up) / 2:.2f} cm "
+            f"{name} Do Q".encode())
+        drawn = io.BytesIO()
+        pdf.save(drawn)
+    return drawn.getvalue()

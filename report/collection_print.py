@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from secrets import token_hex
 
+import pikepdf
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, models
@@ -21,6 +22,9 @@ from ..tools.own_content import close_off
 PLAIN_QT_ZOOM = 1.3026
 #: Bytes of a picture in a letter at most.
 MOST_PICTURE = 5 * 1024 * 1024
+
+#: The colour of marks, as a page sets it: hardly another one than white.
+_MARK_COLOUR = re.compile(rb"\b1(?:\.0+)? 0?\.996\d* 0?\.992\d* (?:scn|rg)\b")
 
 #: Address of a picture of the database: of an attachment, or of a record's field.
 _PICTURE = re.compile(
@@ -151,6 +155,23 @@ class CollectionPrint(models.AbstractModel):
         """
         if not sheets:
             return []
+        pdf, firsts = self._print_run(sheets)
+        if len(sheets) == 1:
+            return [pdf]
+        if not firsts:
+            return [self._print_run([sheet])[0] for sheet in sheets]
+        pages = list(PdfFileReader(io.BytesIO(pdf)).pages)
+        return [_write(pages[first:last]) for first, last in zip(firsts, [*firsts[1:], None])]
+
+    @api.model
+    def _print_run(self, sheets):
+        """Print sheets as one PDF.
+
+        :param sheets: list of :class:`Sheet`, at least one
+        :return: (PDF as bytes, list of the number of each sheet's first page, the first being 0;
+            None when they cannot be told apart)
+        :raise UserError: the PDF program is missing, or fails
+        """
         reports = self.env["ir.actions.report"]
         if reports.get_wkhtmltopdf_state() == "install":
             raise UserError(self.env._(
@@ -161,9 +182,7 @@ class CollectionPrint(models.AbstractModel):
         pdf = reports.with_context(collection_print=True)._run_wkhtmltopdf(
             [self._render_document(sheets, marks)],
             report_ref="account_collection.collection_statement_report")
-        if len(sheets) == 1:
-            return [pdf]
-        return _cut(pdf, marks) or [self._print_sheets([sheet])[0] for sheet in sheets]
+        return pdf, [0] if len(sheets) == 1 else _find_firsts(pdf, marks)
 
     @api.model
     def _merge(self, pdfs):
@@ -173,18 +192,37 @@ class CollectionPrint(models.AbstractModel):
         return _write(page for pdf in pdfs for page in PdfFileReader(io.BytesIO(pdf)).pages)
 
 
-def _cut(pdf, marks):
-    """:return: list of PDF files, cut before each page that bears a mark; None when a mark
-    cannot be read"""
-    pages = list(PdfFileReader(io.BytesIO(pdf)).pages)
+def _find_firsts(pdf, marks):
+    """Find the pages that bear a mark.
+
+    The colour of marks is looked for first: reading the text of a page takes a hundred times as
+    long. Where somebody's text bears it as well, or the PDF program writes it otherwise, the text
+    is read.
+
+    :return: list of the number of the first page of each sheet; None when a mark cannot be read
+    """
+    with pikepdf.open(io.BytesIO(pdf)) as book:
+        firsts = [number for number, page in enumerate(book.pages)
+                  if _MARK_COLOUR.search(_get_content(page))]
+    if len(firsts) != len(marks):
+        firsts = _find_marked(pdf, marks)
+    return firsts if len(firsts) == len(marks) and firsts[0] == 0 else None
+
+
+def _get_content(page):
+    """:return: bytes, what is drawn on a page"""
+    content = page.obj.get("/Contents", ())
+    streams = [content] if isinstance(content, pikepdf.Stream) else content
+    return b"\n".join(stream.read_bytes() for stream in streams)
+
+
+def _find_marked(pdf, marks):
+    """:return: list of the numbers of the pages of which the text has the marks, in order"""
     firsts = []
-    for number, page in enumerate(pages):
+    for number, page in enumerate(PdfFileReader(io.BytesIO(pdf)).pages):
         if len(firsts) < len(marks) and marks[len(firsts)] in _read(page):
             firsts.append(number)
-    if len(firsts) != len(marks) or firsts[0] != 0:
-        return None
-    return [_write(pages[first:last])
-            for first, last in zip(firsts, [*firsts[1:], len(pages)])]
+    return firsts
 
 
 # Odoo runs with several releases of its PDF library, which renamed these two.

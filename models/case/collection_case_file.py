@@ -53,7 +53,7 @@ class CollectionCaseFile(models.Model):
     with_history = fields.Boolean(string="History and proof", readonly=True)
     made_by_id = fields.Many2one(
         "res.users", string="Made by", required=True, readonly=True, ondelete="restrict")
-    made_at = fields.Datetime(string="Made on", readonly=True)
+    made_at = fields.Datetime(string="Drawn up on", readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True, default="queued", index=True)
     progress = fields.Integer(readonly=True, help="In percent.")
     attempts = fields.Integer(readonly=True)
@@ -177,12 +177,15 @@ class CollectionCaseFile(models.Model):
         :param progress: see :meth:`_write_zip`
         """
         self.ensure_one()
+        # one that waited past midnight, or is made again later, is of the day on which it is made
+        self.day = max(self.day, self.company_id._get_collection_day())
         maker = self.with_user(self.made_by_id).with_company(self.company_id).with_context(
             allowed_company_ids=self.company_id.ids)
         with tempfile.NamedTemporaryFile(prefix="case-file-") as target:
             made = maker._write_zip(self._get_records(maker.env), target, progress,
                                     **self._get_options())
             target.flush()
+            self.name = made.name
             self._keep(Path(target.name))
         self.write({
             "state": "ready", "progress": 100, "error": False, "digest": made.digest,

@@ -27,6 +27,8 @@ class Leaf:
     :ivar title: of the bookmark
     :ivar content: PDF, or the file that it lies in; empty for a heading, which leads to what
         follows it
+    :ivar first: number of the first page of it, from 0
+    :ivar last: number of the page after the last; None: to the end
     :ivar level: 0, or 1 for what belongs to the last leaf of level 0
     :ivar label: stands before the page number on its pages, e.g. “Exhibit 3”
     """
@@ -35,6 +37,8 @@ class Leaf:
     content: bytes | Path
     level: int = 0
     label: str = ""
+    first: int = 0
+    last: int | None = None
 
 
 def count_pages(content: bytes | Path) -> int:
@@ -43,6 +47,16 @@ def count_pages(content: bytes | Path) -> int:
     """
     with pikepdf.open(_as_source(content)) as pdf:
         return len(pdf.pages)
+
+
+def check_bindable(content: bytes | Path) -> bool:
+    """:return: whether the pages of a PDF can be bound, and there is one
+    :raise pikepdf.PdfError, pikepdf.PasswordError: it is broken or locked
+    """
+    with pikepdf.open(_as_source(content)) as pdf, pikepdf.new() as copy:
+        copy.pages.extend(pdf.pages)
+        copy.save(io.BytesIO())
+        return bool(len(copy.pages))
 
 
 def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
@@ -54,15 +68,18 @@ def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
     :param lang: its language, e.g. ``fr-FR``
     """
     with ExitStack() as sources, pikepdf.Pdf.new() as book:
-        firsts = []
+        firsts, opened = [], {}
         labels: list[str] = []
         for leaf in leaves:
             firsts.append(len(book.pages))
             if not leaf.content:
                 continue
-            source = sources.enter_context(pikepdf.open(_as_source(leaf.content)))
-            labels += [leaf.label] * len(source.pages)
-            book.pages.extend(source.pages)
+            if id(leaf.content) not in opened:
+                opened[id(leaf.content)] = sources.enter_context(
+                    pikepdf.open(_as_source(leaf.content)))
+            pages = opened[id(leaf.content)].pages[leaf.first:leaf.last]
+            labels += [leaf.label] * len(pages)
+            book.pages.extend(pages)
         sources.enter_context(_stamp(book, labels))
         _mark(book, leaves, firsts)
         book.docinfo["/Title"] = title

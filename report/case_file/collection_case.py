@@ -29,11 +29,8 @@ class CollectionCase(models.AbstractModel):
         records, customer = records.with_env(bare.env), customer.with_env(bare.env)
         company = company.with_env(bare.env)
         day = options.day or company._get_collection_day()
-        if day < company._get_collection_day():
-            raise UserError(self.env._(
-                "The claim is drawn up for today or a later day: what was owed on a past day is "
-                "in the analyses."))
-        whole = records == customer
+        self._check_day(day, company)
+        whole = records._name == "res.partner"
         sequences = bare._find_sequences(records, customer, company)
         items = bare._find_items(records, customer, company, day, sequences)
         own = Domain("customer_id", "=", customer.id) & Domain("company_id", "=", company.id)
@@ -66,6 +63,12 @@ class CollectionCase(models.AbstractModel):
                 "Choose one of them."))
         records.check_access("read")
         return finds[records._name](records)
+
+    def _check_day(self, day, company):
+        if day < company._get_collection_day():
+            raise UserError(self.env._(
+                "The claim is drawn up for today or a later day: what was owed on a past day is "
+                "in the analyses."))
 
     def _find_owner_of_customer(self, partners):
         customer, company = partners.commercial_partner_id, self.env.company
@@ -160,7 +163,9 @@ class CollectionCase(models.AbstractModel):
                 own & (of_items | of_actions), order="made_on, id"),
             "disputes": env["collection.dispute"].search(
                 own & (of_items | of_actions), order="opened_on, id"),
-            "answers": env["collection.answer"].search(own & of_item, order="id"),
+            # what colleagues answered each other is in the history alone
+            "answers": env["collection.answer"].search(
+                own & of_item & Domain("link_id.kind", "!=", "internal"), order="id"),
             "replies": env["collection.reply"].search(own & about_actions, order="id"),
             # the customer's own papers, such as lease and deed of guarantee, are of no action
             "requests": env["collection.document.request"].search(

@@ -15,7 +15,7 @@ from odoo.tools import human_size
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..collection_document_export import _draw_picture
-from .binding import count_pages
+from .binding import check_bindable, count_pages
 from .packing import CHUNK
 
 _logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class CollectionCaseExhibit(models.AbstractModel):
                 name=file.name if file else move.name, about=about,
                 given=case.customer.env._("printed for this file") if file else "",
                 attachment=self.env["ir.attachment"], content=file.content if file else b"",
-                trouble="" if file else case.customer.env._(
+                trouble="" if file or not case.options.documents else case.customer.env._(
                     "no PDF of it is kept: it was never sent or printed"))
 
     def _print(self, moves):
@@ -252,7 +252,7 @@ def _as_pages(content: bytes | Path, name: str, drawn: Path) -> bytes | Path | N
     head = _read_head(content)
     try:
         if head.startswith(b"%PDF"):
-            return content if count_pages(content) else None
+            return content if check_bindable(content) else None
         if guess_mimetype(head) in ("image/jpeg", "image/png"):
             return _draw(content if isinstance(content, bytes) else content.read_bytes(), drawn)
     except _UNREADABLE as error:  # as files from outside are

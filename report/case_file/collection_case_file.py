@@ -67,10 +67,12 @@ class Book:
 class Made:
     """A case file that was written.
 
+    :ivar name: for the file, without its ending
     :ivar digest: SHA-256 of its manifest
     :ivar gone: names of the documents that are not in it as they came
     """
 
+    name: str
     digest: str
     gone: list
 
@@ -111,8 +113,10 @@ class CollectionCaseFile(models.Model):
             progress(50)
             self._pack_book(book, packer, Path(folder, "case-file.pdf"))
             progress(90)
-            return Made(packer.seal(self._get_head(book)), [
-                exhibit.name for exhibit in book.exhibits if exhibit.trouble])
+            return Made(
+                self.env["collection.case"]._get_name(book.case),
+                packer.seal(self._get_head(book)),
+                [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
 
     def _prepare_book(self, case):
         """Read all that a file says, in one go: what changes later is not in it.
@@ -154,7 +158,7 @@ class CollectionCaseFile(models.Model):
         case, story = book.case, self.env["collection.case.story"]
         _ = case.customer.env._
         packer.add(
-            f"{_('claims')}.xlsx", make_workbook(
+            "claims.xlsx", make_workbook(
                 self.env["collection.case.claim"]._get_tables(case, book.sheet)),
             _("The claim as a workbook"))
         for number, dispatch in enumerate(
@@ -231,13 +235,12 @@ class CollectionCaseFile(models.Model):
         case = book.case
         printer = self.env["collection.print"].with_env(case.customer.env)
         chapters = [page for key in CHAPTERS for page in book.pages.get(key, ())]
-        printed = printer._print_sheets([page.sheet for page in chapters])
-        leaves = [Leaf(page.title, pdf, page.level) for page, pdf in zip(chapters, printed)]
+        leaves = self._print_leaves(printer, chapters)
         first, firsts = 2, {}
         for leaf in leaves:
             if not leaf.level:
                 firsts[leaf.title] = first
-            first += count_pages(leaf.content)
+            first += leaf.last - leaf.first
         _ = case.customer.env._
         entries = [(_(title), firsts.get(_(title))) for title in CHAPTERS.values()]
         if any(exhibit.pages for exhibit in book.exhibits):
@@ -249,6 +252,17 @@ class CollectionCaseFile(models.Model):
                 case.formats.money(total.claimed, total.currency)
                 for total in book.sheet.totals if total.claimed])})])
         return [Leaf(self.env["collection.case"]._get_name(case), cover[0]), *leaves]
+
+    def _print_leaves(self, printer, pages):
+        """:return: list of :class:`~.binding.Leaf` of these :class:`Page`"""
+        pdf, firsts = printer._print_run([page.sheet for page in pages])
+        if not firsts:  # they cannot be told apart: each is printed alone
+            pdfs = [printer._print_run([page.sheet])[0] for page in pages]
+            return [Leaf(page.title, pdf, page.level, last=count_pages(pdf))
+                    for page, pdf in zip(pages, pdfs)]
+        lasts = [*firsts[1:], count_pages(pdf)]
+        return [Leaf(page.title, pdf, page.level, first=first, last=last)
+                for page, first, last in zip(pages, firsts, lasts)]
 
     def _get_exhibit_leaves(self, book):
         """:return: list of :class:`~.binding.Leaf`, the pages of the documents"""

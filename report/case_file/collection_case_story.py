@@ -33,7 +33,8 @@ class CollectionCaseStory(models.AbstractModel):
             "collector": customer.collector_id and {
                 **self._describe_person(customer.collector_id.partner_id),
                 "function": customer._fields["collector_id"]._description_string(customer.env)},
-            "contacts": [self._describe_person(contact) for contact in customer.child_ids],
+            "contacts": [self._describe_person(contact)
+                         for contact in customer.child_ids.filtered("active")],
             "participants": self._describe_participants(case),
         }
 

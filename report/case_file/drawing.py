@@ -57,7 +57,7 @@ def _find_pages(picture: dict[str, Any], room: float) -> list[tuple[float, float
 
 
 def _cut(cuts: Sequence[float], room: float) -> list[tuple[float, float]]:
-    pages, top, bottom = [], 0.0, 0.0
+    pages, top, bottom = [], 0, 0
     for cut in cuts:
         if cut - top > room and bottom > top:
             pages.append((top, bottom))

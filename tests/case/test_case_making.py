@@ -54,6 +54,15 @@ class TestCaseMaking(CaseFileCase):
             [("partner_ids", "in", self.collector.partner_id.ids)], order="id desc", limit=1)
         self.assertIn("is ready", notice.body)
 
+    def test_one_that_waits_past_midnight(self):
+        """Issue 19: it is of the day on which it is made."""
+        made = self.queue()
+        with self.at("2026-03-03 12:00:00"):
+            self.run_cron("_process_queue", "collection.case.file")
+        made.invalidate_recordset()
+        self.assertEqual((made.state, str(made.day)), ("ready", "2026-03-03"))
+        self.assertIn("2026-03-03", made.name)
+
     def test_progress_shows(self):
         """Issue 19: how far it is, while documents are read and the book is bound."""
         seen = []

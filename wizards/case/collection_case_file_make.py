@@ -30,7 +30,8 @@ class CollectionCaseFileMake(models.TransientModel):
         help="Each message as it left; they are listed in any case.")
     with_history = fields.Boolean(
         string="History and proof", default=True,
-        help="The whole history of the customer in the company: a part of it proves nothing.")
+        help="The whole history of the customer in the company, with the notes of colleagues: a "
+        "part of it proves nothing.")
 
     @api.model
     def _selection_lang(self):
