@@ -90,8 +90,8 @@ class CollectionPaymentPlan(models.Model):
         [("offered", "Offered"), ("accepted", "Accepted"), ("refused", "Refused"),
          ("expired", "Expired"), ("withdrawn", "Withdrawn")],
         required=True, readonly=True, default="offered", index=True)
-    offered_on = fields.Date(required=True, readonly=True)
-    offered_by_id = fields.Many2one("res.users", readonly=True)
+    offered_on = fields.Date(string="Offered on", required=True, readonly=True)
+    offered_by_id = fields.Many2one("res.users", string="Offered by", readonly=True)
     valid_until = fields.Date(
         string="Offer stands until", required=True, readonly=True,
         help="The last day on which it can be accepted.")
@@ -99,7 +99,8 @@ class CollectionPaymentPlan(models.Model):
     accepted_at = fields.Datetime(string="Accepted at", readonly=True)
     accepted_on = fields.Date(
         string="Accepted on", readonly=True, help="On paper, the day of the signature.")
-    accepted_by = fields.Char(readonly=True, help="The name, as whoever accepted it wrote it.")
+    accepted_by = fields.Char(
+        string="Accepted by", readonly=True, help="The name, as whoever accepted it wrote it.")
     accepted_way = fields.Selection(
         [("page", "On the personal page"), ("paper", "On paper")], string="How", readonly=True)
     accepted_link_id = fields.Many2one(
