@@ -26,3 +26,4 @@ from . import test_engine_forward
 from . import test_engine_courses
 from . import test_engine_values
 from . import test_engine_purity
+from . import test_engine_seal
