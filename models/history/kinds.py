@@ -95,6 +95,8 @@ KINDS = [
     ("stopped", "Stopped"),
     ("incident_raised", "Incident"),
     ("incident_cleared", "Incident left"),
+    ("text_erased", "Text erased"),
+    ("history_resealed", "History sealed anew"),
 ]
 
 CAUSES = [
@@ -195,4 +197,6 @@ SENTENCES = {
     "stopped": _lt("Sequence stopped"),
     "incident_raised": _lt("Incident at “%(step)s”: %(incident)s"),
     "incident_cleared": _lt("Incident left"),
+    "text_erased": _lt("Text erased, of row %(new)s"),
+    "history_resealed": _lt("History sealed anew, rows 1 to %(old)s: %(new)s"),
 }
