@@ -9,6 +9,7 @@ from ...tools import seal, timestamps
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import in_company_language
 from .collection_history_check import BATCH
+from .findings import ABSENT, GONE
 
 MANAGER = "account_collection.group_collection_manager"
 #: Who sees the page: managers, and accountants. Collectors read the books, too, and are none.
@@ -124,12 +125,14 @@ class CollectionSeal(models.Model):
                 [("company_id", "in", self.company_id.ids)], ["company_id", "state"],
                 ["__count", "verified_at:max", "whole_on:min"]):
             found.setdefault(company, {})[state] = figures
+        read = dict(self.env["collection.history.check"].sudo()._read_group(
+            [("company_id", "in", self.company_id.ids), "|", ("code", "=", False),
+             ("code", "not in", (ABSENT, GONE))], ["company_id"], ["__count"]))
         for page in self:
             states = found.get(page.company_id, {})
             for state in ("whole", "broken", "unproven"):
                 page[f"{state}_count"] = states.get(state, [0])[0]
-            page.unverified_count = max(page.chain_count - sum(
-                count for count, *_days in states.values()), 0)
+            page.unverified_count = max(page.chain_count - read.get(page.company_id, 0), 0)
             page.verified_at = max(
                 (at for _count, at, _day in states.values() if at), default=False)
             page.whole_since = min(

@@ -124,7 +124,9 @@ class Verification:
 
 def _name_models(env, names):
     """:return: str, what models are called in the reader's language"""
-    return ", ".join(env["ir.model"].sudo()._get(name).name for name in names.split(", "))
+    models = env["ir.model"].sudo()
+    return ", ".join(models._get(name).name if name in env else name
+                     for name in names.split(", "))
 
 
 def _get_sentences(env):

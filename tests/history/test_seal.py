@@ -427,6 +427,17 @@ class TestSealPage(SealCase):
         self.assertIn(b"Row 2 is not what was sealed", html)
         self.assertIn(b"Tenant One", html)
 
+    def test_a_customer_without_history_hides_no_other(self):
+        """X-08: who has none is no history that was verified."""
+        self.begin()
+        self.env["collection.promise"].create({
+            "customer_id": self.make_customer("Other").id, "company_id": self.company.id,
+            "currency_id": self.company.currency_id.id, "date": "2026-03-09",
+            "made_on": "2026-03-02", "amount": 5})
+        self.checks._find_absent()
+        self.page.invalidate_recordset()
+        self.assertEqual((self.page.broken_count, self.page.unverified_count), (1, 1))
+
     def test_nobody_sees_another_companys(self):
         """X-08, X-30: neither page, nor verified histories, nor anchors."""
         self.begin()
