@@ -14,6 +14,7 @@ import customers
 import debtors
 import figures
 import floor
+import histories
 import messages
 import peer
 import scenarios
@@ -43,6 +44,8 @@ TASKS = {
     "figures": figures.build,
     "figures-check": figures.check,
     "figures-read": figures.read,
+    "histories-build": histories.build,
+    "histories-verify": histories.verify,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
     "peer-setup": peer.setup,

@@ -168,6 +168,12 @@ class Databases:
                 measure("takeover-import", copy, customers=self.size, items=self.items),
                 measure("takeover-report", copy), measure("takeover-plan", copy)]
 
+    def histories(self):
+        """Write histories of as many rows as the size, then verify them; the figures of both."""
+        with self._fresh("ours") as copy:
+            return measure("histories-build", copy, rows=self.size), measure(
+                "histories-verify", copy)
+
     def floor(self):
         """Run the bare statement.
 

@@ -9,6 +9,7 @@ from . import (
     benchmark_assignment,
     benchmark_desk,
     benchmark_figures,
+    benchmark_seal,
     benchmark_takeover,
     comparison,
     core_tests,
@@ -184,6 +185,15 @@ def bench_figures(_arguments):
     steps = Steps(3 + benchmark_figures.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_figures.measure_figures(size, steps))
+    return 0
+
+
+def bench_seal(_arguments):
+    """measure the verification of histories (SIZE=1000000 rows; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 50000)
+    steps = Steps(3 + benchmark_seal.count_steps())
+    with runtime.ready(steps):
+        _keep(benchmark_seal.measure_seal(size, steps))
     return 0
 
 

@@ -64,6 +64,8 @@ RECORDS = {
     "collection.analysis.promise": TRACE,
     "collection.analysis.sequence": TRACE,
     "collection.analysis.stage": TRACE,
+    "collection.anchor": MACHINERY,
+    "collection.anchor.leaf": MACHINERY,
     "collection.anonymise": MANAGERS_DIALOG,
     "collection.anonymise.line": MANAGERS_DIALOG,
     "collection.answer": TRACE,
@@ -114,6 +116,8 @@ RECORDS = {
     "collection.group": SETTING,
     "collection.history": TRACE,
     "collection.history.chain": MACHINERY,
+    "collection.history.check": MACHINERY,
+    "collection.history.erase": MANAGERS_DIALOG,
     "collection.item.snapshot": MACHINERY,
     "collection.item.status": SETTING,
     "collection.item.wizard": DIALOG,
@@ -153,6 +157,7 @@ RECORDS = {
     "collection.reply.pass": DIALOG,
     "collection.scenario": SETTING,
     "collection.scenario.step": SETTING,
+    "collection.seal": {"read": MANAGERS, "write": MANAGERS},
     "collection.sequence": CASE,
     "collection.sequence.add.action": DIALOG,
     "collection.sequence.content": SETTING,
@@ -204,6 +209,7 @@ _METHODS = [
         "collection.document.template": "action_open_requests",
         "collection.document.template.function": "action_open_invite",
         "collection.group": "action_open_customers",
+        "collection.history": "action_open_erase",
         "collection.limitation.interruption": "action_open_withdraw",
         "collection.payment.plan": "action_open_paper action_open_withdraw",
         "collection.promise": "action_open_cancel",
@@ -336,7 +342,9 @@ _METHODS = [
     }),
     (MANAGERS, {
         "collection.assignment.rule": "action_run_automatic automatic_begin automatic_step",
+        "collection.anchor": "action_retry",
         "collection.history": "verify",
+        "collection.seal": "action_anchor action_open_checks action_reseal action_verify",
         "collection.library": "action_load action_open_records",
         "collection.scenario": "action_run_now run_due run_outlook run_plan run_send",
         "collection.settings": "action_apply",
@@ -356,6 +364,7 @@ _METHODS = [
             "action_open_automatic action_open_run action_take_search preview run run_batch "
             "run_outlook",
         "collection.history": "erase_text",
+        "collection.history.erase": "action_apply",
         "collection.setup":
             "action_apply action_enter_rates action_launch_sequence action_load_example "
             "action_open_bank_accounts action_open_head "
@@ -602,6 +611,7 @@ ABOUT = {
     "collection.document.send": "request_id contributor_ids",
     "collection.document.start": "action_id customer_id",
     "collection.document.steer": "request_ids",
+    "collection.history.erase": "row_ids",
     "collection.item.wizard": "item_ids copied_action_id",
     "collection.letter.import.line": "dispatch_id",
     "collection.letter.tracking": "dispatch_id",

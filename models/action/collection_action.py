@@ -40,6 +40,8 @@ class CollectionAction(models.Model):
     _order = "date, sequence_id, number, id"
     _mail_post_access = "read"
     _owner_fields = ("customer_id", "company_id", "sequence_id", "responsible_id")
+    _traced_where = "record.state = 'closed'"
+    _copied_texts = ("comment", "validation_comment", "postpone_reason")
 
     name = fields.Char(readonly=True)
     description = fields.Html(readonly=True)

@@ -35,6 +35,7 @@ class CollectionDocumentItem(models.Model):
     _inherit = ["collection.owned", "collection.document.paper", "collection.upload",
                 "mail.thread.main.attachment"]
     _owner_fields = ("request_id",)
+    _copied_texts = ("refusal",)
     _order = "request_id, contributor_id, position, id"
     _mail_post_access = "read"
 

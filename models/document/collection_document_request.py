@@ -59,6 +59,7 @@ class CollectionDocumentRequest(models.Model):
     _order = "due, id desc"
     _mail_post_access = "read"
     _owner_fields = ("customer_id", "company_id", "action_id")
+    _traced_where = "TRUE"
 
     name = fields.Char(required=True)
     template_id = fields.Many2one(

@@ -1,8 +1,8 @@
-import hashlib
 import itertools
 import json
 import re
 import secrets
+from dataclasses import replace
 
 from markupsafe import Markup
 
@@ -11,19 +11,16 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date
 
 from ...engine import EventCode
+from ...engine.seal import DIGESTED, VERSION, hash_row, hash_text
+from ...tools import seal
+from ...tools.dialogs import open_dialog
 from ...tools.records import as_record, in_company_language
+from .erasing import erase_copies
 from .kinds import CAUSES, KINDS, SENTENCES
+from .proof import make_proof
 
 #: Characters of a comment or reason, as on the pages of outsiders.
 MOST_TEXT = 4000
-
-#: What the digest covers besides the previous digest: everything but the text itself, of which
-#: it covers a salted hash, so that the text can be erased by law and the chain still holds.
-DIGESTED = (
-    "number", "at", "user_id", "user_name", "on_behalf", "cause", "command", "command_ref",
-    "kind", "sequence_id", "visit_id", "step_name", "action_id", "action_name", "old_value",
-    "new_value", "data", "text_digest",
-)
 
 #: A date as rows keep it.
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -33,12 +30,13 @@ ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 #: Chains that are new begin here, the others are raised. One that somebody else has begun or
 #: raised meanwhile is a serialization error in both cases, as for all who add to one. Salts come
 #: from a secret that is drawn for the statement and stored nowhere: as good as one draw each, and
-#: cheaper. Each OFFSET has what is used more than once worked out once.
+#: cheaper. Each OFFSET has what is used more than once worked out once. The key of the seal does
+#: not get near the database: what it returns, the heads before and after, is sealed afterwards.
 APPEND_SAME = """
     WITH added AS MATERIALIZED (
          SELECT sealed.*, encode(sha256(convert_to(
-                    head || '[' || number || %(common)s || changed || %(data)s || seal
-                    || '"]', 'UTF8')), 'hex') AS digest
+                    head || %(opening)s || key || '", ' || number || %(common)s || changed
+                    || %(data)s || seal || '"]', 'UTF8')), 'hex') AS digest
            FROM (
          SELECT salted.*, encode(sha256(convert_to(
                     salt || %(text)s, 'UTF8')), 'hex') AS seal
@@ -46,7 +44,8 @@ APPEND_SAME = """
          SELECT given.customer, given.key, chain.id IS NULL AS begins,
                 COALESCE(chain.id, nextval('collection_history_chain_id_seq')) AS chain,
                 COALESCE(chain.head_number, 0) + 1 AS number,
-                COALESCE(chain.head_digest, '') AS head,
+                COALESCE(chain.head_digest, '') AS head, chain.customer_id AS owner,
+                chain.head_seal, chain.seal_key, chain.sealed_number,
                 (%(olds)s::text[])[given.place] AS old,
                 (%(news)s::text[])[given.place] AS new,
                 (%(changes)s::text[])[given.place] AS changed,
@@ -67,12 +66,16 @@ APPEND_SAME = """
          raised AS (
          UPDATE collection_history_chain AS chain
             SET head_number = added.number, head_digest = added.digest
-           FROM added WHERE chain.id = added.chain AND NOT added.begins)
+           FROM added WHERE chain.id = added.chain AND NOT added.begins),
+         written AS (
     INSERT INTO collection_history (
            chain_id, number, at, user_id, user_name, cause, command, kind, old_value,
-           new_value, text, data, text_salt, text_digest, digest)
+           new_value, text, data, text_salt, text_digest, digest, digest_version)
     SELECT chain, number, %(at)s, %(user)s, %(user_name)s, %(cause)s, %(command)s,
-           %(kind)s, old, new, %(text)s, %(data_value)s::jsonb, salt, seal, digest
+           %(kind)s, old, new, %(text)s, %(data_value)s::jsonb, salt, seal, digest, %(version)s
+      FROM added)
+    SELECT chain, key, COALESCE(owner, customer), number - 1, head, COALESCE(head_seal, ''),
+           COALESCE(seal_key, ''), COALESCE(sealed_number, 0), digest
       FROM added
 """
 
@@ -119,6 +122,9 @@ class CollectionHistory(models.Model):
     text_salt = fields.Char(readonly=True, groups="base.group_system")
     text_digest = fields.Char(readonly=True, groups="base.group_system")
     digest = fields.Char(readonly=True, groups="base.group_system")
+    digest_version = fields.Integer(
+        required=True, readonly=True, groups="base.group_system",
+        help="The formula by which the digest was made.")
 
     summary = fields.Char(compute="_compute_summary")
     who = fields.Char("By", compute="_compute_who", help="The person, and on whose behalf.")
@@ -153,13 +159,18 @@ class CollectionHistory(models.Model):
     # === CRUD === #
 
     def init(self):
-        """Guard the rows in the database too: no deletion, no change but erasing text."""
+        """Guard the rows in the database too: no deletion, no change but erasing text that a row
+        written before says was erased."""
         self.env.cr.execute("""
             CREATE OR REPLACE FUNCTION collection_history_guard() RETURNS trigger AS $$
             BEGIN
                 IF TG_OP = 'UPDATE' AND NEW.text IS NULL AND NEW.text_salt IS NULL
                    AND to_jsonb(NEW) - 'text' - 'text_salt'
-                     = to_jsonb(OLD) - 'text' - 'text_salt' THEN
+                     = to_jsonb(OLD) - 'text' - 'text_salt'
+                   AND EXISTS (
+                       SELECT FROM collection_history AS said
+                        WHERE said.chain_id = NEW.chain_id AND said.kind = 'text_erased'
+                          AND said.data->'rows' @> to_jsonb(NEW.number)) THEN
                     RETURN NEW;
                 END IF;
                 RAISE EXCEPTION 'collection_history is append-only';
@@ -211,22 +222,41 @@ class CollectionHistory(models.Model):
         if not vals_lists:
             return self.browse()
         self._check_texts(vals_lists)
-        chains = self.env["collection.history.chain"]
-        taken = chains._take({owner: len(vals_list) for owner, vals_list in vals_lists.items()})
+        heads = self.env["collection.history.chain"]._take(
+            {owner: len(vals_list) for owner, vals_list in vals_lists.items()})
+        return self._append_after([
+            (heads[owner], vals_list) for owner, vals_list in vals_lists.items()])
+
+    def _append_to_chains(self, vals_lists):
+        """Add rows to chains themselves, whosever they are: what happens to a chain.
+
+        :param dict vals_lists: lists of dicts of field values, by ``collection.history.chain``
+        :return: the new rows
+        """
+        heads = self.env["collection.history.chain"]._raise(
+            {chain.id: len(vals_list) for chain, vals_list in vals_lists.items()})
+        return self._append_after([
+            (heads[chain.id], vals_list) for chain, vals_list in vals_lists.items()])
+
+    def _append_after(self, vals_lists):
+        """:param vals_lists: list of (:class:`~...tools.seal.Head` before, list of dicts)
+        :return: the new rows"""
         common = {
             "at": fields.Datetime.now(),
             "user_id": self.env.uid,
             "user_name": self.env.user.name,
+            "digest_version": VERSION,
         }
-        rows, heads = [], {}
-        for owner, vals_list in vals_lists.items():
-            chain_id, number, digest = taken[owner]
-            for position, vals in enumerate(vals_list, start=number + 1):
-                digest = vals["digest"] = self._seal(digest, vals, common | {
-                    "chain_id": chain_id, "number": position})
+        rows, heads = [], []
+        for head, vals_list in vals_lists:
+            digest = head.digest
+            for number, vals in enumerate(vals_list, start=head.number + 1):
+                digest = vals["digest"] = self._seal(head.key, digest, vals, common | {
+                    "chain_id": head.id, "number": number})
                 rows.append(vals)
-            heads[chain_id] = digest
-        chains._set_heads(heads)
+            heads.append(seal.raise_head(head, replace(
+                head, number=head.number + len(vals_list), digest=digest)))
+        self.env["collection.history.chain"]._set_heads(heads)
         return self._insert(rows)
 
     def _check_texts(self, vals_lists):
@@ -257,24 +287,26 @@ class CollectionHistory(models.Model):
         self.env["collection.sequence"].invalidate_model(["history_ids"])
         return self.browse(row[0] for row in found)
 
-    def _seal(self, previous, vals, common):
+    def _seal(self, key, previous, vals, common):
         """Complete the values of a row, and salt its text.
 
+        :param str key: of its chain
+        :param str previous: digest of the row before it
         :return: the row's digest
         """
         text, salt = vals.get("text") or None, secrets.token_hex(16)
         vals |= common | {
             "text": text,
             "text_salt": salt if text else None,
-            "text_digest": self._hash_text(salt, text),
+            "text_digest": hash_text(salt, text),
         }
-        return self._hash(previous, vals)
+        return hash_row(previous, VERSION, key, [vals.get(name) for name in DIGESTED])
 
     # === MANY CUSTOMERS AT ONCE === #
     # The same row for very many customers, sealed and written by the database itself.
     #
     # A hundred thousand rows would take the ORM, and Python's hashing, minutes. What is hashed is
-    # to the letter what :meth:`_hash` hashes, so that :meth:`verify` holds for both.
+    # to the letter what :func:`hash_row` hashes, so that :meth:`verify` holds for both.
 
     def _append_same(self, company, vals, customers, changes):
         """Add one row to each customer's history; only what was there before differs.
@@ -304,72 +336,95 @@ class CollectionHistory(models.Model):
             changes=[json.dumps([old or None, new or None])[1:-1] for old, new in changes.values()],
             common=f", {common}, ", data=f', {data}, "', data_value=data, at=row["at"],
             user=row["user_id"], user_name=row["user_name"], cause=row["cause"],
-            command=row["command"], kind=row["kind"], text=row["text"]))
-        self.env["collection.history.chain"].invalidate_model(["head_number", "head_digest"])
+            command=row["command"], kind=row["kind"], text=row["text"], version=VERSION,
+            opening=f'[{VERSION}, "'))
+        self._seal_same(company)
         self.env["collection.sequence"].invalidate_model(["history_ids"])
+
+    def _seal_same(self, company):
+        """Seal the heads that the statement before has raised."""
+        heads = []
+        if seal.get_key_state().fingerprint:
+            for id_, key, owner, number, digest, *sealed, raised in self.env.cr.fetchall():
+                old = seal.Head(id_, key, owner, company.id, number, digest, *sealed)
+                heads.append(seal.raise_head(old, replace(
+                    old, number=number + 1, digest=raised)))
+        chains = self.env["collection.history.chain"]
+        chains._set_heads(heads)
+        chains.invalidate_model(["head_number", "head_digest"])
 
     # === PROVING AND ERASING === #
 
     def verify(self, customer):
-        """Whether the customer's history is whole: no gap, no changed row, no forked chain.
+        """Whether the customer's history is proven whole: nothing changed, cut out or moved.
 
-        Looked at are the chains of the companies that the user works in.
+        Looked at are the chains of the companies that the user works in, from their first rows
+        on, with their seals and the last anchor. What has no history is not whole: the answer is
+        False for a customer of whom nothing is known, too, since nothing was looked at. What was
+        found, in sentences, gives :meth:`_verify`.
 
         :param customer: the ``res.partner``
         :return: bool
         :raise AccessError: the user is not a collection manager
         """
+        return self._verify(customer).whole
+
+    def _verify(self, customer):
+        """:return: :class:`~.findings.Verification`, see :meth:`verify`"""
         if not self.env.user.has_group("account_collection.group_collection_manager"):
             raise AccessError(self.env._("Only a collection manager may verify a history."))
         customer = as_record(self.env, "res.partner", customer)
         customer.check_access("read")
-        chains = self.env["collection.history.chain"].sudo().search([
-            ("customer_id", "=", customer.commercial_partner_id.id),
-            ("company_id", "in", self.env.companies.ids)])
-        return all(self.sudo()._verify_chain(chain) for chain in chains)
+        return self.env["collection.history.check"].sudo()._verify_customer(
+            customer.commercial_partner_id)
 
-    def _verify_chain(self, chain):
-        rows = self.search([("chain_id", "=", chain.id)], order="number")
-        digest = ""
-        for number, row in enumerate(rows, start=1):
-            digest = self._hash(digest, row._get_digested())
-            erased = row.text is False and row.text_salt is False
-            text_holds = erased or row.text_digest == self._hash_text(row.text_salt, row.text)
-            if (row.number, row.digest) != (number, digest) or not text_holds:
-                return False
-        return (chain.head_number, chain.head_digest) == (len(rows), digest)
-
-    def _get_digested(self):
-        """:return: dict of what the row's digest covers, many2one fields as ids"""
-        values = {name: self[name] for name in DIGESTED}
-        return {
-            name: value.id if isinstance(value, models.BaseModel) else value
-            for name, value in values.items()}
-
-    @staticmethod
-    def _hash_text(salt, text):
-        return hashlib.sha256(f"{salt}{text}".encode()).hexdigest() if text else ""
-
-    @staticmethod
-    def _hash(previous, vals):
-        """:return: digest of a row and, through ``previous``, of all before it"""
-        values = [vals.get(name) or None for name in DIGESTED]
-        return hashlib.sha256(
-            (previous + json.dumps(values, sort_keys=True, default=str)).encode()).hexdigest()
-
-    def erase_text(self):
+    def erase_text(self, reason):
         """Erase the free text of these rows, as the law may ask; the row and the chain stay.
 
+        A row of its own says whose text went, who erased it, when and why. Copies go along: on
+        actions, promises, disputes, answers, in the chatter and in messages kept as they left.
+        What was sent out cannot be called back.
+
+        :param str reason: why, e.g. the request of the person concerned
         :raise AccessError: the user is not a collection manager
+        :raise UserError: no reason is given
         """
         if not self.env.user.has_group("account_collection.group_collection_manager"):
             raise AccessError(self.env._("Only a collection manager may erase a text."))
         self.check_access("read")
-        if self.ids:
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the text is erased: the history keeps the reason."))
+        rows = self.sudo().filtered("text")
+        if rows:
+            erase_copies(rows)
+            rows._trace_erasing(reason)
             self.env.cr.execute(SQL(
                 "UPDATE collection_history SET text = NULL, text_salt = NULL WHERE id IN %s",
-                tuple(self.ids)))
-            self.invalidate_recordset()
+                tuple(rows.ids)))
+            self.invalidate_model(["text", "text_salt"])
+
+    def _trace_erasing(self, reason):
+        """:param str reason: why the texts of these rows are erased"""
+        self._append_to_chains({chain: [{
+            "kind": "text_erased", "cause": "person", "command": "erase", "text": reason,
+            "data": {"rows": sorted(rows.mapped("number"))},
+            "new_value": ", ".join(map(str, sorted(rows.mapped("number")))),
+        }] for chain, rows in self.grouped("chain_id").items()})
+
+    def action_open_erase(self):
+        """:return: window action on the dialog that asks why the text is erased"""
+        return open_dialog(
+            "collection.history.erase", self.env._("Erase a text"),
+            default_row_ids=self.ids)
+
+    def _make_proof(self, chains):
+        """Write down what proves histories, for whoever does not trust us.
+
+        :param chains: ``collection.history.chain``
+        :return: dict of bytes by file name, all below ``history/``, see :mod:`.proof`
+        """
+        return make_proof(chains.sudo())
 
     # === SENTENCES === #
     # A row as a translated sentence, in the reader's language.

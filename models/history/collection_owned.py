@@ -26,6 +26,9 @@ class CollectionOwned(models.AbstractModel):
     _owner_fields = ()
     #: whether they are: a setting is no case, and may be given to another company of one's own
     _owner_is_fixed = True
+    #: SQL condition on ``record``, of records that leave a row in their customer's history; empty
+    #: for none. Where there are any and no history, the verification says so.
+    _traced_where = ""
 
     # === CRUD === #
 

@@ -115,6 +115,8 @@ KINDS = [
     ("case_file_taken", "Case file taken out"),
     ("case_file_handed", "Case file handed over"),
     ("case_file_revoked", "Case file withdrawn"),
+    ("text_erased", "Text erased"),
+    ("history_resealed", "History sealed anew"),
 ]
 
 CAUSES = [
@@ -235,4 +237,6 @@ SENTENCES = {
     "case_file_taken": _lt("Case file taken out: %(new)s"),
     "case_file_handed": _lt("Case file %(old)s handed over to %(new)s"),
     "case_file_revoked": _lt("Case file %(old)s withdrawn from %(new)s"),
+    "text_erased": _lt("Text erased, of row %(new)s"),
+    "history_resealed": _lt("History sealed anew, rows 1 to %(old)s: %(new)s"),
 }

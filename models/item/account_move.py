@@ -21,6 +21,7 @@ class AccountMove(models.Model):
     """An invoice mirrors the status of its open lines, as the core does for no_followup."""
 
     _inherit = "account.move"
+    _copied_customer = "partner_id"
 
     collection_status_id = PortfolioMany2one(
         "collection.item.status", string="Collection status", groups=COLLECTORS, store=True,

@@ -37,6 +37,8 @@ class AccountMoveLine(models.Model):
     """Open items: posted receivable lines that somebody still owes."""
 
     _inherit = "account.move.line"
+    _copied_texts = ("collection_comment",)
+    _copied_customer = "partner_id"
 
     collection_status_id = PortfolioMany2one(
         "collection.item.status", string="Collection status", copy=False,

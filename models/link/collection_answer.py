@@ -45,6 +45,7 @@ class CollectionAnswer(models.Model):
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "id desc"
     _owner_fields = ("customer_id", "company_id", "link_id")
+    _copied_texts = ("text", "refusal")
 
     link_id = fields.Many2one(
         "collection.link", required=True, readonly=True, index=True, ondelete="restrict")

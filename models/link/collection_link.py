@@ -47,6 +47,7 @@ class CollectionLink(models.Model):
     _description = "Personal Collection Link"
     _order = "id desc"
     _owner_fields = ("customer_id", "company_id", "action_id")
+    _copied_pages = ("body",)
 
     kind = fields.Selection(
         [(kind.code, kind.label) for kind in KINDS.values()], required=True, readonly=True)

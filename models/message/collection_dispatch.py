@@ -51,6 +51,8 @@ class CollectionDispatch(models.Model):
     _order = "id desc"
     _rec_name = "subject"
     _owner_fields = ("customer_id", "company_id", "action_id")
+    _traced_where = "record.state = 'sent'"
+    _copied_pages = ("body",)
 
     action_id = fields.Many2one(
         "collection.action", required=True, readonly=True, index=True, ondelete="restrict")

@@ -313,21 +313,15 @@ class ResPartner(models.Model):
             context={}, views=[(form.id, "form")])
 
     def action_verify_collection_history(self):
-        """Verify the customer's history, and show whether it is whole.
+        """Verify the customer's history, and show what was found.
 
         :return: notification
         :raise UserError: the user is not a collection manager
         """
         self.ensure_one()
-        whole = self.env["collection.history"].verify(self)
-        return notify(
-            self.env._(
-                "The history of %(customer)s is whole: nothing was changed or cut out.",
-                customer=self.name,
-            ) if whole else self.env._(
-                "The history of %(customer)s has been tampered with: its chain does not "
-                "hold. Compare it with a backup.", customer=self.name),
-            "success" if whole else "danger", sticky=not whole)
+        found = self.env["collection.history"]._verify(self)
+        kind = "success" if found.whole else "danger" if found.is_forged else "warning"
+        return notify(found.describe(self.env), kind, sticky=not found.whole)
 
     def action_open_collection_sequences(self):
         """:return: window action on the customer's sequences"""

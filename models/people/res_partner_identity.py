@@ -41,8 +41,9 @@ class ResPartner(models.Model):
         self._fill_collection_settings(changes)
         self._fill_collection_facts(changes)
         self._move_participants(changes)
-        self.env["collection.history.chain"]._follow(changes)
-        self._trace_customer_changes(changes)
+        moved = self.env["collection.history.chain"]._follow(
+            changes, self._prepare_customer_change_vals)
+        self._trace_customer_changes(changes, moved)
 
     def _review_collection(self):
         """Decide anew what comes next for these customers, once everything has followed."""
@@ -341,20 +342,25 @@ class ResPartner(models.Model):
 
     # === TRACE === #
 
-    def _trace_customer_changes(self, changes):
-        """Say in the current customers' histories, and chatters, whose place they take."""
+    def _trace_customer_changes(self, changes, moved):
+        """Say in the current customers' histories, and chatters, whose place they take.
+
+        :param moved: ``collection.history``: rows of histories that came to them, which say so
+        """
         changes = [change for change in changes if change.whole or change.fresh]
         chains = self.env["collection.history.chain"].search(
             [("customer_id", "in", [id_ for change in changes
                                     for id_ in (change.former, change.current)])])
+        known = {(row.data["former"], row.data["current"], row.company_id) for row in moved}
         rows = defaultdict(list)
         for change in changes:
             own = chains.filtered(lambda chain, change=change: (
                 chain.customer_id.id in (change.former, change.current)))
             for company in own.company_id:
-                rows[self.browse(change.current), company].append(
-                    self._prepare_customer_change_vals(change.former, change.current))
-        history = self.env["collection.history"]._append_many(rows)
+                if (change.former, change.current, company) not in known:
+                    rows[self.browse(change.current), company].append(
+                        self._prepare_customer_change_vals(change.former, change.current))
+        history = moved | self.env["collection.history"]._append_many(rows)
         for customer, own in history.grouped("customer_id").items():
             customer._message_log(body=own._get_chatter_body())
 

@@ -72,6 +72,7 @@ class CollectionReply(models.Model):
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "received_at, id"
     _owner_fields = ("customer_id", "company_id")
+    _copied_texts = ("text", "result_note")
 
     key = fields.Char(
         required=True, readonly=True, copy=False,

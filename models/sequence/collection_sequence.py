@@ -57,6 +57,7 @@ class CollectionSequence(models.Model):
     _rec_names_search = ["template_id.name", "template_code", "situation", "customer_id.name"]
     _mail_post_access = "read"
     _owner_fields = ("customer_id", "company_id")
+    _traced_where = "TRUE"
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")

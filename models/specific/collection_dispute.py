@@ -39,6 +39,8 @@ class CollectionDispute(models.Model):
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "opened_on, id"
     _owner_fields = ("customer_id", "company_id")
+    _traced_where = "TRUE"
+    _copied_texts = ("description", "resolution")
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")

@@ -55,6 +55,8 @@ class CollectionPromise(models.Model):
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "date, id"
     _owner_fields = ("customer_id", "company_id")
+    _traced_where = "TRUE"
+    _copied_texts = ("comment",)
 
     customer_id = fields.Many2one(
         "res.partner", required=True, readonly=True, index=True, ondelete="restrict")

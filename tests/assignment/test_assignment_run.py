@@ -126,7 +126,7 @@ class TestSameFact(AssignmentCase):
              (self.french, 3, self.company)])
         self.assertEqual(len(set(rows.sudo().mapped("text_salt"))), 3)
         self.assertTrue(history.verify(self.french) and history.verify(self.spanish))
-        rows[0].with_user(self.manager).erase_text()
+        rows[0].with_user(self.manager).erase_text("Asked by law")
         self.assertTrue(history.verify(self.spanish))
 
 

@@ -43,6 +43,7 @@ class TestDocumentRace(BaseCase):
     def _put_away(self):
         with closing(self.registry.cursor()) as cr:
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
             for query, value in [
                 ("DELETE FROM collection_history WHERE chain_id IN (SELECT id FROM "
                  "collection_history_chain WHERE customer_id = %s)", self.customer),
@@ -68,6 +69,7 @@ class TestDocumentRace(BaseCase):
             ]:
                 cr.execute(query, [value])
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
             cr.commit()
 
     def run_at_once(self, commands):

@@ -65,9 +65,11 @@ class TestDocumentWorkers(BaseCase):
     def _put_away(self):
         with closing(self.registry.cursor()) as cr:
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
             for table, where in TABLES:
                 cr.execute(f"DELETE FROM {table} WHERE {where}", self.made)
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
             cr.commit()
 
     def remind_at_once(self, workers=2):

@@ -28,3 +28,4 @@ from . import test_engine_courses
 from . import test_engine_values
 from . import test_engine_purity
 from . import test_engine_instalments
+from . import test_engine_seal

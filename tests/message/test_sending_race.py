@@ -70,6 +70,7 @@ class TestSendingRace(BaseCase):
         with self.environment() as env:
             cr = env.cr
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
             cr.execute("DELETE FROM mail_message WHERE model = 'res.partner' AND res_id = %s",
                        [self.customer])
             cr.execute("DELETE FROM collection_history WHERE chain_id IN ("
@@ -78,6 +79,7 @@ class TestSendingRace(BaseCase):
             for table, column in TABLES:
                 cr.execute(f"DELETE FROM {table} WHERE {column} = %s", [self.customer])
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
             cr.execute("DELETE FROM collection_scenario WHERE id = %s", [self.scenario])
 
     def get_actions(self, env):

@@ -10,6 +10,7 @@ from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ...tools.seal import Head
 from ..common import CollectionCase, action, row, step
 
 
@@ -57,6 +58,7 @@ class TestConcurrency(BaseCase):
         made = self.made
         with closing(self.registry.cursor()) as cr:
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
             for query, value in [
                 ("DELETE FROM mail_activity WHERE res_model = 'collection.action' AND res_id IN "
                  "(SELECT id FROM collection_action WHERE sequence_id = %s)", made["sequence"]),
@@ -74,6 +76,7 @@ class TestConcurrency(BaseCase):
             ]:
                 cr.execute(query, [value])
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
             cr.commit()
 
     def close_both_at_once(self):
@@ -144,8 +147,9 @@ class TestConcurrency(BaseCase):
                 "INSERT INTO collection_history_chain"
                 " (key, customer_id, company_id, head_number, head_digest)"
                 " VALUES (gen_random_uuid()::text, %s, %s, %s, '')"
-                " RETURNING id, 0, ''", [customer.id, company.id, count])
-            return {(customer, company): chain.env.cr.fetchone()}
+                " RETURNING id, key, customer_id, company_id, 0, ''",
+                [customer.id, company.id, count])
+            return {(customer, company): Head(*chain.env.cr.fetchone())}
 
         with patch.object(sequences, "_raise_rev", lambda self: None), \
                 patch.object(chains, "_take", fork):

@@ -135,6 +135,7 @@ class TestWorkers(BaseCase):
             cr.execute("SELECT id FROM collection_action WHERE customer_id IN %s", [tenants])
             actions = tuple(found for [found] in cr.fetchall()) or (0,)
             cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
             for query, value in [
                 ("DELETE FROM mail_activity WHERE res_model = 'collection.action'"
                  " AND res_id IN %s", actions),
@@ -161,6 +162,7 @@ class TestWorkers(BaseCase):
             ]:
                 cr.execute(query, [value])
             cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
+            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
 
     # -- workers -----------------------------------------------------------------
 

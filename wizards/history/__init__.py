@@ -1,2 +1,3 @@
 from . import collection_dialog
 from . import base_module_uninstall
+from . import collection_history_erase
