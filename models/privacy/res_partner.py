@@ -277,7 +277,8 @@ class ResPartner(models.Model):
     def _erase_collection_history(self):
         """As the manager: it is for managers to erase a text."""
         self.env["collection.history"].search([
-            ("customer_id", "in", self.ids), ("text", "!=", False)]).erase_text()
+            ("customer_id", "in", self.ids), ("text", "!=", False),
+        ]).erase_text(self.env._("Anonymised: the time for which the company keeps data is over."))
 
     def _erase_collection_identity(self):
         """Names, addresses and what else tells who it is, of customers and their contacts."""

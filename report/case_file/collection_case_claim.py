@@ -146,7 +146,7 @@ class CollectionCaseClaim(models.AbstractModel):
                 "periods": [self._describe_period(period, line.currency, formats)
                             for period in line.periods],
             } for line in sheet.lines if line.periods],
-            "limitation": self._get_limitation_lines(case.items),
+            "limitation": self._describe_limitation(case),
             "missing": sheet.missing and formats.day(sheet.missing),
             "consumer": self._is_consumer(case),
             "claims": any(line.claim.claims_anything for line in sheet.lines),
@@ -178,14 +178,18 @@ class CollectionCaseClaim(models.AbstractModel):
             "interest": formats.number(period.interest, currency.decimal_places + 2)}
 
     @api.model
-    def _get_limitation_lines(self, items):
-        """Hook: when the claim on each item lapses.
-
-        :param items: ``account.move.line``
-        :return: list of dicts of text in the reader's language: ``document``, ``law``, ``date``
-            and ``interrupted`` (by what, and when); empty where nothing is known
-        """
-        return []
+    def _describe_limitation(self, case):
+        """:return: list of dicts of text in the reader's language: ``document``, ``law``, ``date``
+            and ``interrupted`` (by what, and when)"""
+        items, formats = case.items.with_env(case.customer.env), case.formats
+        return [{
+            "document": line.item,
+            "law": ", ".join(filter(None, (line.kind, line.rule, line.source))),
+            "date": line.last_day and formats.day(line.last_day),
+            "interrupted": "; ".join(
+                " ".join(filter(None, (act.kind, formats.day(act.day), act.note)))
+                for act in line.interruptions if act.counts),
+        } for line in items._get_limitation_lines()]
 
     @api.model
     def _get_tables(self, case, sheet):
