@@ -22,6 +22,22 @@ def queue_mails(env, count):
     return {**meter.result, "count": count}
 
 
+def queue_texts(env, count):
+    """Carry out so many automatic SMS, up to the SMS queue.
+
+    :return: the figures, and the `count` of messages
+    """
+    env.company.country_id = env.ref("base.fr")
+    env.cr.execute("UPDATE res_partner SET phone = '+33612345678'"
+                   " WHERE email LIKE 'customer%@example.com'")
+    _plan_messages(env, "sms", count)
+    with Meter() as meter:
+        env["collection.action"]._process_due()
+        env.cr.commit()
+    _check(env, "sms", count)
+    return {**meter.result, "count": count}
+
+
 def print_letters(env, count, url):
     """Carry out so many automatic letters, up to the PDF to print.
 

@@ -15,6 +15,7 @@ import debtors
 import figures
 import floor
 import messages
+import night
 import peer
 import scenarios
 import takeover
@@ -45,6 +46,12 @@ TASKS = {
     "figures-read": figures.read,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
+    "texts": messages.queue_texts,
+    "night-setup": night.setup,
+    "night-plan": night.plan,
+    "night-send": night.send,
+    "night-follow": night.follow,
+    "night-check": night.check,
     "peer-setup": peer.setup,
     "peer": peer.run,
     "peer-aged": peer.read_aged,

@@ -9,6 +9,7 @@ from . import (
     benchmark_assignment,
     benchmark_desk,
     benchmark_figures,
+    benchmark_night,
     benchmark_takeover,
     comparison,
     core_tests,
@@ -184,6 +185,15 @@ def bench_figures(_arguments):
     steps = Steps(3 + benchmark_figures.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_figures.measure_figures(size, steps))
+    return 0
+
+
+def bench_night(_arguments):
+    """measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_night.count_steps())
+    with runtime.ready(steps, programs.PDF):
+        _keep(benchmark_night.measure_night(size, steps))
     return 0
 
 
