@@ -367,7 +367,7 @@ class CollectionAction(models.Model):
         lines |= chased.customer_id._get_collection_offset_items(self.company_id, day)
         causes = lines._get_exclusions(day)
         by_customer = lines.grouped(lambda line: line.partner_id.commercial_partner_id)
-        accounts, chosen = {}, {}
+        accounts, chosen, together = {}, {}, lines.ids
         for action in self:
             account = by_customer.get(action.customer_id, lines.browse())
             steering = action._get_steering()
@@ -377,8 +377,8 @@ class CollectionAction(models.Model):
                 account = account.filtered(lambda line, own=action.company_id: (
                     line.company_id == own))
             # narrowed down one by one, they are still read together
-            account = account.with_prefetch(lines.ids)
-            chosen[action.id] = steering.choose_items(account, day).with_prefetch(lines.ids)
+            account = account.with_prefetch(together)
+            chosen[action.id] = steering.choose_items(account, day).with_prefetch(together)
             accounts[action.id] = account
         return accounts, chosen
 
