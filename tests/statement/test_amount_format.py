@@ -42,7 +42,7 @@ class TestAmountFormat(CollectionCase):
         for record, vals in (
             (currency, {"symbol": "EUR"}), (currency, {"position": "before"}),
             (currency, {"rounding": 0.05}), (currency, {"rounding": 1}),
-            (currency, {"symbol": False}), (lang, {"thousands_sep": ".", "decimal_point": ","}),
+            (lang, {"thousands_sep": ".", "decimal_point": ","}),
         ):
             record.write(vals)
             self.assertAsOdoo(currency, "fr_FR")
