@@ -190,6 +190,7 @@ class CollectionAction(models.Model):
             "copy_partner_ids": [(6, 0, message.copies.ids)],
             "copies": ", ".join(message.copies.mapped("email_normalized")),
             "body": message.content if channel.is_html else message.body,
+            "trouble": False,  # or each would be written a second time, with its text
             "author_id": message.author.id,
             "email_from": message.email_from,
             **channel.prepare_dispatch_vals(action, message),

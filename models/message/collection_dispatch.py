@@ -132,7 +132,7 @@ class CollectionDispatch(models.Model):
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
 
-    trouble = fields.Boolean(compute="_compute_trouble", store=True, precompute=True)
+    trouble = fields.Boolean(compute="_compute_trouble", store=True)
 
     _key_unique = models.Constraint(
         "UNIQUE(action_id, channel, partner_id, occurrence)",
