@@ -104,11 +104,18 @@ class MailMail(models.Model):
         ours = self._get_ours()
         if ours and failure_type:
             ours._record_failure(failure_type, failure_reason, success_pids)
-        elif ours:
-            ours._tell_outboxes("_set_state", "sent")
+        else:
+            ours._record_sent()
         return super()._postprocess_sent_message(
             success_pids, success_emails, failure_reason=failure_reason,
             failure_type=failure_type)
+
+    def _record_sent(self):
+        """These have left; but not one that Odoo still has as failed: it went to nobody."""
+        unsent = self.filtered(lambda mail: mail.state == "exception")
+        (self - unsent)._tell_outboxes("_set_state", "sent")
+        unsent._tell_outboxes(
+            "_set_state", "failed", self._get_failure_label("mail_email_missing", False))
 
     def _record_failure(self, failure_type, reason, reached=()):
         """These did not leave: try again later, or say that they failed.
@@ -164,7 +171,7 @@ class MailMail(models.Model):
         if not self:
             return
         label = self._get_failure_label("mail_smtp", False)
-        if mail_faults.judge(lost) == mail_faults.UNKNOWN:
+        if mail_faults.judge(lost) == mail_faults.UNKNOWN or len(self.recipient_ids) > 1:
             self._tell_outboxes("_record_unknown", self._describe_unknown())
         else:
             self._postpone(label)._tell_outboxes("_set_state", "failed", label)

@@ -183,6 +183,12 @@ class TestTemporary(FaultCase):
         self.assertEqual((copy.state, copy.recipient_ids), ("outgoing", adviser))
         self.assertFalse(self.dispatch.attempts)
 
+    def test_what_went_to_nobody_was_not_sent(self):
+        """Issue 20: an e-mail that has lost its recipient fails, whatever Odoo makes of it."""
+        self.mail.recipient_ids = False
+        self.assertEqual(self.run_queue(MailServer()).asked, 0)
+        self.assertEqual(self.dispatch.state, "failed")
+
     def test_mails_of_others_are_left_alone(self):
         """Issue 20: what Odoo does with them is not ours."""
         other = self.env["mail.mail"].create({
