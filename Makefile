@@ -14,7 +14,8 @@ SEED ?=
 export PORT ALL SIZE RECORD N FROM SEED
 
 TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
-	bench bench-growth bench-assign bench-desk bench-takeover bench-figures bench-seal
+	bench bench-growth bench-assign bench-desk bench-takeover bench-figures bench-seal \
+	bench-night
 
 .PHONY: help $(TARGETS)
 

@@ -16,6 +16,7 @@ import figures
 import floor
 import histories
 import messages
+import night
 import peer
 import scenarios
 import takeover
@@ -48,6 +49,12 @@ TASKS = {
     "histories-verify": histories.verify,
     "mails": messages.queue_mails,
     "letters": messages.print_letters,
+    "texts": messages.queue_texts,
+    "night-setup": night.setup,
+    "night-plan": night.plan,
+    "night-send": night.send,
+    "night-follow": night.follow,
+    "night-check": night.check,
     "peer-setup": peer.setup,
     "peer": peer.run,
     "peer-aged": peer.read_aged,

@@ -6,7 +6,9 @@ copy; then every measurement gets a fresh copy of that, and a process of its own
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from . import database, locks, odoo, paths, postgres, process, server, templates
 from .peer import CREDIT_CONTROL, FINANCIAL_REPORT
@@ -26,16 +28,40 @@ FILLED = (
 )
 
 
-def measure(task, name, **arguments):
-    """Run a task of benchmarks/ on a database, in a process of its own; returns its result."""
+def measure(task, name, *, log=None, **arguments):
+    """Run a task of benchmarks/ on a database, in a process of its own; returns its result.
+
+    :param log: what its log is called, where several run side by side
+    """
     log = process.run(
         [paths.python(), WORKER, task, name, json.dumps(arguments)],
-        f"bench-{task}",
+        log or f"bench-{task}",
         (f"the benchmark's task {task} failed", odoo.FIX),
         env=odoo.environment(),
         cwd=paths.DATA,
     )
     return json.loads(log.read_text().splitlines()[-1])
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a night came to.
+
+    :ivar due: how many customers were written to
+    :ivar plan: figures of planning all
+    :ivar sent: figures of each worker
+    :ivar follow: figures of what follows
+    """
+
+    due: int
+    plan: dict
+    sent: list
+    follow: dict
+
+    @property
+    def seconds(self):
+        """From when all workers were ready to the end of the last one."""
+        return max(one["ended"] for one in self.sent) - max(one["began"] for one in self.sent)
 
 
 class Databases:
@@ -198,6 +224,28 @@ class Databases:
         """Carry out so many e-mails; returns the figures."""
         with self._fresh("ours") as copy:
             return measure("mails", copy, count=count)
+
+    def texts(self, count):
+        """Carry out so many SMS; returns the figures."""
+        with self._fresh("ours") as copy:
+            return measure("texts", copy, count=count)
+
+    def pass_night(self, workers):
+        """Plan all, send what is due by workers side by side, then what follows.
+
+        :return: the :class:`Night`
+        """
+        with self._fresh("ours") as copy:
+            measure("night-setup", copy)
+            plan = measure("night-plan", copy)
+            with ThreadPoolExecutor(workers) as pool:
+                sent = list(pool.map(
+                    lambda worker: measure(
+                        "night-send", copy, log=f"bench-night-send-{worker}", beside=workers),
+                    range(workers)))
+            follow = measure("night-follow", copy)
+            measure("night-check", copy, count=plan["due"])
+        return Night(plan["due"], plan, sent, follow)
 
     def letters(self, count):
         """Carry out so many letters, a server giving the printer its styles; the figures."""

@@ -32,6 +32,7 @@ TARGETS = {
     "bench-takeover": "bench_takeover",
     "bench-figures": "bench_figures",
     "bench-seal": "bench_seal",
+    "bench-night": "bench_night",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

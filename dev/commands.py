@@ -9,6 +9,7 @@ from . import (
     benchmark_assignment,
     benchmark_desk,
     benchmark_figures,
+    benchmark_night,
     benchmark_seal,
     benchmark_takeover,
     comparison,
@@ -194,6 +195,14 @@ def bench_seal(_arguments):
     steps = Steps(3 + benchmark_seal.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_seal.measure_seal(size, steps))
+
+
+def bench_night(_arguments):
+    """measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)"""
+    size = int(os.environ.get("SIZE") or 5000)
+    steps = Steps(3 + benchmark_night.count_steps())
+    with runtime.ready(steps, programs.PDF):
+        _keep(benchmark_night.measure_night(size, steps))
     return 0
 
 

@@ -12,7 +12,7 @@ tag of HTML are left alone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -66,14 +66,15 @@ class Table:
 
     :param rows: one cell for each column
     :param totals: rows as well, below the others
-    :param lines: the same as plain text, a line each, for a message without HTML
+    :param lines: the same as plain text, a line each, for a message without HTML; or a function
+        that gives it, as it is seldom asked for
     :param notes: what the reader should know besides
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     totals: tuple[tuple[str, ...], ...] = ()
-    lines: tuple[str, ...] = ()
+    lines: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -215,7 +216,10 @@ def _to_text(value: Value) -> str:
 
 
 def _get_lines(part: Table | Paragraph) -> tuple[str, ...]:
-    return (part.text,) if isinstance(part, Paragraph) else (*part.lines, *part.notes)
+    if isinstance(part, Paragraph):
+        return (part.text,)
+    lines = part.lines() if callable(part.lines) else part.lines
+    return (*lines, *part.notes)
 
 
 def _to_html(value: Value) -> str:

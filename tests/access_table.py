@@ -506,7 +506,7 @@ _FIELDS = [
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",
-        "mail.mail": "is_collection_copy",
+        "mail.mail": "is_collection_copy collection_tries",
         "base.module.uninstall": "collection_customer_count collection_history_count",
         "res.config.settings":
             "collection_manager_id collection_started_on collection_old_before "

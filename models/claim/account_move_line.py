@@ -75,13 +75,21 @@ class AccountMoveLine(models.Model):
             if (periods := debt.explain_interest(terms))}
 
     def _get_claimed_debts(self, day):
-        """:return: generator of (dict of :class:`~..engine.claims.Debt` by line id, their
-            :class:`~..engine.claims.Terms`), one for each invoice that these lines are of"""
-        invoiced = self._find_penalty_lines()
-        payments = invoiced._get_penalty_payments()
-        tables = self.env["collection.penalty.rate"]._get_tables(invoiced.company_id)
-        for company, lines in invoiced.grouped("company_id").items():
-            yield from lines._get_company_debts(company, day, payments, tables)
+        """What interest or indemnity may be claimed of; nothing is read of customers from whom
+        none is.
+
+        :return: generator of (dict of :class:`~..engine.claims.Debt` by line id, their
+            :class:`~..engine.claims.Terms`), one for each invoice that these lines are of
+        """
+        tables = self.env["collection.penalty.rate"]._get_tables(self.company_id)
+        for company, lines in self.grouped("company_id").items():
+            terms = lines.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
+                company, day, tables)
+            customers = {customer for customer, own in terms.items() if own.claims_anything}
+            claimed = lines.filtered(lambda line, customers=customers: (
+                line.move_id.commercial_partner_id.id in customers)) if customers else ()
+            if claimed:
+                yield from claimed._find_penalty_lines()._get_company_debts(company, terms)
 
     def _find_penalty_lines(self):
         """:return: the lines that may bear interest, of the invoices that these lines are of"""
@@ -132,13 +140,10 @@ class AccountMoveLine(models.Model):
                 Decimal(str(partial.debit_amount_currency))))
         return payments
 
-    def _get_company_debts(self, company, day, payments, tables):
+    def _get_company_debts(self, company, terms):
         """:return: generator, see :meth:`_get_claimed_debts`, for lines of one company"""
-        terms = self.move_id.commercial_partner_id.with_company(company)._get_penalty_terms(
-            company, day, tables)
-        claimed = self.filtered(
-            lambda line: terms[line.move_id.commercial_partner_id.id].claims_anything)
-        on_account = claimed._get_payments_on_account(company, payments)
+        payments = self._get_penalty_payments()
+        on_account = self._get_payments_on_account(company, payments)
         for invoice, lines in self.grouped("move_id").items():
             yield {
                 line.id: line._get_penalty_debt(payments[line.id] + on_account.get(line.id, []))

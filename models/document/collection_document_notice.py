@@ -102,9 +102,28 @@ class CollectionDocumentNotice(models.Model):
 
     def _record_never_left(self, error):
         """These were taken out of the mail queue before they were sent."""
-        waiting = self.filtered(lambda notice: notice.state == "queued")
+        waiting = self._get_waiting()
         if waiting:
             waiting._set_state("failed", error)
+
+    def _record_postponed(self, until, error):
+        """The mail server refuses these for now; they are sent again by themselves."""
+        self._get_waiting().write({"error": error})
+
+    def _record_unknown(self, error):
+        """Nobody knows whether these left: the reviewer is notified."""
+        waiting = self._get_waiting()
+        if waiting:
+            waiting._set_state("failed", error)
+
+    def _get_waiting(self):
+        """:return: those of these that have not left yet, as far as is known"""
+        return self.filtered(lambda notice: notice.state == "queued")
+
+    @api.model
+    def _find_waiting(self):
+        """:return: the notices whose e-mail has not left yet, as far as is known"""
+        return self.sudo().search([("state", "=", "queued"), ("mail_message_id", "!=", False)])
 
     def _record_queued_again(self):
         """Somebody put these into the mail queue again."""

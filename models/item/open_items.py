@@ -40,6 +40,16 @@ UNRECONCILED = (
     & Domain("amount_residual_currency", "!=", 0)
 )
 
+#: Fields that are read of items together: reading one alone would read their whole rows.
+READ = (
+    "date", "date_maturity", "invoice_date", "name", "partner_id", "company_id", "currency_id",
+    "move_id", "balance", "amount_currency", "amount_residual", "amount_residual_currency",
+    "collection_status_id", "collection_notice_date")
+
+#: The same of their entries.
+READ_OF_ENTRIES = (
+    "name", "move_type", "company_id", "commercial_partner_id", "invoice_user_id")
+
 #: Domain of what Odoo's mark keeps out of follow-up.
 KEPT_OUT = Domain("no_followup", "=", True) & (
     Domain("journal_id.type", "!=", "general")

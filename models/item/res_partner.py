@@ -317,10 +317,11 @@ class ResPartner(models.Model):
         """:return: ``account.move.line``, open items of these customers in a company, the oldest
             first"""
         lines = self.env["account.move.line"]
-        return lines.search(
+        items = lines.search_fetch(
             lines._get_open_item_domain(company) & Domain(
                 "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
-        ).sorted(lambda line: (line._get_collection_due(), line.id))
+            open_items.READ)
+        return items.sorted(lambda line: (line._get_collection_due(), line.id))
 
     def _get_collection_langs(self, company):
         """Language in which to write to each partner: its own where that is installed, else the

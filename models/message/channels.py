@@ -102,6 +102,10 @@ class Email(Channel):
         if cron:
             cron.sudo()._trigger()
 
+    def follow(self, env):
+        """What a worker was sending when it died is for a person to verify."""
+        env["mail.mail"]._record_interrupted()
+
     def cancel(self, dispatches):
         dispatches.env["mail.mail"].sudo().search([
             ("mail_message_id", "in", dispatches.mail_message_id.ids),

@@ -12,6 +12,7 @@ from ...engine import hashtags
 from ...tools.dialogs import open_dialog
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
+from ..item import open_items
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from . import besides, notices
 from .attachments import get_invoice_files
@@ -339,8 +340,9 @@ class CollectionAction(models.Model):
         administrator = self.env.ref("base.user_admin", raise_if_not_found=False)
         nobody = self.env["res.users"]
         senders = {}
-        for user in [*self.customer_id.collector_id, company._get_collection_manager(), nobody]:
-            signer = user.filtered("active")
+        users = self.customer_id.collector_id | company._get_collection_manager()
+        for user in [*users, nobody]:
+            signer = user.filtered("active").with_prefetch(users.ids)
             if not signer and not company.email and administrator:
                 signer = administrator.sudo()
             senders[user] = Sender(
@@ -365,9 +367,10 @@ class CollectionAction(models.Model):
         lines = self.customer_id._get_collection_items(self.company_id)
         chased = self.filtered(lambda action: action._get_steering().leaves_out_excluded)
         lines |= chased.customer_id._get_collection_offset_items(self.company_id, day)
+        lines.move_id.fetch(open_items.READ_OF_ENTRIES)
         causes = lines._get_exclusions(day)
         by_customer = lines.grouped(lambda line: line.partner_id.commercial_partner_id)
-        accounts, chosen = {}, {}
+        accounts, chosen, together = {}, {}, lines.ids
         for action in self:
             account = by_customer.get(action.customer_id, lines.browse())
             steering = action._get_steering()
@@ -377,8 +380,8 @@ class CollectionAction(models.Model):
                 account = account.filtered(lambda line, own=action.company_id: (
                     line.company_id == own))
             # narrowed down one by one, they are still read together
-            account = account.with_prefetch(lines.ids)
-            chosen[action.id] = steering.choose_items(account, day).with_prefetch(lines.ids)
+            account = account.with_prefetch(together)
+            chosen[action.id] = steering.choose_items(account, day).with_prefetch(together)
             accounts[action.id] = account
         return accounts, chosen
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools import incoming_mail, tracking
@@ -34,6 +35,9 @@ MOST_COUNTED = 1000
 
 #: States that somebody should look at.
 TROUBLE = ("bounced", "failed", "to_verify")
+
+#: States in which their carrier still has them.
+WAITING = ("pending", "claimed")
 
 #: States in which their action says what went wrong.
 UNARRIVED = (*TROUBLE, "cancelled")
@@ -81,6 +85,10 @@ class CollectionDispatch(models.Model):
     state = fields.Selection(
         DISPATCH_STATES, required=True, readonly=True, default="pending", index=True)
     error = fields.Char(readonly=True)
+    attempts = fields.Integer(
+        string="Refused for now", readonly=True, copy=False,
+        help="How often the mail server has put it off.")
+    next_try = fields.Datetime(readonly=True, copy=False, help="When it is sent again by itself.")
     came_back = fields.Char(
         string="What came back", readonly=True,
         help="A report of the mail server or an automatic answer. It changes nothing by itself.")
@@ -179,7 +187,7 @@ class CollectionDispatch(models.Model):
         """
         if state == "cancelled":
             error = error or self.env._("Cancelled by its carrier: it did not leave.")
-        vals = {"state": state, "error": error}
+        vals = {"state": state, "error": error, "next_try": False}
         if state == "sent":
             vals["sent_at"] = fields.Datetime.now()
         self.write(vals)
@@ -210,15 +218,42 @@ class CollectionDispatch(models.Model):
 
         :param str error: why
         """
-        self.filtered(lambda dispatch: dispatch.state in ("pending", "claimed"))._set_state(
-            "cancelled", error)
+        self._get_waiting()._set_state("cancelled", error)
 
     def _record_queued_again(self):
         """Somebody put these into the queue of their carrier again."""
-        again = self.filtered(lambda dispatch: dispatch.state in ("failed", "cancelled"))
+        again = self.filtered(
+            lambda dispatch: dispatch.state in ("failed", "to_verify", "cancelled"))
         if again:
             again.write({"state": "pending", "error": False})
             again.action_id.filtered("error").write({"error": False})
+
+    def _record_postponed(self, until, error):
+        """Their carrier refuses these for now; they are sent again by themselves.
+
+        :param datetime until: when
+        :param str error: why
+        """
+        for attempts, dispatches in self._get_waiting().grouped("attempts").items():
+            dispatches.write({"attempts": attempts + 1, "next_try": until, "error": error})
+
+    def _record_unknown(self, error):
+        """Nobody knows whether these left: a person finds out.
+
+        :param str error: why
+        """
+        waiting = self._get_waiting()
+        if waiting:
+            waiting._set_state("to_verify", error)
+
+    def _get_waiting(self):
+        """:return: those of these that have not left yet, as far as is known"""
+        return self.filtered(lambda dispatch: dispatch.state in WAITING)
+
+    @api.model
+    def _find_waiting(self):
+        """:return: the dispatches whose e-mail has not left yet, as far as is known"""
+        return self.sudo().search([("channel", "=", "email"), ("state", "in", WAITING)])
 
     def _record_return(self, kind):
         """Something came back to these that steers nothing: once noted, it costs nothing more.
@@ -247,18 +282,20 @@ class CollectionDispatch(models.Model):
         :return: str, translated; empty where the last e-mails left
         """
         self.check_access("read")
-        last = self.search([("channel", "=", "email"), ("state", "in", ("sent", "failed"))],
+        emails = Domain("channel", "=", "email")
+        held = emails & (Domain("state", "=", "failed") | Domain("next_try", "!=", False))
+        last = self.search(held | (emails & Domain("state", "=", "sent")),
                            order="write_date desc, id desc", limit=1)
-        failed = self.search([
-            ("channel", "=", "email"), ("state", "=", "failed")], limit=MOST_COUNTED)
+        failed = self.search(held, limit=MOST_COUNTED)
         waiting = self.env["mail.mail"].sudo().search_count([
             ("mail_message_id", "in", failed.mail_message_id.ids),
             ("failure_type", "=", "mail_smtp")])
-        if last.state != "failed" or not waiting:
+        if last.state == "sent" or not waiting:
             return ""
         return self.env._(
             "No e-mail leaves: the outgoing mail server does not answer. E-mails held up: "
-            "%(count)s. Once it is put right, send them again from here.", count=waiting)
+            "%(count)s. They are tried again for some hours; those that have failed by then are "
+            "sent again from here, once it is put right.", count=waiting)
 
     @api.model
     def _find_by_message(self, messages):
@@ -492,7 +529,9 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them is neither queued nor to be verified
         """
         self._check_state(("pending", "claimed", "to_verify"))
+        postponed = self.sudo().filtered("next_try")
         self.sudo()._set_state("sent")
+        postponed._cancel_carriers()  # or it would leave again, at its next try
 
     def action_cancel(self):
         """A person says that these must not leave.
@@ -501,7 +540,7 @@ class CollectionDispatch(models.Model):
         """
         self._check_state(("pending", "failed", "to_verify", "bounced"))
         self.sudo()._cancel_carriers()
-        self.sudo().write({"state": "cancelled", "error": False})
+        self.sudo().write({"state": "cancelled", "error": False, "next_try": False})
         notices.follow(self.sudo())
         self.sudo().action_id.filtered("error").write({"error": False})
 
@@ -518,7 +557,7 @@ class CollectionDispatch(models.Model):
             if problem:
                 raise UserError(problem)
             dispatch.address = channel.get_address(dispatch.partner_id)
-        dispatches.write({"state": "pending", "error": False})
+        dispatches.write({"state": "pending", "error": False, "attempts": 0})
         dispatches.action_id.write({"error": False})
         dispatches._hand_over()
 

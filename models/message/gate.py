@@ -41,10 +41,11 @@ def find_objection(action, data, names, content, *, is_html):
         spoken_of.append(data.demanded)
     if not spoken_of:
         return None
-    missing = [items for items in spoken_of if not is_due(items)]
+    due = {items: is_due(items) for items in dict.fromkeys(spoken_of)}
+    missing = [items for items in spoken_of if not due[items]]
     if len(missing) == len(spoken_of) and (is_reminder or not _claims_something(data, names)):
         return NOTHING_DUE
-    if data.notice and not is_due(data.demanded):
+    if data.notice and not due[data.demanded]:
         return NOTHING_DUE
     if any(is_reminder or _is_credit(items) for items in missing):
         return WRONG_AMOUNT
@@ -64,8 +65,10 @@ def is_due(items):
     sums = _sum_by_currency(items)
     if not any(currency.compare_amounts(amount, 0) > 0 for currency, amount in sums.items()):
         return False
+    if len(sums) == 1:
+        return True
     residual = sum(item._get_collection_residual() for item in items)
-    return len(sums) == 1 or items.company_id.currency_id.compare_amounts(residual, 0) > 0
+    return items.company_id.currency_id.compare_amounts(residual, 0) > 0
 
 
 def _claims_something(data, names):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -64,7 +65,7 @@ class Notice:
                     if item_id in self.items.ids and demand.claim.missing_from), default=None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MessageData:
     """The records and figures that a message speaks of.
 
@@ -103,7 +104,7 @@ class MessageData:
         """What a formal notice demands; nothing where it is none."""
         return self.notice.items if self.notice else self.items.browse()
 
-    @property
+    @cached_property
     def overdue(self):
         """What of the account is overdue, or falls due where the message reminds ahead of it;
         credits count from the start."""

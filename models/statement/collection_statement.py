@@ -1,13 +1,15 @@
+from ast import literal_eval
 from collections import defaultdict
 from decimal import Decimal
 from functools import cache
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import format_date, format_list, formatLang
+from odoo.tools import format_date, format_list, formatLang, ormcache
 
 from ...engine import figures
 from ...engine.hashtags import Column, Table
+from ...tools.amounts import Notation, make_format
 from ...tools.workbook import Grid
 from ..item import open_items
 from .statement_line import PAGE, TABLE, CurrencyTotal, ItemLabels, StatementColumn, StatementLine
@@ -115,8 +117,8 @@ class CollectionStatement(models.AbstractModel):
             columns=tuple(Column(column.label, number=column.is_number) for column in columns),
             rows=tuple(tuple(column.value(line) for column in columns) for line in lines),
             totals=(tuple(column.get_total(total) for column in columns),),
-            lines=(*map(self._describe_line, lines),
-                   self.env._("Total: %(amount)s", amount=total.amount)),
+            lines=lambda: (*map(self._describe_line, lines),
+                           self.env._("Total: %(amount)s", amount=total.amount)),
             notes=self._get_notes(items, claims))
 
     @api.model
@@ -177,7 +179,7 @@ class CollectionStatement(models.AbstractModel):
         :param claims: dict of late-payment claims by item id; None: none is shown
         :return: list of :class:`~.statement_line.StatementLine`, one an item
         """
-        lines = []
+        lines, write = [], {currency: self._get_writer(currency) for currency in items.currency_id}
         for item in items:
             interest, indemnity = self._format_claims(item, claims) if claims else ("", "")
             lines.append(StatementLine(
@@ -185,7 +187,7 @@ class CollectionStatement(models.AbstractModel):
                 date=labels.date(item.invoice_date or item.date),
                 due=labels.date(item._get_collection_due()),
                 days_late=item._get_collection_days_late(day),
-                amount=self._format_amount(item.amount_residual_currency, item.currency_id),
+                amount=write[item.currency_id](item.amount_residual_currency),
                 interest=interest, indemnity=indemnity,
                 claimed=self._get_claimed(item, claims)))
         return lines
@@ -271,7 +273,33 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _format_amount(self, amount, currency):
-        return formatLang(self.env, currency.round(amount) + 0.0, currency_obj=currency)
+        return self._get_writer(currency)(amount)
+
+    def _get_writer(self, currency):
+        """:return: function of an amount in this ``res.currency``, which returns str"""
+        return self._get_amount_format(
+            self.env.lang, currency.id, currency.rounding, currency.decimal_places) or (
+                lambda amount: formatLang(
+                    self.env, currency.round(amount) + 0.0, currency_obj=currency))
+
+    @ormcache("lang", "currency_id", "rounding", "digits", cache="stable")
+    def _get_amount_format(self, lang, currency_id, rounding, digits):
+        """What is the same for all amounts is looked up once: a night writes hundreds of thousands.
+
+        :param str lang: code of a language, or None
+        :param int currency_id: id of the ``res.currency``
+        :param float rounding: its smallest amount
+        :param int digits: its decimal places
+        :return: function of an amount, which returns str as ``formatLang`` does; None where the
+            language is not installed, and ``formatLang`` looks for another
+        """
+        data = self.env["res.lang"]._get_data(code=lang)
+        if not data:
+            return None
+        currency = self.env["res.currency"].sudo().browse(currency_id)
+        return make_format(
+            Notation(data.decimal_point, data.thousands_sep or "", literal_eval(data.grouping)),
+            rounding, digits, currency.symbol or "", currency.position == "after")
 
     @api.model
     def _has_claims(self, items, claims):

@@ -10,3 +10,4 @@ from . import test_gate
 from . import test_forged_mail
 from . import test_sending_race
 from . import test_message_edit
+from . import test_messages_together
