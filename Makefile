@@ -10,11 +10,15 @@ RECORD ?=
 N ?=
 FROM ?=
 SEED ?=
+MINUTES ?=
+HOSTS ?=
+QUEUE ?=
+SEEDED ?=
 
-export PORT ALL SIZE RECORD N FROM SEED
+export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED
 
 TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
-	bench bench-growth bench-assign bench-desk bench-takeover bench-figures
+	bench bench-growth bench-assign bench-desk bench-takeover bench-figures chaos
 
 .PHONY: help $(TARGETS)
 

@@ -31,6 +31,7 @@ TARGETS = {
     "bench-desk": "bench_desk",
     "bench-takeover": "bench_takeover",
     "bench-figures": "bench_figures",
+    "chaos": "chaos",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

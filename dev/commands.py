@@ -10,6 +10,7 @@ from . import (
     benchmark_desk,
     benchmark_figures,
     benchmark_takeover,
+    chaos_command,
     comparison,
     core_tests,
     demo,
@@ -185,6 +186,13 @@ def bench_figures(_arguments):
     with runtime.ready(steps):
         _keep(benchmark_figures.measure_figures(size, steps))
     return 0
+
+
+def chaos(_arguments):
+    """do business under faults, then audit it (MINUTES=10 SEED=1 HOSTS=2 QUEUE=1 SEEDED=1)"""
+    steps = Steps(3 + chaos_command.count_steps())
+    with runtime.ready(steps):
+        return chaos_command.run(steps)
 
 
 def _keep(report):

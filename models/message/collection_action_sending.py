@@ -282,13 +282,13 @@ class CollectionAction(models.Model):
         except Exception as fault:  # whatever it is, the others go on
             self.env.invalidate_all(flush=False)
             if len(self) == 1:
+                _logger.exception("%s could not be sent", self)
                 self._record_fault(fault)
                 return 0
         return sum(action._execute_within() for action in self)
 
     def _record_fault(self, fault):
-        """Keep what one action failed of, while it is handled, and try again later."""
-        _logger.exception("%s could not be sent", self)
+        """Keep what this one action failed of, and try again later."""
         self._record_problems({self.id: str(fault) or type(fault).__name__})
 
     def _process_batch(self):
@@ -313,6 +313,7 @@ class CollectionAction(models.Model):
         except Exception as fault:  # whatever it is, the others go on
             self.env.cr.rollback()
             if len(self) == 1:
+                _logger.exception("%s could not be sent", self)
                 self._record_fault(fault)
                 return 0
         done = 0
