@@ -14,8 +14,9 @@ MINUTES ?=
 HOSTS ?=
 QUEUE ?=
 SEEDED ?=
+SHORT ?=
 
-export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED
+export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED SHORT
 
 TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
 	bench bench-growth bench-assign bench-desk bench-takeover bench-figures chaos

@@ -2,15 +2,12 @@
 
 import json
 import os
-import platform
 import subprocess
 
-from . import debian, locks, odoo, paths, process, templates
-from .chaos import cluster, hosts
+from . import locks, odoo, paths, process, templates
+from .chaos import cluster
 from .ui import tell
 
-#: Takes the clock of a program forward and back.
-CLOCK = "libfaketime"
 #: How many faults there are to put into the product.
 SEEDED = 10
 
@@ -21,8 +18,6 @@ def run(steps):
     :param steps: gets :func:`count_steps` steps
     :return: int, exit code: 1 where the auditor has found anything
     """
-    with steps.step(CLOCK), locks.exclusive("setup"):
-        _ensure_clock(steps)
     read = os.environ.get
     names = _bring_templates(steps, bool(read("SHORT")))
     arguments = {
@@ -32,8 +27,13 @@ def run(steps):
     if read("SEEDED") == "all":
         return _find_all(arguments)
     arguments["seeded"] = int(read("SEEDED") or 0)
-    with locks.exclusive("chaos"):
+    with locks.exclusive(f"chaos-{_get_kind()}"):
         return process.foreground(subprocess.Popen(**_prepare_child(arguments)))
+
+
+def _get_kind():
+    """:return: str: a short run and another one are out of each other's way"""
+    return "short" if os.environ.get("SHORT") else "run"
 
 
 def _prepare_child(arguments):
@@ -50,7 +50,7 @@ def _find_all(arguments):
     """
     found = {}
     for number in range(1, SEEDED + 1):
-        with locks.exclusive("chaos"):
+        with locks.exclusive(f"chaos-{_get_kind()}"):
             done = subprocess.run(
                 **_prepare_child({**arguments, "seeded": number}), capture_output=True, text=True)
         lines = done.stdout.splitlines() or [done.stderr[-500:]]
@@ -66,21 +66,11 @@ def _bring_templates(steps, short):
     if short:
         with locks.exclusive(templates.LOCK):
             return templates.ensure(steps), templates.ensure_base(steps)
-    with locks.exclusive("chaos"), cluster.Cluster(cluster.FOLDER / "postgres") as server:
+    with locks.exclusive("chaos-run"), cluster.Cluster(cluster.FOLDER / "postgres") as server:
         return cluster.bring_templates(server, steps)
 
 
 def count_steps():
     """How many steps :func:`run` takes."""
-    return 4
+    return 3 if os.environ.get("SHORT") else 4
 
-
-def _ensure_clock(steps):
-    """Clocks do not jump where the package cannot be had."""
-    if hosts.FAKETIME.is_dir():
-        steps.say("in place")
-    elif debian.is_here():
-        suite = platform.freedesktop_os_release()["VERSION_CODENAME"]
-        debian.fetch([CLOCK], [suite], hosts.FAKETIME)  # it goes with the system's own C library
-    else:
-        steps.say("not to be had: no clock jumps")

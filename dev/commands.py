@@ -189,7 +189,7 @@ def bench_figures(_arguments):
 
 
 def chaos(_arguments):
-    """do business under faults, then audit it (MINUTES=10 SEED=1 HOSTS=2 QUEUE=1 SEEDED=1)"""
+    """do business under faults, then audit it (MINUTES=10 SEED=1 HOSTS=2 QUEUE=1 SEEDED=all)"""
     steps = Steps(3 + chaos_command.count_steps())
     with runtime.ready(steps):
         return chaos_command.run(steps)

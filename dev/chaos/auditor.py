@@ -182,7 +182,8 @@ class Auditor:
               FROM collection_action AS action
               JOIN collection_sequence_visit AS visit ON visit.id = action.visit_id
          LEFT JOIN collection_action_option AS option ON option.id = action.option_id"""):
-            parts[row.pop("sequence_id"), "actions"][row.pop("number")] = dict(row)
+            id_, number = row.pop("sequence_id"), row.pop("number")
+            parts[id_, "actions"][number] = dict(row)
         for row in self.read("""
             SELECT deadline.sequence_id, visit.number, row.key, deadline.due::text,
                    deadline.base::text,

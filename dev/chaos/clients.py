@@ -5,7 +5,7 @@ import random
 import re
 import threading
 import time
-from datetime import date, timedelta
+from datetime import timedelta
 
 from .inside import ledger
 from .rpc import READING, Refused, Session, Unknown
@@ -37,7 +37,8 @@ class Client(threading.Thread):
         self.session = self._make_session(number)
         others = (number + 1) % run.clients
         self.other = self._make_session(others)
-        self.names = ledger.Names(number, run.prepared["customers"][number])
+        self.names = ledger.Names(
+            number, run.prepared["customers"][number], run.prepared["invoices"][number])
         self.books = []
         self.crash = None
         self.pauses = run.pause
@@ -48,21 +49,12 @@ class Client(threading.Thread):
 
     def run(self):
         try:
-            self._begin()
             while not self.run_.ended.is_set():
                 self._work()
                 time.sleep(self.random.random() * self.pauses)
         except Exception as error:  # the harness's own fault, told at the end
             self.crash = error
             raise
-
-    def _begin(self):
-        """Something is overdue before anything else happens."""
-        today = date.today()
-        for position, customer in enumerate(list(self.names.customers)):
-            self.keep_books("invoice", {
-                "ref": self.names.make("I"), "customer": customer, "amount": 300 + position,
-                "day": str(today - timedelta(days=40)), "due": str(today - timedelta(days=2))})
 
     def _work(self):
         weights = {**WEIGHTS, **self.run_.plan.weights}

@@ -145,7 +145,7 @@ class Faults(threading.Thread):
         return self._limit("lock_timeout", "20ms")
 
     def statement_timeout(self):
-        return self._limit("statement_timeout", self.random.choice(("60ms", "250ms")))
+        return self._limit("statement_timeout", self.random.choice(("300ms", "900ms")))
 
     # -- the world around ------------------------------------------------------------------------
 
@@ -160,14 +160,14 @@ class Faults(threading.Thread):
 
     def clock_forward(self):
         """A day passes; now and then three."""
-        if not self.target.clock.library:
+        if not self.target.clock.can_jump:
             return None
         days = self.random.choice((1, 1, 1, 3))
         self.target.clock.jump(days * DAY)
         return f"{days} days"
 
     def clock_back(self):
-        if not self.target.clock.library:
+        if not self.target.clock.can_jump:
             return None
         seconds = self.random.choice((90, 3700, DAY))
         self.target.clock.jump(-seconds)

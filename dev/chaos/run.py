@@ -40,7 +40,7 @@ class Run:
         self.clients, self.pause = plan.clients, plan.pause
         self.with_module, self.without = templates
         self.database = f"chaos_{os.getpid()}"
-        self.folder = FOLDER / "run"
+        self.folder = FOLDER / plan.name
         self.files = Files(self.folder / "disk")
         self.data = self.folder / "disk" / "data"
         self.first_port = 18100 + os.getpid() % 400 * 10
@@ -88,7 +88,8 @@ class Run:
     def work_in_odoo(self, task, name, **arguments):
         """:return: the result of a task of :mod:`.prepare`, in a process of its own"""
         log = process.run(
-            [paths.python(), PREPARE, task, name, json.dumps(arguments)], f"chaos-{task}",
+            [paths.python(), PREPARE, task, name, json.dumps(
+                {"data": str(self.data), **arguments})], f"chaos-{task}",
             (f"the task {task} failed", odoo.FIX), cwd=paths.DATA, env={
                 **odoo.environment(), **self.cluster.environment()})
         return json.loads(log.read_text().splitlines()[-1])
@@ -119,6 +120,7 @@ class Run:
         self.admins = {}
         for host in self.hosts:
             host.start()
+        threading.Thread(target=self._keep_up, daemon=True).start()
         for host in self.hosts:
             host.wait()
         clients = [Client(self, number) for number in range(self.clients)]
@@ -140,6 +142,13 @@ class Run:
         self.faults = faults.counts
         self.books = [entry for client in clients for entry in client.books]
 
+    def _keep_up(self):
+        """Start a host again whose main process has ended, as a machine's service manager does."""
+        while not self.gone.wait(1):
+            for host in self.hosts:
+                if host.is_up and host.child.poll() is not None:
+                    host.start()
+
     def _wait(self, clients):
         until = time.monotonic() + self.plan.seconds
         while time.monotonic() < until and not any(client.crash for client in clients):
@@ -147,7 +156,7 @@ class Run:
 
     def clock_hours(self):
         """Whatever was put off for hours is due: the clock goes on by a day and a half."""
-        if self.clock.library:
+        if self.clock.can_jump:
             self.clock.jump(36 * 3600)
 
     def _settle(self):
@@ -179,6 +188,7 @@ class Run:
             "collection.history", "verify", [[], id_])]
 
     def stop(self):
+        self.gone.set()
         for host in self.hosts:
             host.stop()
 
@@ -261,6 +271,11 @@ class Plan:
         self.pause = 0.4
         #: what a fault of the product shows in is done more often
         self.weights = {"do_documents": 8, "do_upload": 12} if seeded == 10 else {}
+
+    @property
+    def name(self):
+        """Of its folder, and of the lock that keeps another run out of it."""
+        return "short" if self.short else "run"
 
     def prepare(self, run):
         """Install what the run needs beside the module."""

@@ -147,10 +147,9 @@ class Names:
     :param int number: the accountant's
     """
 
-    def __init__(self, number, customers):
+    def __init__(self, number, customers, invoices):
         self.number, self.count = number, 0
-        self.customers = list(customers)
-        self.invoices = []
+        self.customers, self.invoices = list(customers), list(invoices)
 
     def make(self, letter):
         self.count += 1

@@ -64,9 +64,29 @@ def make_customers(env, clients, customers):
     return refs
 
 
+def make_invoices(env, refs, places):
+    """Each customer has an invoice that is overdue.
+
+    :return: list of lists of the invoices' references, an accountant's each
+    """
+    today = fields.Date.today()
+    made = [[ref.replace("C", "I0") for ref in own] for own in refs]
+    partners = env["res.partner"].search([("ref", "like", "C-")])
+    by_ref = {partner.ref: partner.id for partner in partners}
+    env["account.move"].create([{
+        "move_type": "out_invoice", "ref": ref.replace("C", "I0"), "partner_id": by_ref[ref],
+        "invoice_date": today - timedelta(days=40), "journal_id": places["sales"],
+        "invoice_date_due": today - timedelta(days=2), "invoice_payment_term_id": False,
+        "invoice_line_ids": [(0, 0, {
+            "name": "Rent", "quantity": 1, "price_unit": 300 + number, "tax_ids": [(5,)],
+            "account_id": places["income"]})],
+    } for own in refs for number, ref in enumerate(own)]).action_post()
+    return made
+
+
 def bare(env, clients, customers):
-    refs = make_customers(env, clients, customers)
-    return {"places": make_accounts(env), "customers": refs}
+    places, refs = make_accounts(env), make_customers(env, clients, customers)
+    return {"places": places, "customers": refs, "invoices": make_invoices(env, refs, places)}
 
 
 def prepare(env, clients, customers, smtp, url):
@@ -146,11 +166,14 @@ TASKS = {"prepare": prepare, "bare": bare, "replay": replay}
 
 
 def main(task, database, arguments):
-    config.parse_config(["-d", database, "--no-http", "--log-level=warn"], setup_logging=True)
+    arguments = json.loads(arguments)
+    config.parse_config([
+        "-d", database, "--no-http", "--log-level=warn", "--data-dir", arguments.pop("data")],
+        setup_logging=True)
     load_server_wide_modules()
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-        result = TASKS[task](env, **json.loads(arguments))
+        result = TASKS[task](env, **arguments)
     sys.stdout.write("\n" + json.dumps(result) + "\n")
 
 
