@@ -261,7 +261,7 @@ class Plan:
     :param bool short: on the runtime's own server, and without a second ledger
     """
 
-    clients, customers = 4, 6
+    clients, customers = 4, 10
 
     def __init__(self, minutes=10.0, seed=1, hosts=1, seeded=0, queue=False, short=False):
         self.seconds, self.seed, self.hosts = minutes * 60, seed, hosts
