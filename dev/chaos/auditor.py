@@ -118,14 +118,13 @@ class Auditor:
                AND NOT COALESCE(mail.is_collection_copy, FALSE)
              WHERE dispatch.state IN ('pending', 'claimed') AND dispatch.channel = 'email'"""):
             self._stick(f"message {row['id']} is {row['state']}, its e-mail {row['mail']}")
+        [jobs] = self.read("SELECT to_regclass('queue_job') IS NOT NULL AS are_there")
+        if jobs["are_there"]:
+            self._check_jobs()
 
     def _stick(self, text):
         self.counts["stuck"] += 1
         self.find("stuck", text)
-
-        [jobs] = self.read("SELECT to_regclass('queue_job') IS NOT NULL AS are_there")
-        if jobs["are_there"]:
-            self._check_jobs()
 
     def _check_jobs(self):
         """Where a job queue has the batches: each was handed over once, and came to its end."""

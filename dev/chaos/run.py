@@ -89,7 +89,7 @@ class Run:
         """:return: the result of a task of :mod:`.prepare`, in a process of its own"""
         log = process.run(
             [paths.python(), PREPARE, task, name, json.dumps(
-                {"data": str(self.data), **arguments})], f"chaos-{task}",
+                {"data": str(self.data), **arguments})], f"chaos-{self.plan.name}-{task}",
             (f"the task {task} failed", odoo.FIX), cwd=paths.DATA, env={
                 **odoo.environment(), **self.cluster.environment()})
         return json.loads(log.read_text().splitlines()[-1])
@@ -250,6 +250,13 @@ LEDGER = (
 )
 
 
+#: What some of the faults of the product show in is done more often, by the faults' numbers.
+SHOWING = {
+    1: {"do_cron": 8},
+    7: {"do_launch": 8, "do_books": 20, "do_close_pair": 1, "do_close": 1, "do_stop": 0},
+    10: {"do_documents": 8, "do_upload": 12}}
+
+
 class Plan:
     """What a run is to be.
 
@@ -269,8 +276,7 @@ class Plan:
         #: a fault of the product shows without any fault of the world
         self.fault_pause = 0 if seeded else 2.5
         self.pause = 0.4
-        #: what a fault of the product shows in is done more often
-        self.weights = {"do_documents": 8, "do_upload": 12} if seeded == 10 else {}
+        self.weights = SHOWING.get(seeded, {})
 
     @property
     def name(self):
