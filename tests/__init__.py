@@ -22,6 +22,7 @@ from .analysis import *
 from .library import *
 from .setup import *
 from . import test_structure
+from . import test_chaos
 from . import test_addresses
 from . import test_upload_content
 from . import test_access_copies

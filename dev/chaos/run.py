@@ -134,7 +134,8 @@ class Run:
         faults.heal()
         for thread in clients:
             thread.join(120)
-        self.clock_hours()
+        if self.plan.fault_pause:
+            self.clock_hours()
         self.recovery = self._settle()
         for thread in (*clients, faults):
             if thread.crash:
