@@ -6,6 +6,7 @@ import subprocess
 
 from . import locks, odoo, paths, process, templates
 from .chaos import cluster
+from .chaos.plan import Plan
 from .ui import tell
 
 #: How many faults there are to put into the product.
@@ -32,8 +33,10 @@ def run(steps):
 
 
 def _get_kind():
-    """:return: str: a short run and another one are out of each other's way"""
-    return "short" if os.environ.get("SHORT") else "run"
+    """:return: str: runs of different kinds are out of each other's way"""
+    read = os.environ.get
+    return Plan(
+        short=bool(read("SHORT")), queue=bool(read("QUEUE")), hosts=int(read("HOSTS") or 1)).name
 
 
 def _prepare_child(arguments):
@@ -66,7 +69,9 @@ def _bring_templates(steps, short):
     if short:
         with locks.exclusive(templates.LOCK):
             return templates.ensure(steps), templates.ensure_base(steps)
-    with locks.exclusive("chaos-run"), cluster.Cluster(cluster.FOLDER / "postgres") as server:
+    kind = _get_kind()
+    with locks.exclusive(f"chaos-{kind}"), cluster.Cluster(
+            cluster.FOLDER / f"postgres-{kind}") as server:
         return cluster.bring_templates(server, steps)
 
 

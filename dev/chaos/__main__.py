@@ -11,7 +11,8 @@ import time
 from ..ui import Failure, tell
 from .auditor import Auditor
 from .cluster import FOLDER, Cluster, OwnServer
-from .run import Plan, Run
+from .plan import Plan
+from .run import Run
 
 #: Violations that are printed; all are in the run's folder.
 SHOWN = 15
@@ -22,7 +23,7 @@ def main(arguments):
     arguments = json.loads(arguments)
     templates = arguments.pop("templates")
     plan = Plan(**arguments)
-    own = OwnServer() if plan.short else Cluster(FOLDER / "postgres")
+    own = OwnServer() if plan.short else Cluster(FOLDER / f"postgres-{plan.name}")
     with own as cluster, Run(cluster, templates, plan) as run:
         began = time.monotonic()
         run.work()

@@ -32,7 +32,7 @@ WAITING = """
 class Run:
     """:param cluster: the running :class:`~.cluster.Cluster`
     :param templates: (name of the database with the module, of the one without)
-    :param Plan plan: see :class:`Plan`
+    :param Plan plan: see :class:`~.plan.Plan`
     """
 
     def __init__(self, cluster, templates, plan):
@@ -79,11 +79,20 @@ class Run:
         source = database.filestore(self.with_module.removeprefix(WITH))
         if source.is_dir():
             shutil.copytree(source, self.data / "filestore" / self.database)
-        self.plan.prepare(self)
+        self._install()
         first = self.hosts[0]
         self.prepared = self.work_in_odoo(
             "prepare", self.database, clients=self.clients, customers=self.plan.customers,
             smtp=[first.services, self.sink.port], url=first.url)
+
+    def _install(self):
+        """Have what the plan needs beside the module."""
+        if self.plan.seeded:
+            self.addons.append(hosts_of.ADDONS)
+            self.loaded.append("collection_chaos")
+            self.variables["CHAOS_SEEDED"] = str(self.plan.seeded)
+        if self.plan.queue:
+            job_queue.prepare(self)
 
     def work_in_odoo(self, task, name, **arguments):
         """:return: the result of a task of :mod:`.prepare`, in a process of its own"""
@@ -91,7 +100,8 @@ class Run:
             [paths.python(), PREPARE, task, name, json.dumps(
                 {"data": str(self.data), **arguments})], f"chaos-{self.plan.name}-{task}",
             (f"the task {task} failed", odoo.FIX), cwd=paths.DATA, env={
-                **odoo.environment(), **self.cluster.environment()})
+                **odoo.environment(), **self.cluster.environment(),
+                **self.clock.environment()})
         return json.loads(log.read_text().splitlines()[-1])
 
     # -- what clients ask for --------------------------------------------------------------------
@@ -249,47 +259,3 @@ LEDGER = (
      GROUP BY account.name::text""",
     """SELECT 'matched', sum(amount), count(*) FROM account_partial_reconcile""",
 )
-
-
-#: What some of the faults of the product show in is done more often, by the faults' numbers.
-SHOWING = {
-    1: {"do_cron": 8},
-    7: {"do_launch": 8, "do_books": 20, "do_close_pair": 1, "do_close": 1, "do_stop": 0},
-    10: {"do_documents": 8, "do_upload": 12}}
-
-
-class Plan:
-    """What a run is to be.
-
-    :param float minutes: of business
-    :param int seed: that faults and business are drawn from
-    :param int hosts: how many
-    :param int seeded: a fault of the product put in on purpose, see `addons/`; 0 for none
-    :param bool queue: batches are handed to OCA's job queue
-    :param bool short: on the runtime's own server, and without a second ledger
-    """
-
-    clients, customers = 4, 10
-
-    def __init__(self, minutes=10.0, seed=1, hosts=1, seeded=0, queue=False, short=False):
-        self.seconds, self.seed, self.hosts = minutes * 60, seed, hosts
-        self.seeded, self.queue, self.short = seeded, queue, short
-        #: a fault of the product shows without any fault of the world
-        self.fault_pause = 0 if seeded else 2.5
-        self.pause = 0.4
-        self.weights = SHOWING.get(seeded, {})
-
-    @property
-    def name(self):
-        """Of its folder, and of the lock that keeps another run out of it."""
-        return "short" if self.short else "run"
-
-    def prepare(self, run):
-        """Install what the run needs beside the module."""
-        if self.seeded:
-            run.addons.append(hosts_of.ADDONS)
-            run.loaded.append("collection_chaos")
-            run.variables["CHAOS_SEEDED"] = str(self.seeded)
-        if self.queue:
-            job_queue.prepare(run)
-
