@@ -193,10 +193,18 @@ class Run:
 
     def _verify(self, session):
         """:return: list of the customers whose history the product itself finds broken"""
-        ids = [row["customer_id"][0] for row in session.call(
-            "collection.history.chain", "search_read", [[], ["customer_id"]])]
-        return [id_ for id_ in sorted(set(ids)) if not session.call(
-            "collection.history", "verify", [[], id_])]
+        ids = [row["customer_id"][0] for row in self._ask(
+            session, "collection.history.chain", "search_read", [[], ["customer_id"]])]
+        return [id_ for id_ in sorted(set(ids)) if not self._ask(
+            session, "collection.history", "verify", [[], id_])]
+
+    def _ask(self, session, *call):
+        """Ask until there is an answer: a session may have come to its end with the clock."""
+        while True:
+            try:
+                return session.call(*call)
+            except Unknown:
+                time.sleep(1)
 
     def stop(self):
         self.gone.set()
