@@ -10,12 +10,17 @@ RECORD ?=
 N ?=
 FROM ?=
 SEED ?=
+MINUTES ?=
+HOSTS ?=
+QUEUE ?=
+SEEDED ?=
+SHORT ?=
 
-export PORT ALL SIZE RECORD N FROM SEED
+export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED SHORT
 
 TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
 	bench bench-growth bench-assign bench-desk bench-takeover bench-figures bench-seal \
-	bench-night
+	bench-night chaos
 
 .PHONY: help $(TARGETS)
 

@@ -33,6 +33,7 @@ TARGETS = {
     "bench-figures": "bench_figures",
     "bench-seal": "bench_seal",
     "bench-night": "bench_night",
+    "chaos": "chaos",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

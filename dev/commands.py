@@ -12,6 +12,7 @@ from . import (
     benchmark_night,
     benchmark_seal,
     benchmark_takeover,
+    chaos_command,
     comparison,
     core_tests,
     demo,
@@ -195,6 +196,7 @@ def bench_seal(_arguments):
     steps = Steps(3 + benchmark_seal.count_steps())
     with runtime.ready(steps):
         _keep(benchmark_seal.measure_seal(size, steps))
+    return 0
 
 
 def bench_night(_arguments):
@@ -204,6 +206,13 @@ def bench_night(_arguments):
     with runtime.ready(steps, programs.PDF):
         _keep(benchmark_night.measure_night(size, steps))
     return 0
+
+
+def chaos(_arguments):
+    """do business under faults, then audit it (MINUTES=10 SEED=1 HOSTS=2 QUEUE=1 SEEDED=all)"""
+    steps = Steps(3 + chaos_command.count_steps())
+    with runtime.ready(steps):
+        return chaos_command.run(steps)
 
 
 def _keep(report):

@@ -1,4 +1,5 @@
 from . import collection_upload
+from . import ir_cron
 from . import ir_default
 from . import res_company
 from . import history

@@ -26,6 +26,8 @@ from .case import *
 from .library import *
 from .setup import *
 from . import test_structure
+from . import test_chaos
+from . import test_crons
 from . import test_addresses
 from . import test_upload_content
 from . import test_access_copies

@@ -18,7 +18,8 @@ from .source_code import (
 )
 
 #: What may define models right in `models/`: they belong to no domain, or to all.
-SHARED = {"ir_default.py", "res_company.py", "res_config_settings.py", "collection_upload.py"}
+SHARED = {"ir_cron.py", "ir_default.py", "res_company.py", "res_config_settings.py",
+          "collection_upload.py"}
 #: Most times that our own models may be opened again, in all and one of them.
 MOST_OPENED, MOST_OPENED_ONE = 45, 12
 #: Second files of a model in a domain, each a part of it that has a name in the trade.

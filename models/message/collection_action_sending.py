@@ -251,9 +251,58 @@ class CollectionAction(models.Model):
         :return: int, number of actions sent here
         """
         if hasattr(self, "with_delay"):
-            self.with_delay(description=self.env._("Collection: send what is due"))._process_batch()
+            self._hand_to_queue()
             return 0
         return self._process_batch()
+
+    def _hand_to_queue(self):
+        """Hand these to OCA's job queue, a job a share of the actions' ids.
+
+        A share is the same at every run of the cron, whatever became of its other actions
+        meanwhile: a job that still waits for it is the same job, and the queue adds no other.
+        """
+        for share in sorted({action_id // BATCH for action_id in self.ids}):
+            self.browse().with_delay(
+                description=self.env._("Collection: send what is due"),
+                identity_key=f"account_collection.due.{share}")._process_share(share)
+
+    @api.model
+    def _process_share(self, share):
+        """Job: send what is due of a share now, which may be less than when it was handed over.
+
+        The transaction is the queue's, which commits it, and tries again what lost a race.
+
+        :param int share: of the ids, see :meth:`_hand_to_queue`
+        :return: int, number of actions sent
+        :raise OperationalError: it lost a race
+        """
+        actions = self.sudo()
+        batch = actions.search(
+            actions._get_due_domain() & Domain("id", ">=", share * BATCH)
+            & Domain("id", "<", (share + 1) * BATCH), order="id").try_lock_for_update()
+        return batch._execute_within() if batch else 0
+
+    def _execute_within(self):
+        """Send these within the transaction of somebody else: a fault stays its action's own.
+
+        :return: int, number of actions sent
+        """
+        try:
+            with self.env.cr.savepoint():
+                return self._execute()
+        except OperationalError:
+            raise
+        except Exception as fault:  # whatever it is, the others go on
+            self.env.invalidate_all(flush=False)
+            if len(self) == 1:
+                _logger.exception("%s could not be sent", self)
+                self._record_fault(fault)
+                return 0
+        return sum(action._execute_within() for action in self)
+
+    def _record_fault(self, fault):
+        """Keep what this one action failed of, and try again later."""
+        self._record_problems({self.id: str(fault) or type(fault).__name__})
 
     def _process_batch(self):
         """Send these in the present transaction, as far as no other worker has them.
@@ -278,7 +327,7 @@ class CollectionAction(models.Model):
             self.env.cr.rollback()
             if len(self) == 1:
                 _logger.exception("%s could not be sent", self)
-                self._record_problems({self.id: str(fault) or type(fault).__name__})
+                self._record_fault(fault)
                 return 0
         done = 0
         for action in self:

@@ -1,8 +1,13 @@
+from contextlib import contextmanager
+from types import SimpleNamespace
 from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
+from odoo.tools import mute_logger
 
 from ..common import COLLECTOR, CollectionCase
 
@@ -139,16 +144,91 @@ class TestProcess(ProcessCase):
             self.process_due(moment)
             self.assertEqual(len(self.get_mails(customer)), sent, moment)
 
+    @contextmanager
+    def queue_of_jobs(self):
+        """OCA's job queue as far as it concerns us: a job that waits is not added again.
+
+        Yields the waiting jobs: a function without arguments, by identity key.
+        """
+        jobs, here = {}, self.env["collection.action"]
+
+        def with_delay(_records, description, identity_key):
+            def delay(share):
+                jobs.setdefault(identity_key, lambda: here._process_share(share))
+            return SimpleNamespace(_process_share=delay)
+
+        actions = self.env.registry["collection.action"]
+        with patch.object(actions, "with_delay", with_delay, create=True):
+            yield jobs
+
+    def run_jobs(self, jobs):
+        """Run the waiting jobs as the queue does: the transaction is its own."""
+        def refuse(*_args):
+            self.fail("a job ends the transaction of its queue")
+
+        with patch.object(self.env.cr, "commit", refuse), patch.object(
+                self.env.cr, "rollback", refuse):
+            return sum(jobs.pop(key)() for key in list(jobs))
+
     def test_a_job_queue_takes_the_batches(self):
         """S-006: where OCA's is installed, batches are handed to it instead."""
         customer = self.make_debtor()
-        handed = []
-        actions = self.env.registry["collection.action"]
-        queue = type("Queue", (), {"_process_batch": lambda self: handed.append(self)})()
-        with patch.object(actions, "with_delay", lambda *args, **kwargs: queue, create=True):
+        with self.queue_of_jobs() as jobs:
             self.process_due()
-        self.assertEqual(handed, [queue])
+            self.assertFalse(self.get_mails(customer))
+            self.assertEqual(self.run_jobs(jobs), 1)
+        self.assertEqual(len(self.get_mails(customer)), 1)
+
+    def test_a_job_queue_is_handed_nothing_twice(self):
+        """Issue 20: each run of the cron finds the same jobs, whatever was sent meanwhile."""
+        for name in ("One", "Two", "Three"):
+            self.make_debtor(name)
+        with self.queue_of_jobs() as jobs:
+            self.process_due()
+            waiting = set(jobs)
+            self.env["collection.action"].search(
+                [("customer_id.name", "=", "One"), ("state", "!=", "closed")]).with_user(
+                    self.collector).send_now()
+            self.process_due()
+            self.assertEqual(set(jobs), waiting)
+            self.assertEqual(self.run_jobs(jobs), 2)
+
+    def test_a_job_sends_what_is_due_when_it_runs(self):
+        """Issue 20: what was put on hold while its job waited does not leave."""
+        customer = self.make_debtor()
+        with self.queue_of_jobs() as jobs:
+            self.process_due()
+            customer.collection_hold_until = "2026-12-31"
+            self.assertEqual(self.run_jobs(jobs), 0)
         self.assertFalse(self.get_mails(customer))
+
+    def test_a_poison_action_costs_a_job_nothing_else(self):
+        """Issue 20: outside of what is sent one by one; no commit, no rollback in a job."""
+        poisoned, other = self.make_debtor("Poisoned"), self.make_debtor("Other")
+        actions = self.env.registry["collection.action"]
+        execute = actions._execute
+
+        def fail(records):
+            if poisoned in records.customer_id:
+                raise ValueError("broken rule")
+            return execute(records)
+
+        with self.queue_of_jobs() as jobs, patch.object(actions, "_execute", fail), mute_logger(
+                "odoo.addons.account_collection.models.message.collection_action_sending"):
+            self.process_due()
+            self.assertEqual(self.run_jobs(jobs), 1)
+        self.assertIn("broken rule", self.get_planned(poisoned).error)
+        self.assertTrue(self.get_mails(other))
+
+    def test_a_job_that_lost_a_race_says_so(self):
+        """Issue 20: the queue tries it again, in a transaction of its own."""
+        self.make_debtor()
+        actions = self.env.registry["collection.action"]
+        with self.queue_of_jobs() as jobs, patch.object(
+                actions, "_execute", side_effect=SerializationFailure):
+            self.process_due()
+            with self.assertRaises(SerializationFailure):
+                self.run_jobs(jobs)
 
     def test_as_many_queries_for_ten_as_for_one(self):
         """S-006: nothing is asked of the database customer by customer."""

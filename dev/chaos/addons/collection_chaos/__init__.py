@@ -1,0 +1,5 @@
+import os
+
+from . import seeded
+
+seeded.put(int(os.environ["CHAOS_SEEDED"]))
