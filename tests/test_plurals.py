@@ -17,7 +17,7 @@ SINGULAR = {
 #: Numbers on screens that are far above one.
 LIMITS = {"most", "most_files"}
 #: Units beside a number that is entered: each reads as a label.
-UNITS = {"days", "years"}
+UNITS = {"days", "months", "years"}
 WORDS = "|".join(sorted(SINGULAR, key=len, reverse=True))
 COUNTED = re.compile(rf"(%\(\w+\)s|%s) ((?:open |calendar )?)({WORDS})\b")
 FOLLOWS = re.compile(rf"\s*(?:open )?({WORDS})\b")
@@ -38,6 +38,9 @@ MANY = {
         "This tree has %(steps)s steps with %(rows)s rows: %(most_steps)s steps and %(most_rows)s "
         "rows are allowed. Cut it into templates that take over from each other.",
         "Choose 1 to %(most)s months, not “%(months)s”.",
+        "One file holds the statements of %(most)s customers at most, not of %(count)s. Choose "
+        "fewer, or send them by e-mail.",
+        "The list is too long: %(rows)s rows at most. Cut it into parts.",
     },
     "a line of the log": {"Quota of %s reached: %s files, %s bytes, %s"},
     "several customers, so several items": {

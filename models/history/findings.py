@@ -149,7 +149,8 @@ def _get_sentences(env):
             "Row %(number)s is not the one that the anchor of %(day)s covers: the history was "
             "rewritten or cut off since."),
         GONE: _(
-            "The history of %(detail)s is gone: the anchor of %(day)s covers %(number)s rows."),
+            "The history of %(detail)s is gone: the anchor of %(day)s covers it up to row "
+            "%(number)s."),
         ABSENT: _("There is no history, although there are records that leave one: %(detail)s."),
         seal.BROKEN: _(
             "The seal of row %(number)s does not hold: rows or head were written by somebody who "

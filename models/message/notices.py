@@ -158,14 +158,14 @@ def _describe_grace(action, notice):
     _, until = action.env._, format_date(action.env, notice.until, date_format="long")
     if not action.grace_days:
         return Paragraph(_("We give you formal notice to pay this sum at once."), strong=True)
-    if notice.kind == "consumer":
-        return Paragraph(_(
-            "We give you formal notice to pay this sum within %(days)s days, by %(day)s at the "
-            "latest. From today on, interest at the legal rate runs on it.",
-            days=action.grace_days, day=until), strong=True)
-    return Paragraph(_(
+    sentence = _(
+        "We give you formal notice to pay this sum within 1 day, by %(day)s at the latest.",
+        day=until) if action.grace_days == 1 else _(
         "We give you formal notice to pay this sum within %(days)s days, by %(day)s at the latest.",
-        days=action.grace_days, day=until), strong=True)
+        days=action.grace_days, day=until)
+    if notice.kind == "consumer":
+        sentence = f"{sentence} {_('From today on, interest at the legal rate runs on it.')}"
+    return Paragraph(sentence, strong=True)
 
 
 def _describe_law(action, notice):

@@ -24,6 +24,8 @@ def propose_terms(plan, amount, currency, days):
         _("The debtor recognises the debt of %(amount)s that is listed above.",
           amount=format_amount(env, amount, currency)),
         _("Each instalment is on the creditor's account by its day at the latest."),
+        _("If one instalment is unpaid 1 day after its day, this plan ends by right, without any "
+          "formality, and all that is still owed is due at once.") if days == 1 else
         _("If one instalment is unpaid %(days)s days after its day, this plan ends by right, "
           "without any formality, and all that is still owed is due at once.", days=days),
         _("This plan is no novation: the debt, its securities and the creditor's rights stay as "
@@ -95,6 +97,9 @@ def describe_acceptance(plan):
 
 def describe_default(plan):
     """:return: str, what the default clause has brought about, in the language of the context"""
-    return plan.env._(
-        "An instalment was unpaid %(days)s days after its day: the plan has ended, and all that is "
-        "still owed is due at once.", days=plan.default_days)
+    _ = plan.env._
+    if plan.default_days == 1:
+        return _("An instalment was unpaid 1 day after its day: the plan has ended, and all that "
+                 "is still owed is due at once.")
+    return _("An instalment was unpaid %(days)s days after its day: the plan has ended, and all "
+             "that is still owed is due at once.", days=plan.default_days)

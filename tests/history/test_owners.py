@@ -15,6 +15,7 @@ NO_OWNER = {
     ("collection.answer", "promise_id"): "what came of it",
     ("collection.debtor", "customer_id"): "a cache, which nobody writes",
     ("collection.debtor", "company_id"): "a cache, which nobody writes",
+    ("collection.payment.plan", "promise_id"): "what came of it",
     ("collection.reply", "promise_id"): "what came of it",
     ("collection.setup", "customer_id"): "whom a manager tries the scenario on",
 }
@@ -55,8 +56,9 @@ class TestOwners(CollectionCase):
         self.assertEqual(sorted(
             model._name for model in self.get_own_models()
             if not getattr(model, "_owner_is_fixed", True)), [
-                "collection.document.template", "collection.penalty.rate",
-                "collection.scenario", "collection.sequence.template"])
+                "collection.document.template", "collection.limitation.rule",
+                "collection.notice.text", "collection.penalty.rate", "collection.scenario",
+                "collection.sequence.template"])
 
     def test_a_line_is_not_carried_into_a_foreign_sequence(self):
         """X-02: a participant made on the own customer, then given another owner."""

@@ -50,7 +50,7 @@ class TestLibraryGallery(LibraryCase):
 
     def test_the_same_before_and_after(self):
         """What is shown from the file is what the loaded records show: picture, days, texts."""
-        installed = {"item_statuses", "dispute_reasons", "penalty_rates"}
+        installed = {"item_statuses", "dispute_reasons", "penalty_rates", "notice_texts"}
         self.assertEqual({row.key for row in self.rows if row.state == "loaded"}, installed)
         before = self.show()
         self.library._load_all()
@@ -143,7 +143,7 @@ class TestLibraryGallery(LibraryCase):
             self.library.search([("name", "ilike", "winter")]).mapped("key"), ["truces"])
         self.assertEqual(
             self.library.search([("state", "=", "loaded")]).mapped("key"),
-            ["item_statuses", "dispute_reasons", "penalty_rates"])
+            ["item_statuses", "dispute_reasons", "penalty_rates", "notice_texts"])
 
     def test_the_list_costs_the_same(self):
         """The cards' state is found for all of them at once."""

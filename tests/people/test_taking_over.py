@@ -29,7 +29,7 @@ class TestTakingOver(CollectionCase):
             {"collection_hold_until": "2030-01-01"}, {"collection_hold_reason": "Mine"},
             {"collection_insolvency_date": "2026-01-01"}, {"collection_penalties": True},
             {"collection_indemnity": True}, {"collection_debtor_kind": "consumer"},
-            {"collection_interactive_email": True},
+            {"collection_interactive_email": True}, {"collection_claim_kind": "trade"},
             {"collection_contact_id": self.contact.id},
             {"collection_group_ids": [Command.link(self.group.id)]},
             {"collection_participant_ids": [Command.create({

@@ -61,7 +61,7 @@ registry.category("web_tour.tours").add("collection_scenario_tour", {
 registry.category("web_tour.tours").add("collection_scenario_run_tour", {
     steps: () => [
         { content: "Run now", trigger: "button[name=action_run_now]", run: "click" },
-        { content: "What is before it", trigger: ".modal:contains(3 customers)" },
+        { content: "What is before it", trigger: ".modal:contains(Customers looked at: 3)" },
         { trigger: ".modal button:contains(Plan and send)", run: "click" },
         { content: "It has come to its end", trigger: ".modal .o_collection_run_heading:contains(All is done)" },
         { content: "Two left", trigger: ".modal .o_collection_run_sent:contains(2)" },
