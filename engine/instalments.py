@@ -1,9 +1,9 @@
-"""How a debt is cut into instalments: equal parts to the cent, on days that follow each other."""
+"""How a debt is cut into instalments: equal parts to the coin, on days that follow each other."""
 
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from dateutil.relativedelta import relativedelta
 
@@ -11,18 +11,18 @@ MONTHS = "months"
 WEEKS = "weeks"
 
 
-def split_amount(total: Decimal, count: int, digits: int) -> list[Decimal]:
+def split_amount(total: Decimal, count: int, coin: Decimal) -> list[Decimal]:
     """Cut an amount into equal parts, the last of which takes what is left over.
 
     :param total: above zero
     :param count: of instalments
-    :param digits: of the currency
+    :param coin: the smallest one of the currency, of which the total is a multiple
     :return: the parts in order; their sum is the total, exactly
     :raise ValueError: less than one part, or parts that would come to nothing
     """
     if count < 1:
         raise ValueError("at least one instalment")
-    part = (total / count).quantize(Decimal(1).scaleb(-digits), ROUND_DOWN)
+    part = total / count // coin * coin
     if part <= 0:
         raise ValueError(f"{total} is too little for {count} instalments")
     return [part] * (count - 1) + [total - part * (count - 1)]

@@ -58,7 +58,7 @@ class TrackingError(ValueError):
 class TrackingRow:
     """What a row says of a letter.
 
-    :ivar line: its number in the file, the heading being 1
+    :ivar line: its number in the file, the first being 1
     :ivar number: of the registered letter, without blanks
     :ivar reference: ours
     :ivar dates: dates by stage
@@ -85,14 +85,16 @@ def read_rows(content: bytes, order: str = DAY_FIRST) -> tuple[tuple[str, ...], 
     if len(content) > MOST_BYTES:
         raise TrackingError(TOO_LONG)
     table = _read_xlsx(content) if content[:2] == b"PK" else _read_csv(content)
-    table = [cells for cells in table if any(cell not in (None, "") for cell in cells)]
-    if len(table) > MOST_ROWS:
+    numbered = [(line, cells) for line, cells in enumerate(table, start=1)
+                if any(cell not in (None, "") for cell in cells)]
+    if len(numbered) > MOST_ROWS:
         raise TrackingError(TOO_LONG)
-    columns = _find_columns(table[0]) if table else {}
+    headings = numbered[0][1] if numbered else []
+    columns = _find_columns(headings)
     if not {"number", "reference"} & columns.keys() or not set(STAGES) & columns.keys():
         raise TrackingError(NO_HEADING)
-    return tuple(map(_as_text, table[0])), [
-        _read_row(line, cells, columns, order) for line, cells in enumerate(table[1:], start=2)]
+    return tuple(map(_as_text, headings)), [
+        _read_row(line, cells, columns, order) for line, cells in numbered[1:]]
 
 
 def clean_number(text: str) -> str:

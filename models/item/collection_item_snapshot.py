@@ -63,8 +63,7 @@ class CollectionItemSnapshot(models.Model):
             "items": [self._describe_item(item) for item in items if item.move_id == move],
             "holders": holders.get(move.id, {}),
         } for move in moves if move.id in holders or any(
-            item.collection_status_id or item.collection_comment or item.collection_notice_date
-            for item in items if item.move_id == move)])
+            item[name] for item in items if item.move_id == move for name in KEPT_FIELDS)])
 
     def _find_holders(self, items):
         """:return: dict by move id, of dicts by holder's key, of lists of item ids by record's

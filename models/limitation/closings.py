@@ -2,7 +2,9 @@
 
 from odoo.fields import Date, Domain
 
+from ...tools.records import in_company_language
 from ..action.closings import register
+from .collection_limitation_interruption import Fact
 
 
 @register
@@ -10,26 +12,30 @@ def interrupt_limitation(actions, option):
     """Note that closing these actions interrupts the limitation of what each is about."""
     if not option or not option.interrupts:
         return
-    for action in actions:
-        items = _find_items(action)
-        if items:
-            action.env["collection.limitation.interruption"]._note(
-                items, option.interrupts, _get_day_of_act(action), action=action,
-                note=f"{action.name}: {option.name}")
+    items = _find_items(actions)
+    actions.env["collection.limitation.interruption"]._note_all([Fact(
+        items[action], option.interrupts, _get_day_of_act(action), action=action,
+        note=f"{action.name}: {in_company_language(option, action.company_id).name}")
+        for action in actions if items[action]])
 
 
-def _find_items(action):
-    """:return: ``account.move.line``: the action's items, else its sequence's, else all that the
-        customer owes the company past its due date"""
-    items = action.item_ids or action.sequence_id.item_ids
-    if items:
-        return items.filtered(lambda line: (
-            line.account_type == "asset_receivable" and line.company_id == action.company_id
-            and line.partner_id.commercial_partner_id == action.customer_id))
-    lines = action.env["account.move.line"].sudo()
-    return lines.search(
-        lines._get_overdue_item_domain(action.company_id)
-        & Domain("partner_id.commercial_partner_id", "=", action.customer_id.id))
+def _find_items(actions):
+    """:return: dict of ``account.move.line`` by action: the action's items, else its sequence's,
+        else all that the customer owes the company past its due date"""
+    found = {action: action.item_ids or action.sequence_id.item_ids for action in actions}
+    chosen = {action: items.filtered(lambda line, action=action: (
+        line.account_type == "asset_receivable" and line.company_id == action.company_id
+        and line.partner_id.commercial_partner_id == action.customer_id))
+        for action, items in found.items()}
+    others, lines = actions.filtered(lambda action: not found[action]), actions.env[
+        "account.move.line"].sudo()
+    for company, own in others.grouped("company_id").items():
+        overdue = lines.search(
+            lines._get_overdue_item_domain(company)
+            & Domain("partner_id.commercial_partner_id", "in", own.customer_id.ids))
+        owed = overdue.grouped(lambda line: line.partner_id.commercial_partner_id)
+        chosen |= {action: owed.get(action.customer_id, lines) for action in own}
+    return chosen
 
 
 def _get_day_of_act(action):

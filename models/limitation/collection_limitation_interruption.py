@@ -1,7 +1,10 @@
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.models import BaseModel
 from odoo.tools import format_date
 
 from ...engine import limitation
@@ -17,6 +20,26 @@ EFFECTS = {SUSPENSION: limitation.SUSPEND, "title": limitation.TITLE}
 
 register(Holder("collection.limitation.interruption", "item_ids",
                 (("withdrawn_at", "=", False),)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is to be noted.
+
+    :ivar items: ``account.move.line`` of one customer and one company
+    :ivar kind: one of :data:`KINDS`
+    :ivar day: of the act; None: the company's today
+    :ivar until: last day for which it has effect, or None
+    :ivar note: what proves it
+    :ivar action: the ``collection.action`` that was closed with a marked option, or None
+    """
+
+    items: BaseModel
+    kind: str
+    day: date | None
+    until: date | None = None
+    note: str = ""
+    action: BaseModel | None = None
 
 
 class CollectionLimitationInterruption(models.Model):
@@ -94,30 +117,38 @@ class CollectionLimitationInterruption(models.Model):
         if not (note or "").strip():
             raise UserError(self.env._(
                 "Say what proves it: a signed recognition, a receipt of the court, a deed."))
-        return self._note(items, kind, as_day(self.env, day), until=as_day(self.env, until),
-                          note=note)
+        return self._note_all([Fact(
+            items, kind, as_day(self.env, day), as_day(self.env, until), note)])
 
     @api.model
-    def _note(self, items, kind, day=None, *, until=None, note="", action=None):
+    def _note_all(self, facts):
         """The same for commands of the module, which have checked who may.
 
-        :param action: the ``collection.action`` that was closed with a marked option
-        :return: the new record; empty where there is no item
+        In a number of queries that does not depend on the facts.
+
+        :param facts: list of :class:`Fact`
+        :return: the new records
         """
-        lines = items.sudo().filtered(lambda line: line.account_type == "asset_receivable")
-        if not items or lines != items.sudo():
+        interruptions = self.sudo().create([self._prepare_vals(fact) for fact in facts])
+        interruptions._trace("limitation_interrupted")
+        for company, own in interruptions.grouped("company_id").items():
+            own.item_ids._work_out_limitations(company)
+        return interruptions.with_env(self.env)
+
+    def _prepare_vals(self, fact):
+        """:raise UserError: see :meth:`note_interruption`"""
+        items = fact.items.sudo()
+        lines = items.filtered(lambda line: line.account_type == "asset_receivable")
+        if not items or lines != items:
             raise UserError(self.env._("Choose items of the customer's account."))
         customer, company = lines._get_single_customer()
-        self._check_days(kind, day or company._get_collection_day(), until, company)
-        interruption = self.sudo().create({
-            "customer_id": customer.id, "company_id": company.id, "kind": kind, "note": note,
-            "date": day or company._get_collection_day(), "until": until,
+        day = fact.day or company._get_collection_day()
+        self._check_days(fact.kind, day, fact.until, company)
+        return {
+            "customer_id": customer.id, "company_id": company.id, "kind": fact.kind,
+            "date": day, "until": fact.until, "note": fact.note,
             "item_ids": [(6, 0, lines.ids)], "items": lines._name_items(),
-            "action_id": action.id if action else False,
-        })
-        interruption._trace("limitation_interrupted", text=note)
-        lines._work_out_limitations(company)
-        return interruption.with_env(self.env)
+            "action_id": fact.action.id if fact.action else False}
 
     def _check_days(self, kind, day, until, company):
         if kind not in dict(KINDS):
@@ -154,14 +185,16 @@ class CollectionLimitationInterruption(models.Model):
             own.item_ids._work_out_limitations(company)
         return True
 
-    def _trace(self, kind, text):
+    def _trace(self, kind, text=""):
+        """:param str text: why; by default what proves each"""
         history, rows = self.env["collection.history"], defaultdict(list)
         field = "old_value" if kind == "limitation_withdrawn" else "new_value"
         for fact in self:
             rows[fact.customer_id, fact.company_id].append({
                 "kind": kind, "data": {"interruption": fact.id},
                 field: in_company_language(fact, fact.company_id)._describe(),
-                "text": text, "command": "limitation", "cause": history._get_own_cause()})
+                "text": text or fact.note, "command": "limitation",
+                "cause": history._get_own_cause()})
         history._append_many(rows)
 
     def _describe(self):

@@ -1,5 +1,8 @@
 from odoo import models
 
+from ...tools.records import in_company_language
+from .collection_limitation_interruption import Fact
+
 
 class CollectionPaymentPlan(models.Model):
     """A plan that the debtor has accepted recognises the debt (Code civil, art. 2240)."""
@@ -10,6 +13,6 @@ class CollectionPaymentPlan(models.Model):
         """The limitation of the debts starts anew on the day of the acceptance."""
         super()._on_plan_accepted()
         interruptions = self.env["collection.limitation.interruption"]
-        for plan in self:  # a debtor accepts one
-            interruptions._note(
-                plan.item_ids, "recognition", plan.accepted_on, note=plan.display_name)
+        interruptions._note_all([Fact(
+            plan.item_ids, "recognition", plan.accepted_on,
+            note=in_company_language(plan, plan.company_id)._get_name()) for plan in self])

@@ -1,14 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from ...tools import incoming_mail, tracking
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import as_day, as_record
 from ..action.channels import CHANNELS, get_channel
-from ..history.trace import Trace, TraceRow
-from . import notices
+from . import letters, notices
 
 DISPATCH_STATES = [
     ("pending", "Queued"),
@@ -401,92 +399,15 @@ class CollectionDispatch(models.Model):
         :param dict days: dates by stage, see :meth:`record_tracking`
         :param receipts: ``ir.attachment``
         """
-        known = self._get_tracked_days()
-        news = {stage: day for stage, day in days.items() if (day or False) != known[stage]}
-        fresh = (receipts - self.receipt_ids) if receipts else self.env["ir.attachment"]
-        number = tracking.clean_number(number or "") or self.registered_number
-        self._check_tracking({**known, **news}, news)
-        if not news and not fresh and number == self.registered_number:
-            return False
-        last = [stage for stage in tracking.STAGES if {**known, **news}[stage]][-1:]
-        self._trace_tracking(known, news, number, fresh)
-        fresh.filtered(lambda file: not file.res_id).write(
-            {"res_model": self._name, "res_id": self.id})
-        self.write({
-            **{f"{stage}_on": day or False for stage, day in news.items()},
-            "registered_number": number, "tracking": last[0] if last else False,
-            "receipt_ids": [(4, file.id) for file in fresh]})
-        if last and self.state in ("pending", "claimed", "to_verify", "failed"):
-            self._set_state("sent")
-        self._post_tracking(news)
-        return True
-
-    def _is_tracked(self, days, number):
-        """:return: bool, whether all of that is known of the one letter already"""
-        known = self._get_tracked_days()
-        return number in ("", self.registered_number) and all(
-            known[stage] == day for stage, day in days.items())
-
-    def _get_tracked_days(self):
-        """:return: dict of dates, or False, by stage"""
-        return {stage: self[f"{stage}_on"] for stage in tracking.STAGES}
+        news = letters.find_news(self, days, number=number, receipts=receipts)
+        letters.write_news([news] if news else [])
+        return bool(news)
 
     def _check_stages(self, dates):
         """:raise UserError: a stage is none of a letter's"""
         if unknown := set(dates) - set(tracking.STAGES):
             raise UserError(self.env._(
                 "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
-
-    def _check_tracking(self, days, news):
-        """:raise UserError: it is no registered letter, or the days contradict one another"""
-        if self.post_by != "registered":
-            raise UserError(self.env._(
-                "“%(subject)s” is no registered letter.", subject=self.subject or ""))
-        today = self.company_id._get_collection_day()
-        if any(day and day > today for day in news.values()):
-            raise UserError(self.env._("What is noted has happened: today, or before."))
-        if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
-            raise UserError(self.env._(
-                "A registered letter is accepted, refused or unclaimed: one of them. Empty the "
-                "date that is wrong."))
-        ordered = [days[stage] for stage in tracking.STAGES if days[stage]]
-        if ordered != sorted(ordered):
-            raise UserError(self.env._(
-                "A letter is deposited, then presented, then accepted, refused or unclaimed: "
-                "correct the dates."))
-
-    def _trace_tracking(self, known, news, number, fresh):
-        own = in_company_language(self, self.company_id)
-        labels = dict(self._fields["tracking"]._description_selection(own.env))
-
-        def describe(stage, day):
-            return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
-        rows = [TraceRow(
-            self.action_id, "letter_tracked",
-            {"dispatch": self.id, "stage": stage, "day": day and fields.Date.to_string(day)},
-            old=describe(stage, known[stage]),
-            new=describe(stage, day) or own.env._("%(stage)s: taken back", stage=labels[stage]))
-            for stage, day in news.items()]
-        if number != self.registered_number:
-            rows.append(TraceRow(
-                self.action_id, "letter_tracked", {"dispatch": self.id},
-                old=self.registered_number or "",
-                new=own.env._("no. %(number)s", number=number)))
-        if fresh:
-            rows.append(TraceRow(
-                self.action_id, "letter_tracked", {"dispatch": self.id},
-                new=", ".join(fresh.mapped("name"))))
-        self.action_id._record(rows, Trace(
-            "track", cause=self.env["collection.history"]._get_own_cause()))
-
-    def _post_tracking(self, news):
-        """Sequences that wait for the letter go on: the letter's own, else the customer's."""
-        self.env["collection.signal"]._post_where_open([{
-            # of one letter once: a date that is corrected is no other event
-            "key": f"letter_{stage}:{self.id}", "code": f"letter_{stage}",
-            "customer_id": self.customer_id.id, "company_id": self.company_id.id,
-            "sequence_id": self.action_id.sequence_id.id, "about": self.subject,
-        } for stage, day in news.items() if day and stage != tracking.DEPOSITED])
 
     # === BUTTONS === #
 
@@ -508,8 +429,8 @@ class CollectionDispatch(models.Model):
         :return: action that downloads it
         :raise UserError: there is no letter among them
         """
-        letters = self.filtered(lambda dispatch: get_channel(dispatch.channel).is_posted)
-        files = [dispatch.attachment_ids[:1].raw for dispatch in letters.sorted("id")]
+        posted = self.filtered(lambda dispatch: get_channel(dispatch.channel).is_posted)
+        files = [dispatch.attachment_ids[:1].raw for dispatch in posted.sorted("id")]
         if not all(files) or not files:
             raise UserError(self.env._("Choose letters: only they are printed."))
         merged = self.env["ir.attachment"].sudo().create({

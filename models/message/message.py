@@ -61,8 +61,8 @@ class Notice:
     @property
     def missing_from(self):
         """The first day for which a rate is missing, None where none is."""
-        return min((demand.claim.missing_from for item_id, demand in self.demands.items()
-                    if item_id in self.items.ids and demand.claim.missing_from), default=None)
+        claims = (self.demands[item_id].claim for item_id in self.items.ids)
+        return min((claim.missing_from for claim in claims if claim.missing_from), default=None)
 
 
 @dataclass(frozen=True)

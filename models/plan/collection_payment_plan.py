@@ -201,9 +201,8 @@ class CollectionPaymentPlan(models.Model):
         vals = self._prepare_offer_vals(
             lines, company, instalments, as_day(self.env, valid_until), default_days)
         former = former.sudo().filtered(lambda plan: plan.customer_id == customer)
-        replaced = self.sudo().search([
-            ("state", "=", "offered"), ("item_ids", "in", lines.ids)]) | former.filtered(
-                lambda plan: plan.state == "offered")
+        replaced = self._find_offered(lines) | former.filtered(
+            lambda plan: plan.state == "offered")
         replaced._end("withdrawn", self.env._("A new version takes its place."))
         last = (replaced | former).sorted("version")[-1:]
         plan = self.sudo().create({
@@ -216,6 +215,11 @@ class CollectionPaymentPlan(models.Model):
         plan.write({"text": text, "digest": _digest(text)})
         plan._trace("plan_offered")
         return plan.with_env(self.env)
+
+    @api.model
+    def _find_offered(self, lines):
+        """:return: the plans that are offered for one of these ``account.move.line``"""
+        return self.sudo().search([("state", "=", "offered"), ("item_ids", "in", lines.ids)])
 
     def _prepare_offer_vals(self, lines, company, instalments, valid_until, default_days):
         """:raise UserError: see :meth:`offer`"""
@@ -394,11 +398,14 @@ class CollectionPaymentPlan(models.Model):
     def accept_on_paper(self, name, day, files):
         """Note that the debtor has signed this plan on paper.
 
+        What was signed while the offer stood counts, also where the offer has ended by the clock
+        before the paper was there.
+
         :param str name: who signed
         :param day: date or ISO string of the signature
         :param files: list of (file name, bytes): the signed copy
-        :raise UserError: no name, day or file, a day to come or before the offer, or it cannot be
-            accepted any more
+        :raise UserError: no name, day or file, a day to come or before the offer, a file that is
+            not taken, or it cannot be accepted any more
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
@@ -407,7 +414,8 @@ class CollectionPaymentPlan(models.Model):
         plan, day = self.sudo(), as_day(self.env, day)
         plan.lock_for_update()
         plan.invalidate_recordset()
-        self._check_offered()
+        if plan.state != "expired":
+            self._check_offered()
         today = plan.company_id._get_collection_day()
         if not (name or "").strip() or not files:
             raise UserError(self.env._("Say who signed, and attach the signed copy."))
@@ -421,9 +429,9 @@ class CollectionPaymentPlan(models.Model):
         if plan._filter_changed():
             raise UserError(self.env._(
                 "What is owed on the items has changed since the offer: make a new version."))
-        kept = self.env["ir.attachment"].sudo().create([{
-            "name": file, "raw": content, "res_model": self._name, "res_id": plan.id}
-            for file, content in files])
+        checked = self.env["collection.upload"]._check_files(files)
+        kept = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True).create(
+            [file.prepare_vals(plan) for file in checked])
         plan._accept({
             "accepted_by": name.strip(), "accepted_way": "paper", "accepted_on": day,
             "signed_ids": [(6, 0, kept.ids)]}, plan.partner_id)
@@ -434,7 +442,10 @@ class CollectionPaymentPlan(models.Model):
         :param dict vals: who accepted it, and how
         :param partner: the ``res.partner`` who promises
         """
-        self.write({**vals, "state": "accepted", "accepted_at": fields.Datetime.now()})
+        self.write({**vals, "state": "accepted", "accepted_at": fields.Datetime.now(),
+                    "ended_because": False})
+        self._find_offered(self.item_ids)._end("withdrawn", in_company_language(
+            self, self.company_id).env._("Another plan was accepted."))
         on_page = self.accepted_way == "page"
         schedule = [(line.date, line.amount) for line in self.line_ids.sorted("date")]
         promise = self.env["collection.promise"]._make(
@@ -459,7 +470,8 @@ class CollectionPaymentPlan(models.Model):
         self.env["collection.signal"]._post_where_open([{
             "key": f"plan_accepted:{plan.id}", "code": "plan_accepted",
             "customer_id": plan.customer_id.id, "company_id": plan.company_id.id,
-            "amount": plan.amount, "about": plan.display_name,
+            "amount": plan.amount,
+            "about": in_company_language(plan, plan.company_id)._get_name(),
         } for plan in self])
 
     def _refuse_on_page(self, link, key, text):

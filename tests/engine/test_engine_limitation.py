@@ -110,6 +110,12 @@ class TestEngineLimitation(BaseCase):
         self.assertEqual(compute(DUE, THREE, found, title=TEN).last_day, date(2036, 1, 10))
         self.assertIsNone(compute(DUE, THREE, found).last_day)
 
+    def test_a_title_takes_no_time_away(self):
+        """A title whose own time is shorter than what is left leaves the later day."""
+        found = [Act(1, TITLE, date(2024, 5, 1))]
+        self.assertEqual(
+            compute(DUE, FIVE, found, title=Period(1, YEARS)).last_day, date(2029, 3, 31))
+
     def test_the_rule_of_the_due_date(self):
         """A dated rule holds for what fell due within its dates."""
         old = Period(10, YEARS, date_to=date(2008, 6, 18))

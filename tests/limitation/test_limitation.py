@@ -1,7 +1,9 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.limitation.closings import interrupt_limitation
 from ..common import COLLECTOR, CollectionCase, action, event_row, row, step
+from ..plan.test_payment_plan import PlanCase
 
 
 @tagged("post_install", "-at_install")
@@ -212,6 +214,41 @@ class TestLimitation(CollectionCase):
         self.assertEqual(fact.item_ids, now)
         self.assertEqual(self.work_out(now), ["2031-02-10"])
 
+    def test_the_kind_follows_a_corrected_invoice(self):
+        """What kind of claim an item is stays with the line that takes its place."""
+        item = self.make_item()
+        item.with_user(self.collector).set_collection_claim_kind("lease", "A home")
+        move = item.move_id
+        move.button_draft()
+        move.invoice_payment_term_id = self.env["account.payment.term"].create({
+            "name": "In two parts", "line_ids": [
+                (0, 0, {"value": "percent", "value_amount": 50, "nb_days": days})
+                for days in (10, 40)]})
+        move.action_post()
+        now = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        self.assertEqual(now.mapped("collection_claim_kind"), ["lease"] * 2)
+
+    def test_the_same_queries_for_many_actions(self):
+        """Constant queries: one action closed with a marked option, or eight."""
+        option = self.make_option("SEIZED")
+        option.interrupts = "enforcement"
+        counts = []
+        for number in (1, 2, 8):
+            actions = self.env["collection.action"]
+            for each in range(number):
+                customer = self.make_customer(f"Tenant {number}-{each}", holders={})
+                self.make_item(customer)
+                actions |= actions.create_message(customer, {"name": "Seize", "kind": "call"})
+            actions.write({"closed_on": "2026-03-02"})
+            self.forget_all()
+            before = self.cr.sql_log_count
+            interrupt_limitation(actions, option)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(
+                self.interruptions.search([], limit=number).customer_id, actions.customer_id)
+        self.assertEqual(*counts[1:])  # the first one reads what stays known
+
     # -- every night -----------------------------------------------------------------------
 
     def run_night_of(self, moment):
@@ -295,3 +332,19 @@ class TestLimitation(CollectionCase):
             lines = items._get_limitation_lines()
             self.assertEqual(len(lines), len(items))
         self.assertEqual(counts[0], counts[1])
+
+
+@tagged("post_install", "-at_install")
+class TestRecognisedByPlan(PlanCase):
+    """Issue 19: a plan that the debtor accepts recognises the debt."""
+
+    def test_once_in_the_words_of_the_company(self):
+        """Accepted twice by one who reads French: one fact, that the company can read."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        plan = self.offer().sudo().with_context(lang="fr_FR")
+        for _click in range(2):
+            self.assertFalse(plan._accept_on_page(self.link, "Jean Dupont"))
+        [fact] = self.env["collection.limitation.interruption"].search([])
+        self.assertEqual((fact.kind, fact.item_ids.sorted("id"), fact.date, fact.note), (
+            "recognition", self.items.sorted("id"), plan.accepted_on,
+            f"Payment plan {plan.id}, version 1"))

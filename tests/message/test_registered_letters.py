@@ -210,6 +210,50 @@ class TestRegisteredLetters(CollectionCase):
         self.bring(f"Reference;Deposited\nL{letter.id};2026-02-25\n")
         self.assertFalse(letter.deposited_on)
 
+    def test_number_and_reference_of_two_letters(self):
+        """Bad input: a row that names two letters is given back; neither is touched."""
+        letter = self.send()
+        other = self.make_customer("Tenant Two", street="2 Main Street", city="Lyon")
+        self.make_invoice(other, 50, due="2026-02-01")
+        second = self.send(other)
+        self.track(letter, number=NUMBER)
+        dialog = self.bring(f"Reference;Number;Refused\nL{second.id};{NUMBER};2026-02-27\n")
+        self.assertIn("two letters", dialog.line_ids.reason)
+        self.assertFalse((letter | second).filtered("refused_on"))
+
+    def test_rows_of_one_letter(self):
+        """A row is read after those before it: what goes on is taken, what contradicts is not."""
+        letter = self.send()
+        dialog = self.bring(
+            f"Reference;Number;Deposited;Accepted;Refused\nL{letter.id};{NUMBER};2026-02-25;;\n"
+            f"\nl{letter.id};;;2026-02-27;\nL{letter.id};;;;2026-02-28\n"
+            f"L{letter.id};9X;;;\n")
+        self.assertEqual((str(letter.accepted_on), letter.refused_on, letter.registered_number),
+                         ("2026-02-27", False, NUMBER))
+        left = dialog.line_ids.filtered(lambda line: line.result == "left")
+        self.assertEqual(left.mapped("line"), [5, 6])
+        self.assertEqual(len(self.get_trace()), 3)
+
+    def test_the_same_queries_for_many(self):
+        """Figures: a list of two letters or of twelve, in the same number of queries."""
+        counts = []
+        for number in (2, 12):
+            customers = [self.make_customer(
+                f"Tenant {number}-{each}", street="2 Main Street", city="Lyon")
+                for each in range(number)]
+            for customer in customers:
+                self.make_invoice(customer, 50, due="2026-02-01")
+            letters = self.env["collection.dispatch"].union(*map(self.send, customers))
+            content = "Reference;Number;Deposited;Presented\n" + "".join(
+                f"L{letter.id};N{letter.id};2026-02-25;2026-02-26\n" for letter in letters)
+            self.forget_all()
+            before = self.cr.sql_log_count
+            self.bring(content)
+            self.env.flush_all()
+            counts.append(self.cr.sql_log_count - before)
+            self.assertEqual(set(letters.mapped("state")), {"sent"})
+        self.assertEqual(*counts)
+
     def test_dates_of_another_order(self):
         """The reader says in which order dates are written; ISO is read in any."""
         for order, month in ((tracking.DAY_FIRST, 2), (tracking.MONTH_FIRST, 1)):

@@ -8,6 +8,7 @@ from odoo.tools import html2plaintext, mute_logger
 
 from ..common import action, event_row, row, step
 from ..link.test_link import LinkCase
+from ..upload_corpus import make_pdf
 
 MARCH = [("2026-03-20", 266.67), ("2026-04-20", 266.67), ("2026-05-20", 266.66)]
 
@@ -166,6 +167,21 @@ class TestOffer(PlanCase):
         self.assertEqual(len(plan.line_ids), 6)
 
 
+    def test_the_dialog_knows_the_currencys_coins(self):
+        """Money: in a currency of five cents, parts of five cents; nothing below one each."""
+        other = ((self.env.ref("base.CHF") | self.env.ref("base.USD"))
+                 - self.company.currency_id)[:1]
+        other.write({"active": True, "rounding": 0.05})
+        for amount, parts in ((100, [33.3, 33.3, 33.4]), (0.1, [])):
+            items = self.get_items(self.make_invoice(
+                self.customer, amount, currency_id=other.id))
+            action_vals = items.with_user(self.collector).action_offer_plan()
+            dialog = self.env[action_vals["res_model"]].with_user(self.collector).with_context(
+                **action_vals["context"]).create({})
+            self.assertEqual(dialog.instalment_ids.sorted("date").mapped("amount"), parts)
+            self.assertEqual(bool(dialog.difference), not parts)
+
+
 @tagged("post_install", "-at_install")
 class TestAcceptance(PlanCase):
     """Issue 19: accepted, its instalments are the promise that it is."""
@@ -254,18 +270,42 @@ class TestAcceptance(PlanCase):
         """Who, on which day, with the signed copy; its checksum is in the history."""
         plan = self.offer()
         for name, day, files in (
-                ("", "2026-03-02", [("a.pdf", b"x")]), ("A. B.", "2026-03-02", []),
-                ("A. B.", "2026-03-01", [("a.pdf", b"x")]),
-                ("A. B.", "2026-03-03", [("a.pdf", b"x")])):
+                ("", "2026-03-02", [("a.pdf", make_pdf())]), ("A. B.", "2026-03-02", []),
+                ("A. B.", "2026-03-01", [("a.pdf", make_pdf())]),
+                ("A. B.", "2026-03-03", [("a.pdf", make_pdf())])):
             with self.assertRaises(UserError):
                 plan.accept_on_paper(name, day, files)
         with self.at("2026-03-18 09:00:00"):
-            plan.accept_on_paper("A. B.", "2026-03-17", [("signed.pdf", b"%PDF-1.4 signed")])
+            plan.accept_on_paper("A. B.", "2026-03-17", [("signed.pdf", make_pdf())])
         self.assertEqual(
             (plan.accepted_way, plan.accepted_on, plan.promise_id.source),
             ("paper", date(2026, 3, 17), "collector"))
         self.assertEqual(self.get_rows("plan_accepted").data["signed"],
                          plan.signed_ids.mapped("checksum"))
+
+    def test_the_signed_copy_is_checked(self):
+        """Security: as every file from outside: a program, nothing, damaged, too many."""
+        plan = self.offer()
+        for files in ([("signed.pdf", b"MZ\x90\x00 a program")], [("signed.pdf", b"")],
+                      [("signed.pdf", b"%PDF-1.4 cut")],
+                      [(f"{number}.pdf", make_pdf()) for number in range(6)]):
+            with self.assertRaises(UserError):
+                plan.accept_on_paper("A. B.", "2026-03-02", files)
+        self.assertEqual((plan.state, plan.signed_ids.ids), ("offered", []))
+
+    def test_signed_in_time_and_received_late(self):
+        """A signature of the last day counts, although the offer has ended by the clock since;
+        what was offered in its place is withdrawn."""
+        plan = self.offer(valid_until="2026-03-10")
+        with self.at("2026-03-11 06:00:00"):
+            self.run_cron("_process_offers", model="collection.payment.plan")
+            self.env.invalidate_all()
+            later = self.offer(former=plan.id)
+            with self.assertRaisesRegex(UserError, "stood until"):
+                plan.accept_on_paper("A. B.", "2026-03-11", [("signed.pdf", make_pdf())])
+            plan.accept_on_paper("A. B.", "2026-03-10", [("signed.pdf", make_pdf())])
+        self.assertEqual((plan.state, plan.ended_because, later.state),
+                         ("accepted", False, "withdrawn"))
 
     def test_refused_it_waits_in_the_inbox(self):
         """A counter-offer is an answer as others; the collector makes a task of it."""

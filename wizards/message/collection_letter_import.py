@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date
 
 from ...models.message.collection_dispatch import LETTER_PREFIX
+from ...models.message.letters import find_news, write_news
 from ...tools import tracking
 
 ORDERS = [(tracking.DAY_FIRST, "31/12/2026"), (tracking.MONTH_FIRST, "12/31/2026")]
@@ -56,9 +57,7 @@ class CollectionLetterImport(models.TransientModel):
             headings, rows = tracking.read_rows(base64.b64decode(self.file), self.order)
         except tracking.TrackingError as error:
             raise UserError(self._get_errors()[str(error)]) from error
-        letters = self._find_letters(rows)
-        results = [(row, *self._take_row(row, letters)) for row in rows]
-        self._show(headings, results)
+        self._show(headings, self._take_rows(rows))
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id,
             "views": [(False, "form")], "target": "new",
@@ -80,51 +79,80 @@ class CollectionLetterImport(models.TransientModel):
         }
 
     def _find_letters(self, rows):
-        """Find the letters of all rows at once, among those that the user may see.
+        """Find the letters of all rows at once, among those of the user's portfolio.
 
-        :return: dict of recordsets of ``collection.dispatch`` by number and by reference
+        :return: dict of recordsets of ``collection.dispatch``, in superuser mode, by number and
+            by reference
         """
         numbers = {row.number for row in rows if row.number}
         ids = [int(row.reference[len(LETTER_PREFIX):]) for row in rows
                if self._is_reference(row.reference)]
-        found = {}
-        for letter in self.env["collection.dispatch"].search([
-                ("post_by", "=", "registered"), "|",
-                ("registered_number", "in", list(numbers)), ("id", "in", ids)]):
+        found, letters = {}, self.env["collection.dispatch"].search([
+            ("post_by", "=", "registered"), "|",
+            ("registered_number", "in", list(numbers)), ("id", "in", ids)])
+        for letter in letters.filtered(lambda letter: letter._is_in_portfolio()).sudo():
             for key in (letter.registered_number, letter.letter_code):
                 if key:
-                    found[key] = found.get(key, letter.browse()) | letter
+                    found[key] = (found.get(key, letter.browse()) | letter).with_prefetch(
+                        letters.ids)  # read for all rows at once
         return found
 
     def _is_reference(self, text):
         digits = text[len(LETTER_PREFIX):]
-        return text.startswith(LETTER_PREFIX) and digits.isdecimal() and len(digits) < 10
+        return text.upper().startswith(LETTER_PREFIX) and digits.isdecimal() and len(digits) < 10
 
-    def _take_row(self, row, letters):
-        """Record what one row says.
+    def _take_rows(self, rows):
+        """Record what the rows say, all together.
 
-        :return: (one of :data:`RESULTS`, the ``collection.dispatch``, why not, translated)
+        :return: list of (row, one of :data:`RESULTS`, the ``collection.dispatch``, why not)
         """
-        nothing = self.env["collection.dispatch"]
+        letters, taken, results = self._find_letters(rows), {}, []
+        for row in rows:
+            letter, problem = self._find_letter(row, letters)
+            try:
+                news = None if problem else self._find_news(row, letter, taken)
+            except UserError as error:
+                problem = str(error)
+            results.append((row, "left" if problem else "recorded" if news else "known",
+                            letter, problem))
+        write_news([news for own in taken.values() for news in own])
+        return results
+
+    def _find_news(self, row, letter, taken):
+        """:param dict taken: lists of :class:`~...models.message.letters.News` by letter, of the
+            rows before; what is new is added
+        :return: :class:`~...models.message.letters.News`; None where all of it is known
+        :raise UserError: it contradicts what is known, or a row before
+        """
+        before = taken[letter][-1] if letter in taken else None
+        number = before.number if before else letter.registered_number
+        if row.number and number and number != row.number:
+            raise UserError(self.env._(
+                "This letter has another number: %(number)s.", number=number))
+        news = find_news(letter, row.dates, number=row.number, before=before)
+        if news:
+            taken.setdefault(letter, []).append(news)
+        return news
+
+    def _find_letter(self, row, letters):
+        """Find the letter that a row is of: its number's, its reference's, which must agree.
+
+        :param dict letters: see :meth:`_find_letters`
+        :return: (the ``collection.dispatch``, why there is none that it can be, translated)
+        """
+        nothing = self.env["collection.dispatch"].sudo()
         if row.problem:
-            return "left", nothing, self._get_errors()[row.problem]
-        letter = letters.get(row.number) or letters.get(row.reference.upper()) or nothing
-        if not letter:
-            return "left", nothing, self.env._("No registered letter has this number or "
-                                               "reference.")
+            return nothing, self._get_errors()[row.problem]
+        numbered = letters.get(row.number, nothing)
+        referred = letters.get(row.reference.upper(), nothing)
+        if not numbered and not referred:
+            return nothing, self.env._("No registered letter has this number or reference.")
+        if numbered and referred and referred not in numbered:
+            return nothing, self.env._("Number and reference are of two letters.")
+        letter = referred or numbered
         if len(letter) > 1:
-            return "left", nothing, self.env._("Several letters have this number.")
-        if row.number and letter.registered_number and row.number != letter.registered_number:
-            return "left", letter, self.env._(
-                "This letter has another number: %(number)s.", number=letter.registered_number)
-        if letter._is_tracked(row.dates, row.number):
-            return "known", letter, ""
-        try:
-            with self.env.cr.savepoint():
-                changed = letter.record_tracking(row.dates, number=row.number or None)
-        except UserError as error:
-            return "left", letter, str(error)
-        return ("recorded" if changed else "known"), letter, ""
+            return nothing, self.env._("Several letters have this number.")
+        return letter, ""
 
     def _show(self, headings, results):
         counts = {code: sum(result == code for _row, result, *_rest in results)

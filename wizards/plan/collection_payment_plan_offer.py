@@ -97,12 +97,12 @@ class CollectionPaymentPlanOffer(models.TransientModel):
         """:return: list of (date, Decimal): equal instalments; empty where there can be none"""
         currency = self.currency_id
         if not currency or not self.first_date or not 0 < self.count <= MOST or (
-                currency.compare_amounts(self.balance, 0.01 * self.count) < 0):
+                currency.compare_amounts(self.balance, currency.rounding * self.count) < 0):
             return []
         total = Decimal(str(currency.round(self.balance)))
         return list(zip(
             instalments.list_days(self.first_date, self.count, self.unit),
-            instalments.split_amount(total, self.count, currency.decimal_places)))
+            instalments.split_amount(total, self.count, Decimal(str(currency.rounding)))))
 
     @api.depends("balance", "instalment_ids.amount")
     def _compute_difference(self):
