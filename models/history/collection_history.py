@@ -159,8 +159,8 @@ class CollectionHistory(models.Model):
     # === CRUD === #
 
     def init(self):
-        """Guard the rows in the database too: no deletion, no change but erasing text that a row
-        written before says was erased."""
+        """Guard the rows in the database too: no deletion, no change but erasing text of which a
+        later row, already there, says that it was erased."""
         self.env.cr.execute("""
             CREATE OR REPLACE FUNCTION collection_history_guard() RETURNS trigger AS $$
             BEGIN
@@ -169,7 +169,8 @@ class CollectionHistory(models.Model):
                      = to_jsonb(OLD) - 'text' - 'text_salt'
                    AND EXISTS (
                        SELECT FROM collection_history AS said
-                        WHERE said.chain_id = NEW.chain_id AND said.kind = 'text_erased'
+                        WHERE said.chain_id = NEW.chain_id AND said.number > NEW.number
+                          AND said.kind = 'text_erased'
                           AND said.data->'rows' @> to_jsonb(NEW.number)) THEN
                     RETURN NEW;
                 END IF;
