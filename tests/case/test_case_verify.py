@@ -51,7 +51,7 @@ class TestCaseVerify(CaseFileCase):
             lengths = self.content[info.header_offset + LENGTHS:info.header_offset + HEADER]
             start = info.header_offset + HEADER + sum(
                 int.from_bytes(lengths[place:place + 2], "little") for place in (0, 2))
-            for place in {0, info.compress_size // 2, info.compress_size - 1}:
+            for place in {0, info.compress_size // 2, info.compress_size * 3 // 4}:
                 changed = bytearray(self.content)
                 changed[start + place] ^= 0x55
                 with self.subTest(part=info.filename, place=place):
