@@ -47,7 +47,11 @@ class CollectionCaseFiles(CustomerPortal):
         handover = request.env["collection.case.handover"]._find_portal(handover_id)
         if not handover:
             return request.redirect(f"{LIST}?gone=1", code=303)
-        return self._send_case_file(handover._take_from_portal())
+        try:
+            content = handover._take_from_portal()
+        except UserError:  # it was taken away meanwhile
+            return request.redirect(f"{LIST}?gone=1", code=303)
+        return self._send_case_file(content)
 
     def _send_case_file(self, content):
         return harden(request.env["ir.binary"]._get_stream_from(content).get_response(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
@@ -35,6 +36,10 @@ MOVED, RESEALED, ERASED = "customer_changed", "history_resealed", "text_erased"
 #: What may be wrong with a chain, the most telling first.
 GAP, CHANGED, TEXT, UNRECORDED, DOWNGRADED, HEAD, OWNER = (
     "gap", "changed", "text", "unrecorded", "downgraded", "head", "owner")
+
+#: What a text is salted with. Were its length not fixed, the end of the salt could be taken for the
+#: beginning of the text, and the other way round: "not paid" would hold as "paid".
+SALT: Final = re.compile(r"[0-9a-f]{32}")
 
 #: First bytes of what is hashed for a leaf and for a node of the tree.
 LEAF_PREFIX, NODE_PREFIX = b"\x00", b"\x01"
@@ -139,7 +144,7 @@ class ChainReader:
         self._read_text(number, row)
         data = row.values[DATA]
         if row.values[KIND] in (MOVED, RESEALED, ERASED) and isinstance(data, dict):
-            self._read_chain(row.values[KIND], data)
+            self._read_chain(number, row.values[KIND], data)
         self.number, self.digest = number, row.digest
         self.version = max(self.version, row.version)
         if number == self.watched:
@@ -150,10 +155,11 @@ class ChainReader:
         if row.text is None and row.salt is None:
             if digest:
                 self.erased.add(number)
-        elif digest != hash_text(row.salt, row.text):
+        elif digest != hash_text(row.salt, row.text) or (
+                row.text and not SALT.fullmatch(row.salt or "")):
             self.faults.append(Fault(TEXT, number))
 
-    def _read_chain(self, kind: str, data: Mapping[str, Any]) -> None:
+    def _read_chain(self, number: int, kind: str, data: Mapping[str, Any]) -> None:
         # what was so before there was today's formula is taken as it was then, once
         older = kind == RESEALED and self.version < VERSION
         if kind == MOVED and data.get("chain") == self.key:
@@ -162,7 +168,8 @@ class ChainReader:
             self.owner = _read_id(data.get("customer", self.owner))
         rows = data.get("rows")
         if (older or kind == ERASED) and isinstance(rows, list):
-            self.recorded.update(filter(None, map(_read_id, rows)))
+            # only texts from before: nobody allows for what is to be written
+            self.recorded.update(row for row in map(_read_id, rows) if 0 < row < number)
 
     def close(self, number: int, digest: str, customer: int) -> list[Fault]:
         """Compare what was read with the chain's head.

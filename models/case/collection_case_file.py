@@ -16,6 +16,8 @@ STATES = [("queued", "Being made"), ("ready", "Ready"), ("failed", "Not made")]
 
 #: Documents and messages from which on a file is made in the background.
 HEAVY = 60
+#: Rows of history that count as one document.
+ROWS_A_DOCUMENT = 500
 #: Times that a file is begun: one that takes its worker with it is not tried for ever.
 MOST_ATTEMPTS = 3
 #: Percent after which progress is shown anew.
@@ -121,10 +123,11 @@ class CollectionCaseFile(models.Model):
         return made.with_env(self.env)
 
     def _weigh(self, case):
-        """:return: int, how much there is to read and print: documents and messages; an invoice
-            that is still to be printed counts as five"""
+        """:return: int, how much there is to read and print: documents, messages and rows of
+            history; an invoice that is still to be printed counts as five"""
         invoices = case.items.move_id
-        return (len(case.dispatches) + len(invoices) + len(case.requests.item_ids)
+        return (len(case.rows) // ROWS_A_DOCUMENT + len(case.dispatches) + len(invoices)
+                + len(case.requests.item_ids)
                 + 4 * len(invoices.filtered(lambda move: not move.invoice_pdf_report_id)))
 
     @api.model

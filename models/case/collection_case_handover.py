@@ -143,8 +143,10 @@ class CollectionCaseHandover(models.Model):
             self._get_portal_domain() & Domain("id", "=", handover_id), limit=1)
 
     def _take_from_portal(self):
-        """:return: ``ir.attachment`` of the ZIP, which is traced as taken by the user"""
-        self.write({"taken_count": self.taken_count + 1, "taken_at": fields.Datetime.now()})
+        """:return: ``ir.attachment`` of the ZIP, which is traced as taken by the user
+        :raise UserError: it is not there any more"""
         partner = self.partner_id
-        return self.case_file_id._give(
+        content = self.case_file_id._give(
             on_behalf="" if partner == self.env.user.partner_id else partner.display_name)
+        self.write({"taken_count": self.taken_count + 1, "taken_at": fields.Datetime.now()})
+        return content

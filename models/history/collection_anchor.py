@@ -178,8 +178,9 @@ class CollectionAnchor(models.Model):
         :return: the anchor of today, new or not
         """
         day = company._get_collection_day()
-        last = self.search([("company_id", "=", company.id)], limit=1)
-        if last.day and last.day >= day:
+        # one of a day to come was made by nobody of us: it keeps nothing from being anchored
+        last = self.search([("company_id", "=", company.id), ("day", "<=", day)], limit=1)
+        if last.day == day:
             return last
         leaves = self._read_leaves(company)
         grown = self._find_grown(company)
@@ -241,19 +242,25 @@ class CollectionAnchor(models.Model):
             [(self.id, self.company_id.id, *leaf) for leaf in grown], page_size=1000)
 
     def _is_whole(self):
-        """Whether the anchor's root is that of its leaves, and its files are about this root.
+        """Whether the anchor's root is that of its leaves, its files are about this root, and the
+        anchor before it is the one that it goes on from.
 
         :return: bool
         """
         self.ensure_one()
         content, token = self._read_file("root_file"), self._read_file("token_file")
-        if f"\nroot: {self.root}\n".encode() not in content:
+        if not all(f"\n{line}\n".encode() in content for line in (
+                f"day: {self.day}", f"root: {self.root}")):
             return False
         if token:
             try:
                 timestamps.read_token(token, content, None)
             except timestamps.TimestampError:
                 return False
+        before = self.search([
+            ("company_id", "=", self.company_id.id), ("day", "<", self.day)], limit=1)
+        if (before.root or "") != (self.previous_root or ""):
+            return False
         return self.root == find_root(self._read_leaves(self.company_id, self))
 
     # === AUTHORITY === #

@@ -1,3 +1,4 @@
+import hashlib
 import itertools
 import json
 import re
@@ -159,8 +160,8 @@ class CollectionHistory(models.Model):
     # === CRUD === #
 
     def init(self):
-        """Guard the rows in the database too: no deletion, no change but erasing text that a row
-        written before says was erased."""
+        """Guard the rows in the database too: no deletion, no change but erasing text of which a
+        later row, already there, says that it was erased."""
         self.env.cr.execute("""
             CREATE OR REPLACE FUNCTION collection_history_guard() RETURNS trigger AS $$
             BEGIN
@@ -169,7 +170,8 @@ class CollectionHistory(models.Model):
                      = to_jsonb(OLD) - 'text' - 'text_salt'
                    AND EXISTS (
                        SELECT FROM collection_history AS said
-                        WHERE said.chain_id = NEW.chain_id AND said.kind = 'text_erased'
+                        WHERE said.chain_id = NEW.chain_id AND said.number > NEW.number
+                          AND said.kind = 'text_erased'
                           AND said.data->'rows' @> to_jsonb(NEW.number)) THEN
                     RETURN NEW;
                 END IF;
@@ -327,9 +329,10 @@ class CollectionHistory(models.Model):
         data = json.dumps(row["data"], sort_keys=True)
         keys = list(changes)
         places = {key: place for place, key in enumerate(keys, start=1)}
+        secret = secrets.token_hex(16)
         self.env.cr.execute(SQL(
             APPEND_SAME,
-            company=company.id, customers=list(customers), secret=secrets.token_hex(16),
+            company=company.id, customers=list(customers), secret=secret,
             places=[places[key] for key in customers.values()],
             olds=[changes[key][0] or None for key in keys],
             news=[changes[key][1] or None for key in keys],
@@ -338,15 +341,30 @@ class CollectionHistory(models.Model):
             user=row["user_id"], user_name=row["user_name"], cause=row["cause"],
             command=row["command"], kind=row["kind"], text=row["text"], version=VERSION,
             opening=f'[{VERSION}, "'))
-        self._seal_same(company)
+        self._seal_same(company, row, secret, {
+            customer: changes[key] for customer, key in customers.items()})
         self.env["collection.sequence"].invalidate_model(["history_ids"])
 
-    def _seal_same(self, company):
-        """Seal the heads that the statement before has raised."""
+    def _seal_same(self, company, row, secret, changes):
+        """Seal the heads that the statement before has raised.
+
+        The database has computed the digests. Whoever owns it could have its functions return
+        others, and would get a seal for whatever they like: each is computed here again.
+
+        :param dict row: values that the rows have in common
+        :param str secret: from which their salts were made
+        :param dict changes: (old value, new value) by customer's id
+        :raise UserError: the database has sealed something else
+        """
         heads = []
         if seal.get_key_state().fingerprint:
             for id_, key, owner, number, digest, *sealed, raised in self.env.cr.fetchall():
                 old = seal.Head(id_, key, owner, company.id, number, digest, *sealed)
+                customer = int(key.rpartition(":")[2])
+                if raised != _hash_same(old, row, f"{secret}{customer}", changes[customer]):
+                    raise UserError(self.env._(
+                        "The database computes other digests than Odoo: somebody has changed its "
+                        "functions. Nothing was written or sealed."))
                 heads.append(seal.raise_head(old, replace(
                     old, number=number + 1, digest=raised)))
         chains = self.env["collection.history.chain"]
@@ -530,3 +548,12 @@ class CollectionHistory(models.Model):
             return {"new": format_date(self.env, self.new_value)}
         data = self.data or {}
         return {name: format_date(self.env, data.get(name)) for name in ("date", "due")}
+
+
+def _hash_same(head, row, secret, change):
+    """:return: the digest of a row that the database has sealed, see :data:`APPEND_SAME`"""
+    salt = hashlib.sha256(secret.encode()).hexdigest()[:32]
+    vals = row | {
+        "number": head.number + 1, "old_value": change[0], "new_value": change[1],
+        "text_digest": hash_text(salt, row["text"])}
+    return hash_row(head.digest, VERSION, head.key, [vals.get(name) for name in DIGESTED])

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ...engine.seal import DIGESTED, ChainReader, Leaf, SealedRow
+from ...engine.seal import DIGESTED, RESEALED, ChainReader, Leaf, SealedRow
 from ...tools import seal
-from .findings import ABSENT, CODES, GONE, REWRITTEN, Finding, Verification
+from .findings import ABSENT, ANCHOR, CODES, COMPANY, GONE, REWRITTEN, Finding, Verification
 
 #: Rows that are read at once.
 BATCH = 10_000
@@ -51,6 +51,9 @@ class Subject:
         found = [
             Finding(fault.code, head.key, fault.number, str(fault.other))
             for fault in self.reader.close(head.number, head.digest, head.customer)]
+        begun_in = head.key.partition(":")[0]
+        if begun_in != str(head.company):
+            found.append(Finding(COMPANY, head.key, head.number, begun_in))
         if self.leaf and self.leaf.digest != self.leaf_digest:
             found.append(Finding(REWRITTEN, head.key, self.leaf.number, day=self.day))
         state = self.check_seal()
@@ -133,6 +136,7 @@ class CollectionHistoryCheck(models.Model):
         crons = self.env["ir.cron"]
         self._find_absent()
         self._find_gone()
+        self._find_false_anchors()
         waiting = self._find_waiting()
         crons._commit_progress(remaining=len(waiting))
         while waiting:
@@ -154,7 +158,8 @@ class CollectionHistoryCheck(models.Model):
               FROM (
             SELECT chain.id, chain.head_number, checked.verified_number,
                    checked.id IS NULL OR checked.state = 'broken'
-                   OR checked.verified_number > chain.head_number AS first,
+                   OR checked.verified_number > chain.head_number
+                   OR checked.whole_on > %(today)s AS first,  -- nobody has read it tomorrow
                    (checked.verified_digest, checked.verified_seal, checked.customer_id)
                    IS DISTINCT FROM (chain.head_digest, chain.head_seal, chain.customer_id)
                    OR checked.state = 'unproven'
@@ -220,6 +225,30 @@ class CollectionHistoryCheck(models.Model):
         found = [(Finding(GONE, key, number, name or "", day), company, customer)
                  for key, number, name, day, company, customer in gone]
         self._forget(GONE, found, customer)
+        self._keep_findings(found)
+
+    @api.model
+    def _find_false_anchors(self):
+        """Note anchors that do not hold: looked at are the last two of each company, those that
+        did not hold before, and a share of the others each night."""
+        self.env.flush_all()
+        today = fields.Date.today()
+        anchors = self.env["collection.anchor"].browse(id_ for [id_] in self.env.execute_query(SQL(
+            """
+            SELECT id FROM (
+            SELECT anchor.id, anchor.day, checked.id IS NOT NULL AS was_false, row_number() OVER (
+                   PARTITION BY anchor.company_id ORDER BY anchor.day DESC) AS place
+              FROM collection_anchor AS anchor
+         LEFT JOIN collection_history_check AS checked
+                ON checked.code = %(code)s AND checked.company_id = anchor.company_id
+               AND checked.day = anchor.day) AS anchor
+             WHERE place <= 2 OR was_false OR id %% %(nights)s = %(night)s ORDER BY day, id
+            """, code=ANCHOR, nights=NIGHTS, night=today.toordinal() % NIGHTS)))
+        # where the sun rises first, it is tomorrow already
+        found = [(Finding(ANCHOR, f"{anchor.company_id.id}:anchor:{anchor.day}", day=anchor.day),
+                  anchor.company_id.id, None) for anchor in anchors
+                 if anchor.day > today + timedelta(days=1) or not anchor._is_whole()]
+        self._forget(ANCHOR, found, None)
         self._keep_findings(found)
 
     def _forget(self, code, found, customer):
@@ -364,6 +393,8 @@ class CollectionHistoryCheck(models.Model):
             ("code", "in", (ABSENT, GONE))])
         checks = others | self.search([("key", "in", [
             subject.head.key for subject, _findings in found])])
+        resealed = self.env["collection.history"].search([
+            ("chain_id", "in", chains), ("kind", "=", RESEALED)], order="number")
         days = [subject.day for subject, _findings in found if subject.day]
         return Verification(
             at=fields.Datetime.now(), chains=len(found),
@@ -374,7 +405,8 @@ class CollectionHistoryCheck(models.Model):
             is_sealed=bool(seal.get_key_state().fingerprint),
             anchor=max(days, default=None),
             anchored=sum(subject.leaf.number for subject, _findings in found if subject.leaf),
-            since=min(filter(None, checks.mapped("since")), default=None))
+            since=min(filter(None, checks.mapped("since")), default=None),
+            resealed=tuple(resealed.mapped("number")))
 
 
 def _cut(waiting):

@@ -9,7 +9,7 @@ from ...tools import seal, timestamps
 from ...tools.dialogs import RELOAD, notify
 from ...tools.records import in_company_language
 from .collection_history_check import BATCH
-from .findings import ABSENT, GONE
+from .findings import APART
 
 MANAGER = "account_collection.group_collection_manager"
 #: Who sees the page: managers, and accountants. Collectors read the books, too, and are none.
@@ -90,8 +90,9 @@ class CollectionSeal(models.Model):
         self.key_note = {
             "there": _(
                 "Heads are sealed with a key that stands outside of the database (%(key)s). "
-                "Whoever only writes to the database cannot forge a history, rows of the last "
-                "night included.", key=state.fingerprint),
+                "Whoever only writes to the database cannot forge a row, those since the last "
+                "anchor included; all that could be done is to put a history back to what it was "
+                "at an earlier moment since that anchor.", key=state.fingerprint),
             "short": _(
                 "The key of the configuration has fewer than %(shortest)s characters and is not "
                 "used: nothing is sealed.", shortest=seal.SHORTEST),
@@ -127,7 +128,7 @@ class CollectionSeal(models.Model):
             found.setdefault(company, {})[state] = figures
         read = dict(self.env["collection.history.check"].sudo()._read_group(
             [("company_id", "in", self.company_id.ids), "|", ("code", "=", False),
-             ("code", "not in", (ABSENT, GONE))], ["company_id"], ["__count"]))
+             ("code", "not in", APART)], ["company_id"], ["__count"]))
         for page in self:
             states = found.get(page.company_id, {})
             for state in ("whole", "broken", "unproven"):
@@ -260,6 +261,7 @@ class CollectionSeal(models.Model):
         checks = self.env["collection.history.check"].sudo()
         checks._find_absent()
         checks._find_gone()
+        checks._find_false_anchors()
         for chains in self._cut_chains(BATCH):
             checks._verify_chains(dict.fromkeys(chains.ids, True))
         return RELOAD

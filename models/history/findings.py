@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from odoo.tools import format_date, format_datetime
+from odoo.tools import format_date, format_datetime, format_list
 
 from ...engine import seal as rows
 from ...tools import seal
 
 #: What is wrong besides what :mod:`...engine.seal` finds in the rows themselves. *Rewritten* and
-#: *gone*: compared with the last anchor; *absent*: records without any history.
-REWRITTEN, GONE, ABSENT = "rewritten", "gone", "absent"
+#: *gone*: compared with the last anchor; *absent*: records without any history; *company*: the
+#: head names another one than the chain was begun in; *anchor*: it does not hold itself.
+REWRITTEN, GONE, ABSENT, COMPANY, ANCHOR = "rewritten", "gone", "absent", "company", "anchor"
+#: What is found of customers and companies, not in a chain.
+APART = (ABSENT, GONE, ANCHOR)
 #: What cannot be proven, and is not forged for that.
 UNPROVEN = (seal.FOREIGN, seal.STALE, seal.BARE)
 
@@ -27,6 +30,8 @@ CODES = [
     (rows.OWNER, "Given to another customer"),
     (REWRITTEN, "Rewritten since an anchor"),
     (GONE, "History gone"),
+    (COMPANY, "Given to another company"),
+    (ANCHOR, "Anchor does not hold"),
     (ABSENT, "No history"),
     (seal.BROKEN, "Seal broken"),
     (seal.FOREIGN, "Sealed with another key"),
@@ -79,6 +84,7 @@ class Verification:
     :ivar anchor: day of the last anchor, None for none
     :ivar anchored: number of the rows that it covers
     :ivar since: when what was found was found first
+    :ivar resealed: numbers of rows that say that a chain was sealed anew
     """
 
     at: datetime
@@ -89,6 +95,7 @@ class Verification:
     anchor: date | None = None
     anchored: int = 0
     since: datetime | None = None
+    resealed: tuple[int, ...] = ()
 
     @property
     def whole(self):
@@ -112,6 +119,11 @@ class Verification:
             lines.append(_(
                 "Rows verified: %(rows)s. Nothing was changed, cut out or given away.",
                 rows=self.count))
+        if self.resealed:
+            lines.append(_(
+                "Sealed anew in the rows: %(rows)s. That rows before those were not changed is "
+                "shown by anchors made before, not by the seal.",
+                rows=format_list(env, [str(number) for number in self.resealed])))
         if not self.is_sealed:
             lines.append(_(
                 "There is no key: whoever writes to the database could have computed the seals "
@@ -151,6 +163,12 @@ def _get_sentences(env):
         GONE: _(
             "The history of %(detail)s is gone: the anchor of %(day)s covers it up to row "
             "%(number)s."),
+        COMPANY: _(
+            "The history was begun in the company with the id %(detail)s: it was given to another "
+            "one."),
+        ANCHOR: _(
+            "The anchor of %(day)s does not hold: its root, its files, the histories that it "
+            "covers or the anchor before it were changed."),
         ABSENT: _("There is no history, although there are records that leave one: %(detail)s."),
         seal.BROKEN: _(
             "The seal of row %(number)s does not hold: rows or head were written by somebody who "

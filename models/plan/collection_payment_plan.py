@@ -24,19 +24,30 @@ SHORTEST_NAME, LONGEST_NAME = 3, 120
 #: A plan that was offered shows what it is about, also after a correction of the entry.
 register(Holder("collection.payment.plan", "item_ids", (("state", "=", "offered"),)))
 
-#: What was offered never changes, and what was accepted stays accepted as it was.
+#: What was offered never changes, and what was accepted stays accepted as it was. Only once the
+#: history says that the customer was anonymised, the text and the name go.
 GUARD = """
     CREATE OR REPLACE FUNCTION collection_payment_plan_guard() RETURNS trigger AS $$
     BEGIN
         IF TG_OP = 'UPDATE' THEN
-            IF OLD.text IS NULL OR (
-                NEW.text = OLD.text AND NEW.digest = OLD.digest AND NEW.amount = OLD.amount
+            IF OLD.digest IS NULL OR (
+                NEW.text IS NOT DISTINCT FROM OLD.text AND NEW.digest = OLD.digest
+                AND NEW.amount = OLD.amount
                 AND NEW.currency_id = OLD.currency_id
                 AND (OLD.accepted_at IS NULL OR (
                      NEW.accepted_at = OLD.accepted_at AND NEW.state = 'accepted'
                      AND NEW.accepted_by = OLD.accepted_by AND NEW.accepted_way = OLD.accepted_way
                      AND NEW.accepted_link_id IS NOT DISTINCT FROM OLD.accepted_link_id
-                     AND NEW.accepted_on = OLD.accepted_on))) THEN
+                     AND NEW.accepted_on = OLD.accepted_on))) OR (
+                NEW.text IS NULL AND (NEW.accepted_by IS NOT DISTINCT FROM OLD.accepted_by
+                                      OR NEW.accepted_by = '–')
+                AND to_jsonb(NEW) - 'text' - 'ended_because' - 'accepted_by'
+                  = to_jsonb(OLD) - 'text' - 'ended_because' - 'accepted_by'
+                AND EXISTS (
+                    SELECT FROM collection_history AS said
+                      JOIN collection_history_chain AS chain ON chain.id = said.chain_id
+                     WHERE chain.customer_id = NEW.customer_id
+                       AND said.kind = 'customer_anonymised')) THEN
                 RETURN NEW;
             END IF;
         END IF;
@@ -138,8 +149,14 @@ class CollectionPaymentPlan(models.Model):
 
     @api.depends("text", "digest")
     def _compute_is_whole(self):
+        forgotten = self.env["collection.history"].sudo().search([
+            ("kind", "=", "customer_anonymised"),
+            ("chain_id.customer_id", "in", self.filtered(
+                lambda plan: not plan.text).customer_id.ids),
+        ]).chain_id.customer_id
         for plan in self:
-            plan.is_whole = bool(plan.text) and plan.digest == _digest(plan.text)
+            plan.is_whole = plan.digest == _digest(plan.text) if plan.text else (
+                plan.customer_id in forgotten)
 
     # === CRUD === #
 

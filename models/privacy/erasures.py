@@ -41,6 +41,9 @@ KEPT = {
     "collection.link": "selector digest",
     "collection.limitation.interruption": "items",
     "collection.participant": "",
+    "collection.case.file": "lang sha256 digest",
+    # the digest of the text that is erased proves a copy that somebody else has kept
+    "collection.payment.plan": "lang residuals digest",
     "collection.promise": "matched_before",
     "collection.reply": "key",
     "collection.sequence": "items_gone incident_row_key waiting_template_code waiting_step_key",
@@ -63,6 +66,10 @@ ERASURES = {
                 domain=Domain("origin", "in", ("specific", "manual"))),
     ),
     "collection.answer": (Erasure("customer_id", ("item_name", "text", "refusal")),),
+    # the ZIPs go with all other files; who made and took them stays
+    "collection.case.file": (
+        Erasure("customer_id", ("about", "error", "gone"), required=("name",)),),
+    "collection.case.handover": (Erasure("case_file_id.customer_id", ("note",)),),
     "collection.cost": (Erasure("sequence_id.customer_id", ("note",)),),
     "collection.dispatch": (Erasure("customer_id", (
         "address", "copies", "email_from", "subject", "body", "whole_body", "error", "came_back",
@@ -76,6 +83,11 @@ ERASURES = {
     "collection.limitation.interruption": (
         Erasure("customer_id", ("note", "withdrawn_reason")),),
     "collection.link": (Erasure("customer_id", ("subject", "body")),),
+    "collection.payment.plan": (
+        Erasure("customer_id", ("text", "ended_because")),
+        Erasure("customer_id", required=("accepted_by",),
+                domain=Domain("accepted_by", "!=", False)),
+    ),
     "collection.promise": (Erasure("customer_id", ("comment",)),),
     "collection.reply": (
         Erasure("customer_id", ("email_from", "subject", "text", "result_note")),),

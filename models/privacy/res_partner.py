@@ -30,6 +30,9 @@ OPEN = {
     "collection.reply": (Domain("state", "=", "open"), _lt("a reply to answer")),
 }
 
+#: What waits in an outbox beside e-mails, where it is installed, and its field of the message.
+OUTBOXES = {"sms.sms": "mail_message_id", "snailmail.letter": "message_id"}
+
 
 @dataclass(frozen=True)
 class Closure:
@@ -191,11 +194,11 @@ class ResPartner(models.Model):
                     customer=self.browse(customer[0]).display_name,
                     reasons=", ".join(customer[1].reasons)))
         customers = self.sudo().with_context(active_test=False, tracking_disable=True)
+        customers._trace_anonymised()  # first: what is sealed gives way to this row alone
         records = customers._erase_collection_texts()
         customers._erase_collection_messages(records)
         self._erase_collection_history()
         customers._erase_collection_identity()
-        customers._trace_anonymised()
 
     def _erase_collection_texts(self):
         """:return: dict of the recordsets that were gone through, by model"""
@@ -244,15 +247,20 @@ class ResPartner(models.Model):
         """
         files = self.env["ir.attachment"].sudo()
         family = self.search([("id", "child_of", self.ids)])
-        messages, activities = self.env["mail.message"].sudo(), self.env["mail.activity"].sudo()
-        for name, own in {**records, "res.partner": family}.items():
+        banks = self._erase_collection_accounts(family)
+        activities = self.env["mail.activity"].sudo()
+        messages = self.env["mail.message"].sudo().search([  # of no record, such as notices
+            ("model", "=", False), ("mail_ids.recipient_ids", "in", family.ids)])
+        for name, own in {
+                **records, "res.partner": family, "res.partner.bank": banks}.items():
             about = [("model", "=", name), ("res_id", "in", own.ids)]
             messages |= messages.search(about)
             activities |= activities.search([
                 ("res_model", "=", name), ("res_id", "in", own.ids)])
-            if name != "res.partner":
-                files |= files.search([("res_model", "=", name), ("res_id", "in", own.ids),
-                                       ("res_field", "=", False)])
+            # what lies in a field of ours, too; pictures of a contact go with who it is
+            places = [False, "content"] if name in records else [False]
+            files |= files.search([("res_model", "=", name), ("res_id", "in", own.ids),
+                                   ("res_field", "in", places)])
         sent = records.get("collection.dispatch", self.env["collection.dispatch"])
         files |= (sent.attachment_ids | sent.receipt_ids | messages.attachment_ids).filtered(
             lambda file: file.res_model not in ("account.move", "account.move.line"))
@@ -260,10 +268,46 @@ class ResPartner(models.Model):
         files.unlink()
         (messages.tracking_value_ids.sudo() | self._find_collection_tracking()).unlink()
         self.env.flush_all()
+        self._erase_collection_outbox(family, messages)
         self.env.cr.execute(SQL(
             "UPDATE mail_message SET body = '', subject = NULL,"
             " email_from = NULL, reply_to = NULL WHERE id = ANY(%s)", messages.ids))
         self.env.invalidate_all()
+
+    def _erase_collection_accounts(self, family):
+        """Bank accounts: payments point to them, so that they stay, with another number.
+
+        :return: ``res.partner.bank``
+        """
+        banks = self.env["res.partner.bank"].sudo().with_context(active_test=False).search(
+            [("partner_id", "in", family.ids)])
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE res_partner_bank SET acc_number = 'ANONYMISED' || id,"
+            "       sanitized_acc_number = 'ANONYMISED' || id, acc_holder_name = NULL,"
+            "       clearing_number = NULL, note = NULL, bank_id = NULL,"
+            "       allow_out_payment = FALSE, active = FALSE WHERE id = ANY(%s)", banks.ids))
+        return banks
+
+    def _erase_collection_outbox(self, family, messages):
+        """E-mails, text messages and letters to them, kept or still to be sent, and where to."""
+        for name, message in OUTBOXES.items():
+            if name in self.env:
+                self.env[name].sudo().search([
+                    "|", ("partner_id", "in", family.ids), (message, "in", messages.ids),
+                ]).unlink()
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE mail_mail SET body_html = NULL, email_to = NULL, email_cc = NULL,"
+            "       headers = NULL, failure_reason = NULL,"
+            "       state = CASE WHEN state = 'sent' THEN state ELSE 'cancel' END"
+            " WHERE mail_message_id = ANY(%s) OR id IN ("
+            "       SELECT mail_mail_id FROM mail_mail_res_partner_rel"
+            "        WHERE res_partner_id = ANY(%s))", messages.ids, family.ids))
+        self.env.cr.execute(SQL(
+            "UPDATE mail_notification SET sms_number = NULL, failure_reason = NULL"
+            " WHERE mail_message_id = ANY(%s) OR res_partner_id = ANY(%s)",
+            messages.ids, family.ids))
 
     def _find_collection_tracking(self):
         """:return: ``mail.tracking.value`` of what collecting noted on the customers' entries"""

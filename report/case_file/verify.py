@@ -10,11 +10,15 @@ holds, 1 when something does not, 2 when this is no case file.
 
 import hashlib
 import json
+import re
+import shlex
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 CHUNK = 1 << 20
@@ -22,6 +26,22 @@ MANIFEST, MANIFEST_DIGEST, PROOF = "manifest.json", "manifest.sha256", "history/
 FORMAT = 1
 #: Today's formula of a row's digest; 1 did not cover the history that the row belongs to.
 VERSION = 2
+#: What a row's values are, in this order; what a file says of it counts for nothing.
+DIGESTED = (
+    "number", "at", "user_id", "user_name", "on_behalf", "cause", "command", "command_ref",
+    "kind", "sequence_id", "visit_id", "step_name", "action_id", "action_name", "old_value",
+    "new_value", "data", "text_digest")
+#: What a text is salted with: always as long, so that nothing moves between the two.
+SALT = re.compile(r"[0-9a-f]{32}")
+#: Spaces that names and French sentences have, besides the usual one.
+SPACES = "\u00a0\u2009\u202f"
+#: Bytes of a part that is read into memory, and of all parts: beyond, a ZIP is no case file.
+MOST_READ, MOST_BYTES = 1 << 29, 1 << 34
+#: What a ZIP or a list that somebody has changed has its readers raise.
+UNREADABLE = (
+    OSError, EOFError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError,
+    RuntimeError, MemoryError, struct.error, zlib.error, zipfile.BadZipFile,
+    *([zipfile.lzma.LZMAError] if getattr(zipfile, "lzma", None) else []))
 #: What the system trusts, where no certificates came along.
 SYSTEM_CERTIFICATES = "/etc/ssl/certs"
 
@@ -31,6 +51,9 @@ TEXTS = {
     "no_file": ("This is no case file: {why}", "Ceci n’est pas un dossier : {why}"),
     "whole": ("WHOLE. All that can be checked here holds.",
               "INTÈGRE. Tout ce qui peut être vérifié ici est exact."),
+    "parts_only": ("NO HISTORY. The parts hold; nothing here shows what was done, and when.",
+                   "SANS HISTORIQUE. Les pièces sont exactes ; rien n’établit ici ce qui a été "
+                   "fait, ni quand."),
     "broken": ("NOT WHOLE. {count} faults were found:",
                "NON INTÈGRE. {count} défauts constatés :"),
     "proved": ("What this proves:", "Ce que cela prouve :"),
@@ -44,6 +67,13 @@ TEXTS = {
     "changed": ("{name}: changed. Its SHA-256 is not the one of the list.",
                 "{name} : modifié. Son SHA-256 n’est pas celui de la liste."),
     "unreadable": ("{name}: cannot be read ({why}).", "{name} : illisible ({why})."),
+    "too_large": ("{name}: larger than a case file may be; nothing of it was read.",
+                  "{name} : plus volumineux qu’un dossier ne peut l’être ; rien n’en a été lu."),
+    "digested": ("{name}: says otherwise what the seals of rows cover.",
+                 "{name} : indique autrement ce que couvrent les sceaux des lignes."),
+    "empty": ("history {key}: has no rows.", "historique {key} : ne contient aucune ligne."),
+    "company": ("history {key}: is given as that of another company ({found}).",
+                "historique {key} : est présenté comme celui d’une autre société ({found})."),
     "gap": ("history {key}: row {number} is missing.",
             "historique {key} : la ligne {number} manque."),
     "row": ("history {key}: row {number} is not what was sealed.",
@@ -66,6 +96,8 @@ TEXTS = {
              "historique {key} : ne mène pas à la racine de l’ancrage du {day}."),
     "anchor_file": ("{name}: the file says another root than the proof.",
                     "{name} : le fichier porte une autre racine que la preuve."),
+    "anchor_day": ("{name}: the file is not that of the anchor of {day}.",
+                   "{name} : le fichier n’est pas celui de l’ancrage du {day}."),
     "no_anchor": ("history {key}: the anchor of {day} is not there.",
                   "historique {key} : l’ancrage du {day} est absent."),
     "token": ("{name}: the timestamp is not about {data}.",
@@ -75,23 +107,19 @@ TEXTS = {
     # what is proven
     "parts": ("{count} parts are those of the list, byte by byte.",
               "{count} pièces sont celles de la liste, octet par octet."),
-    "rows": ("history of {customer} ({key}): {count} rows, numbered without gap, each sealed with "
-             "all before it{erased}.",
-             "historique de {customer} ({key}) : {count} lignes, numérotées sans lacune, chacune "
-             "scellée avec toutes les précédentes{erased}."),
-    "erased": ("; {count} texts were erased, with a row that says by whom, when and why",
-               " ; {count} textes effacés, avec une ligne disant par qui, quand et pourquoi"),
+    "rows": ("history {key} (by the creditor, that of {customer}): {count} rows, numbered without "
+             "gap, each sealed with all before it{erased}.",
+             "historique {key} (selon le créancier, celui de {customer}) : {count} lignes, "
+             "numérotées sans lacune, chacune scellée avec toutes les précédentes{erased}."),
+    "erased": ("; {count} texts were erased, with a row that says so",
+               " ; {count} textes effacés, avec une ligne qui le dit"),
     "anchored": ("rows 1 to {number} of {key} are part of the anchor of {day}, root {root}",
                  "les lignes 1 à {number} de {key} font partie de l’ancrage du {day}, racine "
                  "{root}"),
-    "witnesses": ("the anchor of {day} was mailed to: {witnesses}. Ask them for it, and compare "
-                  "the root.",
-                  "l’ancrage du {day} a été envoyé à : {witnesses}. Demandez-le-leur et comparez "
-                  "la racine."),
-    "stamped": ("{name} bears the fingerprint of {data}; by the authority ({authority}): {at} UTC. "
-                "Check with:",
-                "{name} porte l’empreinte de {data} ; selon l’autorité ({authority}) : {at} UTC. "
-                "À vérifier par :"),
+    "stamped": ("{name} bears the fingerprint of {data} and the moment {at} UTC; by the creditor, "
+                "the authority is {authority}. Check with, in the unpacked folder:",
+                "{name} porte l’empreinte de {data} et l’instant {at} UTC ; selon le créancier, "
+                "l’autorité est {authority}. À vérifier, dans le dossier décompressé, par :"),
     "accepted": ("openssl accepts it, with the certificates that came along: compare them with "
                  "those that the authority publishes.",
                  "openssl l’accepte, avec les certificats joints : comparez-les à ceux que publie "
@@ -106,16 +134,36 @@ TEXTS = {
     "never": ("{key} is in no anchor: nobody outside has confirmed when its rows were there.",
               "{key} ne figure dans aucun ancrage : aucun tiers n’a confirmé la date de ses "
               "lignes."),
-    "no_token": ("no authority has timestamped the anchor of {day}: ask its witnesses.",
-                 "aucune autorité n’a horodaté l’ancrage du {day} : interrogez les témoins."),
+    "witnesses": ("that the anchor of {day} was mailed, as the creditor says, to: {witnesses}. Ask "
+                  "them for it, and compare the root {root}.",
+                  "que l’ancrage du {day} a été envoyé, comme le dit le créancier, à : "
+                  "{witnesses}. Demandez-le-leur et comparez la racine {root}."),
+    "no_token": ("that the anchor was made on {day}: no authority has timestamped it. Only "
+                 "witnesses who got it then can confirm that.",
+                 "que l’ancrage a été établi le {day} : aucune autorité ne l’a horodaté. Seuls des "
+                 "témoins qui l’ont reçu alors peuvent le confirmer."),
+    "resealed": ("that {key} was whole before row {number}: it was sealed anew there, on {at}. "
+                 "What was found then, by the creditor: {faults}.",
+                 "que {key} était intègre avant la ligne {number} : il y a été scellé de nouveau, "
+                 "le {at}. Constaté alors, selon le créancier : {faults}."),
+    "book": ("that the book, the workbook and the sentences beside rows say what rows say: compare "
+             "them with the values in {name}, which the seals cover.",
+             "que le livret, le classeur et les phrases jointes aux lignes disent ce que disent "
+             "les lignes : comparez-les aux valeurs de {name}, que couvrent les sceaux."),
     "truth": ("that what was written down is true: it proves that it was written so, and not "
               "changed since.",
               "que ce qui est écrit est vrai : seulement que cela a été écrit ainsi et n’a pas été "
               "modifié depuis."),
-    "before": ("who made the list of parts, and that nothing was left out of it before the file "
-               "was made.",
-               "qui a établi la liste des pièces, ni que rien n’en a été omis avant "
-               "l’établissement du dossier."),
+    "before": ("who made the list of parts, and that nothing was left out: whoever changes a part "
+               "can make another list. Its SHA-256 is {digest}: it must be the one in the history "
+               "of whoever made the file.",
+               "qui a établi la liste des pièces, ni que rien n’en a été omis : qui modifie une "
+               "pièce peut établir une autre liste. Son SHA-256 est {digest} : ce doit être celui "
+               "que porte l’historique de l’auteur du dossier."),
+    "program": ("anything, where this program was exchanged along with the rest: run a copy that "
+                "did not come with the file.",
+                "quoi que ce soit, si ce programme a été remplacé avec le reste : exécutez-en une "
+                "copie qui ne vient pas du dossier."),
     "no_history": ("There is no history in this file.", "Ce dossier ne contient aucun historique."),
 }
 
@@ -144,7 +192,14 @@ class Source:
     def open(self, name):
         return self.archive.open(name) if self.archive else (self.path / name).open("rb")
 
+    def size(self, name):
+        """Bytes, as the archive has it: no more are read."""
+        return self.archive.getinfo(name).file_size if self.archive else (
+            self.path / name).stat().st_size
+
     def read(self, name):
+        if self.size(name) > MOST_READ:
+            raise ValueError(f"{self.size(name)} bytes")
         with self.open(name) as file:
             return file.read()
 
@@ -162,9 +217,11 @@ class Report:
     def __init__(self):
         self.language = 0
         self.faults, self.proved, self.not_proved = [], [], []
+        self.rows = 0
 
     def say(self, code, **names):
-        return TEXTS[code][self.language].format(**names)
+        return TEXTS[code][self.language].format(
+            **{name: make_plain(value) for name, value in names.items()})
 
     def fault(self, code, **names):
         self.faults.append(self.say(code, **names))
@@ -175,10 +232,16 @@ class Report:
             lines += [self.say("broken", count=len(self.faults)),
                       *("  - " + fault for fault in self.faults)]
         else:
-            lines += [self.say("whole"), "", self.say("proved"),
+            lines += [self.say("whole" if self.rows else "parts_only"), "", self.say("proved"),
                       *("  - " + line for line in self.proved)]
         lines += ["", self.say("not_proved"), *("  - " + line for line in self.not_proved)]
         sys.stdout.write("\n".join(lines) + "\n")
+
+
+def make_plain(value):
+    """A text of the file as it is printed: on one line, and without commands to a terminal."""
+    return "".join(char if char.isprintable() or char in SPACES else repr(char)[1:-1]
+                   for char in str(value))
 
 
 # === PARTS ===
@@ -186,26 +249,41 @@ class Report:
 
 def check_parts(source, manifest, report):
     listed = {part["name"]: part for part in manifest["parts"]}
-    told = source.read(MANIFEST_DIGEST).decode("ascii", "replace").split()[:1] if (
-        MANIFEST_DIGEST in source.names) else []
-    if told != [source.digest(MANIFEST)]:
+    if read_told(source, report) != [source.digest(MANIFEST)]:
         report.fault("manifest", name=MANIFEST)
     for name in sorted({name for name in source.names if source.names.count(name) > 1}):
         report.fault("double", name=name)
     for name in sorted(set(source.names) - set(listed) - {MANIFEST, MANIFEST_DIGEST}):
         report.fault("extra", name=name)
+    if sum(map(source.size, set(source.names))) > MOST_BYTES:
+        report.fault("too_large", name=source.path.name)
+        return
     for name, part in listed.items():
         check_part(source, name, part, report)
     report.proved.append(report.say("parts", count=len(listed)))
+
+
+def read_told(source, report):
+    """What stands in the place of the digest of the list of parts."""
+    if MANIFEST_DIGEST not in source.names:
+        return []
+    try:
+        return source.read(MANIFEST_DIGEST).decode("ascii", "replace").split()[:1]
+    except UNREADABLE as error:
+        report.fault("unreadable", name=MANIFEST_DIGEST, why=error)
+        return []
 
 
 def check_part(source, name, part, report):
     if name not in source.names:
         report.fault("missing", name=name)
         return
+    if part.get("size", source.size(name)) != source.size(name):
+        report.fault("changed", name=name)
+        return
     try:
         digest = source.digest(name)
-    except (OSError, zipfile.BadZipFile, EOFError) as error:
+    except UNREADABLE as error:
         report.fault("unreadable", name=name, why=error)
         return
     if digest != part["sha256"]:
@@ -228,23 +306,31 @@ def hash_row(previous, version, key, values):
 def check_chain(chain, names, report):
     """Check the rows of one history against each other and its head."""
     key, number, digest, version = chain["key"], 0, "", 0
-    begun_for, erased, recorded = key.rpartition(":")[2], set(), set()
-    owner = int(begun_for) if begun_for.isdecimal() else 0
+    company, _colon, begun_for = key.rpartition(":")
+    owner, erased, recorded = int(begun_for) if begun_for.isdecimal() else 0, set(), set()
+    if company != str(chain["company"]):
+        report.fault("company", key=key, found=chain["company"])
+    if not chain["rows"]:
+        report.fault("empty", key=key)
     for row in chain["rows"]:
         values = dict(zip(names, row["values"]))
         if values["number"] != number + 1:
             report.fault("gap", key=key, number=number + 1)
         if row["version"] < version:
             report.fault("downgraded", key=key, number=values["number"])
-        if row["digest"] != hash_row(digest, row["version"], key, row["values"]):
+        if len(row["values"]) != len(names) or (
+                row["digest"] != hash_row(digest, row["version"], key, row["values"])):
             report.fault("row", key=key, number=values["number"])
         if is_erased(row, values):
             erased.add(values["number"])
-        elif (values["text_digest"] or "") != hash_text(row):
+        elif not is_text_whole(row, values):
             report.fault("text", key=key, number=values["number"])
         owner = read_owner(owner, key, values, version)
         recorded |= read_recorded(values, version)
+        if values["kind"] == "history_resealed":
+            tell_resealed(key, values, report)
         number, digest, version = values["number"], row["digest"], max(version, row["version"])
+    report.rows += len(chain["rows"])
     check_end(chain, number, digest, owner, erased - recorded, report)
     report.proved.append(report.say(
         "rows", customer=chain["customer_name"], key=key, count=number,
@@ -255,9 +341,12 @@ def is_erased(row, values):
     return bool(values["text_digest"]) and row["text"] is None and row["salt"] is None
 
 
-def hash_text(row):
-    text = row["text"]
-    return hashlib.sha256(f"{row['salt']}{text}".encode()).hexdigest() if text else ""
+def is_text_whole(row, values):
+    text, salt, digest = row["text"], row["salt"], values["text_digest"] or ""
+    if not text:
+        return not digest
+    return bool(SALT.fullmatch(salt or "")) and (
+        digest == hashlib.sha256(f"{salt}{text}".encode()).hexdigest())
 
 
 def read_owner(owner, key, values, version):
@@ -274,8 +363,16 @@ def read_recorded(values, version):
     """Numbers of the rows of which this one says that their texts were erased."""
     kind = values["kind"]
     if kind == "text_erased" or (kind == "history_resealed" and version < VERSION):
-        return set((values["data"] or {}).get("rows", ()))
+        # only texts from before: nobody allows for what is to be written
+        return {row for row in (values["data"] or {}).get("rows", ()) if row < values["number"]}
     return set()
+
+
+def tell_resealed(key, values, report):
+    faults = (values["data"] or {}).get("faults") or ["–"]
+    report.not_proved.append(report.say(
+        "resealed", key=key, number=values["number"], at=values["at"],
+        faults=", ".join(map(str, faults))))
 
 
 def check_end(chain, number, digest, owner, unrecorded, report):
@@ -314,7 +411,7 @@ def check_place(source, chain, anchors, report):
     if follow_path(place["leaf"], place["path"]) != place["root"]:
         report.fault("path", key=key, day=day)
     anchor = next((found for found in anchors if found["root"] == place["root"]
-                   and found["file"] in source.names), None)
+                   and found["day"] == day and found["file"] in source.names), None)
     if anchor is None:
         report.fault("no_anchor", key=key, day=day)
         return
@@ -332,11 +429,14 @@ def check_anchor(source, anchor, report):
         report.fault("missing", name=name)
         return
     content = source.read(name)
-    if f"root: {anchor['root']}" not in content.decode("utf-8", "replace").splitlines():
+    lines = content.decode("utf-8", "replace").split("\n")
+    if f"root: {anchor['root']}" not in lines:
         report.fault("anchor_file", name=name)
+    if f"day: {anchor['day']}" not in lines:
+        report.fault("anchor_day", name=name, day=anchor["day"])
     if anchor["witnesses"]:
-        report.proved.append(report.say(
-            "witnesses", day=anchor["day"], witnesses=anchor["witnesses"]))
+        report.not_proved.append(report.say(
+            "witnesses", day=anchor["day"], witnesses=anchor["witnesses"], root=anchor["root"]))
     if anchor["token"] and anchor["token"] in source.names:
         check_token(source, anchor, content, report)
     elif anchor["token"]:
@@ -349,7 +449,8 @@ def check_token(source, anchor, content, report):
     """Check that a timestamp is about the anchor's file, and have openssl check its signature."""
     name, token = anchor["token"], source.read(anchor["token"])
     digests = [hashlib.new(kind, content).digest() for kind in ("sha256", "sha384", "sha512")]
-    if not any(digest in token for digest in digests):
+    at = next(filter(None, (read_moment(token, digest) for digest in digests)), None)
+    if at is None:
         report.fault("token", name=name, data=anchor["file"])
         return
     certificates = anchor["certificates"] if anchor["certificates"] in source.names else None
@@ -357,11 +458,28 @@ def check_token(source, anchor, content, report):
         ("-CAfile", certificates) if certificates else ("-CApath", SYSTEM_CERTIFICATES))]
     report.proved.append(report.say(
         "stamped", name=name, data=anchor["file"], authority=anchor["authority"],
-        at=anchor["token_at"]) + "\n      " + " ".join(command))
+        at=at) + "\n      " + make_plain(" ".join(map(shlex.quote, command))))
     if not shutil.which("openssl"):
         report.not_proved.append(report.say("no_openssl"))
         return
     run_openssl(source, anchor, certificates, report)
+
+
+def read_moment(token, digest):
+    """The moment in a timestamp about a digest: behind it stand, in DER, the number of the
+    timestamp and its time (RFC 3161, TSTInfo). None where it is not about it."""
+    place = token.find(digest)
+    while place >= 0:
+        behind = token[place + len(digest):]
+        if behind[:1] == b"\x02":
+            time = behind[2 + behind[1]:]
+            found = re.fullmatch(rb"(....)(..)(..)(..)(..)(..)(\.\d+)?Z", time[2:2 + time[1]]) if (
+                time[:1] == b"\x18") else None
+            if found:
+                parts = [part.decode() for part in found.groups()[:6]]
+                return "-".join(parts[:3]) + " " + ":".join(parts[3:])
+        place = token.find(digest, place + 1)
+    return None
 
 
 def run_openssl(source, anchor, certificates, report):
@@ -389,11 +507,28 @@ def check_history(source, report):
         report.not_proved.append(report.say("no_history"))
         return
     proof = json.loads(source.read(PROOF).decode())
+    if proof["digested"] != list(DIGESTED):
+        report.fault("digested", name=PROOF)
     for chain in proof["chains"]:
-        check_chain(chain, proof["digested"], report)
+        check_chain(chain, DIGESTED, report)
         check_place(source, chain, proof["anchors"], report)
     for anchor in proof["anchors"]:
         check_anchor(source, anchor, report)
+    report.not_proved.append(report.say("book" if report.rows else "no_history", name=PROOF))
+
+
+def read_manifest(source, report):
+    """The list of parts, checked as far as the rest relies on it; None where it is of no use."""
+    try:
+        manifest = json.loads(source.read(MANIFEST).decode())
+        if manifest["format"] != FORMAT:
+            raise ValueError(f"format {manifest['format']}")
+        for part in manifest["parts"]:
+            part["name"], part["sha256"]
+        return manifest
+    except UNREADABLE as error:
+        report.fault("unreadable", name=MANIFEST, why=error)
+        return None
 
 
 def verify(path):
@@ -401,23 +536,30 @@ def verify(path):
     report = Report()
     try:
         source = Source(path)
-        manifest = json.loads(source.read(MANIFEST).decode())
-        if manifest["format"] != FORMAT:
-            raise ValueError(f"format {manifest['format']}")
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
+        if MANIFEST not in source.names:
+            raise ValueError(MANIFEST)
+    except UNREADABLE as error:
         sys.stdout.write(report.say("no_file", why=error) + "\n")
         return 2
+    manifest = read_manifest(source, report)
+    if manifest is None:
+        report.write(report.say("title", company="–", made_at="–"))
+        return 1
     report.language = 1 if str(manifest.get("language", "")).startswith("fr") else 0
-    check_parts(source, manifest, report)
     try:
+        check_parts(source, manifest, report)
         check_history(source, report)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         report.fault("unreadable", name=PROOF, why=f"{type(error).__name__}: {error}")
-    report.not_proved += [report.say("before"), report.say("truth")]
+    report.not_proved += [
+        report.say("before", digest=source.digest(MANIFEST)), report.say("truth"),
+        report.say("program")]
     report.write(report.say(
         "title", company=manifest.get("company", "–"), made_at=manifest.get("made_at", "–")))
     return 1 if report.faults else 0
 
 
 if __name__ == "__main__":
+    if hasattr(sys.stdout, "reconfigure"):  # a name in a script that the terminal has not
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(verify(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).resolve().parent))

@@ -96,6 +96,16 @@ class TestCasePortal(HandoverCase, HttpCase):
         row = self.get_rows("case_file_taken")
         self.assertEqual((row.user_id, row.on_behalf), (self.clerk, "Bailiff & Co"))
 
+    def test_a_file_that_is_gone(self):
+        """Issue 19: its customer was anonymised meanwhile; nothing counts as taken."""
+        handover = self.hand_over()
+        self.made.sudo()._find_content().unlink()
+        self.authenticate("clerk", "clerk")
+        answer = self.url_open(f"/my/case-files/{handover.id}/file", allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        self.env.invalidate_all()
+        self.assertEqual(handover.taken_count, 0)
+
     def test_nobody_else_downloads(self):
         """Issue 19: a stranger's number, a file taken back, a colleague's address."""
         handover = self.hand_over()

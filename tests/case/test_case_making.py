@@ -54,6 +54,11 @@ class TestCaseMaking(CaseFileCase):
             [("partner_ids", "in", self.collector.partner_id.ids)], order="id desc", limit=1)
         self.assertIn("is ready", notice.body)
 
+    def test_a_long_history_is_made_in_the_background(self):
+        """Issue 19: a hundred thousand rows are no matter of a moment."""
+        with patch.object(collection_case_file, "ROWS_A_DOCUMENT", 0.01):
+            self.assertEqual(self.make_by_dialog().state, "queued")
+
     def test_one_that_waits_past_midnight(self):
         """Issue 19: it is of the day on which it is made."""
         made = self.queue()

@@ -29,7 +29,7 @@ def make_rows(facts, key=KEY, version=seal.VERSION):
     """:return: list of :class:`SealedRow`, sealed one after the other"""
     rows, digest = [], ""
     for number, (kind, old, data, text) in enumerate(facts, start=1):
-        salt = f"salt{number}"
+        salt = f"{number:032x}"
         values = make_values(number, kind, old_value=old, data=data,
                              text_digest=seal.hash_text(salt, text))
         digest = seal.hash_row(digest, version, key, values)
@@ -140,6 +140,24 @@ class TestEngineSeal(BaseCase):
         rows = make_rows([*self.facts, ("text_erased", "", {"rows": [2]}, "By law")])
         rows[1] = rows[1]._replace(text=None, salt=None)
         self.assertEqual(read(rows), [])
+
+    def test_an_erasure_is_not_recorded_beforehand(self):
+        """X-15: a row excuses texts that were there before it, and none that came later."""
+        rows = make_rows([("text_erased", "", {"rows": [1, 3]}, "By law"), *self.facts])
+        for place in (0, 2):
+            rows[place] = rows[place]._replace(text=None, salt=None)
+        self.assertEqual(read(rows), [("unrecorded", 1), ("unrecorded", 3)])
+
+    def test_the_salt_is_no_part_of_the_text(self):
+        """X-07: whatever is moved between them, the digest of both together being the same."""
+        row = self.rows[1]
+        for size in (-3, -1, 1, 5):
+            with self.subTest(size=size):
+                whole = row.salt + row.text
+                moved = row._replace(salt=whole[:32 + size], text=whole[32 + size:])
+                self.assertEqual(seal.hash_text(moved.salt, moved.text),
+                                 seal.hash_text(row.salt, row.text))
+                self.assertEqual(read([self.rows[0], moved, *self.rows[2:]]), [("text", 2)])
 
     def test_a_chain_changes_hands_by_a_row_of_its_own(self):
         """X-06: not by a row about another chain."""

@@ -285,6 +285,83 @@ class ProofCase(SealCase):
         return self.run_verifier(self.seal_again(files))
 
 
+# -- what somebody does to the proof, having the list of parts fit ------------------------------
+
+
+def chain(proof):
+    return proof["chains"][0]
+
+
+def change_row(proof, _files):
+    chain(proof)["rows"][2]["values"][3] = "Somebody"
+
+
+def change_text(proof, _files):
+    next(row for row in chain(proof)["rows"] if row["text"])["text"] = "Other"
+
+
+def cut(proof, _files):
+    del chain(proof)["rows"][3]
+
+
+def cut_tail(proof, _files):
+    rows = chain(proof)["rows"]
+    del rows[-1]
+    chain(proof)["head"] = {"number": 6, "digest": rows[-1]["digest"]}
+
+
+def change_root(proof, files):
+    name = proof["anchors"][0]["file"]
+    files[name] = files[name].replace(b"\nroot: ", b"\nroot: 00")
+
+
+def lead_astray(proof, _files):
+    chain(proof)["anchor"]["path"][0][1] = "00" * 32
+
+
+def date_back(proof, _files):
+    for said in (proof["anchors"][0], chain(proof)["anchor"]):
+        said["day"] = "2025-01-01"
+
+
+def date_back_the_place(proof, _files):
+    chain(proof)["anchor"]["day"] = "2025-01-01"
+
+
+def rename(proof, _files):
+    names = proof["digested"]
+    names[14], names[15] = names[15], names[14]
+
+
+def lengthen_the_salt(proof, _files):
+    row = next(row for row in chain(proof)["rows"] if row["text"])
+    row["salt"], row["text"] = row["salt"] + row["text"][:9], row["text"][9:]
+
+
+def give_to_another_company(proof, _files):
+    chain(proof)["company"] = 999
+
+
+def take_out_all_rows(proof, _files):
+    chain(proof).update(rows=[], anchor=None, head={"number": 0, "digest": ""})
+
+
+def lengthen_a_row(proof, _files):
+    chain(proof)["rows"][2]["values"].append(None)
+
+
+FORGERIES = (
+    (date_back, "is not that of the anchor of 2025-01-01"),
+    (date_back_the_place, "the anchor of 2025-01-01 is not there"),
+    (rename, "says otherwise what the seals"), (lengthen_the_salt, "the text of row"),
+    (give_to_another_company, "another company"), (take_out_all_rows, "has no rows"),
+    (lengthen_a_row, "row 3 is not what was sealed"),
+    (change_row, "row 3 is not what was sealed"), (change_text, "the text of row"),
+    (cut, "row 4 is missing"), (cut_tail, "row 7 is not the one that the anchor"),
+    (change_root, "another root"), (lead_astray, "does not lead to the root"),
+)
+
+
 @tagged("post_install", "-at_install")
 class TestProof(ProofCase):
     """What a judge gets: a program of one file that needs nothing of ours, and says what holds."""
@@ -329,35 +406,7 @@ class TestProof(ProofCase):
 
     def test_rows_are_checked_against_each_other_and_the_anchor(self):
         """Even when whoever forges has the list of parts fit."""
-        def chain(proof):
-            return proof["chains"][0]
-
-        def change_row(proof, _files):
-            chain(proof)["rows"][2]["values"][3] = "Somebody"
-
-        def change_text(proof, _files):
-            next(row for row in chain(proof)["rows"] if row["text"])["text"] = "Other"
-
-        def cut(proof, _files):
-            del chain(proof)["rows"][3]
-
-        def cut_tail(proof, _files):
-            rows = chain(proof)["rows"]
-            del rows[-1]
-            chain(proof)["head"] = {"number": 6, "digest": rows[-1]["digest"]}
-
-        def change_root(proof, files):
-            name = proof["anchors"][0]["file"]
-            files[name] = files[name].replace(b"\nroot: ", b"\nroot: 00")
-
-        def lead_astray(proof, _files):
-            chain(proof)["anchor"]["path"][0][1] = "00" * 32
-
-        for change, sentence in (
-            (change_row, "row 3 is not what was sealed"), (change_text, "the text of row"),
-            (cut, "row 4 is missing"), (cut_tail, "row 7 is not the one that the anchor"),
-            (change_root, "another root"), (lead_astray, "does not lead to the root"),
-        ):
+        for change, sentence in FORGERIES:
             with self.subTest(sentence):
                 code, said = self.forge(change)
                 self.assertEqual(code, 1)
@@ -386,6 +435,50 @@ class TestProof(ProofCase):
             self.assertEqual([fault.number for fault in faults if fault.code == "changed"],
                              [place + 1] if name else [])
             self.assertEqual(len(report.faults), len(faults))
+
+    def test_no_history_is_not_whole(self):
+        """X-30: the parts may hold; that is all that is said then."""
+        def empty(proof, _files):
+            proof.update(chains=[], anchors=[])
+
+        for code, said in (self.forge(empty), self.run_verifier(self.seal_again({}))):
+            self.assertEqual(code, 0, said)
+            self.assertNotIn("WHOLE", said)
+            self.assertIn("NO HISTORY", said)
+
+    def test_what_the_creditor_says_is_not_proven(self):
+        """To whom an anchor was mailed, and who made the list: whoever forges can write that."""
+        def mail(proof, _files):
+            proof["anchors"][0]["witnesses"] = "The President"
+
+        code, said = self.forge(mail)
+        self.assertEqual(code, 0, said)
+        proven, _heading, open_ = said.partition("What this does not prove:")
+        self.assertNotIn("The President", proven)
+        self.assertIn("The President", open_)
+        self.assertRegex(open_, "Its SHA-256 is [0-9a-f]{64}: it must be the one in the history")
+
+    def test_a_history_sealed_anew_is_said(self):
+        """Whole from then on: what was before is what was found then."""
+        self.chain._reseal("after an upgrade", lambda _head: {"faults": ["changed"]})
+        code, said = self.run_verifier(self.make_zip())
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, "whole before row 8: it was sealed anew there.* changed")
+
+    def test_names_command_nothing(self):
+        """Whoever makes a file names parts and people so that the output says something else."""
+        name = "x\nWHOLE. All that can be checked here holds.\x1b[2J"
+        code, said = self.run_verifier(self.make_zip(**{name: b"x"}))
+        self.assertEqual(code, 1)
+        self.assertNotIn("\nWHOLE", said)
+        self.assertNotIn("\x1b", said)
+
+    def test_a_part_larger_than_said_is_not_read(self):
+        """A ZIP may unpack to whatever size it likes: its list says how much there is."""
+        code, said = self.run_verifier(self.make_zip(
+            **{"documents/invoice.pdf": b"%PDF-1.4 an invoice" + bytes(1 << 22)}))
+        self.assertEqual(code, 1)
+        self.assertIn("documents/invoice.pdf: changed", said)
 
     def test_rows_after_the_anchor_are_said(self):
         """They were written since."""
@@ -434,6 +527,16 @@ class TestProofToken(ProofCase):
         self.assertEqual(code, 0, said)
         self.assertIn("openssl ts -verify -data history/anchors/", said)
         self.assertIn("openssl accepts it", said)
+
+    def test_the_moment_is_that_of_the_token(self):
+        """Not the one that the creditor says."""
+        def date_back(proof, _files):
+            proof["anchors"][0]["token_at"] = "2001-01-01 00:00:00"
+
+        code, said = self.forge(date_back)
+        self.assertEqual(code, 0, said)
+        self.assertNotIn("2001", said)
+        self.assertIn(f"the moment {self.anchors.search([]).token_at} UTC", said)
 
     def test_a_token_of_another_file_is_named(self):
         """As is one whose signature does not hold."""

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...engine.seal import DIGESTED
@@ -157,6 +158,19 @@ class TestForgeries(SealCase):
                     [finding.code for finding in self.verify(customer).findings], ["broken"])
             self.assertTrue(self.verify(customer).is_forged)
 
+    def test_a_row_forged_and_sealed_anew(self):
+        """X-07: code that is kept in the database may have a history sealed anew; a row says so,
+        which is named whenever it is verified."""
+        customer = self.make_customer("Other")
+        with self.key():
+            self.chain = self.begin(customer)
+            self.rows = self.get_rows(self.chain)
+            self.assertNotIn("Sealed anew", self.verify(customer).describe(self.env))
+            self.forge_by_action(
+                f"env['collection.history.chain'].browse({self.chain.id})._reseal("
+                "'', lambda head: {})\n")
+            self.assertIn("Sealed anew in the rows: 8", self.verify(customer).describe(self.env))
+
     # -- three more, and then some ---------------------------------------------------------
 
     def test_a_text_taken_away_without_a_record(self):
@@ -203,6 +217,82 @@ class TestForgeries(SealCase):
                              None if column == "head_seal" else "0" * 16, chain.id)
                     self.assertFound(code, customer=customer)
                     self.env.cr.execute("ROLLBACK TO SAVEPOINT off")
+
+    def test_a_chain_given_to_another_company(self):
+        """X-08: its key says in which it was begun; where there is no key of the seal, too."""
+        self.anchor()
+        other = self.env["res.company"].create({"name": "Accomplice"})
+        self.env.user.company_ids |= other
+        self.sql("UPDATE collection_history_chain SET company_id = %s WHERE id = %s",
+                 other.id, self.chain.id)
+        self.checks._verify_chains({self.chain.id: True})
+        found = self.checks.search([("key", "=", self.chain.key)])
+        self.assertEqual((found.code, found.detail), ("company", str(self.company.id)))
+
+    def test_a_verification_of_tomorrow(self):
+        """X-08: whoever writes that a history was read lately does not keep it from being read."""
+        self.run_cron("_verify_all", model="collection.history.check")
+        self.sql("UPDATE collection_history SET new_value = 'x' WHERE id = %s", self.rows[2].id)
+        self.sql("UPDATE collection_history_check SET whole_on = '9999-12-31'")
+        self.run_cron("_verify_all", model="collection.history.check")
+        self.env.invalidate_all()
+        self.assertEqual(self.checks.search([("key", "=", self.chain.key)]).code, "changed")
+
+    def test_a_history_taken_out_of_an_anchor_too(self):
+        """X-08: rows, chain and leaf are gone, and the next night makes an anchor of what is
+        left: the one before does not hold, which is found, and stays found."""
+        self.begin(self.make_customer("Other"))
+        first = self.anchor()
+        self.sql("DELETE FROM collection_anchor_leaf WHERE key = %s", self.chain.key)
+        self.sql("DELETE FROM collection_history WHERE chain_id = %s", self.chain.id)
+        self.sql("DELETE FROM collection_history_chain WHERE id = %s", self.chain.id)
+        for night in ("2026-03-03", "2026-03-04", "2026-03-05"):
+            self.assertTrue(self.anchor(f"{night} 02:00:00")._is_whole())
+            with self.at(f"{night} 03:00:00"):
+                self.run_cron("_verify_all", model="collection.history.check")
+            self.env.invalidate_all()
+            found = self.checks.search([("code", "=", "anchor")])
+            self.assertEqual((found.day, found.state, found.company_id),
+                             (first.day, "broken", self.company))
+        self.assertIn("does not hold", found.sentence)
+        self.assertEqual(self.page.broken_count, len(found) + self.checks.search_count([
+            ("code", "=", "absent")]))
+
+    def test_an_anchor_taken_out(self):
+        """X-08: the next one goes on from it."""
+        self.anchor()
+        self.close(self.sequence, "verdict", "validated")
+        second = self.anchor("2026-03-03 02:00:00")
+        self.assertTrue(second._is_whole())
+        self.sql("UPDATE collection_anchor SET previous_root = repeat('a', 64) WHERE id = %s",
+                 second.id)
+        self.assertFalse(second._is_whole())
+
+    def test_an_anchor_of_a_day_to_come(self):
+        """X-08: it keeps no night from being anchored, and is found."""
+        self.sql("INSERT INTO collection_anchor (company_id, day, at, root, token_state,"
+                 " mail_state) VALUES (%s, '2999-01-01', now(), 'x', 'none', 'none')",
+                 self.company.id)
+        self.assertEqual(str(self.anchor("2026-03-03 02:00:00").day), "2026-03-03")
+        self.checks._find_false_anchors()
+        self.assertIn("2999-01-01", self.checks.search([("code", "=", "anchor")]).mapped(
+            lambda check: str(check.day)))
+
+    def test_a_database_that_computes_other_digests(self):
+        """X-07: whoever has its functions return what they like gets no seal for that."""
+        row = {"kind": "note_added", "cause": "person", "command": "x", "text": "All", "data": {}}
+        with self.key():
+            self.chain = self.begin(self.make_customer("Other"))
+            append = lambda: self.env["collection.history"]._append_same(  # noqa: E731
+                self.company, row, {self.chain.customer_id.id: 1}, {1: ("old", "new")})
+            append()
+            self.assertWhole(self.chain.customer_id)
+            self.env.cr.execute(
+                "CREATE FUNCTION public.sha256(bytea) RETURNS bytea AS $$ SELECT"
+                " pg_catalog.sha256('forged') $$ LANGUAGE sql;"
+                " SET LOCAL search_path = public, pg_catalog")
+            with self.assertRaises(UserError):
+                append()
 
     def test_an_anchor_rewritten(self):
         """X-08: its root is not that of its leaves, its file says another."""

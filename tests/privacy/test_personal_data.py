@@ -3,8 +3,11 @@ import io
 import json
 import zipfile
 
+from psycopg2.errors import RaiseException
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.privacy import erasures
 from ..common import COLLECTOR, CollectionCase
@@ -56,8 +59,8 @@ class TestPersonalData(CollectionCase):
     def test_every_text_is_named(self):
         """A text that is kept of a customer is erased, or is known to say nothing of a person."""
         for name in self.env["res.partner"]._get_customer_models() + [
-                "collection.cost", "collection.document.contributor", "collection.document.file",
-                "collection.history", "collection.signal.receipt"]:
+                "collection.case.handover", "collection.cost", "collection.document.contributor",
+                "collection.document.file", "collection.history", "collection.signal.receipt"]:
             texts = {field.name for field in self.env[name]._fields.values()
                      if field.store and field.column_type
                      and field.type in ("char", "text", "html", "json", "properties")
@@ -197,6 +200,57 @@ class TestPersonalData(CollectionCase):
         [row] = self.env["collection.history"].search([("kind", "=", "customer_anonymised")])
         self.assertEqual(row.user_id, self.manager)
 
+    def have_papers(self):
+        """An accepted plan, a case file, a bank account, files and messages of other ways.
+
+        :return: the plan
+        """
+        invoice = self.make_invoice(self.person, 500, due="2026-02-01")
+        plan = self.env["collection.payment.plan"].with_user(self.collector).offer(
+            invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable"),
+            [("2026-03-20", 500)])
+        plan.accept_on_paper("Jane Roe", "2026-03-02", [("Jane Roe.pdf", b"Jane Roe")])
+        plan.promise_id.cancel("Paid at once")
+        self.pay(invoice)
+        made = self.env["collection.case.file"].create({
+            "name": "Case file Jane Roe", "about": "Jane Roe", "scope": "res.partner",
+            "customer_id": self.person.id, "company_id": self.company.id, "day": "2026-03-02",
+            "lang": "en_US", "made_by_id": self.manager.id, "state": "ready"})
+        self.env["ir.attachment"].create([
+            {"name": "Jane Roe.zip", "raw": b"Jane Roe", "res_model": made._name,
+             "res_id": made.id, "res_field": "content"},
+            {"name": "Lease of Jane Roe", "raw": b"Jane Roe", "res_model": "res.partner",
+             "res_id": self.person.id}])
+        self.env["res.partner.bank"].create({
+            "acc_number": "FR7630006000011234567890189", "partner_id": self.person.id})
+        self.env["sms.sms"].create({
+            "number": "+33611223344", "body": "Jane Roe", "partner_id": self.person.id})
+        self.env["mail.mail"].create({
+            "subject": "Case of Jane Roe", "body_html": "Jane Roe", "email_to": "jane@example.com",
+            "recipient_ids": [(4, self.person.id)]})
+        return plan
+
+    def test_plans_files_and_accounts_go_too(self):
+        """What was offered and accepted, what was made of the case, where money came from."""
+        plan = self.have_papers()
+        with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), (
+                self.env.cr.savepoint()):
+            self.env.cr.execute("UPDATE collection_payment_plan SET text = NULL")
+        with self.at(LATER):
+            self.anonymise()
+        for secret in ("Roe", "FR76", "611223344", "jane@"):
+            with self.subTest(secret):
+                self.assertEqual(self.find_everywhere(secret), [])
+        self.assertFalse(self.env["ir.attachment"].sudo().search([
+            ("name", "like", "Jane"), ("res_field", "in", [False, "content"])]))
+        self.assertEqual((plan.state, bool(plan.text), plan.accepted_by, plan.is_whole),
+                         ("accepted", False, "–", True))
+        self.assertTrue(self.env["collection.history"].with_user(self.manager).verify(
+            self.person))
+        with mute_logger("odoo.sql_db"), self.assertRaises(RaiseException), (
+                self.env.cr.savepoint()):
+            self.env.cr.execute("UPDATE collection_payment_plan SET accepted_by = 'Bob'")
+
     def find_everywhere(self, text):
         """:return: list of the columns of our tables, contacts and messages that hold a text; the
             sealed values of the history are left out"""
@@ -207,7 +261,8 @@ class TestPersonalData(CollectionCase):
         self.env.cr.execute("""
             SELECT table_name, column_name FROM information_schema.columns
              WHERE table_name = ANY(%s) AND data_type IN ('character varying', 'text', 'jsonb')
-        """, [[*tables, "res_partner", "mail_message", "mail_tracking_value"]])
+        """, [[*tables, "res_partner", "res_partner_bank", "mail_message", "mail_mail", "sms_sms",
+               "mail_notification", "mail_tracking_value"]])
         found = []
         for table, column in self.env.cr.fetchall():
             if table == "collection_history" and column in ("old_value", "new_value", "data"):
