@@ -51,7 +51,7 @@ class CollectionAnchor(models.Model):
 
     token_state = fields.Selection(
         [("none", "No authority"), ("waiting", "To be timestamped"), ("done", "Timestamped"),
-         ("failed", "Failed")], string="Timestamp", required=True, readonly=True,
+         ("failed", "Not timestamped")], string="Timestamp", required=True, readonly=True,
         default="none")
     token_file = fields.Binary(
         string="Timestamp file", readonly=True, attachment=True,
