@@ -91,6 +91,12 @@ class CollectionAnchor(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
+    @api.depends("day")
+    def _compute_display_name(self):
+        for anchor in self:
+            anchor.display_name = format_date(self.env, anchor.day)
+
     @api.depends("day", "company_id")
     def _compute_names(self):
         for anchor in self:
