@@ -15,8 +15,9 @@ AGES = (0, 1, 8, 16, 31, 61, 91, 181)
 HORIZON = 91
 
 SOURCES = [
-    ("promise", "Promise"), ("instalment", "Instalment"), ("delay", "The payer's own delay"),
-    ("cohort", "Debts of the same age"), ("disputed", "Disputed: not expected"),
+    ("promise", "Promise"), ("instalment", "Promised instalment"),
+    ("delay", "The payer's own delay"), ("cohort", "Debts of the same age"),
+    ("disputed", "Disputed: not expected"),
     ("doubtful", "Not expected within 13 weeks")]
 
 ROWS = """

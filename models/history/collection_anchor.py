@@ -51,7 +51,7 @@ class CollectionAnchor(models.Model):
 
     token_state = fields.Selection(
         [("none", "No authority"), ("waiting", "To be timestamped"), ("done", "Timestamped"),
-         ("failed", "Failed")], string="Timestamp", required=True, readonly=True,
+         ("failed", "Not timestamped")], string="Timestamp", required=True, readonly=True,
         default="none")
     token_file = fields.Binary(
         string="Timestamp file", readonly=True, attachment=True,
@@ -90,6 +90,12 @@ class CollectionAnchor(models.Model):
     _day_unique = models.UniqueIndex("(company_id, day)", "A company has one anchor a day.")
 
     # === COMPUTE === #
+
+    @api.depends_context("lang")
+    @api.depends("day")
+    def _compute_display_name(self):
+        for anchor in self:
+            anchor.display_name = format_date(self.env, anchor.day)
 
     @api.depends("day", "company_id")
     def _compute_names(self):

@@ -65,9 +65,9 @@ class CollectionSeal(models.Model):
     whole_since = fields.Date(
         string="All rows read since", compute="_compute_checks",
         help="Every history was read from its first row on this day or later.")
-    whole_count = fields.Integer(string="Whole", compute="_compute_checks")
+    whole_count = fields.Integer(string="Whole histories", compute="_compute_checks")
     broken_count = fields.Integer(string="Do not hold", compute="_compute_checks")
-    unproven_count = fields.Integer(string="Not proven", compute="_compute_checks")
+    unproven_count = fields.Integer(string="Unproven histories", compute="_compute_checks")
     unverified_count = fields.Integer(
         string="Not verified yet", compute="_compute_checks")
     verdict = fields.Char(compute="_compute_verdict")
@@ -150,10 +150,13 @@ class CollectionSeal(models.Model):
                 page.verdict = _("The last anchor does not hold.")
             elif not page.chain_count:
                 page.verdict = _("There is no history yet: nothing was verified.")
-            elif page.unverified_count or page.unproven_count:
+            elif page.unproven_count:
                 page.verdict = _(
-                    "Histories that are not proven: %(count)s.",
-                    count=page.unverified_count + page.unproven_count)
+                    "Histories that are not proven: %(count)s.", count=page.unproven_count)
+            elif page.unverified_count:
+                page.verdict = _(
+                    "Histories that are not verified yet: %(count)s.",
+                    count=page.unverified_count)
             else:
                 page.verdict = _("All histories are whole.")
 

@@ -98,8 +98,8 @@ class CollectionPaymentPlan(models.Model):
     text = fields.Html(string="As it was offered", readonly=True, sanitize=False)
     digest = fields.Char(string="SHA-256", readonly=True, help="Of the text as it was offered.")
     state = fields.Selection(
-        [("offered", "Offered"), ("accepted", "Accepted"), ("refused", "Refused"),
-         ("expired", "Expired"), ("withdrawn", "Withdrawn")],
+        [("offered", "Offered"), ("accepted", "Agreed"), ("refused", "Declined"),
+         ("expired", "Lapsed"), ("withdrawn", "Withdrawn")],
         required=True, readonly=True, default="offered", index=True)
     offered_on = fields.Date(string="Offered on", required=True, readonly=True)
     offered_by_id = fields.Many2one("res.users", string="Offered by", readonly=True)

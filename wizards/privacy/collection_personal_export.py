@@ -11,7 +11,7 @@ class CollectionPersonalExport(models.TransientModel):
     _description = "Export of Personal Data"
     _inherit = ["collection.dialog"]
 
-    partner_id = fields.Many2one("res.partner", string="Person", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Data subject", required=True, readonly=True)
     file = fields.Binary(readonly=True, attachment=False)
     file_name = fields.Char(readonly=True)
 
