@@ -19,14 +19,14 @@ CORE = {
         "Email", "Emails", "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers",
         "Scheduled Actions", "Settings", "Technical", "Test Connection", "Translations",
         "Uninstall", "Update Apps List", "Users", "Users & Companies", "Receivables Collection",
-        "New", "Next", "Dashboards",
+        "New", "Next", "Dashboards", "Review", "Control",
     },
     "fr": {
         "Activer", "Actions planifiées", "Applications", "Comptabilité", "Désinstaller",
         "Domaine d’alias", "Droits d’accès", "E-mail", "E-mails", "Facturation", "Langues",
         "Mettre à jour la liste des applications", "Paramètres", "Paramètres généraux",
         "Receivables Collection", "Serveurs de messagerie sortants", "Sociétés", "Technique",
-        "Tableaux de bord",
+        "Tableaux de bord", "Révision", "Contrôle",
         "Tester la connexion", "Traductions", "Utilisateurs", "Utilisateurs et sociétés",
     },
 }
