@@ -96,9 +96,10 @@ class Browser:
                 const boxes = parts.map((part) => part.getBoundingClientRect());
                 const x = Math.min(...boxes.map((box) => box.left));
                 const y = Math.min(...boxes.map((box) => box.top));
-                return {{x, y, scale: 1,
-                    width: Math.max(...boxes.map((box) => box.right)) - x,
-                    height: Math.min(Math.max(...boxes.map((box) => box.bottom)), innerHeight) - y}};
+                const right = Math.max(...boxes.map((box) => box.right));
+                const bottom = Math.max(...boxes.map((box) => box.bottom));
+                return {{x, y, scale: 1, width: right - x,
+                    height: Math.min(bottom, innerHeight) - y}};
             }})()""")}
         return base64.b64decode(self.order("Page.captureScreenshot", format="png", **area)["data"])
 
