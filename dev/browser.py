@@ -84,16 +84,22 @@ class Browser:
     def take_picture(self, clip=None):
         """A picture of the window, as PNG.
 
-        :param clip: selector of the element that it shows; without, all of the window
+        :param clip: selector of the element that it shows, or several with commas between: the
+            first of each and what lies between them; without, all of the window
         """
         area = {}
         if clip:
             area = {"clip": self.ask(f"""(() => {{
-                const part = document.querySelector({json.dumps(clip)});
-                part.scrollIntoView({{block: "nearest"}});
-                const {{x, y, width, height}} = part.getBoundingClientRect();
-                return {{x: x, y: y, width: width, scale: 1,
-                    height: Math.min(height, innerHeight - y)}};
+                const parts = {json.dumps(clip.split(", "))}.map(
+                    (part) => document.querySelector(part));
+                parts.toReversed().forEach((part) => part.scrollIntoView({{block: "nearest"}}));
+                const boxes = parts.map((part) => part.getBoundingClientRect());
+                const x = Math.min(...boxes.map((box) => box.left));
+                const y = Math.min(...boxes.map((box) => box.top));
+                const right = Math.max(...boxes.map((box) => box.right));
+                const bottom = Math.max(...boxes.map((box) => box.bottom));
+                return {{x, y, scale: 1, width: right - x,
+                    height: Math.min(bottom, innerHeight) - y}};
             }})()""")}
         return base64.b64decode(self.order("Page.captureScreenshot", format="png", **area)["data"])
 

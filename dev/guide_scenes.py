@@ -17,7 +17,8 @@ class Scene:
     :ivar steps: selectors of what is clicked, one after the other; with a text: what is typed then
     :ivar shows: selector of what must be there before the picture is taken
     :ivar before_start: it is taken while nothing leaves by itself yet
-    :ivar clip: selector of the part that the picture shows; empty: the whole window
+    :ivar clip: selector of the part that the picture shows, or of its first and last element;
+        empty: the whole window
     """
 
     name: str
@@ -91,5 +92,6 @@ SCENES = (
           height=860),
     Scene("uploads", ADMINISTRATOR, "/odoo/settings#account_collection",
           "[name=collection_clamd_address]",
-          clip=".o_settings_container:has([name=collection_clamd_address])"),
+          clip="h2:has(+ .o_settings_container [name=collection_clamd_address]), "
+          ".o_settings_container:has([name=collection_clamd_address])"),
 )

@@ -19,15 +19,17 @@ CORE = {
         "Email", "Emails", "General Settings", "Invoicing", "Languages", "Outgoing Mail Servers",
         "Scheduled Actions", "Settings", "Technical", "Test Connection", "Translations",
         "Uninstall", "Update Apps List", "Users", "Users & Companies", "Receivables Collection",
-        "New", "Next", "Dashboards",
+        "New", "Next", "Dashboards", "Review", "Control", "Automation",
+        "Activate the developer mode",
     },
     "fr": {
-        "Activer", "Actions planifiées", "Applications", "Comptabilité", "Désinstaller",
-        "Domaine d’alias", "Droits d’accès", "E-mail", "E-mails", "Facturation", "Langues",
-        "Mettre à jour la liste des applications", "Paramètres", "Paramètres généraux",
+        "Activer", "Actions planifiées", "Apps", "Comptabilité", "Désinstaller",
+        "Domaine alias", "Droits d’accès", "E-mail", "E-mails", "Facturation", "Langues",
+        "Mettre à jour la liste des Apps", "Paramètres", "Paramètres généraux",
         "Receivables Collection", "Serveurs de messagerie sortants", "Sociétés", "Technique",
-        "Tableaux de bord",
-        "Tester la connexion", "Traductions", "Utilisateurs", "Utilisateurs et sociétés",
+        "Tableaux de bord", "Révision", "Contrôle", "Automatisation",
+        "Activer le mode développeur",
+        "Test de connexion", "Traductions", "Utilisateurs", "Utilisateurs & Sociétés",
     },
 }
 LABEL = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")

@@ -133,7 +133,9 @@ class CollectionAssignment(models.Model):
         :return: dict that the icon and its card show
         """
         if self.source == "rule":
-            sentence = self.env._("By the rule %(rule)s", rule=self.rule_name or "–")
+            # the rule has its name in the reader's language; what a run kept is in the run's
+            rule = self.sudo().rule_id.display_name or self.rule_name
+            sentence = self.env._("By the rule %(rule)s", rule=rule or "–")
         else:
             sentence = self.env._("By hand: %(user)s", user=self.sudo().user_id.name or "–")
         return {

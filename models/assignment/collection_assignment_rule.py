@@ -114,6 +114,7 @@ class CollectionAssignmentRule(models.Model):
                 search=rule.filter_id.sudo().name or "–")
 
     @api.depends("name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for rule in self:
             rule.display_name = rule.name

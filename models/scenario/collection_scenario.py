@@ -221,7 +221,7 @@ class CollectionScenario(models.Model):
         return scenarios.filtered(lambda scenario: not open_now[scenario.calendar_id])
 
     # === RUNNING BY HAND === #
-    # *Run now*: what the crons do at night, batch by batch, while a manager watches.
+    # *Plan and send now…*: what the crons do at night, batch by batch, while a manager watches.
     #
     # The dialog calls one batch after the other, each in a transaction of its own, and may stop
     # between two of them: what is done stays done, the crons take the rest. An empty recordset

@@ -262,7 +262,7 @@ class CollectionSetup(models.Model):
             shown = rows or setup.previewed_by_id == self.env.user  # lines are a user's own
             setup.preview = shown and self.env["ir.qweb"]._render(
                 "account_collection.setup_preview", {
-                    "rows": rows, "total": lines._total(setup),
+                    "rows": rows, "total": lines._total(setup, rows),
                     "is_today": day == setup.company_id._get_collection_day(),
                     "format": setup.currency_id.format})
 

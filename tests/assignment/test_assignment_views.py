@@ -245,6 +245,17 @@ class TestOriginOnForm(AssignmentCase):
     def get_origins(self, customer, attribute):
         return customer.with_user(self.collector).collection_origins.get(attribute, [])
 
+    def test_a_rule_is_named_in_the_readers_language(self):
+        """Issue 17: whoever ran it read another one."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        rule = self.make_rule([("id", "=", self.french.id)])
+        self.run_automatic()
+        reader = self.french.with_context(lang="fr_FR")
+        [origin] = self.get_origins(reader, "scenario")
+        self.assertEqual(
+            origin["sentence"], f"Par la règle {rule.with_context(lang='fr_FR').name}")
+        self.assertNotIn(rule.name, origin["sentence"])
+
     def test_rule_and_hand_in_words(self):
         """M-022: which, when, whether a rule may change it."""
         rule = self.make_rule([("id", "=", self.french.id)])

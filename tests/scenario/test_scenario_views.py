@@ -69,7 +69,7 @@ class TestScenarioForm(ScenarioViewCase):
 
 
 class TestScenarioRun(ScenarioViewCase):
-    """*Run now*: bounded batches, for managers alone."""
+    """*Plan and send now…*: bounded batches, for managers alone."""
 
     def test_only_a_manager_runs(self):
         """S-008: each call checks by itself, as any of them can be made by RPC."""

@@ -1,5 +1,7 @@
 from unittest.mock import Mock, patch
 
+from lxml import html
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -439,6 +441,16 @@ class TestPreview(SetupCase):
         self.assertIn("500", self.page.preview)
         self.assertFalse(self.env["collection.action"].search(
             [("customer_id", "=", self.customer.id)]))
+
+    def test_what_colleagues_do_does_not_leave(self):
+        """Issue 17: a task is shown, and counted with no message."""
+        self.scenario.step_ids[0].mode = "manual"
+        self.make_invoice(self.customer, due="2026-02-20")
+        self.assertEqual(len(self.preview()), 3)
+        shown = html.fromstring(self.page.preview)
+        self.assertIn("(by a colleague)", shown.text_content())
+        self.assertEqual([shown.xpath(f"//*[contains(@class, 'o_collection_{name}')]")[0].text
+                          for name in ("first", "all")], ["0", "2"])
 
     def test_it_is_what_the_start_does(self):
         """Issue 17: the first step, its day and its customer."""

@@ -126,13 +126,15 @@ class CollectionSetupLine(models.TransientModel):
         } for step in steps]
 
     @api.model
-    def _total(self, setup):
-        """:return: (customers, what is due of them), each counted once"""
+    def _total(self, setup, rows):
+        """:param rows: as :meth:`_summarize` returns them
+        :return: (customers to whom something leaves, what is due of them), each counted once"""
         return self.env.execute_query(SQL(
             "SELECT count(*), COALESCE(sum(amount), 0) FROM ("
             "   SELECT DISTINCT ON (customer_id) amount FROM collection_setup_line"
-            "    WHERE setup_id = %s AND create_uid = %s ORDER BY customer_id, date, id) AS once",
-            setup.id, self.env.uid))[0]
+            "    WHERE setup_id = %s AND create_uid = %s AND step_id = ANY(%s)"
+            " ORDER BY customer_id, date, id) AS once",
+            setup.id, self.env.uid, [row["step_id"] for row in rows if row["leaves"]]))[0]
 
     # === FORESEEING === #
 

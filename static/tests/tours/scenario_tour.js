@@ -60,7 +60,7 @@ registry.category("web_tour.tours").add("collection_scenario_tour", {
 /** S-008, S-009: the manager runs a scenario, and sees how far it is and what came of it. */
 registry.category("web_tour.tours").add("collection_scenario_run_tour", {
     steps: () => [
-        { content: "Run now", trigger: "button[name=action_run_now]", run: "click" },
+        { content: "Plan and send now", trigger: "button[name=action_run_now]", run: "click" },
         { content: "What is before it", trigger: ".modal:contains(Customers looked at: 3)" },
         { trigger: ".modal button:contains(Plan and send)", run: "click" },
         { content: "It has come to its end", trigger: ".modal .o_collection_run_heading:contains(All is done)" },
