@@ -30,7 +30,7 @@ class Erasure:
 
 #: Names of what templates and settings called it, codes and keys: they say nothing of a person.
 KEPT = {
-    "collection.action": "content_key leader_name",
+    "collection.action": "content_key leader_name statement_key",
     "collection.assignment": "rule_name",
     "collection.deadline": "unit",
     "collection.dispatch": "lang sms_uuid",
@@ -49,7 +49,7 @@ KEPT = {
     "collection.sequence": "items_gone incident_row_key waiting_template_code waiting_step_key",
     "collection.signal": "key event_name ending",
     "collection.signal.receipt": "key code ending",
-    "collection.history.chain": "key head_digest",
+    "collection.history.chain": "key head_digest head_seal seal_key",
     # sealed: what happened, when and by whom; its free texts are erased by erase_text
     "collection.history":
         "user_name on_behalf command command_ref step_name action_name old_value new_value data "
@@ -61,7 +61,7 @@ ERASURES = {
     "collection.action": (
         Erasure("customer_id", (
             "subject", "body", "description", "comment", "validation_comment", "holder_name",
-            "beside_note", "error", "postpone_reason")),
+            "beside_note", "error", "postpone_reason", "interest_reserved")),
         Erasure("customer_id", required=("name",),
                 domain=Domain("origin", "in", ("specific", "manual"))),
     ),
