@@ -61,8 +61,7 @@ ERASURES = {
     "collection.action": (
         Erasure("customer_id", (
             "subject", "body", "description", "comment", "validation_comment", "holder_name",
-            "beside_note", "error", "postpone_reason",
-            "interest_reserved")),
+            "beside_note", "error", "postpone_reason", "interest_reserved")),
         Erasure("customer_id", required=("name",),
                 domain=Domain("origin", "in", ("specific", "manual"))),
     ),

@@ -280,7 +280,8 @@ class TestForgeries(SealCase):
 
     def test_a_database_that_computes_other_digests(self):
         """X-07: whoever has its functions return what they like gets no seal for that."""
-        row = {"kind": "note_added", "cause": "person", "command": "x", "text": "All", "data": {}}
+        row = {"kind": "note_added", "cause": "person", "command": "x", "text": "All",
+               "data": {"rule": 1}}
         with self.key():
             self.chain = self.begin(self.make_customer("Other"))
             append = lambda: self.env["collection.history"]._append_same(  # noqa: E731
