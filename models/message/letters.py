@@ -66,7 +66,7 @@ def find_news(letter, days, *, number=None, receipts=None, before=None):
         letter, known, {stage: day for stage, day in days.items()
                         if (day or False) != (known[stage] or False)},
         former, tracking.clean_number(number or "") or former,
-        (receipts - letter.receipt_ids) if receipts else letter.receipt_ids.browse())
+        (receipts - letter.receipt_ids) if receipts else letter.env["ir.attachment"])
     _check(news)
     return news if news.days or news.receipts or news.number != former else None
 
@@ -100,8 +100,10 @@ def write_news(found):
     if not found:
         return
     first, left = found[0].letter, found[0].letter.browse()
+    actions = {action.id: action for action in first.union(
+        *(news.letter for news in found)).action_id}  # read for all at once
     first.action_id._record(
-        [row for news in found for row in _trace(news)],
+        [row for news in found for row in _trace(news, actions[news.letter.action_id.id])],
         Trace("track", cause=first.env["collection.history"]._get_own_cause()))
     for news in found:  # kept by the ORM, and written for all together
         letter = news.letter
@@ -118,7 +120,7 @@ def write_news(found):
     _post(found)
 
 
-def _trace(news):
+def _trace(news, action):
     """:return: generator of :class:`~..history.trace.TraceRow`"""
     letter = news.letter
     own = in_company_language(letter, letter.company_id)
@@ -128,7 +130,7 @@ def _trace(news):
         return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
 
     def make_row(new, old="", **data):
-        return TraceRow(letter.action_id, "letter_tracked", {"dispatch": letter.id, **data},
+        return TraceRow(action, "letter_tracked", {"dispatch": letter.id, **data},
                         old=old, new=new)
     for stage, day in news.days.items():
         yield make_row(

@@ -90,7 +90,9 @@ class CollectionLetterImport(models.TransientModel):
         found, letters = {}, self.env["collection.dispatch"].search([
             ("post_by", "=", "registered"), "|",
             ("registered_number", "in", list(numbers)), ("id", "in", ids)])
-        for letter in letters.filtered(lambda letter: letter._is_in_portfolio()).sudo():
+        if not letters._is_in_portfolio():
+            letters = letters.filtered(lambda letter: letter._is_in_portfolio())
+        for letter in letters.sudo():
             for key in (letter.registered_number, letter.letter_code):
                 if key:
                     found[key] = (found.get(key, letter.browse()) | letter).with_prefetch(
@@ -158,7 +160,7 @@ class CollectionLetterImport(models.TransientModel):
         counts = {code: sum(result == code for _row, result, *_rest in results)
                   for code, _label in RESULTS}
         left = [(row, why) for row, result, _letter, why in results if result == "left"]
-        self.write({
+        self.sudo().write({  # a dialog asks of each line what may be read: these were found so
             "file": False,
             "summary": self.env._(
                 "Recorded: %(recorded)s. Known already: %(known)s. Not recorded: %(left)s.",
