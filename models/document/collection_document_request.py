@@ -55,6 +55,7 @@ class CollectionDocumentRequest(models.Model):
 
     _name = "collection.document.request"
     _description = "Document Request"
+    _copied_texts = ("end_reason", "pause_reason")
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "due, id desc"
     _mail_post_access = "read"

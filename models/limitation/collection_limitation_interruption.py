@@ -52,6 +52,7 @@ class CollectionLimitationInterruption(models.Model):
 
     _name = "collection.limitation.interruption"
     _description = "Interruption of Limitation"
+    _copied_texts = ("note", "withdrawn_reason")
     _inherit = ["collection.portfolio"]
     _order = "date desc, id desc"
     _owner_fields = ("customer_id", "company_id")

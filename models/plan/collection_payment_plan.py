@@ -71,6 +71,7 @@ class CollectionPaymentPlan(models.Model):
 
     _name = "collection.payment.plan"
     _description = "Payment Plan"
+    _copied_texts = ("ended_because",)
     _inherit = ["collection.portfolio"]
     _order = "id desc"
     _owner_fields = ("customer_id", "company_id")

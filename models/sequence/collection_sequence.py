@@ -52,6 +52,7 @@ class CollectionSequence(models.Model):
 
     _name = "collection.sequence"
     _description = "Collection Sequence"
+    _copied_texts = ("situation", "stop_reason", "pause_reason")
     _inherit = ["collection.portfolio", "mail.thread", "mail.activity.mixin"]
     _order = "launched_at desc, id desc"
     _rec_names_search = ["template_id.name", "template_code", "situation", "customer_id.name"]

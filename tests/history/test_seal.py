@@ -513,6 +513,16 @@ class TestErasing(SealCase):
                 f'SELECT count(*) FROM "{table}" WHERE "{column}"::text LIKE %s', ["%hospital%"])
             self.assertFalse(self.env.cr.fetchone()[0], f"{table}.{column}")
 
+    def test_reasons_are_copies_too(self):
+        """X-15: why a sequence was stopped or paused stands on it as well."""
+        self.env.cr.execute(
+            "UPDATE collection_sequence SET situation = %(text)s, stop_reason = %(text)s,"
+            " pause_reason = %(text)s WHERE id = %(id)s",
+            {"text": self.secret, "id": self.sequence.id})
+        self.erase()
+        sequence = self.sequence.sudo()
+        self.assertFalse(sequence.situation or sequence.stop_reason or sequence.pause_reason)
+
     def get_texts(self):
         """:return: list of (table, column) of all texts of the database"""
         self.env.cr.execute(
