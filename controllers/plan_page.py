@@ -39,6 +39,8 @@ class PlanPage(PageBase, http.Controller):
                 plan._refuse_on_page(link, key, text)
                 return harden(request.redirect(
                     f"/collection/{token}/plan/{plan.id}?refused=1", code=303))
+            if decision != "accept":  # whoever signs says so, nothing else is taken for it
+                raise UserError(link.env._("Reload the page, and try again."))
             if not read:
                 raise UserError(link.env._("Tick that you have read the plan."))
             hindrance = plan._accept_on_page(link, name)

@@ -63,7 +63,8 @@ class TestPlanPage(PlanPageCase):
 
     def test_what_is_missing_is_said(self):
         """Bad input: no name, nothing ticked, no proposal: 422, and what was written stays."""
-        for words in ({"name": ""}, {"read": ""}, {"decision": "refuse", "text": " "}):
+        for words in ({"name": ""}, {"read": ""}, {"decision": ""}, {"decision": "yes"},
+                      {"decision": "refuse", "text": " "}):
             response = self.accept(**words)
             self.assertEqual(response.status_code, 422)
             self.assertIn('role="alert"', response.text)
