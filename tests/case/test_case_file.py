@@ -35,7 +35,7 @@ class TestCaseFile(CaseFileCase):
         self.send()
         self.give_deed()
         made = self.make()
-        self.assertIn(b"def main(", made.parts["verify.py"])
+        self.assertIn(b"def verify(", made.parts["verify.py"])
         self.assertIn("history/proof.json", made.parts)
         self.assertEqual(made.get_names("documents"), [
             "documents/001 invoice.pdf", "documents/002 deed.pdf"])

@@ -11,6 +11,7 @@ from odoo.tools import mute_logger
 
 from ...models.privacy import erasures
 from ..common import COLLECTOR, CollectionCase
+from ..upload_corpus import make_pdf
 
 LATER = "2029-06-01 09:00:00"
 
@@ -209,7 +210,7 @@ class TestPersonalData(CollectionCase):
         plan = self.env["collection.payment.plan"].with_user(self.collector).offer(
             invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable"),
             [("2026-03-20", 500)])
-        plan.accept_on_paper("Jane Roe", "2026-03-02", [("Jane Roe.pdf", b"Jane Roe")])
+        plan.accept_on_paper("Jane Roe", "2026-03-02", [("Jane Roe.pdf", make_pdf())])
         plan.promise_id.cancel("Paid at once")
         self.pay(invoice)
         made = self.env["collection.case.file"].create({
