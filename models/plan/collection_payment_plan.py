@@ -221,7 +221,8 @@ class CollectionPaymentPlan(models.Model):
         former = former.sudo().filtered(lambda plan: plan.customer_id == customer)
         replaced = self._find_offered(lines) | former.filtered(
             lambda plan: plan.state == "offered")
-        replaced._end("withdrawn", self.env._("A new version takes its place."))
+        replaced._end("withdrawn", in_company_language(replaced, company).env._(
+            "A new version takes its place."))
         last = (replaced | former).sorted("version")[-1:]
         plan = self.sudo().create({
             **vals, "customer_id": customer.id, "company_id": company.id,

@@ -101,6 +101,16 @@ class TestOffer(PlanCase):
         self.assertTrue(first.is_whole)
         self.assertIn("not offered any more", self.accept(first))
 
+    def test_why_it_ended_is_in_the_words_of_the_company(self):
+        """The history keeps one language, whatever that of whoever offers the next version."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.collector.lang = "fr_FR"
+        first = self.offer()
+        plans = self.env["collection.payment.plan"].with_user(self.collector)
+        plans.with_context(lang="fr_FR").offer(
+            self.items.with_user(self.collector), [("2026-03-25", 800)])
+        self.assertEqual(first.ended_because, "A new version takes its place.")
+
     def test_what_was_offered_never_changes(self):
         """Security: not by the ORM's users, not by an administrator's SQL."""
         plan = self.offer()
