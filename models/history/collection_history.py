@@ -208,9 +208,10 @@ class CollectionHistory(models.Model):
         """
         return self._append_many({(customer, company): vals_list})
 
-    def _get_own_cause(self):
-        """:return: str, the cause of what is done now: a person, or the clock in nobody's name"""
-        return "person" if self.env.user.active else "cron"
+    def _get_own_cause(self, on_behalf=""):
+        """:param str on_behalf: name of who does it on a personal page, as no user
+        :return: str, the cause of what is done now: a person, or the clock in nobody's name"""
+        return "person" if on_behalf or self.env.user.active else "cron"
 
     def _append_many(self, vals_lists):
         """Add rows to the histories of several customers. The only way in for commands.

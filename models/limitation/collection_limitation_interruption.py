@@ -32,6 +32,7 @@ class Fact:
     :ivar until: last day for which it has effect, or None
     :ivar note: what proves it
     :ivar action: the ``collection.action`` that was closed with a marked option, or None
+    :ivar on_behalf: name of who did it on a personal page, empty for what a user notes
     """
 
     items: BaseModel
@@ -40,6 +41,7 @@ class Fact:
     until: date | None = None
     note: str = ""
     action: BaseModel | None = None
+    on_behalf: str = ""
 
 
 class CollectionLimitationInterruption(models.Model):
@@ -131,7 +133,8 @@ class CollectionLimitationInterruption(models.Model):
         :return: the new records
         """
         interruptions = self.sudo().create([self._prepare_vals(fact) for fact in facts])
-        interruptions._trace("limitation_interrupted")
+        interruptions._trace("limitation_interrupted", on_behalf=[
+            fact.on_behalf for fact in facts])
         for company, own in interruptions.grouped("company_id").items():
             own.item_ids._work_out_limitations(company)
         return interruptions.with_env(self.env)
@@ -186,16 +189,17 @@ class CollectionLimitationInterruption(models.Model):
             own.item_ids._work_out_limitations(company)
         return True
 
-    def _trace(self, kind, text=""):
-        """:param str text: why; by default what proves each"""
+    def _trace(self, kind, text="", on_behalf=None):
+        """:param str text: why; by default what proves each
+        :param on_behalf: list of str, for whom each was done, see :class:`Fact`"""
         history, rows = self.env["collection.history"], defaultdict(list)
         field = "old_value" if kind == "limitation_withdrawn" else "new_value"
-        for fact in self:
+        for fact, name in zip(self, on_behalf or [""] * len(self), strict=True):
             rows[fact.customer_id, fact.company_id].append({
                 "kind": kind, "data": {"interruption": fact.id},
                 field: in_company_language(fact, fact.company_id)._describe(),
                 "text": text or fact.note, "command": "limitation",
-                "cause": history._get_own_cause()})
+                "on_behalf": name, "cause": history._get_own_cause(name)})
         history._append_many(rows)
 
     def _describe(self):

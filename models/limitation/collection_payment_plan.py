@@ -15,4 +15,5 @@ class CollectionPaymentPlan(models.Model):
         interruptions = self.env["collection.limitation.interruption"]
         interruptions._note_all([Fact(
             plan.item_ids, "recognition", plan.accepted_on,
-            note=in_company_language(plan, plan.company_id)._get_name()) for plan in self])
+            note=in_company_language(plan, plan.company_id)._get_name(),
+            on_behalf=plan._get_on_behalf()) for plan in self])

@@ -463,21 +463,26 @@ class CollectionPaymentPlan(models.Model):
         """
         self.write({**vals, "state": "accepted", "accepted_at": fields.Datetime.now(),
                     "ended_because": False})
+        on_behalf = self._get_on_behalf()
         self._find_offered(self.item_ids)._end("withdrawn", in_company_language(
-            self, self.company_id).env._("Another plan was accepted."))
-        on_page = self.accepted_way == "page"
+            self, self.company_id).env._("Another plan was accepted."), on_behalf=on_behalf)
         schedule = [(line.date, line.amount) for line in self.line_ids.sorted("date")]
         promise = self.env["collection.promise"]._make(
             self.item_ids, instalments=schedule, promised_by=partner.id,
-            source="customer" if on_page else "collector",
+            source="customer" if on_behalf else "collector", on_behalf=on_behalf,
             comment=in_company_language(self, self.company_id)._get_name())
         promise.write({
-            "grace_days": self.default_days, "user_id": False if on_page else self.env.uid})
+            "grace_days": self.default_days, "user_id": False if on_behalf else self.env.uid})
         self.promise_id = promise
-        self._trace("plan_accepted", on_behalf=self.accepted_by if on_page else "", data={
+        self._trace("plan_accepted", on_behalf=on_behalf, data={
             "link": self.accepted_link_id.id or None, "name": self.accepted_by,
             "way": self.accepted_way, "signed": self.signed_ids.mapped("checksum")})
         self._on_plan_accepted()
+
+    def _get_on_behalf(self):
+        """:return: str, name of who accepted it on the personal page; empty where a user noted
+            it"""
+        return self.accepted_by if self.accepted_way == "page" else ""
 
     def _on_plan_accepted(self):
         """Hook: the debtor has recognised the debt of these plans, and promised to pay it.
@@ -555,14 +560,14 @@ class CollectionPaymentPlan(models.Model):
         """Offers end without being accepted.
 
         :param str state: ``refused``, ``expired`` or ``withdrawn``
-        :param str on_behalf: name of the debtor who refuses
+        :param str on_behalf: name of the debtor who refuses, or accepts another one
         """
         self.write({"state": state, "ended_because": reason[:200]})
         self._trace(f"plan_{state}", text=reason, on_behalf=on_behalf)
 
     def _trace(self, kind, text="", on_behalf="", data=None):
         rows = defaultdict(list)
-        cause = "person" if on_behalf else self.env["collection.history"]._get_own_cause()
+        cause = self.env["collection.history"]._get_own_cause(on_behalf)
         for plan in self:
             rows[plan.customer_id, plan.company_id].append({
                 "kind": kind, "command": "plan", "cause": cause, "text": text,

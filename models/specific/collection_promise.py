@@ -167,11 +167,12 @@ class CollectionPromise(models.Model):
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
-              source="collector", comment=""):
+              source="collector", comment="", on_behalf=""):
         """Record a promise, as :meth:`make` says.
 
         :param str source: who gave it, ``collector`` or ``customer``: no caller from outside
             says so
+        :param str on_behalf: name of the debtor who gives it on the personal page now
         """
         items = as_record(self.env, "account.move.line", items)
         items._check_open_items()
@@ -186,7 +187,7 @@ class CollectionPromise(models.Model):
             instalments or [(date, balance if amount is None else amount)])]
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
-            "cancelled", self.env._("Another promise takes its place."))
+            "cancelled", self.env._("Another promise takes its place."), on_behalf)
         promise = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
             "currency_id": lines.currency_id.id, "item_ids": [(6, 0, lines.ids)],
@@ -198,7 +199,7 @@ class CollectionPromise(models.Model):
                 as_record(self.env, "res.partner", promised_by) or customer).id,
             "line_ids": [(0, 0, {"date": day, "amount": part}) for day, part in plan],
         })
-        promise._trace("promise_made", comment)
+        promise._trace("promise_made", comment, on_behalf)
         lines.with_env(self.env).set_collection_status(
             self._get_status(), comment=comment, promise_date=plan[0][0])
         return promise.with_env(self.env)
@@ -447,14 +448,14 @@ class CollectionPromise(models.Model):
                     line.currency_id.id] -= line.amount_residual_currency
         return credits
 
-    def _end(self, state, reason=""):
+    def _end(self, state, reason="", on_behalf=""):
         """Close promises, and clear the status of items that still have it from them."""
         if not self:
             return
         for company, promises in self.grouped("company_id").items():
             promises.write({
                 "state": state, "closed_on": company._get_collection_day(), "wait_until": False})
-        self._trace(f"promise_{state}", reason)
+        self._trace(f"promise_{state}", reason, on_behalf)
         promised = self.item_ids.filtered(
             lambda item: item.collection_status_id.kind == "promise" and not item.reconciled)
         promised.write({
@@ -530,14 +531,14 @@ class CollectionPromise(models.Model):
                     "summary": self.with_context(lang=user.lang).env._("Promise not kept")})
         self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
 
-    def _trace(self, kind, text=""):
+    def _trace(self, kind, text="", on_behalf=""):
         rows = defaultdict(list)
         for promise in self:
             rows[promise.customer_id, promise.company_id].append({
                 "kind": kind, "data": {"promise": promise.id},
                 "new_value": in_company_language(promise, promise.company_id)._describe(),
-                "text": text, "command": "promise",
-                "cause": self.env["collection.history"]._get_own_cause()})
+                "text": text, "command": "promise", "on_behalf": on_behalf,
+                "cause": self.env["collection.history"]._get_own_cause(on_behalf)})
         self.env["collection.history"]._append_many(rows)
 
     # === BUTTONS === #

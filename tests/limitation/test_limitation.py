@@ -4,6 +4,7 @@ from odoo.tests import tagged
 from ...models.limitation.closings import interrupt_limitation
 from ..common import COLLECTOR, CollectionCase, action, event_row, row, step
 from ..plan.test_payment_plan import PlanCase
+from ..upload_corpus import make_pdf
 
 
 @tagged("post_install", "-at_install")
@@ -348,3 +349,20 @@ class TestRecognisedByPlan(PlanCase):
         self.assertEqual((fact.kind, fact.item_ids.sorted("id"), fact.date, fact.note), (
             "recognition", self.items.sorted("id"), plan.accepted_on,
             f"Payment plan {plan.id}, version 1"))
+
+    def test_the_history_names_who_accepted_it(self):
+        """What follows from a click on the page is no work of the clock: who did it is said."""
+        public = self.env.ref("base.public_user")
+        plan = self.offer().with_user(public).sudo()
+        plan._accept_on_page(self.link.with_user(public).sudo(), "Jean Dupont")
+        for kind in ("plan_accepted", "promise_made", "limitation_interrupted"):
+            [row] = self.get_rows(kind)
+            self.assertEqual((row.cause, row.on_behalf), ("person", "Jean Dupont"), kind)
+
+    def test_on_paper_it_is_the_user_who_says_so(self):
+        """Nobody is named besides whoever noted it."""
+        plan = self.offer()
+        plan.accept_on_paper("Jean Dupont", "2026-03-02", [("plan.pdf", make_pdf())])
+        [row] = self.get_rows("limitation_interrupted")
+        self.assertEqual((row.cause, row.on_behalf, row.user_id), (
+            "person", "", self.collector))
