@@ -26,7 +26,7 @@ NEVER_EQUAL = ("create_date", "write_date", "access_token")
 NIGHT = (
     ("collection.sequence", "_process_signals"), ("collection.sequence", "_process_deadlines"),
     ("account.move.line", "_put_newly_overdue"), ("collection.scenario", "_plan_all"),
-    ("collection.action", "_bring_to_day"), ("collection.action", "_process_due"),
+    ("collection.action", "_bring_all_to_day"), ("collection.action", "_process_due"),
     ("collection.promise", "_process_promises"),
 )
 

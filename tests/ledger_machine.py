@@ -16,7 +16,7 @@ from .common import NOW
 NIGHT = (
     ("collection.sequence", "_process_signals"), ("collection.sequence", "_process_deadlines"),
     ("account.move.line", "_put_newly_overdue"), ("collection.sequence", "_process_signals"),
-    ("collection.scenario", "_plan_all"), ("collection.action", "_bring_to_day"),
+    ("collection.scenario", "_plan_all"), ("collection.action", "_bring_all_to_day"),
     ("collection.action", "_process_due"), ("collection.promise", "_process_promises"),
 )
 

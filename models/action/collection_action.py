@@ -132,7 +132,7 @@ class CollectionAction(models.Model):
     _number_unique = models.UniqueIndex(
         "(sequence_id, number) WHERE sequence_id IS NOT NULL",
         "Actions of a sequence are numbered without a double.")
-    #: read by the cron that brings scheduled actions to their day (_bring_to_day)
+    #: read by the cron that brings scheduled actions to their day (_bring_all_to_day)
     _scheduled_index = models.Index("(date) WHERE state = 'scheduled'")
     #: read by "My actions" and its counters
     _turn_index = models.Index("(user_id, date) WHERE state <> 'closed'")

@@ -11,6 +11,9 @@ from ..history.trace import Trace, TraceRow
 from .closings import FOLLOWERS
 from .steering import STEERINGS
 
+#: Actions that one transaction of the cron brings to their day.
+BATCH = 1000
+
 
 class CollectionAction(models.Model):
     """Closing an action, moving it to another day, and the trace of both.
@@ -247,28 +250,58 @@ class CollectionAction(models.Model):
 
     @api.model
     def _bring_to_day(self, customers=None):
-        """Cron: what was to come for today or earlier is now to do, and its holder knows; but not
-        what its origin holds.
+        """What was to come for today or earlier is now to do, and its holder knows; but not what
+        its origin holds.
+
+        In the present transaction; the cron goes in batches, see :meth:`_bring_all_to_day`.
 
         :param customers: ``res.partner`` to look at, or None for all
         """
+        arrived = self._get_arrived_domain()
+        if customers is not None:
+            arrived &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
+        self.search(arrived)._arrive()
+        self._react_to_coming_day(customers)
+
+    @api.model
+    def _bring_all_to_day(self):
+        """Cron: the same for all customers, a batch a transaction.
+
+        What another worker is at is left to it, and to the next run. It does not stop when it is
+        out of time: what is to do is looked at anew by every run, which would never get beyond
+        the first batches.
+        """
+        crons, arrived = self.env["ir.cron"], self._get_arrived_domain()
+        ids = self.search(arrived, order="id").ids
+        crons._commit_progress(remaining=len(ids))
+        for start in range(0, len(ids), BATCH):
+            batch = self.browse(ids[start:start + BATCH]).try_lock_for_update()
+            self.search(arrived & Domain("id", "in", batch.ids))._arrive()
+            crons._commit_progress(len(ids[start:start + BATCH]))
+        self._react_to_coming_day(None)
+
+    @api.model
+    def _get_arrived_domain(self):
+        """:return: domain of what is to come for today or earlier, unless its origin holds it; and
+            of what is to do, where its items may have been settled"""
         due = Domain.OR([
             Domain("company_id", "=", company.id)
             & Domain("date", "<=", company._get_collection_day())
             for company in self.env["res.company"].search([])])
-        if customers is not None:
-            due &= Domain("customer_id", "in", customers.commercial_partner_id.ids)
         held = Domain.OR(
             Domain("origin", "=", origin) & steering.held
             for origin, steering in STEERINGS.items())
-        actions = self.search(due & Domain("state", "=", "scheduled") & ~held)
-        actions.write({"state": "todo"})
         followed = [origin for origin, steering in STEERINGS.items() if steering.follows_items]
-        self.search(due & Domain("state", "=", "todo") & Domain("origin", "in", followed)
-                    )._drop_settled()
-        actions = actions.filtered(lambda action: action.state != "closed")
-        actions._open_awaited_activities()
-        self._react_to_coming_day(customers)
+        return due & (
+            Domain("state", "=", "scheduled") & ~held
+            | Domain("state", "=", "todo") & Domain("origin", "in", followed))
+
+    def _arrive(self):
+        """The day of these has come, see :meth:`_get_arrived_domain`."""
+        coming = self.filtered(lambda action: action.state == "scheduled")
+        coming.write({"state": "todo"})
+        self.filtered(lambda action: STEERINGS[action.origin].follows_items)._drop_settled()
+        coming.filtered(lambda action: action.state != "closed")._open_awaited_activities()
 
     def _open_awaited_activities(self):
         """The day of these has come: whoever must do something about them has one activity."""
