@@ -98,15 +98,18 @@ class AccountMoveLine(models.Model):
 
     @api.model
     def _update_limitations(self):
-        """Cron: work out the limitation of all open items, and warn of those that are near."""
+        """Cron: work out the limitation of all open items, and warn of those that are near.
+
+        It does not stop when it is out of time: every run begins with the same items, and would
+        never get to the last ones, nor warn of any.
+        """
         lines, crons = self.sudo(), self.env["ir.cron"]
         work = [(company, ids) for company in lines.env["res.company"].search([], order="id")
                 for ids in lines._find_claimable(company)]
         crons._commit_progress(remaining=len(work))
         for company, ids in work:
             lines._try_work_out(company, ids)
-            if not crons._commit_progress(1):
-                return
+            crons._commit_progress(1)
         lines._forget_limitations()
         for company in lines.env["res.company"].search([], order="id"):
             lines._warn_limitations(company)

@@ -268,6 +268,9 @@ class CollectionPromise(models.Model):
     def _process_promises(self, limit=100):
         """Cron: find which promises are kept, broken, or come to their next instalment.
 
+        It does not stop when it is out of time: every run begins with the same promises, and would
+        never get to the last ones.
+
         :param int limit: promises evaluated in one transaction
         :return: number of promises that changed
         """
@@ -278,10 +281,8 @@ class CollectionPromise(models.Model):
         for start in range(0, len(ids), limit):
             batch = promises.browse(ids[start:start + limit])
             changed += len(batch._evaluate())
-            if not crons._commit_progress(len(batch)):
-                break
-        else:
-            self.env["collection.dispute"]._process_settled()
+            crons._commit_progress(len(batch))
+        self.env["collection.dispute"]._process_settled()
         return changed
 
     @api.model

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ...models.limitation import account_move_line
 from ...models.limitation.closings import interrupt_limitation
 from ..common import COLLECTOR, CollectionCase, action, event_row, row, step
 from ..plan.test_payment_plan import PlanCase
@@ -271,6 +274,17 @@ class TestLimitation(CollectionCase):
                 self.assertLessEqual(activities.user_id, self.collector)
                 self.assertEqual(self.get_trace().mapped("kind"), ["limitation_near"] * count)
         self.assertIn(item._name_items(), self.get_trace()[0].summary)
+
+    def test_a_night_reaches_the_last_item(self):
+        """Cron: where it is out of time after the first of many batches, all are worked out."""
+        items = self.make_item(due="2021-06-01") | self.make_item(due="2021-06-02")
+        with patch.object(account_move_line, "BATCH", 1), patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0):
+            self.run_night_of("2026-03-10 04:00:00")
+        self.assertEqual(
+            [(str(item.collection_limitation_date), item.collection_limitation_warned)
+             for item in items.sorted("date_maturity")],
+            [("2026-06-01", 90), ("2026-06-02", 90)])
 
     def test_warned_anew_after_an_interruption(self):
         """Another date, other warnings."""

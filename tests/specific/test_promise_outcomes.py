@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.fields import Command
 
@@ -262,6 +263,17 @@ class TestPromiseOutcomes(OutcomeCase):
             some._get_credits()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
+
+    def test_a_night_reaches_the_last_promise(self):
+        """Cron: where it is out of time after the first of many batches, all are evaluated."""
+        other = self.promise_on(self.make_invoice(self.make_customer("Other"), 300))
+        self.env.flush_all()
+        with patch.object(
+                self.env.registry["ir.cron"], "_commit_progress", lambda *args, **kwargs: 0), (
+                self.at("2026-03-20 09:00:00")):
+            self.run_cron("_process_promises", model="collection.promise", limit=1)
+        self.env.invalidate_all()
+        self.assertEqual((self.promise | other).mapped("state"), ["broken", "broken"])
 
 
 class TestDisputeOutcomes(OutcomeCase):
