@@ -9,9 +9,10 @@ from psycopg2 import OperationalError
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL, LazyTranslate, format_date
 
 from ...engine import limitation
+from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import PortfolioDate, PortfolioInteger, PortfolioSelection
 from ...tools.records import in_company_language
@@ -23,6 +24,7 @@ from ..item.account_move_line import NOT_BY_HAND
 from .collection_limitation_rule import TITLE
 from .limitation_lines import InterruptionLine, LimitationLine
 
+_lt = LazyTranslate(__name__)
 _logger = logging.getLogger(__name__)
 
 #: Items that one transaction of the cron works out.
@@ -255,19 +257,11 @@ class AccountMoveLine(models.Model):
         self._remind_of_limitations(company, customers)
 
     def _remind_of_limitations(self, company, customers):
-        model = self.env["ir.model"]._get_id("res.partner")
-        kind = self.env.ref("mail.mail_activity_data_todo")
-        manager, activities = company._get_collection_manager(), []
-        for customer, items in customers.items():
-            user = customer.with_company(company).collector_id or manager
-            if user:
-                speaking = items.with_context(lang=user.lang)
-                activities.append({
-                    "res_model_id": model, "res_id": customer.id, "activity_type_id": kind.id,
-                    "user_id": user.id, "date_deadline": company._get_collection_day(),
-                    "summary": speaking.env._("Limitation near"),
-                    "note": speaking._describe_limitations()})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+        users = {customer: company._get_collector(customer) for customer in customers}
+        hand_out(self.env, [ToDo(
+            customer, users[customer], company, _lt("Limitation near"),
+            items.with_context(lang=users[customer].lang)._describe_limitations())
+            for customer, items in customers.items()])
 
     def _describe_limitations(self):
         """:return: str, translated: each document with its last day"""

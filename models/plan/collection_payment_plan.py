@@ -4,8 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import LazyTranslate, format_amount, format_date
 
+from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record, in_company_language
 from ..history.collection_history import MOST_TEXT
@@ -13,6 +14,8 @@ from ..item.holders import Holder, register
 from ..link.page import AnswerForm
 from ..message.message import PDF
 from . import plan_text
+
+_lt = LazyTranslate(__name__)
 
 #: Days after an unpaid instalment on which the whole falls due, unless told otherwise.
 DEFAULT_DAYS = 8
@@ -410,8 +413,7 @@ class CollectionPaymentPlan(models.Model):
         plan._accept({
             "accepted_by": name, "accepted_way": "page", "accepted_link_id": link.id,
             "accepted_on": plan.company_id._get_collection_day()}, link.partner_id)
-        plan._notify_collector(in_company_language(plan, plan.company_id).env._(
-            "%(name)s has accepted the payment plan", name=name))
+        plan._notify_collector(_lt("%(name)s has accepted the payment plan", name=name))
         return ""
 
     def accept_on_paper(self, name, day, files):
@@ -551,10 +553,10 @@ class CollectionPaymentPlan(models.Model):
             day, _ = company._get_collection_day(), in_company_language(plans, company).env._
             expired = plans.filtered(lambda plan, day=day: plan.valid_until < day)
             expired._end("expired", _("Its day has passed."))
-            expired._notify_collector(_("A payment plan was not accepted in time"))
+            expired._notify_collector(_lt("A payment plan was not accepted in time"))
             changed = plans - expired
             changed._end("withdrawn", _("What is owed has changed since the offer."))
-            changed._notify_collector(_("What is owed has changed: offer a new payment plan"))
+            changed._notify_collector(_lt("What is owed has changed: offer a new payment plan"))
 
     def _end(self, state, reason, on_behalf=""):
         """Offers end without being accepted.
@@ -578,18 +580,11 @@ class CollectionPaymentPlan(models.Model):
         self.env["collection.history"]._append_many(rows)
 
     def _notify_collector(self, summary):
-        """:param str summary: of the activity on the customer"""
-        model = self.env["ir.model"]._get_id("res.partner")
-        kind = self.env.ref("mail.mail_activity_data_todo")
-        activities = []
-        for plan in self:
-            user = plan.company_id._get_collector(plan.customer_id)
-            if user:
-                activities.append({
-                    "res_model_id": model, "res_id": plan.customer_id.id, "user_id": user.id,
-                    "activity_type_id": kind.id, "summary": summary,
-                    "date_deadline": plan.company_id._get_collection_day()})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+        """:param summary: of the activity on the customer, to be said in the collector's language
+        """
+        hand_out(self.env, [ToDo(
+            plan.customer_id, plan.company_id._get_collector(plan.customer_id), plan.company_id,
+            summary) for plan in self])
 
     # === BUTTONS === #
 

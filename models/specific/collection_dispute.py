@@ -2,11 +2,15 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import LazyTranslate
 
+from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record, in_company_language
 from ..history.trace import Trace
 from ..item.holders import Holder, register
+
+_lt = LazyTranslate(__name__)
 
 RESULTS = [
     ("credited", "The customer is right: credited"),
@@ -198,20 +202,13 @@ class CollectionDispute(models.Model):
 
     def _ask_owner(self):
         """Ask whoever resolves these how they ended, once."""
-        model = self.env["ir.model"]._get_id(self._name)
-        kind = self.env.ref("mail.mail_activity_data_todo")
-        activities, fresh = [], self.filtered(lambda dispute: not dispute.asked_on)
-        for dispute in fresh:
-            company = dispute.company_id
-            user = dispute.owner_id or company.collection_manager_id
-            dispute.asked_on = company._get_collection_day()
-            if user:
-                activities.append({
-                    "res_model_id": model, "res_id": dispute.id, "activity_type_id": kind.id,
-                    "user_id": user.id, "date_deadline": dispute.asked_on,
-                    "summary": self.with_context(lang=user.lang).env._(
-                        "Nothing follows this dispute up any more: how did it end?")})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+        fresh = self.filtered(lambda dispute: not dispute.asked_on)
+        for company, disputes in fresh.grouped("company_id").items():
+            disputes.asked_on = company._get_collection_day()
+        hand_out(self.env, [ToDo(
+            dispute, dispute.owner_id or dispute.company_id._get_collection_manager(),
+            dispute.company_id, _lt("Nothing follows this dispute up any more: how did it end?"))
+            for dispute in fresh])
 
     @api.model
     def _process_settled(self):

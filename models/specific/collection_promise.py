@@ -5,12 +5,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, format_amount, format_date
+from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
+from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
+
+_lt = LazyTranslate(__name__)
 
 STATES = [
     ("open", "Awaited"), ("unmatched", "Paid, to be matched"), ("kept", "Kept"),
@@ -518,19 +521,9 @@ class CollectionPromise(models.Model):
             "customer_id": promise.customer_id.id, "company_id": promise.company_id.id,
             "amount": promise.expected - promise.paid, "about": promise.display_name,
         } for promise in self])
-        model = self.env["ir.model"]._get_id(self._name)
-        kind = self.env.ref("mail.mail_activity_data_todo")
-        activities = []
-        for promise in self:
-            company = promise.company_id
-            user = promise.customer_id.with_company(company).collector_id or (
-                company._get_collection_manager())
-            if user:
-                activities.append({
-                    "res_model_id": model, "res_id": promise.id, "activity_type_id": kind.id,
-                    "user_id": user.id, "date_deadline": company._get_collection_day(),
-                    "summary": self.with_context(lang=user.lang).env._("Promise not kept")})
-        self.env["mail.activity"].with_context(mail_activity_quick_update=True).create(activities)
+        hand_out(self.env, [ToDo(
+            promise, promise.company_id._get_collector(promise.customer_id), promise.company_id,
+            _lt("Promise not kept")) for promise in self])
 
     def _trace(self, kind, text="", on_behalf=""):
         rows = defaultdict(list)

@@ -216,6 +216,14 @@ class TestAcceptance(PlanCase):
             ("Jean Dupont", plan.digest, self.link.id, "person"))
         self.assertIn("Jean Dupont has accepted", self.get_activities().summary)
 
+    def test_the_collector_is_told_in_their_language(self):
+        """As every activity, whatever that of the company or of who accepts."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.collector.lang = "fr_FR"
+        self.accept(self.offer())
+        self.assertEqual(self.get_activities().mapped("summary"), [
+            "Jean Dupont a accepté le plan de paiement"])
+
     def test_a_second_click_changes_nothing(self):
         """The same answer; one promise."""
         plan = self.offer()
