@@ -32,6 +32,7 @@ FACETS = {
     "collection_document_contributor_page": "a contributor's personal page",
     "collection_document_request_invitation": "who is asked to contribute, and how they come in",
     "collection_document_request_reminders": "reminders, by the clock and by hand",
+    "collection_payment_plan_decision": "what becomes of an offer, and what follows",
     "collection_scenario_planning": "which customer's which step comes when, by the thousand",
     "collection_sequence_commands": "what people order: pause, resume, stop, switch, jump",
     "collection_sequence_flow": "deadlines, events and other sequences that move a sequence",
