@@ -25,7 +25,8 @@ MOST_OPENED, MOST_OPENED_ONE = 45, 12
 #: Second files of a model in a domain, each a part of it that has a name in the trade.
 FACETS = {
     "collection_action_closing": "how an action ends: answers, validation, outcomes",
-    "collection_action_sending": "what leaves by itself: claimed, checked again, sent, once",
+    "collection_action_due": "what leaves by itself: found by the clock, batch by batch",
+    "collection_action_sending": "from an action to the outbox: checked again, sent, once",
     "collection_action_messages": "what external partners write, and what they are notified of",
     "collection_assignment_rule_running": "rules applied to customers by the hundred thousand",
     "collection_document_contributor_mail": "invitations, reminders and refusals to a contributor",
@@ -59,7 +60,7 @@ UPWARD = {
         ("people/res_partner", "collection.sequence"),
     },
     "sending windows, and the plan is made anew before a message leaves": {
-        ("message/collection_action_sending", "collection.scenario"),
+        ("message/collection_action_due", "collection.scenario"),
     },
     "a holder of a sequence passes on what is open there": {
         ("people/collection_participant", "collection.sequence"),

@@ -2,6 +2,7 @@ from . import channels
 from . import collection_dispatch
 from . import collection_action
 from . import account_move
+from . import collection_action_due
 from . import collection_action_sending
 from . import mail_mail
 from . import mail_message

@@ -7,7 +7,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.tests.test_cursor import TestCursor
 
 from ...engine import ladder
-from ...models.message import collection_action_sending as collection_action_process
+from ...models.message import collection_action_due
 from .test_scenario_process import ProcessCase
 
 try:
@@ -38,7 +38,7 @@ class TestKilled(ProcessCase):
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(patch.object(collection_action_process, "BATCH", 2))
+        self.startPatcher(patch.object(collection_action_due, "BATCH", 2))
         self.debtors = self.env["res.partner"].union(*(
             self.make_debtor(f"Debtor {number}") for number in range(self.customers)))
 

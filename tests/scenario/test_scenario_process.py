@@ -214,7 +214,7 @@ class TestProcess(ProcessCase):
             return execute(records)
 
         with self.queue_of_jobs() as jobs, patch.object(actions, "_execute", fail), mute_logger(
-                "odoo.addons.account_collection.models.message.collection_action_sending"):
+                "odoo.addons.account_collection.models.message.collection_action_due"):
             self.process_due()
             self.assertEqual(self.run_jobs(jobs), 1)
         self.assertIn("broken rule", self.get_planned(poisoned).error)
