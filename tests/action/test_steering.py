@@ -15,7 +15,6 @@ REASONS = {"origin", "sequence_id", "scenario_id", "scenario_step_id"}
 #: What is below an action may read of them, with the reason; it is never asked for which it is.
 READ = {
     ("collection_action.py", "origin"): "the registry of steerings",
-    ("collection_action_sending.py", "scenario_step_id"): "how a step's letter is posted",
     ("letters.py", "sequence_id"): "which sequence waits for what became of its letter",
     ("hashtags.py", "scenario_step_id"): "the day of the step after it",
     ("hashtags.py", "scenario_id"): "the same",
