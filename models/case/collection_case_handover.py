@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-#: Largest number that an id may be: beyond, the database refuses the question.
-_LARGEST_ID = 2 ** 31 - 1
-
 
 class CollectionCaseHandover(models.Model):
     """A case file in the hands of an external partner, who takes it from the portal.
@@ -137,8 +134,6 @@ class CollectionCaseHandover(models.Model):
         :return: the record with the system's rights in the user's name; empty where there is
             none, and where it is somebody else's
         """
-        if not 0 < handover_id <= _LARGEST_ID:
-            return self.sudo().browse()
         return self.sudo().search(
             self._get_portal_domain() & Domain("id", "=", handover_id), limit=1)
 

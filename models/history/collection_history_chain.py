@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 from odoo import fields, models
 from odoo.tools import SQL
 
 from ...tools import seal
 
-#: Columns of a head, in the order of :class:`~...tools.seal.Head`; the number comes between.
+#: Columns of a head, in the order of :class:`~...tools.seal.Head`.
 HEAD = (
-    "id, key, customer_id, company_id, {number}, head_digest, COALESCE(head_seal, ''),"
+    "id, key, customer_id, company_id, head_number, head_digest, COALESCE(head_seal, ''),"
     " COALESCE(seal_key, ''), COALESCE(sealed_number, 0)")
 
 
@@ -93,7 +95,7 @@ class CollectionHistoryChain(models.Model):
                         AS taken (key, customer, company, count)
             ON CONFLICT (key) DO UPDATE
                     SET head_number = collection_history_chain.head_number + EXCLUDED.head_number
-              RETURNING """ + HEAD.format(number="head_number"),
+              RETURNING """ + HEAD,
             list(owners), [customer.id for customer, _company in owners.values()],
             [company.id for _customer, company in owners.values()],
             [counts[owner] for owner in owners.values()]))
@@ -109,7 +111,7 @@ class CollectionHistoryChain(models.Model):
         self.env.cr.execute(SQL(
             "UPDATE collection_history_chain AS chain SET head_number = head_number + taken.count"
             "  FROM unnest(%s::int[], %s::int[]) AS taken (chain, count)"
-            " WHERE chain.id = taken.chain RETURNING " + HEAD.format(number="head_number"),
+            " WHERE chain.id = taken.chain RETURNING " + HEAD,
             list(counts), list(counts.values())))
         heads = (seal.Head(*head) for head in self.env.cr.fetchall())
         return {head.id: _lower(head, counts[head.id]) for head in heads}
@@ -117,7 +119,7 @@ class CollectionHistoryChain(models.Model):
     def _get_heads(self):
         """:return: list of the :class:`~...tools.seal.Head` of these chains"""
         return [seal.Head(*head) for head in self.env.execute_query(SQL(
-            "SELECT " + HEAD.format(number="head_number")
+            "SELECT " + HEAD
             + " FROM collection_history_chain WHERE id = ANY(%s) ORDER BY id", self.ids))]
 
     def _set_heads(self, heads):
@@ -210,6 +212,4 @@ class CollectionHistoryChain(models.Model):
 
 def _lower(head, count):
     """:return: a head as it was before it was raised by a number of rows"""
-    return seal.Head(
-        head.id, head.key, head.customer, head.company, head.number - count, head.digest,
-        head.seal, head.seal_key, head.sealed_number)
+    return replace(head, number=head.number - count)

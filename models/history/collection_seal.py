@@ -22,11 +22,12 @@ RESEALED = 2000
 
 class CollectionSeal(models.Model):
     """What protects the histories of a company, and what their verification has found; one a
-    company. The page of accountants and managers, and its settings."""
+    company. The page of accountants and managers, and its settings; who changes who is told of
+    anchors stands in the chatter."""
 
     _name = "collection.seal"
     _description = "Seal of the Histories"
-    _inherit = ["collection.owned"]
+    _inherit = ["collection.owned", "mail.thread"]
     _rec_name = "company_id"
     _owner_fields = ("company_id",)
 
@@ -35,11 +36,11 @@ class CollectionSeal(models.Model):
         ondelete="cascade")
 
     witness_ids = fields.Many2many(
-        "res.partner", string="Witnesses",
+        "res.partner", string="Witnesses", tracking=True,
         help="Get the anchor of each night by e-mail, and keep it: your accountant, your lawyer. "
         "Whoever changes the database cannot change what they have.")
     authority_url = fields.Char(
-        string="Timestamp authority", groups="base.group_system",
+        string="Timestamp authority", groups="base.group_system", tracking=True,
         help="Address of an authority that answers by RFC 3161. It gets a fingerprint, and no "
         "data. Set by administrators of Odoo.")
     authority_certificates = fields.Text(

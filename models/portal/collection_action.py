@@ -8,9 +8,6 @@ from ...engine.sequence import outcomes, state as states
 from ..history.trace import Trace, TraceRow
 from ..sequence.collection_sequence_commands import read_day
 
-#: Largest number that an id may be: beyond, the database refuses the question.
-_LARGEST_ID = 2 ** 31 - 1
-
 #: Types of markers that an external partner can enter; others are for colleagues.
 _ENTERED = ("date", "char", "text", "integer", "float", "boolean", "selection")
 
@@ -116,8 +113,6 @@ class CollectionAction(models.Model):
         :return: the action with the system's rights in the user's name; empty where there is
             none, and where it is somebody else's
         """
-        if not 0 < action_id <= _LARGEST_ID:
-            return self.sudo().browse()
         return self.sudo().search(
             self._get_portal_domain() & Domain("id", "=", action_id), limit=1)
 

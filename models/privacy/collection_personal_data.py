@@ -4,7 +4,7 @@ import re
 import zipfile
 from datetime import date, datetime
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import format_date, format_list, html2plaintext
@@ -158,17 +158,18 @@ class CollectionPersonalData(models.AbstractModel):
 
     def _read_messages(self, sections):
         """:return: list of dicts of the messages on these records, and of those that the persons
-            wrote"""
+            wrote on others that the manager may read"""
         about = Domain.OR(
             Domain("model", "=", name) & Domain("res_id", "in", records.ids)
             for name, records in sections.items() if name != "account.move")
-        about |= Domain("author_id", "in", sections["res.partner"].ids)
+        messages = self.env["mail.message"]
+        written = messages.search([("author_id", "in", sections["res.partner"].ids)])
         return [{
             "id": message.id, "date": message.date.isoformat(),
             "author": message.author_id.name or message.email_from or None,
             "about": message.record_name or None, "subject": message.subject or None,
             "text": html2plaintext(message.body) if message.body else None,
-        } for message in self.env["mail.message"].sudo().search(about, order="id")]
+        } for message in (messages.sudo().search(about) | written.sudo()).sorted("id")]
 
     # === WRITING === #
 
@@ -176,7 +177,8 @@ class CollectionPersonalData(models.AbstractModel):
         stream = io.BytesIO()
         about = {
             "person": partner.display_name, "id": partner.id,
-            "made_on": fields.Datetime.now().isoformat(), "made_by": self.env.user.name,
+            "made_on": self.env.company._get_collection_now().isoformat(timespec="seconds"),
+            "made_by": self.env.user.name,
             "companies": self.env.companies.mapped("name")}
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("data.json", json.dumps(

@@ -3,7 +3,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, format_date
@@ -114,13 +114,17 @@ class ResPartner(models.Model):
         """:return: dict by customer's id of lists of (``res.company``, day of its last event): a
             row of the history, an entry of the ledger"""
         self.env.flush_all()
+        companies = self.env["res.company"].search([])
         found = {}
         for customer, company, day in self.env.execute_query(SQL(
             """
             SELECT customer, company, max(day) FROM (
-                SELECT chain.customer_id, chain.company_id, max(history.at)::date
+                SELECT chain.customer_id, chain.company_id,
+                       max(history.at AT TIME ZONE 'UTC' AT TIME ZONE place.zone)::date
                   FROM collection_history AS history
                   JOIN collection_history_chain AS chain ON chain.id = history.chain_id
+                  JOIN unnest(%(companies)s::int[], %(zones)s::text[])
+                       AS place (company, zone) ON place.company = chain.company_id
                  WHERE chain.customer_id = ANY(%(ids)s) GROUP BY 1, 2
              UNION ALL
                 SELECT partner.commercial_partner_id, line.company_id, max(line.date)
@@ -129,7 +133,8 @@ class ResPartner(models.Model):
                  WHERE partner.commercial_partner_id = ANY(%(ids)s)
                    AND line.parent_state = 'posted' GROUP BY 1, 2
             ) AS event (customer, company, day) GROUP BY 1, 2
-            """, ids=self.ids)):
+            """, ids=self.ids, companies=companies.ids,
+            zones=[company._get_collection_tz() for company in companies])):
             found.setdefault(customer, []).append(
                 (self.env["res.company"].browse(company), day))
         return found
@@ -169,10 +174,11 @@ class ResPartner(models.Model):
               JOIN res_partner AS partner ON partner.id = chain.customer_id
               JOIN collection_history AS last
                 ON last.chain_id = chain.id AND last.number = chain.head_number
-             WHERE chain.company_id = %s AND last.at < %s
+             WHERE chain.company_id = %s
+               AND (last.at AT TIME ZONE 'UTC' AT TIME ZONE %s)::date < %s
                AND partner.collection_anonymised_on IS NULL
           ORDER BY last.at, partner.id LIMIT %s
-            """, company.id, before, limit)))
+            """, company.id, company._get_collection_tz(), before, limit)))
 
     # === ANONYMISING === #
 
@@ -327,7 +333,7 @@ class ResPartner(models.Model):
     def _erase_collection_identity(self):
         """Names, addresses and what else tells who it is, of customers and their contacts."""
         family = self.search([("id", "child_of", self.ids)])
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_collection_day()
         for partner in family:  # a name each; there is no other way to write them
             _ = partner.with_context(lang=partner.lang).env._
             partner.write({

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
+from ...tools.workbook import Grid, Page
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimLine:
@@ -192,39 +194,44 @@ class CollectionCaseClaim(models.AbstractModel):
         } for line in items._get_limitation_lines()]
 
     @api.model
-    def _get_tables(self, case, sheet):
-        """The claim as tables of values, for a workbook.
+    def _get_pages(self, case, sheet):
+        """The claim as figures, for a workbook.
 
-        :return: list of (name, list of headings, list of rows): amounts are floats, days dates
+        :return: list of :class:`~...tools.workbook.Page`, a table each
         """
         _ = case.customer.env._
+        digits = max((total.currency.decimal_places for total in sheet.totals), default=2)
         return [
-            (_("Items"), [
+            _make_page(_("Items"), [
                 _("Document"), _("Date"), _("Due date"), _("Days late"), _("Amount"),
                 _("Amount due"), _("Interest"), _("Indemnity"), _("Currency"),
                 _("Rate missing since")],
              [[line.document, line.date, line.due, line.days_late, line.amount, line.residual,
-               float(line.claim.interest), float(line.claim.indemnity), line.currency.name,
-               line.claim.missing_from or ""] for line in sheet.lines]),
-            (_("Payments and credits"), [
+               line.claim.interest, line.claim.indemnity, line.currency.name,
+               line.claim.missing_from] for line in sheet.lines], digits),
+            _make_page(_("Payments and credits"), [
                 _("Document"), _("Settled by"), _("Date"), _("Amount"), _("Currency")],
              [[paid.document, paid.by, paid.date, paid.amount, paid.currency.name]
-              for paid in sheet.settlements]),
-            (_("Interest"), [
+              for paid in sheet.settlements], digits),
+            _make_page(_("Interest"), [
                 _("Document"), _("From"), _("To"), _("Days"), _("Amount owed"),
                 _("Rate in %"), _("Interest, not rounded"), _("Currency")],
-             [[line.document, period.start, period.end, period.days, float(period.amount),
-               float(period.percent), float(round(period.interest, 8)), line.currency.name]
-              for line in sheet.lines for period in line.periods]),
-            (_("Costs"), [
+             [[line.document, period.start, period.end, period.days, period.amount,
+               period.percent, round(period.interest, 8), line.currency.name]
+              for line in sheet.lines for period in line.periods], digits + 2),
+            _make_page(_("Costs"), [
                 _("Date"), _("Nature"), _("Payee"), _("Note"), _("Amount"), _("Currency"),
                 _("Borne by the debtor")],
              [[cost.date, case.formats.choice(cost, "kind"), cost.partner_id.name or "",
                cost.note or "", cost.amount, cost.currency_id.name,
-               _("yes") if cost.recoverable else _("no")] for cost in sheet.costs]),
-            (_("Total"), [
+               _("yes") if cost.recoverable else _("no")] for cost in sheet.costs], digits),
+            _make_page(_("Total"), [
                 _("Currency"), _("Principal"), _("Interest"), _("Indemnity"), _("Total"),
                 _("Costs borne by the debtor")],
              [[total.currency.name, total.principal, total.interest, total.indemnity,
-               total.claimed, total.costs] for total in sheet.totals]),
+               total.claimed, total.costs] for total in sheet.totals], digits),
         ]
+
+
+def _make_page(name, columns, rows, digits):
+    return Page(name, (name,), (Grid("", tuple(columns), tuple(map(tuple, rows)), digits=digits),))

@@ -7,10 +7,10 @@ from odoo import api, fields, models
 from odoo.tools import file_open, format_list
 from odoo.tools.translate import LazyTranslate
 
+from ...tools.workbook import write_workbook
 from ..collection_print import Sheet
 from .binding import Leaf, bind, count_pages
 from .packing import Packer
-from .workbook import make_workbook
 
 _lt = LazyTranslate(__name__)
 
@@ -158,8 +158,8 @@ class CollectionCaseFile(models.Model):
         case, story = book.case, self.env["collection.case.story"]
         _ = case.customer.env._
         packer.add(
-            "claims.xlsx", make_workbook(
-                self.env["collection.case.claim"]._get_tables(case, book.sheet)),
+            "claims.xlsx", write_workbook(
+                self.env["collection.case.claim"]._get_pages(case, book.sheet)),
             _("The claim as a workbook"))
         for number, dispatch in enumerate(
                 case.dispatches if case.options.messages else (), start=1):

@@ -5,7 +5,6 @@ import json
 import zipfile
 from hashlib import sha256
 from pathlib import Path
-from unittest.mock import patch
 
 import pikepdf
 
@@ -14,13 +13,8 @@ from odoo.tools.pdf import PdfFileReader
 
 from ..common import action, row, step
 from ..document.document_case import DocumentCase
-from ..source_code import ROOT
 from ..upload_corpus import make_pdf
 
-#: What the tests need of the history's proof and of the program that checks a case file, where
-#: those are not there.
-PROOF = {"history/proof.json": b"{}"}
-VERIFIER = b"print('whole')\n"
 DEED = make_pdf(page=b"/Rotate 90")
 
 
@@ -31,13 +25,6 @@ class CaseFileCase(DocumentCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.cases = cls.env["collection.case.file"].with_user(cls.collector)
-        history = type(cls.env["collection.history"])
-        if not hasattr(history, "_make_proof"):
-            cls.startClassPatcher(patch.object(
-                history, "_make_proof", lambda _self, _chains: dict(PROOF), create=True))
-        if not (ROOT / "report/case_file/verify.py").is_file():
-            cls.startClassPatcher(patch.object(
-                type(cls.cases), "_read_verifier", lambda _self: VERIFIER))
         cls.invoice = cls.make_debt(1000)
         cls.items = cls.get_items(cls.invoice)
         cls.sequence = cls.launch(cls.make_template("EVICTION", [

@@ -77,6 +77,6 @@ class TestCaseClaim(CaseFileCase):
         made = self.make()
         book = load_workbook(io.BytesIO(made.parts["claims.xlsx"]))
         items, costs = book["Items"], book["Costs"]
-        self.assertEqual(items["F2"].value, 1000)
-        self.assertEqual((costs["D2"].value, costs["D2"].data_type), ("=1+1", "s"))
-        self.assertEqual(book["Total"]["F2"].value, 75)
+        self.assertEqual(items["F4"].value, 1000)
+        self.assertEqual((costs["D4"].value, costs["D4"].data_type), ("=1+1", "s"))
+        self.assertEqual(book["Total"]["F4"].value, 75)

@@ -473,6 +473,19 @@ class TestSealPage(SealCase):
         with self.assertRaises(UserError):
             self.page.with_user(self.manager).witness_ids = self.make_partner("Lawyer")
 
+    def test_who_changes_the_witnesses_is_kept(self):
+        """X-08: nobody takes a witness away without a trace."""
+        lawyer = self.make_partner("Lawyer", email="lawyer@example.com")
+        for witnesses in (lawyer, self.env["res.partner"]):
+            self.page.with_user(self.manager).witness_ids = witnesses
+            self.env.flush_all()
+            self.cr.precommit.run()
+        values = self.page.message_ids.sudo().tracking_value_ids
+        self.assertEqual(
+            {(value.old_value_char, value.new_value_char) for value in values},
+            {("", "Lawyer"), ("Lawyer", "")})
+        self.assertEqual(values.mail_message_id.author_id, self.manager.partner_id)
+
 
 @tagged("post_install", "-at_install")
 class TestErasing(SealCase):

@@ -2,6 +2,7 @@ import base64
 import io
 import json
 import zipfile
+from datetime import date
 
 from psycopg2.errors import RaiseException
 
@@ -135,6 +136,32 @@ class TestPersonalData(CollectionCase):
         with self.assertRaises(AccessError):
             self.export(user=self.collector)
 
+    def test_the_companys_day(self):
+        """What is given out bears the company's day, wherever the manager is."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        self.manager.tz = "America/Los_Angeles"
+        with self.at("2026-03-02 22:00:00"):
+            dialog = self.env["collection.personal.export"].with_user(self.manager).create(
+                {"partner_id": self.person.id})
+            dialog.action_export()
+        self.assertIn("2026-03-03", dialog.file_name)
+        archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(dialog.file)))
+        self.assertEqual(
+            json.loads(archive.read("data.json"))["about"]["made_on"],
+            "2026-03-03T11:00:00+13:00")
+        self.assertIn("as of 03/03/2026", archive.read("data.html").decode())
+
+    def test_messages_of_other_companies_stay_there(self):
+        """What a person wrote is given out where the manager may read what it is about."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        for company, text in ((self.company, "I like it here"), (elsewhere, "I like it there")):
+            self.env["res.partner"].create({
+                "name": "File", "company_id": company.id,
+            }).message_post(body=text, author_id=self.person.id, message_type="comment")
+        text = json.dumps(self.export()[1])
+        self.assertIn("I like it here", text)
+        self.assertNotIn("I like it there", text)
+
     # -- who is ready ----------------------------------------------------------------------
 
     def test_ready_once_the_retention_is_over(self):
@@ -143,6 +170,20 @@ class TestPersonalData(CollectionCase):
         self.assertIn("keeps it until", self.get_reasons()[0])
         with self.at(LATER):
             self.assertEqual(self.get_reasons(), ())
+
+    def test_the_last_event_is_on_the_companys_day(self):
+        """What happens in the morning in Auckland is not of the day before, as in London."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        with self.at("2026-03-02 22:00:00"):
+            self.env["collection.history"]._append(self.person, self.company, [{
+                "kind": "note_added", "cause": "person", "command": "x", "data": {}}])
+        closures = self.person.with_user(self.manager)._get_collection_closures()
+        self.assertEqual(closures[self.person.id].last_on, date(2026, 3, 3))
+        for moment, found in (("2028-03-02 22:00:00", False), ("2028-03-03 22:00:00", True)):
+            with self.at(moment):
+                self.assertEqual(
+                    self.person in self.env["res.partner"]._find_collection_retained_customers(
+                        self.company, 9), found)
 
     def test_what_is_open_keeps_it(self):
         """Each thing that is open is a reason of its own."""
@@ -200,6 +241,15 @@ class TestPersonalData(CollectionCase):
             self.person))
         [row] = self.env["collection.history"].search([("kind", "=", "customer_anonymised")])
         self.assertEqual(row.user_id, self.manager)
+
+    def test_anonymised_on_the_companys_day(self):
+        """The day that stays is the company's, wherever the manager is."""
+        self.have_case()
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        self.manager.tz = "America/Los_Angeles"
+        with self.at("2029-06-01 22:00:00"):
+            self.anonymise()
+        self.assertEqual(self.person.collection_anonymised_on, date(2029, 6, 2))
 
     def have_papers(self):
         """An accepted plan, a case file, a bank account, files and messages of other ways.

@@ -1,7 +1,6 @@
 import base64
 
 from odoo import fields, models
-from odoo.tools import format_date
 
 
 class CollectionPersonalExport(models.TransientModel):
@@ -27,8 +26,7 @@ class CollectionPersonalExport(models.TransientModel):
             "file": base64.b64encode(content),
             "file_name": self.env._(
                 "Personal data %(name)s %(day)s.zip", name=self.partner_id.id,
-                day=format_date(self.env, fields.Date.context_today(self),
-                                date_format="yyyy-MM-dd"))})
+                day=self.env.company._get_collection_day().isoformat())})
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id,
             "views": [(False, "form")], "target": "new",
