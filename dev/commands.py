@@ -146,13 +146,43 @@ def bench_growth(_arguments):
     return 0
 
 
-def bench_assign(_arguments):
-    """measure assignment rules (SIZE=100000; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(3 + benchmark_assignment.count_steps())
-    with runtime.ready(steps):
-        _keep(benchmark_assignment.assign(size, steps))
-    return 0
+def _measuring(what, module, measure, *needed, size=5000):
+    """Make a command that measures so many of something.
+
+    :param str what: what it says of itself
+    :param module: has `count_steps`
+    :param measure: of the size and the steps; returns the report
+    :param needed: the :class:`~.programs.Program` that it takes from the system
+    :param size: where SIZE does not say
+    """
+    def command(_arguments):
+        steps = Steps(3 + len(needed) + module.count_steps())
+        with runtime.ready(steps, *needed):
+            _keep(measure(int(os.environ.get("SIZE") or size), steps))
+        return 0
+
+    command.__doc__ = what
+    return command
+
+
+bench_assign = _measuring(
+    "measure assignment rules (SIZE=100000; RECORD=1 keeps it)",
+    benchmark_assignment, benchmark_assignment.assign)
+bench_desk = _measuring(
+    "measure the work list of debtors (SIZE=100000; RECORD=1 keeps it)",
+    benchmark_desk, benchmark_desk.measure_desk)
+bench_takeover = _measuring(
+    "measure a ledger that is taken over (SIZE=10000 customers; RECORD=1 keeps it)",
+    benchmark_takeover, benchmark_takeover.take_over)
+bench_figures = _measuring(
+    "measure the figures of three years (SIZE=1000000; RECORD=1 keeps it)",
+    benchmark_figures, benchmark_figures.measure_figures)
+bench_seal = _measuring(
+    "measure the verification of histories (SIZE=1000000 rows; RECORD=1 keeps it)",
+    benchmark_seal, benchmark_seal.measure_seal, size=50000)
+bench_night = _measuring(
+    "measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)",
+    benchmark_night, benchmark_night.measure_night, programs.PDF)
 
 
 def compare_ledger(_arguments):
@@ -161,50 +191,6 @@ def compare_ledger(_arguments):
     steps = Steps(3 + comparison.count_steps())
     with runtime.ready(steps):
         _keep(comparison.compare(first, count, steps))
-    return 0
-
-
-def bench_desk(_arguments):
-    """measure the work list of debtors (SIZE=100000; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(3 + benchmark_desk.count_steps())
-    with runtime.ready(steps):
-        _keep(benchmark_desk.measure_desk(size, steps))
-    return 0
-
-
-def bench_takeover(_arguments):
-    """measure a ledger that is taken over (SIZE=10000 customers; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(3 + benchmark_takeover.count_steps())
-    with runtime.ready(steps):
-        _keep(benchmark_takeover.take_over(size, steps))
-
-
-def bench_figures(_arguments):
-    """measure the figures of three years (SIZE=1000000; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(3 + benchmark_figures.count_steps())
-    with runtime.ready(steps):
-        _keep(benchmark_figures.measure_figures(size, steps))
-    return 0
-
-
-def bench_seal(_arguments):
-    """measure the verification of histories (SIZE=1000000 rows; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 50000)
-    steps = Steps(3 + benchmark_seal.count_steps())
-    with runtime.ready(steps):
-        _keep(benchmark_seal.measure_seal(size, steps))
-    return 0
-
-
-def bench_night(_arguments):
-    """measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(3 + benchmark_night.count_steps())
-    with runtime.ready(steps, programs.PDF):
-        _keep(benchmark_night.measure_night(size, steps))
     return 0
 
 

@@ -6,11 +6,12 @@ import shutil
 from contextlib import suppress
 
 from . import paths
-from .postgres import query
+from .postgres import is_external, query
 
 #: Marks this working copy's databases on a server that may have others, and their
 #: files in a folder that may have those of another server's.
-_OWNER = f"{paths.DEV} {os.environ.get('PGHOST')} {os.environ.get('PGPORT')}"
+_SERVER = [os.environ.get(name) if is_external() else None for name in ("PGHOST", "PGPORT")]
+_OWNER = " ".join(map(str, (paths.DEV, *_SERVER)))
 PREFIX = "collection_" + hashlib.sha256(_OWNER.encode()).hexdigest()[:6]
 
 

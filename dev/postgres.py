@@ -35,8 +35,10 @@ UNPRIVILEGED = 65534
 
 
 def is_external():
-    """Whether the environment names a server of the user's own."""
-    return any(os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER"))
+    """Whether the environment names a server of the user's own; a command that another one of
+    the runtime starts, as a test does, finds the runtime's named there."""
+    named = [os.environ.get(name) for name in ("PGHOST", "PGPORT", "PGUSER")]
+    return any(named) and named[0] != str(paths.POSTGRES)
 
 
 def environment():

@@ -24,8 +24,8 @@ class IrCron(models.Model):
             try:
                 return super()._callback(cron_name, server_action_id)
             except OperationalError as error:
-                if not self._is_of_collection() or (
-                        error.pgcode not in PG_CONCURRENCY_ERRORS_TO_RETRY):
+                lost = error.pgcode in PG_CONCURRENCY_ERRORS_TO_RETRY  # else nobody may answer
+                if not lost or not self._is_of_collection():
                     raise
             time.sleep(random.uniform(0, FIRST_WAIT * 2 ** tries))
         return super()._callback(cron_name, server_action_id)

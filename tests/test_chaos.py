@@ -25,9 +25,11 @@ class TestChaos(BaseCase):
         done = subprocess.run(
             [sys.executable, str(COMMAND), "chaos"], capture_output=True, text=True, timeout=600,
             env={**environment, "SHORT": "1", "MINUTES": "0.3", "SEED": "20"})
-        self.assertTrue(done.stdout.strip(), done.stderr[-3000:])
-        result = json.loads(done.stdout.strip().splitlines()[-1])
-        self.assertEqual(result["violations"], {}, done.stderr[-3000:])
+        said = (done.stdout + done.stderr)[-3000:]
+        *_steps, last = done.stdout.splitlines() or [""]
+        self.assertTrue(last.startswith("{"), said)
+        result = json.loads(last)
+        self.assertEqual(result["violations"], {}, said)
         self.assertEqual(done.returncode, 0)
         self.assertGreater(result["business"]["messages"], 0)
         self.assertGreater(sum(result["faults"].values()), 3)

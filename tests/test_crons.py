@@ -20,24 +20,28 @@ class LostRace(SerializationFailure):
 class TestLostRaces(CollectionCase):
     """Odoo counts a failure of a cron, and comes back when it is due again: here, tomorrow."""
 
-    def run_with(self, *faults):
-        """Run the nightly plan, whose calls meet these faults in their order, and then none.
+    PLAN = ("account_collection.cron_plan_scenarios", "collection.scenario", "_plan_all")
 
-        :return: int, how often it was called
+    def run_with(self, *faults, of=PLAN):
+        """Run a cron, whose calls meet these faults in their order, and then none.
+
+        :param of: its name, and the model and the method that it calls
+        :return: int, how often it was called; in ``called`` as well
         """
-        cron, faults, calls = self.env.ref("account_collection.cron_plan_scenarios"), [*faults], []
+        name, model, method = of
+        cron, faults, self.called = self.env.ref(name), [*faults], 0
 
-        def plan(_model):
-            calls.append(None)
+        def work(_model):
+            self.called += 1
             if faults:
                 raise faults.pop(0)
 
         self.startPatcher(patch.object(ir_cron.time, "sleep"))
-        with patch.object(self.env.registry["collection.scenario"], "_plan_all", plan), (
+        with patch.object(self.env.registry[model], method, work), (
                 self.enter_registry_test_mode()), self.registry.cursor() as cr:
             cron = cron.with_env(api.Environment(cr, SUPERUSER_ID, {}))
             cron._callback(cron.cron_name, cron.ir_actions_server_id.id)
-        return len(calls)
+        return self.called
 
     def test_a_lost_race_is_no_failure(self):
         """Issue 20: the plan of a night does not wait for the next one."""
@@ -48,3 +52,19 @@ class TestLostRaces(CollectionCase):
         """Issue 20: what is wrong is not tried again at once."""
         with self.assertRaises(ValueError):
             self.run_with(ValueError("broken"), ValueError("broken too"))
+        self.assertEqual(self.called, 1)
+
+    @mute_logger("odoo.addons.base.models.ir_cron")
+    def test_it_ends(self):
+        """Issue 20: a race that is lost again and again is a failure in the end."""
+        with self.assertRaises(LostRace):
+            self.run_with(*(LostRace() for _ in range(20)))
+        self.assertEqual(self.called, ir_cron.MOST_TRIES)
+
+    @mute_logger("odoo.addons.base.models.ir_cron")
+    def test_crons_of_others(self):
+        """Issue 20: Odoo's own crons are left to Odoo."""
+        with self.assertRaises(LostRace):
+            self.run_with(LostRace(), of=(
+                "base.autovacuum_job", "ir.autovacuum", "_run_vacuum_cleaner"))
+        self.assertEqual(self.called, 1)

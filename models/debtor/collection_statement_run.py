@@ -1,3 +1,5 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -7,6 +9,8 @@ from ...tools.records import in_company_language
 from ..item import open_items
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from .collection_action import MonthStatement
+
+_logger = logging.getLogger(__name__)
 
 #: Customers dealt with in one transaction.
 BATCH = 50
@@ -52,13 +56,30 @@ class CollectionStatementRun(models.Model):
     @api.model
     def _process_months(self):
         """Send the statements of the month that ended to whoever owes something, where the
-        company has switched it on; safe to run many times."""
-        for company in self.env["res.company"].sudo().search(
-                [("collection_statement_monthly", "!=", False)]):
-            run = self.with_company(company)._find_run(company)
-            while run and not run.ended_at and run._take_batch():
-                if not self.env["ir.cron"]._commit_progress(BATCH):
+        company has switched it on; safe to run many times.
+
+        What hinders a whole company is kept with its run, and tried again the next day; it hinders
+        no other company.
+        """
+        crons, runs = self.env["ir.cron"], self._find_runs()
+        crons._commit_progress(remaining=sum(run._count_customers() for run in runs))
+        for run in runs:
+            while not run.ended_at:
+                taken = run._try_batch()
+                if not crons._commit_progress(taken):
                     return
+                if not taken:
+                    break
+        crons._commit_progress(remaining=0)
+
+    def _find_runs(self):
+        """:return: list of those that are to begin or to go on now, of all companies; each in its
+            company, and in that one's language"""
+        companies = self.env["res.company"].sudo().search(
+            [("collection_statement_monthly", "!=", False)])
+        runs = (in_company_language(self, company).with_company(company)._find_run(company)
+                for company in companies)
+        return [run for run in runs if run and not run.ended_at]
 
     def _find_run(self, company):
         """:return: the run of the month that ended, made where it is missing; empty where it is
@@ -73,18 +94,32 @@ class CollectionStatementRun(models.Model):
                 "kind": company.collection_statement_monthly,
                 "format": company.collection_statement_format})
 
+    def _try_batch(self):
+        """:return: int, customers dealt with; 0 where nobody is left, or all must wait"""
+        try:
+            with self.env.cr.savepoint():
+                return self._take_batch()
+        except UserError as error:
+            reason = str(error.args[0])
+            _logger.warning("No statements leave in %s: %s", self.company_id.name, reason)
+            if reason not in (self.left_out or ""):
+                self.left_out = "\n".join(filter(None, (self.left_out, reason)))
+            return 0
+
     def _take_batch(self):
         """Deal with the next customers.
 
-        :return: bool, whether others may be left
+        :return: int, with how many
         """
         customers = self._find_customers()
-        if not customers:
+        if customers:
+            self._write_to(customers)
+        if len(customers) < BATCH:
             self.ended_at = fields.Datetime.now()
-            return False
-        actions = in_company_language(
-            self.env["collection.action"], self.company_id).with_company(self.company_id)
-        statement = self._get_statement()
+        return len(customers)
+
+    def _write_to(self, customers):
+        actions, statement = self.env["collection.action"], self._get_statement()
         obstacles = actions._find_month_obstacles(customers, statement)
         sent = customers.filtered(lambda customer: customer.id not in obstacles)
         result = bulk.run_batch(
@@ -97,11 +132,21 @@ class CollectionStatementRun(models.Model):
             "last_id": customers[-1].id, "done": self.done + result["done"],
             "left_out_count": self.left_out_count + len(names),
             "left_out": "\n".join(filter(None, (self.left_out, *names)))})
-        return True
 
     def _find_customers(self):
-        """:return: the next ``res.partner`` who owe something, or with whom something was booked
-            where the activity is shown"""
+        """:return: the next ``res.partner`` whom it is about"""
+        return self._get_partners().search(self._get_domain(), order="id", limit=BATCH)
+
+    def _count_customers(self):
+        """:return: int, customers whom it is still about"""
+        return self._get_partners().search_count(self._get_domain())
+
+    def _get_partners(self):
+        return self.env["res.partner"].sudo().with_context(active_test=False)
+
+    def _get_domain(self):
+        """:return: ``Domain`` of the customers who owe something, or with whom something was
+            booked where the activity is shown, and who were not dealt with yet"""
         lines = self.env["account.move.line"].sudo()
         domain = open_items.UNRECONCILED
         if self.kind == "activity":
@@ -110,11 +155,9 @@ class CollectionStatementRun(models.Model):
                 "date", ">=", self.month) & Domain(
                 "date", "<=", fields.Date.end_of(self.month, "month"))
         owing = lines._search(domain & Domain("company_id", "=", self.company_id.id))
-        partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        contacts = partners._search([("id", "in", owing.subselect("partner_id"))])
-        return partners.search(
-            [("id", "in", contacts.subselect("commercial_partner_id")),
-             ("id", ">", self.last_id)], order="id", limit=BATCH)
+        contacts = self._get_partners()._search([("id", "in", owing.subselect("partner_id"))])
+        return Domain("id", "in", contacts.subselect("commercial_partner_id")) & Domain(
+            "id", ">", self.last_id)
 
     def _get_statement(self):
         """:return: :class:`~.collection_action.MonthStatement`"""

@@ -76,6 +76,11 @@ class ResCompany(models.Model):
             self.env["collection.debtor"]._refresh_soon()
         return result
 
+    def _get_company_root_delegated_field_names(self):
+        """Who receives statements by themselves is decided once, for a company and its branches."""
+        return [*super()._get_company_root_delegated_field_names(),
+                "collection_statement_monthly", "collection_statement_format"]
+
     def _get_collection_statement_month(self):
         """:return: date, first day of the last month that has ended, or ends today"""
         next_day = self._get_collection_day() + timedelta(days=1)

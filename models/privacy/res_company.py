@@ -15,3 +15,7 @@ class ResCompany(models.Model):
 
     _collection_retention_months_check = models.Constraint(
         "CHECK(collection_retention_months >= 0)", "A retention cannot be negative.")
+
+    def _get_company_root_delegated_field_names(self):
+        """Who answers for what is kept is the legal entity, with all of its branches."""
+        return [*super()._get_company_root_delegated_field_names(), "collection_retention_months"]

@@ -55,6 +55,15 @@ class TestStatementRun(MonthCase):
         self.run_months("2026-03-03 05:00:00")
         self.assertEqual(self.get_actions(), actions)
 
+    def test_branches(self):
+        """A branch sends as its company does: those there are, and those that come."""
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.company.write({
+            "collection_statement_monthly": "activity", "collection_statement_format": "both"})
+        later = self.env["res.company"].create({"name": "Later", "parent_id": branch.id})
+        self.assertRecordValues(branch | later, [{
+            "collection_statement_monthly": "activity", "collection_statement_format": "both"}] * 2)
+
     @staticmethod
     def date(text):
         return collection_statement_run.fields.Date.to_date(text)
@@ -116,6 +125,35 @@ class TestStatementRun(MonthCase):
         self.assertEqual((run.done, bool(run.ended_at)), (2, False))
         self.run_months()
         self.assertEqual((run.done, bool(run.ended_at)), (3, True))
+
+    def test_out_of_time(self):
+        """Odoo comes back at once for whoever is left, not on the next day."""
+        self.startPatcher(patch.object(collection_statement_run, "BATCH", 2))
+        told, commit = [], self.env.registry["ir.cron"]._commit_progress
+
+        def out_of_time(crons, processed=0, *, remaining=None):
+            told.append((processed, remaining))
+            commit(crons, processed, remaining=remaining)
+            return 0
+
+        with patch.object(self.env.registry["ir.cron"], "_commit_progress", out_of_time):
+            self.run_months()
+        self.assertEqual(told, [(0, 3), (2, None)])
+
+    @mute_logger("odoo.addons.account_collection.models.debtor.collection_statement_run")
+    def test_one_company_hinders_no_other(self):
+        """A deleted text is kept with the run of whose month it is; others receive theirs."""
+        self.env.ref("account_collection.mail_template_activity").unlink()
+        self.company.write({"collection_statement_monthly": "activity", "sequence": -1})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "sequence": 99, "collection_statement_monthly": "open"})
+        runs = self.run_months().grouped("company_id")
+        own = runs[self.company]
+        self.assertTrue(runs[other].ended_at)
+        self.assertRecordValues(own, [{"done": 0, "left_out_count": 0, "ended_at": False}])
+        self.assertIn("was deleted", own.left_out)
+        self.run_months("2026-03-03 05:00:00")
+        self.assertEqual(len(own.left_out.splitlines()), 1)
 
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_a_second_one(self):

@@ -204,6 +204,13 @@ class TestPersonalData(CollectionCase):
         with self.at(LATER):
             self.assertIn("has set no retention", self.get_reasons()[0])
 
+    def test_branches_keep_as_their_company_does(self):
+        """The legal entity answers for it: a branch has no retention of its own."""
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.assertEqual(branch.collection_retention_months, 24)
+        self.company.collection_retention_months = 36
+        self.assertEqual(branch.collection_retention_months, 36)
+
     def test_a_customer_of_two_companies(self):
         """The other company may not forget it yet, or is not the manager's."""
         self.have_case()
