@@ -107,16 +107,29 @@ class ResCompany(models.Model):
         :param dict vals: value by name, of :data:`SETTINGS` and :data:`DEFAULTS`; of a
             relation, the record
         :raise AccessError: the user is no collection manager of the company
-        :raise ValidationError: a record is no colleague's or no scenario of the company
+        :raise ValidationError: a record is no colleague's or no scenario of the company; a branch
+            would decide what its company decides
         """
         self._check_collection_manager()
         for name, value in vals.items():
             self._check_collection_setting(name, value)
+        self._check_collection_delegated(vals)
         own = {name: vals[name] for name in SETTINGS if name in vals}
         self.sudo().write({
             name: getattr(value, "id", value) for name, value in own.items()})
         self._set_collection_defaults(
             {name: vals[name] for name in DEFAULTS if name in vals})
+
+    def _check_collection_delegated(self, vals):
+        if not self.parent_id:
+            return
+        company = self.sudo()
+        for name in self._get_company_root_delegated_field_names():
+            if name in vals and vals[name] != company[name]:
+                raise ValidationError(self.env._(
+                    "%(setting)s: %(company)s decides it for all of its branches. Change it there.",
+                    setting=self._fields[name]._description_string(self.env),
+                    company=company.root_id.name))
 
     def _check_collection_setting(self, name, value):
         if name not in SETTINGS and name not in DEFAULTS:

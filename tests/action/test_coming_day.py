@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from ...models.action import collection_action_closing
 from ..common import CollectionCase
 
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.7.0.0/post-bring_to_day.py"
+SCRIPT = Path(__file__).parents[2] / "migrations/19.0.8.0.0/post-bring_to_day.py"
 
 
 @tagged("post_install", "-at_install")
@@ -77,6 +77,6 @@ class TestComingDay(CollectionCase):
                               ("log('mine')", "log('mine')")):
             cron.code = before
             self.env.flush_all()
-            script.migrate(self.env.cr, "19.0.6.0.0")
+            script.migrate(self.env.cr, "19.0.7.0.0")
             self.env.invalidate_all()
             self.assertEqual(cron.code, after)

@@ -52,6 +52,24 @@ class TestSettings(CollectionCase):
             self.company.with_user(stranger)._set_collection_settings(
                 {"collection_link_days": 3})
 
+    def test_a_branch_does_as_its_company(self):
+        """What the law or the platform gives to the legal entity is not changed in a branch."""
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        head = self.make_user(
+            "head", "account_collection.group_collection_manager", company_id=branch.id,
+            company_ids=[(6, 0, branch.ids)])
+        form = self.open(head)
+        self.assertFalse(form.is_root_company)
+        self.save(form)
+        for name, value in (("collection_retention_months", 3),
+                            ("collection_penalty_regime", "legal"),
+                            ("collection_statement_monthly", "open")):
+            form = self.open(head)
+            with self.assertRaises(AssertionError, msg=name):
+                form[name] = value
+            with self.assertRaisesRegex(ValidationError, "for all of its branches"):
+                branch.with_user(head)._set_collection_settings({name: value})
+
     def test_only_collection_settings(self):
         """Issue 17: the dialog is no way to the rest of the company."""
         with self.assertRaises(ValueError):

@@ -18,6 +18,7 @@ class CollectionSettings(models.TransientModel):
 
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    is_root_company = fields.Boolean(compute="_compute_is_root_company")
     currency_id = fields.Many2one(related="company_id.currency_id", related_sudo=False)
 
     collection_manager_id = fields.Many2one(
@@ -107,6 +108,11 @@ class CollectionSettings(models.TransientModel):
     def _selection_penalty_regime(self):
         return self.env["res.company"]._fields[
             "collection_penalty_regime"]._description_selection(self.env)
+
+    @api.depends("company_id")
+    def _compute_is_root_company(self):
+        for settings in self:
+            settings.is_root_company = not settings.company_id.parent_id
 
     @api.model
     def default_get(self, fields):
