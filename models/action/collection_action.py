@@ -83,7 +83,7 @@ class CollectionAction(models.Model):
         help="When a person last chose its day: of a pause, what came before counts no more.")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     state = fields.Selection(
-        ACTION_STATES, default="todo", required=True, readonly=True, index=True,
+        ACTION_STATES, default="todo", required=True, readonly=True,
         group_expand="_expand_states")
     outcome = fields.Selection(OUTCOMES, readonly=True)
     option_id = fields.Many2one(

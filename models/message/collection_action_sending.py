@@ -142,16 +142,17 @@ class CollectionAction(models.Model):
     def _keep_items(self, messages):
         """Keep what each message was about; the items of a specific action are its own."""
         items = self._fields["item_ids"]
-        pairs = [
-            (action.id, item_id) for action in self.filtered(lambda action: not action.item_ids)
-            for item_id in messages[action.id].items.ids]
-        if pairs:  # the ORM would write them action by action
+        pairs = [(action.id, item_id) for action in self
+                 for item_id in messages[action.id].items.ids]
+        if pairs:  # the ORM would write them action by action, and read them with their journal items
             self.env.cr.execute(SQL(
-                "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])"
-                " ON CONFLICT DO NOTHING",
-                SQL.identifier(items.relation), SQL.identifier(items.column1),
-                SQL.identifier(items.column2), [action for action, _item in pairs],
-                [item for _action, item in pairs]))
+                "INSERT INTO %(rel)s (%(one)s, %(many)s)"
+                " SELECT pair.action, pair.item FROM unnest(%(actions)s::int[], %(items)s::int[])"
+                "     AS pair (action, item)"
+                "  WHERE NOT EXISTS (SELECT FROM %(rel)s AS own WHERE own.%(one)s = pair.action)",
+                rel=SQL.identifier(items.relation), one=SQL.identifier(items.column1),
+                many=SQL.identifier(items.column2), actions=[action for action, _item in pairs],
+                items=[item for _action, item in pairs]))
             self.invalidate_recordset(["item_ids"])
 
     def _prepare_dispatch_vals(self, message, action):

@@ -81,7 +81,7 @@ class CollectionDispatch(models.Model):
         string="As it left", readonly=True, sanitize=False, help="An e-mail with its layout.")
     attachment_ids = fields.Many2many("ir.attachment", string="Attachments", readonly=True)
     state = fields.Selection(
-        DISPATCH_STATES, required=True, readonly=True, default="pending", index=True)
+        DISPATCH_STATES, required=True, readonly=True, default="pending")
     error = fields.Char(readonly=True)
     attempts = fields.Integer(
         string="Refused for now", readonly=True, copy=False,
@@ -140,6 +140,8 @@ class CollectionDispatch(models.Model):
     _tracking_check = models.Constraint(
         "CHECK(num_nonnulls(accepted_on, refused_on, unclaimed_on) <= 1)",
         "A registered letter is accepted, refused or unclaimed: one of them.")
+    #: read by the cron that looks at what waits in the outbox; nearly all are sent
+    _waiting_index = models.Index("(channel) WHERE state IN ('pending', 'claimed')")
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
     #: read when a formal notice was given, or came back

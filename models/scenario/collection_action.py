@@ -46,6 +46,9 @@ class CollectionAction(models.Model):
     #: read by planning: the last step executed for an item
     _leader_index = models.Index(
         "(leader_id, closed_on) WHERE origin = 'scenario' AND state = 'closed'")
+    #: read by planning: what takes items out
+    _excluding_index = models.Index(
+        "(id) WHERE excludes AND state <> 'closed' AND origin = 'specific'")
     #: read by planning: the day of the last message
     _message_index = models.Index(
         "(customer_id, closed_on) WHERE state = 'closed' AND origin <> 'sequence'")
