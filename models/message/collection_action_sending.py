@@ -144,7 +144,7 @@ class CollectionAction(models.Model):
         items = self._fields["item_ids"]
         pairs = [(action.id, item_id) for action in self
                  for item_id in messages[action.id].items.ids]
-        if pairs:  # the ORM would write them action by action, and read them with their journal items
+        if pairs:  # the ORM would read all journal items, and write one by one
             self.env.cr.execute(SQL(
                 "INSERT INTO %(rel)s (%(one)s, %(many)s)"
                 " SELECT pair.action, pair.item FROM unnest(%(actions)s::int[], %(items)s::int[])"
