@@ -202,7 +202,7 @@ class CollectionCaseFile(models.Model):
                  if value and any(value.values())}
         pages.setdefault("course", []).extend(
             self._make_drawing_page(case, name, drawing)
-            for name, drawings in story._draw_courses(case) for drawing in drawings)
+            for name, drawing in story._draw_courses(case))
         pages.setdefault("messages", []).extend(
             self._make_message_page(case, number, dispatch)
             for number, dispatch in enumerate(
@@ -215,7 +215,7 @@ class CollectionCaseFile(models.Model):
 
     def _make_drawing_page(self, case, name, drawing):
         sheet = self._make_sheet(case, "drawing", {"name": name})
-        return Page(name, replace(sheet, drawing=drawing), level=1)
+        return Page(name, replace(sheet, drawing=drawing.svg, lying=drawing.lying), level=1)
 
     def _make_message_page(self, case, number, dispatch):
         values = self.env["collection.case.story"]._prepare_message(case, number, dispatch)
@@ -258,10 +258,11 @@ class CollectionCaseFile(models.Model):
         pdf, firsts = printer._print_run([page.sheet for page in pages])
         if not firsts:  # they cannot be told apart: each is printed alone
             pdfs = [printer._print_run([page.sheet])[0] for page in pages]
-            return [Leaf(page.title, pdf, page.level, last=count_pages(pdf))
+            return [Leaf(page.title, pdf, page.level, last=count_pages(pdf),
+                         lying=page.sheet.lying)
                     for page, pdf in zip(pages, pdfs)]
         lasts = [*firsts[1:], count_pages(pdf)]
-        return [Leaf(page.title, pdf, page.level, first=first, last=last)
+        return [Leaf(page.title, pdf, page.level, first=first, last=last, lying=page.sheet.lying)
                 for page, first, last in zip(pages, firsts, lasts)]
 
     def _get_exhibit_leaves(self, book):

@@ -98,8 +98,20 @@ class CollectionCaseStory(models.AbstractModel):
             last = formats.day(entered[-1][:10])
             return f"{last} (×{len(entered)})" if len(entered) > 1 else last
 
-        return [(sequence.template_id.name, draw(sequence.picture, describe))
-                for sequence in case.sequences if sequence.picture]
+        return [
+            page for sequence in case.sequences if sequence.picture
+            for page in self._name_drawings(
+                case, sequence.template_id.name, draw(sequence.picture, describe))]
+
+    def _name_drawings(self, case, name, drawings):
+        """:return: generator of (title, drawing) of one tree"""
+        _, parts = case.customer.env._, [part for part in drawings if not part.whole]
+        yield from ((_("%(name)s, at a glance", name=name), drawing)
+                    for drawing in drawings if drawing.whole)
+        for number, drawing in enumerate(parts, start=1):
+            yield name if len(parts) == 1 else _(
+                "%(name)s, part %(number)s of %(count)s", name=name, number=number,
+                count=len(parts)), drawing
 
     # === ACTIONS AND AGREEMENTS === #
 
