@@ -51,7 +51,8 @@ class Book:
     :ivar case: :class:`~.case.Case`
     :ivar sheet: :class:`~.collection_case_claim.ClaimSheet`
     :ivar exhibits: list of :class:`~.collection_case_exhibit.Exhibit`
-    :ivar history: dict of bytes by name: the rows, and what proves them
+    :ivar history: dict of bytes, or the file they lie in, by name: the rows, and what proves
+        them
     :ivar pages: dict of lists of :class:`Page` by key of the chapter
     """
 
@@ -105,22 +106,25 @@ class CollectionCaseFile(models.Model):
         :param progress: called with how many percent are done, once all was read
         :return: :class:`Made`
         """
-        book = self._prepare_book(self.env["collection.case"]._read(records, **options))
-        with Packer(target, book.made_at) as packer, tempfile.TemporaryDirectory(
-                prefix="case-file-") as folder:
-            self._pack_documents(book, packer, Path(folder), progress)
-            self._pack_texts(book, packer)
-            progress(50)
-            self._pack_book(book, packer, Path(folder, "case-file.pdf"))
-            progress(90)
-            return Made(
-                self.env["collection.case"]._get_name(book.case),
-                packer.seal(self._get_head(book)),
-                [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
+        with tempfile.TemporaryDirectory(prefix="case-file-") as name:
+            folder = Path(name)
+            book = self._prepare_book(
+                self.env["collection.case"]._read(records, **options), folder)
+            with Packer(target, book.made_at) as packer:
+                self._pack_documents(book, packer, folder, progress)
+                self._pack_texts(book, packer)
+                progress(50)
+                self._pack_book(book, packer, folder / "case-file.pdf")
+                progress(90)
+                return Made(
+                    self.env["collection.case"]._get_name(book.case),
+                    packer.seal(self._get_head(book)),
+                    [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
 
-    def _prepare_book(self, case):
+    def _prepare_book(self, case, folder):
         """Read all that a file says, in one go: what changes later is not in it.
 
+        :param Path folder: where the rows of the history lie until they are packed
         :return: :class:`Book`
         """
         sheet = self.env["collection.case.claim"]._prepare(case)
@@ -128,7 +132,7 @@ class CollectionCaseFile(models.Model):
             case=case, made_at=fields.Datetime.now(), sheet=sheet,
             exhibits=self.env["collection.case.exhibit"]._find(case),
             history=self.env["collection.history"].sudo()._make_proof(
-                case.chains) if case.options.history else {},
+                case.chains, folder) if case.options.history else {},
             pages=self._prepare_pages(case, sheet))
 
     def _get_head(self, book):
