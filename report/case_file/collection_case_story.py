@@ -90,7 +90,10 @@ class CollectionCaseStory(models.AbstractModel):
 
     @api.model
     def _draw_courses(self, case):
-        """:return: list of (title, list of SVG), one for each sequence"""
+        """Draw the tree of each sequence with the path taken.
+
+        :return: list of (title, :class:`~.drawing.Drawing`), one for each page
+        """
         formats = case.formats
 
         def describe(box):
@@ -141,8 +144,9 @@ class CollectionCaseStory(models.AbstractModel):
                 "state": formats.choice(promise, "state"),
                 "closed": formats.day(promise.closed_on), "text": promise.comment or "",
                 "instalments": [
-                    f"{formats.day(line.date)}: "
-                    f"{formats.money(line.amount, promise.currency_id)}"
+                    case.customer.env._(
+                        "%(label)s: %(value)s", label=formats.day(line.date),
+                        value=formats.money(line.amount, promise.currency_id))
                     for line in promise.line_ids] if len(promise.line_ids) > 1 else [],
             } for promise in case.promises],
             "disputes": [{
