@@ -29,4 +29,4 @@ class TestInvoiceStyles(MessageCase):
         self.make_invoice(self.customer, 500)._get_collection_pdfs()
         [page] = pages
         self.assertNotRegex(page, r'<link[^>]*href="/web/assets/')
-        self.assertIn("@media", page.split("<style>")[1])
+        self.assertIn("reset.min.css", page.partition("<style>")[2])
