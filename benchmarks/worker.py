@@ -9,6 +9,7 @@ import json
 import sys
 
 import assignment
+import cases
 import comparison
 import customers
 import debtors
@@ -45,6 +46,8 @@ TASKS = {
     "figures": figures.build,
     "figures-check": figures.check,
     "figures-read": figures.read,
+    "case-build": cases.build,
+    "case-make": cases.make,
     "histories-build": histories.build,
     "histories-verify": histories.verify,
     "mails": messages.queue_mails,

@@ -200,6 +200,12 @@ class Databases:
             return measure("histories-build", copy, rows=self.size), measure(
                 "histories-verify", copy)
 
+    def case_file(self, documents):
+        """Write a case of as many messages as the size, then make its file; the figures of that."""
+        with self._fresh("ours") as copy:
+            options = {"messages": self.size, "documents": documents}
+            return measure("case-make", copy, **measure("case-build", copy, **options), **options)
+
     def floor(self):
         """Run the bare statement.
 

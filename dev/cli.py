@@ -33,6 +33,7 @@ TARGETS = {
     "bench-figures": "bench_figures",
     "bench-seal": "bench_seal",
     "bench-night": "bench_night",
+    "bench-case": "bench_case",
     "chaos": "chaos",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"

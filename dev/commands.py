@@ -7,6 +7,7 @@ from . import (
     axe,
     benchmark,
     benchmark_assignment,
+    benchmark_case,
     benchmark_desk,
     benchmark_figures,
     benchmark_night,
@@ -180,6 +181,9 @@ bench_figures = _measuring(
 bench_seal = _measuring(
     "measure the verification of histories (SIZE=1000000 rows; RECORD=1 keeps it)",
     benchmark_seal, benchmark_seal.measure_seal, size=50000)
+bench_case = _measuring(
+    "measure a large case file (SIZE=200 messages; RECORD=1 keeps it)",
+    benchmark_case, benchmark_case.measure_case, programs.PDF, size=200)
 bench_night = _measuring(
     "measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)",
     benchmark_night, benchmark_night.measure_night, programs.PDF)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessError, MissingError, UserError
-from odoo.tools import format_date, is_html_empty
+from odoo.tools import file_open, format_date, is_html_empty
 from odoo.tools.image import image_data_uri
 from odoo.tools.mimetypes import guess_mimetype
 from odoo.tools.pdf import PdfFileReader, PdfFileWriter
@@ -22,6 +22,11 @@ from ..tools.own_content import close_off
 PLAIN_QT_ZOOM = 1.3026
 #: Bytes of a picture in a letter at most.
 MOST_PICTURE = 5 * 1024 * 1024
+
+#: Repeats the heads of tables on each page.
+PAGE_BREAKS = "account_collection/report/page_breaks.js"
+#: The report whose paper all sheets are printed on.
+REPORT = "account_collection.collection_statement_report"
 
 #: The colour of marks, as a page sets it: hardly another one than white.
 _MARK_COLOUR = re.compile(rb"\b1(?:\.0+)? 0?\.996\d* 0?\.992\d* (?:scn|rg)\b")
@@ -39,11 +44,14 @@ class Sheet:
     :ivar company: whose letterhead it bears
     :ivar html: its content, from a QWeb template
     :ivar drawing: SVG below it, which the module drew itself: no text of others is markup in it
+    :ivar lying: it is printed sideways, on one page 240 mm long and 168 mm high, for whoever
+        turns the paper
     """
 
     company: models.BaseModel
     html: str
     drawing: Markup = Markup()
+    lying: bool = False
 
 
 class CollectionPrint(models.AbstractModel):
@@ -52,7 +60,7 @@ class CollectionPrint(models.AbstractModel):
     Its page is complete in itself: it asks no server for styles or pictures, so it comes out the
     same from a screen, a cron or a test. Nothing stands in running headers or footers, which
     plain Qt does not print. Each sheet bears a mark in white, by which the pages of the run are
-    told apart afterwards.
+    told apart afterwards. The one script in it is ours: it breaks long tables into pages.
     """
 
     _name = "collection.print"
@@ -93,7 +101,8 @@ class CollectionPrint(models.AbstractModel):
     def _render_document(self, sheets, marks=None, screen=False):
         """:return: the HTML of sheets that follow each other, each on a page of its own
 
-        :param marks: list of str that mark the first page of each sheet, in white
+        :param marks: list of str that mark the first page of each sheet, in white; with them,
+            it is for the PDF program
         :param bool screen: for a reader, not for the PDF program
         """
         # texts of colleagues are in them: printing them asks no server for anything
@@ -107,8 +116,15 @@ class CollectionPrint(models.AbstractModel):
                 for company in companies
                 if company.partner_id.image_512 and not company.uses_default_logo},
             "zoom": 1 if screen or _wkhtml().is_patched_qt else PLAIN_QT_ZOOM,
-            "screen": screen,
+            "screen": screen, "room": self._get_room(),
+            "script": _read_script() if marks else "",
         }, minimal_qcontext=True)
+
+    def _get_room(self):
+        """:return: (width, height) that a page has inside of its margins, in millimetres"""
+        paper = self.env.ref(REPORT).sudo().get_paperformat()
+        return (paper.print_page_width - paper.margin_left - paper.margin_right,
+                paper.print_page_height - paper.margin_top - paper.margin_bottom)
 
     def _load_picture(self, address):
         """:return: str, a picture of the database that the user may read as a ``data:`` address;
@@ -180,8 +196,7 @@ class CollectionPrint(models.AbstractModel):
         run = token_hex(4)
         marks = [f"{run}-{number}." for number in range(len(sheets))]
         pdf = reports.with_context(collection_print=True)._run_wkhtmltopdf(
-            [self._render_document(sheets, marks)],
-            report_ref="account_collection.collection_statement_report")
+            [self._render_document(sheets, marks)], report_ref=REPORT)
         return pdf, [0] if len(sheets) == 1 else _find_firsts(pdf, marks)
 
     @api.model
@@ -190,6 +205,12 @@ class CollectionPrint(models.AbstractModel):
         if len(pdfs) == 1:
             return pdfs[0]
         return _write(page for pdf in pdfs for page in PdfFileReader(io.BytesIO(pdf)).pages)
+
+
+def _read_script():
+    """:return: the script that breaks long tables into pages"""
+    with file_open(PAGE_BREAKS) as file:
+        return Markup(file.read())
 
 
 def _find_firsts(pdf, marks):

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.modules import get_manifest
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file, mute_logger
@@ -14,8 +16,10 @@ class TestDemo(TransactionCase):
     def setUpClass(cls):
         super().setUpClass()
         module = "account_collection"
-        for name in get_manifest(module)["demo"]:
-            convert_file(cls.env, module, name, {}, mode="init", noupdate=True)
+        # as while a database is made: then what happened may bear its own moment
+        with patch.object(cls.registry, "ready", False):
+            for name in get_manifest(module)["demo"]:
+                convert_file(cls.env, module, name, {}, mode="init", noupdate=True)
 
     def ref(self, name):
         return self.env.ref(f"account_collection.{name}")
@@ -48,6 +52,16 @@ class TestDemo(TransactionCase):
         sequence = self.ref("demo_sequence_moreau_ctx")
         self.assertEqual((sequence.state, sequence.step_id.key), ("running", "notice"))
         self.assertEqual(sequence._replay(), sequence._get_state())
+
+    def test_what_was_sent_has_a_text_and_was_queued_before(self):
+        """Issue 19: a case file of the year behind reads as one that was lived."""
+        sent = self.env["collection.dispatch"].search([
+            ("customer_id", "in", [self.ref(f"demo_customer_{name}").id
+                                   for name in ("pelissier", "vial", "harbour")])])
+        self.assertTrue(sent)
+        for dispatch in sent:
+            self.assertIn(dispatch.action_id.leader_name, dispatch.body)
+            self.assertLess(dispatch.create_date, dispatch.sent_at)
 
     def test_the_landlord_bills_in_euro(self):
         """D-014: a French company, with invoices that are really due."""

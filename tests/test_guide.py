@@ -131,6 +131,13 @@ class TestGuideLinks(TransactionCase):
             cls.env["ir.model.data"].search([
                 ("module", "=", MODULE), ("model", "=", "ir.actions.act_window")]).mapped("res_id"))
 
+    def test_every_list_says_what_it_is_when_empty(self):
+        """Issue 17: lists of what people make; the wording of a template is never empty."""
+        self.assertEqual(set(self.actions.filtered(lambda action: (
+            action.res_model.startswith("collection.") and action.view_mode.startswith("list")
+            and action.target != "new" and not action.help)).mapped("xml_id")),
+            {f"{MODULE}.collection_sequence_content_action"})
+
     def test_every_empty_screen_leads_to_its_task(self):
         """Issue 17: in English and in French, the link has the task's title."""
         for language in guide.LANGUAGES:

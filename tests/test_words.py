@@ -7,6 +7,7 @@ from collections import defaultdict
 from odoo.tests import TransactionCase, tagged
 
 from ..models.history.kinds import KINDS, SENTENCES
+from ..tools.clauses import join_clauses
 from .source_code import ROOT
 
 #: Attributes of a page or of a screen that show what they name.
@@ -47,6 +48,16 @@ class TestWords(TransactionCase):
                 for node in ast.walk(ast.parse(path.read_text())):
                     if isinstance(node, ast.Call):
                         yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+    def test_semicolons_are_joined_by_the_language(self):
+        """In French a space goes before a semicolon: ``join_clauses`` knows."""
+        self.assertEqual([
+            place for place, call in self.get_calls()
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "join"
+            and isinstance(call.func.value, ast.Constant) and call.func.value.value == "; "], [])
+        self.assertEqual(join_clauses(self.env, iter(["a", "b, 100 %", "%(c)s"])),
+                         "a; b, 100 %; %(c)s")
+        self.assertEqual(join_clauses(self.env, ()), "")
 
     def test_sentences_of_code(self):
         """What a translated sentence is filled with, and what the history keeps as old and new."""

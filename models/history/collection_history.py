@@ -437,13 +437,15 @@ class CollectionHistory(models.Model):
             "collection.history.erase", self.env._("Erase a text"),
             default_row_ids=self.ids)
 
-    def _make_proof(self, chains):
+    def _make_proof(self, chains, folder=None):
         """Write down what proves histories, for whoever does not trust us.
 
         :param chains: ``collection.history.chain``
-        :return: dict of bytes by file name, all below ``history/``, see :mod:`.proof`
+        :param folder: ``pathlib.Path`` of a folder for what is large; None: all in memory
+        :return: dict of bytes, or of the file that they lie in, by file name, all below
+            ``history/``, see :mod:`.proof`
         """
-        return make_proof(chains.sudo())
+        return make_proof(chains.sudo(), folder)
 
     # === SENTENCES === #
     # A row as a translated sentence, in the reader's language.

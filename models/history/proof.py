@@ -5,7 +5,9 @@ the root of the last anchor; beside it stand the anchors' files as witnesses and
 them. ``report/case_file/verify.py`` reads them.
 """
 
+import io
 import json
+from pathlib import Path
 
 from ...engine.seal import DIGESTED, find_path
 from ...tools.records import in_company_language
@@ -13,27 +15,58 @@ from ...tools.records import in_company_language
 #: What this format is, for whoever reads it.
 FORMAT = 1
 FOLDER = "history"
+#: Rows of a history that are in memory at a time.
+BATCH = 1000
 
 
-def make_proof(chains):
+def make_proof(chains, folder=None):
     """Write down what proves histories.
 
     :param chains: ``collection.history.chain``, in superuser mode
-    :return: dict of bytes by file name, all of them in the folder ``history``
+    :param Path folder: where the rows are written to, however many they are; None: to memory
+    :return: dict of bytes, or the file that they lie in, by file name; all of them in the folder
+        ``history``
     """
-    files, proved = {}, []
     leaves = {company: _read_tree(chains.env, company) for company in chains.company_id}
-    for chain in chains.sorted("id"):
+    anchors = [anchor for company in chains.company_id
+               for anchor in _find_anchors(company, leaves[company][0])]
+    files = {}
+    for anchor in anchors:
+        files |= _get_files(anchor)
+    name = f"{FOLDER}/proof.json"
+    if folder is None:
+        target = io.StringIO()
+        _write(target, chains, leaves, anchors)
+        return {**files, name: target.getvalue().encode()}
+    path = Path(folder, "proof.json")
+    with path.open("w", encoding="utf-8") as target:
+        _write(target, chains, leaves, anchors)
+    return {**files, name: path}
+
+
+def _write(target, chains, leaves, anchors):
+    """Write the proof as JSON, a row at a time."""
+    head = {"format": FORMAT, "digested": list(DIGESTED),
+            "anchors": [_describe_anchor(anchor) for anchor in anchors]}
+    target.write(f'{_dump(head)[:-2]},\n "chains": [')
+    for place, chain in enumerate(chains.sorted("id")):
         anchor, tree = leaves[chain.company_id]
-        proved.append({**_describe_chain(chain), "anchor": _describe_place(chain, anchor, tree)})
-    for company in chains.company_id:
-        for anchor in _find_anchors(company, leaves[company][0]):
-            files |= _get_files(anchor)
-    files[f"{FOLDER}/proof.json"] = _dump({
-        "format": FORMAT, "digested": list(DIGESTED), "chains": proved,
-        "anchors": [_describe_anchor(anchor) for company in chains.company_id
-                    for anchor in _find_anchors(company, leaves[company][0])]})
-    return files
+        head = {**_describe_chain(chain), "anchor": _describe_place(chain, anchor, tree)}
+        target.write(f'{"," if place else ""}\n{_dump(head)[:-2]},\n "rows": [')
+        for number, row in enumerate(_read_rows(chain)):
+            target.write(f'{"," if number else ""}\n{_dump(_describe_row(row))}')
+        target.write("]}")
+    target.write("]}")
+
+
+def _read_rows(chain):
+    """:return: generator of ``collection.history`` in order, each forgotten with its batch"""
+    history = in_company_language(chain.env["collection.history"], chain.company_id)
+    ids = history.search([("chain_id", "=", chain.id)], order="number").ids
+    for start in range(0, len(ids), BATCH):
+        rows = history.browse(ids[start:start + BATCH])
+        yield from rows
+        rows.invalidate_recordset()
 
 
 def _read_tree(env, company):
@@ -51,14 +84,12 @@ def _find_anchors(company, last):
 
 
 def _describe_chain(chain):
-    rows = chain.env["collection.history"].search([("chain_id", "=", chain.id)], order="number")
     [head] = chain._get_heads()
     return {
         "key": chain.key, "customer": chain.customer_id.id, "customer_name": chain.customer_id.name,
         "company": chain.company_id.id, "company_name": chain.company_id.name,
         "head": {"number": head.number, "digest": head.digest},
         "seal": {"seal": head.seal, "key": head.seal_key, "number": head.sealed_number},
-        "rows": [_describe_row(row) for row in in_company_language(rows, chain.company_id)],
     }
 
 
@@ -111,4 +142,4 @@ def _get_name(anchor):
 
 
 def _dump(value):
-    return json.dumps(value, indent=1, ensure_ascii=False, default=str).encode()
+    return json.dumps(value, indent=1, ensure_ascii=False, default=str)

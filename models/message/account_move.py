@@ -32,7 +32,7 @@ class AccountMove(models.Model):
         plain Qt cannot, and prints one by one.
         """
         reports = self.env["ir.actions.report"].with_company(self.company_id[:1]).with_context(
-            force_report_rendering=True)
+            force_report_rendering=True, collection_styles=True)
         batches = [self] if _wkhtml().is_patched_qt else self
         for moves in batches:
             streams, kind = reports._pre_render_qweb_pdf(report.report_name, res_ids=moves.ids)

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...tools.clauses import join_clauses
 from ...tools.customers import move_all
 from ..access import COLLECTORS
 
@@ -26,8 +27,8 @@ class ResPartner(models.Model):
             [("customer_id", "in", list(heads)), ("company_id", "=", company.id),
              ("state", "=", "open")], ["customer_id", "text", "subject"]).grouped("customer_id")
         for customer, own in replies.items():
-            heads[customer.id]["replies"] = "; ".join(
-                reply.excerpt or reply.subject or "–" for reply in own[:2])
+            heads[customer.id]["replies"] = join_clauses(
+                self.env, (reply.excerpt or reply.subject or "–" for reply in own[:2]))
         return heads
 
     def action_open_collection_replies(self):

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ...tools.clauses import join_clauses
 from ...tools.portfolio import PortfolioChar, PortfolioDate
 
 #: Who reads on an invoice what is done about it: accountants too, and nothing beyond that.
@@ -37,9 +38,9 @@ class AccountMove(models.Model):
             items = own.get(move._origin, lines.browse())
             move.collection_shown_status = move._origin in shown and (
                 move.collection_status_id.name)
-            move.collection_shown_next = "; ".join(
-                dict.fromkeys(filter(None, items.mapped("collection_outlook"))))
+            move.collection_shown_next = join_clauses(
+                self.env, dict.fromkeys(filter(None, items.mapped("collection_outlook"))))
             move.collection_shown_promise = min(
                 filter(None, items.mapped("collection_promise_date")), default=False)
-            move.collection_shown_dispute = "; ".join(dict.fromkeys(
+            move.collection_shown_dispute = join_clauses(self.env, dict.fromkeys(
                 disputes[item.id] for item in items if item.id in disputes))

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import format_date
 
 from ...engine import ladder
+from ...tools.clauses import join_clauses
 from ...tools.portfolio import PortfolioChar
 from ..access import COLLECTORS
 
@@ -49,7 +50,8 @@ class AccountMoveLine(models.Model):
                 causes.get(line.id))
             if treated.get(line.id) and causes.get(line.id) == ladder.SUSPENDED:
                 said = ""
-            words[line.id] = "; ".join(filter(None, (treated.get(line.id), said)))
+            words[line.id] = join_clauses(
+                self.env, filter(None, (treated.get(line.id), said)))
         return words | lines._describe_silence(company, words)
 
     def _describe_treatments(self):

@@ -9,6 +9,7 @@ from odoo.tools import plaintext2html
 
 from ... import engine
 from ...tools.batches import process_batch
+from ...tools.clauses import join_clauses
 from ...tools.records import as_record
 from .collection_sequence import ENDED
 
@@ -159,7 +160,8 @@ class CollectionSequence(models.Model):
         if not coming:
             return self.env._("Nothing is to be done now: step “%(step)s” waits.",
                               step=self.step_id.name)
-        turns = "; ".join(action._describe_turn() for action in coming[:MOST_TURNS])
+        turns = join_clauses(
+            self.env, (action._describe_turn() for action in coming[:MOST_TURNS]))
         if len(coming) > MOST_TURNS:
             return self.env._("Next: %(turns)s; and more: %(count)s.", turns=turns,
                               count=len(coming) - MOST_TURNS)

@@ -31,6 +31,7 @@ class Leaf:
     :ivar last: number of the page after the last; None: to the end
     :ivar level: 0, or 1 for what belongs to the last leaf of level 0
     :ivar label: stands before the page number on its pages, e.g. “Exhibit 3”
+    :ivar lying: its pages were printed sideways: a reader shows them turned
     """
 
     title: str
@@ -39,6 +40,7 @@ class Leaf:
     label: str = ""
     first: int = 0
     last: int | None = None
+    lying: bool = False
 
 
 def count_pages(content: bytes | Path) -> int:
@@ -80,6 +82,8 @@ def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
             pages = opened[id(leaf.content)].pages[leaf.first:leaf.last]
             labels += [leaf.label] * len(pages)
             book.pages.extend(pages)
+            for page in book.pages[firsts[-1]:] if leaf.lying else ():
+                page.rotate(90, relative=True)
         sources.enter_context(_stamp(book, labels))
         _mark(book, leaves, firsts)
         book.docinfo["/Title"] = title

@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 from odoo import api, models
 
+from ...tools.clauses import join_clauses
 from ...tools.workbook import Grid, Page
 
 
@@ -188,9 +189,9 @@ class CollectionCaseClaim(models.AbstractModel):
             "document": line.item,
             "law": ", ".join(filter(None, (line.kind, line.rule, line.source))),
             "date": line.last_day and formats.day(line.last_day),
-            "interrupted": "; ".join(
+            "interrupted": join_clauses(items.env, (
                 " ".join(filter(None, (act.kind, formats.day(act.day), act.note)))
-                for act in line.interruptions if act.counts),
+                for act in line.interruptions if act.counts)),
         } for line in items._get_limitation_lines()]
 
     @api.model

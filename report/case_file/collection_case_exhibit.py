@@ -14,6 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import human_size
 from odoo.tools.mimetypes import guess_mimetype
 
+from ...tools.clauses import join_clauses
 from ..collection_document_export import _draw_picture
 from .binding import check_bindable, count_pages
 from .packing import CHUNK
@@ -66,7 +67,7 @@ class Exhibit:
         """The same file stands somewhere else as well."""
         self.recorded = self.recorded or other.recorded
         if other.about not in self.about and len(self.about) < MOST_ABOUT:
-            self.about = f"{self.about}; {other.about}"
+            self.about = join_clauses(self.attachment.env, (self.about, other.about))
 
 
 class CollectionCaseExhibit(models.AbstractModel):
@@ -118,7 +119,8 @@ class CollectionCaseExhibit(models.AbstractModel):
                 (case.replies.message_ref_id, "attachment_ids", _("Sent by the debtor"))):
             for record in records:
                 for file in record[field]:
-                    yield self._make(case, file, f"{about}: {self._describe_owner(record)}")
+                    yield self._make(case, file, _(
+                        "%(label)s: %(value)s", label=about, value=self._describe_owner(record)))
         yield from self._find_uploads(case)
 
     def _describe_owner(self, record):
@@ -156,7 +158,7 @@ class CollectionCaseExhibit(models.AbstractModel):
         try:
             return moves[:MOST_PRINTED]._get_collection_pdfs()
         except UserError as error:
-            _logger.info("Invoices of a case file could not be printed: %s", error)
+            _logger.warning("Invoices of a case file could not be printed: %s", error)
             return {}
 
     def _find_papers(self, case):
@@ -169,7 +171,7 @@ class CollectionCaseExhibit(models.AbstractModel):
 
     def _find_uploads(self, case):
         """Files that people put on actions and sequences."""
-        files = self.env["ir.attachment"].sudo()
+        files = case.customer.env["ir.attachment"]
         for records in (case.actions, case.sequences):
             owners = {record.id: record.display_name for record in records}
             for file in files.search([

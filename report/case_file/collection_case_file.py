@@ -51,7 +51,8 @@ class Book:
     :ivar case: :class:`~.case.Case`
     :ivar sheet: :class:`~.collection_case_claim.ClaimSheet`
     :ivar exhibits: list of :class:`~.collection_case_exhibit.Exhibit`
-    :ivar history: dict of bytes by name: the rows, and what proves them
+    :ivar history: dict of bytes, or the file they lie in, by name: the rows, and what proves
+        them
     :ivar pages: dict of lists of :class:`Page` by key of the chapter
     """
 
@@ -105,22 +106,25 @@ class CollectionCaseFile(models.Model):
         :param progress: called with how many percent are done, once all was read
         :return: :class:`Made`
         """
-        book = self._prepare_book(self.env["collection.case"]._read(records, **options))
-        with Packer(target, book.made_at) as packer, tempfile.TemporaryDirectory(
-                prefix="case-file-") as folder:
-            self._pack_documents(book, packer, Path(folder), progress)
-            self._pack_texts(book, packer)
-            progress(50)
-            self._pack_book(book, packer, Path(folder, "case-file.pdf"))
-            progress(90)
-            return Made(
-                self.env["collection.case"]._get_name(book.case),
-                packer.seal(self._get_head(book)),
-                [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
+        with tempfile.TemporaryDirectory(prefix="case-file-") as name:
+            folder = Path(name)
+            book = self._prepare_book(
+                self.env["collection.case"]._read(records, **options), folder)
+            with Packer(target, book.made_at) as packer:
+                self._pack_documents(book, packer, folder, progress)
+                self._pack_texts(book, packer)
+                progress(50)
+                self._pack_book(book, packer, folder / "case-file.pdf")
+                progress(90)
+                return Made(
+                    self.env["collection.case"]._get_name(book.case),
+                    packer.seal(self._get_head(book)),
+                    [exhibit.name for exhibit in book.exhibits if exhibit.trouble])
 
-    def _prepare_book(self, case):
+    def _prepare_book(self, case, folder):
         """Read all that a file says, in one go: what changes later is not in it.
 
+        :param Path folder: where the rows of the history lie until they are packed
         :return: :class:`Book`
         """
         sheet = self.env["collection.case.claim"]._prepare(case)
@@ -128,7 +132,7 @@ class CollectionCaseFile(models.Model):
             case=case, made_at=fields.Datetime.now(), sheet=sheet,
             exhibits=self.env["collection.case.exhibit"]._find(case),
             history=self.env["collection.history"].sudo()._make_proof(
-                case.chains) if case.options.history else {},
+                case.chains, folder) if case.options.history else {},
             pages=self._prepare_pages(case, sheet))
 
     def _get_head(self, book):
@@ -202,7 +206,7 @@ class CollectionCaseFile(models.Model):
                  if value and any(value.values())}
         pages.setdefault("course", []).extend(
             self._make_drawing_page(case, name, drawing)
-            for name, drawings in story._draw_courses(case) for drawing in drawings)
+            for name, drawing in story._draw_courses(case))
         pages.setdefault("messages", []).extend(
             self._make_message_page(case, number, dispatch)
             for number, dispatch in enumerate(
@@ -215,7 +219,7 @@ class CollectionCaseFile(models.Model):
 
     def _make_drawing_page(self, case, name, drawing):
         sheet = self._make_sheet(case, "drawing", {"name": name})
-        return Page(name, replace(sheet, drawing=drawing), level=1)
+        return Page(name, replace(sheet, drawing=drawing.svg, lying=drawing.lying), level=1)
 
     def _make_message_page(self, case, number, dispatch):
         values = self.env["collection.case.story"]._prepare_message(case, number, dispatch)
@@ -258,10 +262,11 @@ class CollectionCaseFile(models.Model):
         pdf, firsts = printer._print_run([page.sheet for page in pages])
         if not firsts:  # they cannot be told apart: each is printed alone
             pdfs = [printer._print_run([page.sheet])[0] for page in pages]
-            return [Leaf(page.title, pdf, page.level, last=count_pages(pdf))
+            return [Leaf(page.title, pdf, page.level, last=count_pages(pdf),
+                         lying=page.sheet.lying)
                     for page, pdf in zip(pages, pdfs)]
         lasts = [*firsts[1:], count_pages(pdf)]
-        return [Leaf(page.title, pdf, page.level, first=first, last=last)
+        return [Leaf(page.title, pdf, page.level, first=first, last=last, lying=page.sheet.lying)
                 for page, first, last in zip(pages, firsts, lasts)]
 
     def _get_exhibit_leaves(self, book):

@@ -90,7 +90,10 @@ class CollectionCaseStory(models.AbstractModel):
 
     @api.model
     def _draw_courses(self, case):
-        """:return: list of (title, list of SVG), one for each sequence"""
+        """Draw the tree of each sequence with the path taken.
+
+        :return: list of (title, :class:`~.drawing.Drawing`), one for each page
+        """
         formats = case.formats
 
         def describe(box):
@@ -98,8 +101,20 @@ class CollectionCaseStory(models.AbstractModel):
             last = formats.day(entered[-1][:10])
             return f"{last} (×{len(entered)})" if len(entered) > 1 else last
 
-        return [(sequence.template_id.name, draw(sequence.picture, describe))
-                for sequence in case.sequences if sequence.picture]
+        return [
+            page for sequence in case.sequences if sequence.picture
+            for page in self._name_drawings(
+                case, sequence.template_id.name, draw(sequence.picture, describe))]
+
+    def _name_drawings(self, case, name, drawings):
+        """:return: generator of (title, drawing) of one tree"""
+        _, parts = case.customer.env._, [part for part in drawings if not part.whole]
+        yield from ((_("%(name)s, at a glance", name=name), drawing)
+                    for drawing in drawings if drawing.whole)
+        for number, drawing in enumerate(parts, start=1):
+            yield name if len(parts) == 1 else _(
+                "%(name)s, part %(number)s of %(count)s", name=name, number=number,
+                count=len(parts)), drawing
 
     # === ACTIONS AND AGREEMENTS === #
 
@@ -129,8 +144,9 @@ class CollectionCaseStory(models.AbstractModel):
                 "state": formats.choice(promise, "state"),
                 "closed": formats.day(promise.closed_on), "text": promise.comment or "",
                 "instalments": [
-                    f"{formats.day(line.date)}: "
-                    f"{formats.money(line.amount, promise.currency_id)}"
+                    case.customer.env._(
+                        "%(label)s: %(value)s", label=formats.day(line.date),
+                        value=formats.money(line.amount, promise.currency_id))
                     for line in promise.line_ids] if len(promise.line_ids) > 1 else [],
             } for promise in case.promises],
             "disputes": [{

@@ -1,20 +1,30 @@
 """The picture of a decision tree as SVG, for paper: the path taken stands out.
 
 What :mod:`...engine.picture` laid out and a sequence coloured is drawn as the web client draws it,
-cut between two layers where it is too long for one page.
+never so small that it cannot be read: a wide one lies sideways; one that is too long for its page
+is cut between two layers, and one that is too wide is shown in strips that overlap.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
 
-#: Width and height of a drawing on a page at most, in millimetres.
-WIDE, HIGH = 170.0, 215.0
-#: Millimetres of a unit of the picture: a pixel at 96 dots an inch.
+#: Width and height of a drawing on a page at most, in millimetres: upright and sideways (which
+#: leaves a hair at the upper edge: the PDF program draws that on the page before as well).
+UPRIGHT, SIDEWAYS = (168.0, 215.0), (237.0, 150.0)
+#: Millimetres of a unit of the picture at most: a pixel at 96 dots an inch.
 MILLIMETRE = 25.4 / 96
+#: Size of the smallest text, in units of the picture, and on paper at least, in points.
+SMALL, LEAST_POINTS = 10, 7.0
+#: Millimetres of a unit of the picture at least.
+LEAST = LEAST_POINTS / SMALL * 25.4 / 72
+#: Pages up to which nobody needs to see the whole on one.
+FEW = 2
 #: Radius of a rounded corner, in units of the picture.
 RADIUS = 7.0
 
@@ -25,27 +35,78 @@ _BOXES = {
     "abandoned": (DARK, "#f1f3f5", 1.4, ""), "coming": (GREY, "#ffffff", 1.1, "4 3")}
 
 
-def draw(picture: dict[str, Any], describe: Callable[[dict[str, Any]], str]) -> list[Markup]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is drawn on a page.
+
+    :ivar lying: it is drawn for a page that lies sideways
+    :ivar whole: it shows all at a glance, too small to be read: the others follow it
+    """
+
+    svg: Markup
+    lying: bool = False
+    whole: bool = False
+
+
+def draw(picture: dict[str, Any], describe: Callable[[dict[str, Any]], str]) -> list[Drawing]:
     """Draw a picture on as few pages as it needs.
 
     :param picture: as the field ``picture`` of a sequence has it
     :param describe: called with a box that was entered; what stands at its foot, e.g. the day
-    :return: SVG of each page
+    :return: list of :class:`Drawing`, from the top down, each layer from the left
     """
-    scale = min(MILLIMETRE, WIDE / max(picture["width"], 1))
+    width = max(picture["width"], 1)
+    lying = width * LEAST > UPRIGHT[0]
+    wide, high = SIDEWAYS if lying else UPRIGHT
+    scale = min(MILLIMETRE, max(LEAST, wide / width))
     drawn = Markup().join((*_draw_edges(picture), *_draw_boxes(picture, describe)))
-    return [_make_page(picture["width"], top, bottom, scale, drawn)
-            for top, bottom in _find_pages(picture, HIGH / scale)]
+    parts = [
+        Drawing(_make_page((left, top, right, bottom), scale, drawn), lying)
+        for top, bottom in _find_pages(picture, high / scale)
+        for left, right in _find_strips(picture, top, bottom, wide / scale)]
+    return parts if len(parts) <= FEW else [_draw_whole(picture, drawn), *parts]
+
+
+def _draw_whole(picture: dict[str, Any], drawn: Markup) -> Drawing:
+    width, height = picture["width"], picture["height"]
+    lying = width > height
+    wide, high = SIDEWAYS if lying else UPRIGHT
+    return Drawing(_make_page((0, 0, width, height), min(wide / width, high / height), drawn),
+                   lying, whole=True)
 
 
 def _make_page(
-        width: float, top: float, bottom: float, scale: float, drawn: Markup) -> Markup:
-    height = bottom - top
+        edges: tuple[float, float, float, float], scale: float, drawn: Markup) -> Markup:
+    left, top, right, bottom = edges
+    width, height = right - left, bottom - top
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 %s %s %s"'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="%s %s %s %s"'
         ' style="width: %.1fmm; height: %.1fmm; display: block; margin: 0 auto;"'
         ' font-family="Liberation Sans, Arial, sans-serif">%s</svg>'
-    ) % (top, width, height, width * scale, height * scale, drawn)
+    ) % (left, top, width, height, width * scale, height * scale, drawn)
+
+
+def _find_strips(
+        picture: dict[str, Any], top: float, bottom: float, room: float
+) -> list[tuple[float, float]]:
+    """:return: from where to where each page shows what is between two heights: whatever one cuts
+        is whole on its neighbour; where there are only lines, there is no page"""
+    shapes = [shape for shape in (
+        *picture["boxes"], *(label for edge in picture["edges"] for label in edge["labels"]))
+        if shape["y"] < bottom and shape["y"] + shape["height"] > top]
+    if picture["width"] <= room:
+        return [(0, picture["width"])]
+    if not shapes:
+        return []
+    first = min(shape["x"] for shape in shapes)
+    last = max(shape["x"] + shape["width"] for shape in shapes)
+    if last - first <= room:
+        left = min(max((first + last - room) / 2, 0), picture["width"] - room)
+        return [(left, left + room)]
+    both = min(max(shape["width"] for shape in shapes), room / 2)
+    steps = ceil((last - first - room) / (room - both))
+    return [(left, left + room) for number in range(steps + 1)
+            for left in [first + (last - first - room) * number / steps]]
 
 
 def _find_pages(picture: dict[str, Any], room: float) -> list[tuple[float, float]]:

@@ -1,12 +1,18 @@
 import io
 from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
+
+import pikepdf
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ...report.case_file import collection_case_exhibit
+from ...report.case_file.binding import Leaf, bind
 from ...report.collection_print import Sheet
+from ..upload_corpus import make_pdf
 from .case_file_case import DEED, CaseFileCase
 
 
@@ -77,6 +83,27 @@ class TestCaseFile(CaseFileCase):
         """Issue 19: what people wrote is text."""
         self.close(self.sequence, "talk", user=self.collector, comment="<b>a</b> & <i>b</i>")
         self.assertIn("<b>a</b> & <i>b</i>", self.make().get_text())
+
+    def test_long_tables_repeat_their_heads(self):
+        """Issue 19: each page of a table says what stands in its columns, and no row is lost."""
+        for place in range(60):
+            self.send(subject=f"Reminder-{place:02}.")
+        pages = [page for page in self.make(documents=False, messages=False, history=False)
+                 .get_pages() if "Reminder-" in page and "Queued" in page]
+        self.assertGreaterEqual(len(pages), 2)
+        for page in pages:
+            self.assertEqual(page.count("Subject"), 1)
+            self.assertGreater(page.index("Reminder-"), page.index("Subject"))
+        said = " ".join(pages)
+        self.assertEqual([said.count(f"Reminder-{place:02}.") for place in range(60)], [1] * 60)
+
+    def test_a_page_that_lies_is_shown_turned(self):
+        """Issue 19: a drawing that was printed sideways is read without turning the head."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "book.pdf")
+            bind([Leaf("a", make_pdf()), Leaf("b", make_pdf(), lying=True)], path, "Book", "en-US")
+            with pikepdf.open(path) as book:
+                self.assertEqual([int(page.obj.get("/Rotate", 0)) for page in book.pages], [0, 90])
 
     def test_sheets_are_told_apart(self):
         """Issue 19: whatever colour somebody's text has."""

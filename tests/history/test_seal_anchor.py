@@ -8,6 +8,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
@@ -16,6 +17,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ...engine.seal import DIGESTED, ChainReader, SealedRow
+from ...models.history import proof as proof_file
 from ...tools import timestamps
 from ..timestamp_authority import Authority
 from .seal_case import SealCase
@@ -496,6 +498,16 @@ class TestProof(ProofCase):
         self.assertIn("1 texts were erased", said)
         proof = self.env["collection.history"]._make_proof(self.chain)["history/proof.json"]
         self.assertNotIn(b"Lease is fine", proof)
+
+    def test_a_long_history_is_written_in_batches(self):
+        """Issue 19: into a file, whatever its length; it says the same as all at once."""
+        made = self.env["collection.history"]._make_proof(self.chain)["history/proof.json"]
+        with TemporaryDirectory() as folder, patch.object(proof_file, "BATCH", 2):
+            path = self.env["collection.history"]._make_proof(
+                self.chain, Path(folder))["history/proof.json"]
+            self.assertEqual(path.read_bytes(), made)
+        [chain] = json.loads(made)["chains"]
+        self.assertEqual(len(chain["rows"]), chain["head"]["number"])
 
     def test_it_is_no_case_file(self):
         """Said, and no traceback."""

@@ -3,6 +3,7 @@ from . import test_message_tags
 from . import test_notices
 from . import test_message_preview
 from . import test_letters
+from . import test_invoice_styles
 from . import test_registered_letters
 from . import test_channels
 from . import test_mail_back

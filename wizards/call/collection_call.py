@@ -7,6 +7,7 @@ from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...models.call.calls import RESULTS, UNANSWERED, Call, find_next_working_day
 from ...models.specific.collection_promise import AWAITED
+from ...tools.clauses import join_clauses
 from ...tools.dialogs import RELOAD, notify, open_dialog
 
 PURPOSES = [
@@ -439,7 +440,7 @@ class CollectionCall(models.TransientModel):
         dialog._react_to_applied()
         if dialog.then == "write" and dialog.purpose == "call":
             return dialog._open_writing()
-        return notify("; ".join(done) + ".", then=RELOAD)
+        return notify(join_clauses(self.env, done) + ".", then=RELOAD)
 
     def _apply(self):
         """:return: list of str, what was done, in the order of the dialog"""

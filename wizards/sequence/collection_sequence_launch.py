@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...tools.clauses import join_clauses
+
 
 class CollectionSequenceLaunch(models.TransientModel):
     """Launch wizard: choose a template, check who holds each function, see what starts.
@@ -68,10 +70,11 @@ class CollectionSequenceLaunch(models.TransientModel):
             items = wizard.item_ids._origin
             held = items._find_collection_sequences()
             wizard.amount_due = sum(item._get_collection_residual() for item in items)
-            wizard.held_items = "; ".join(
-                f"{item.move_name or item.name}: {sequence.template_id.name}"
+            wizard.held_items = join_clauses(self.env, (
+                self.env._("%(label)s: %(value)s", label=item.move_name or item.name,
+                           value=sequence.template_id.name)
                 for item in items for sequence in held.get(item.id, ())
-                if sequence != wizard.switch_from_id)
+                if sequence != wizard.switch_from_id))
 
     @api.depends("template_id", "customer_id", "switch_from_id")
     def _compute_open_sequence_id(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
+from ...tools.clauses import join_clauses
 from ...tools.dialogs import notify
 
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
@@ -274,7 +275,7 @@ class CollectionItemWizard(models.TransientModel):
             done.append(_("colleagues asked"))
         if specific:
             done.append(_("“%(action)s” planned", action=self.name))
-        return "; ".join(done) + "."
+        return join_clauses(self.env, done) + "."
 
     def _close(self, message):
         """:return: dict, action that closes the dialog, notifies the user and reloads the page"""
