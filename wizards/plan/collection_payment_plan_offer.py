@@ -151,13 +151,14 @@ class CollectionPaymentPlanOffer(models.TransientModel):
         return self._offer()._get_records_action()
 
     def action_apply_and_send(self):
-        """Offer the plan, and send it by e-mail.
+        """Offer the plan, and send it by e-mail; by another channel where the context names it in
+        ``collection_channel``.
 
         :return: window action on the plan
-        :raise UserError: see ``collection.payment.plan.offer``; nobody is reached by e-mail
+        :raise UserError: see ``collection.payment.plan.offer``; nobody is reached that way
         """
         plan = self._offer()
-        plan.send()
+        plan.send(self.env.context.get("collection_channel", "email"))
         return plan._get_records_action()
 
 
