@@ -84,7 +84,7 @@ class TestPlanPage(PlanPageCase):
 
     def test_until_when_is_said_before_signing(self):
         """Whoever signs later needs a new plan: the form says so, and takes that wish."""
-        self.assertIn("You can accept this plan until", self.read(self.show()))
+        self.assertIn("You can accept it until", self.read(self.show()))
         self.plan._end("expired", "Its day has passed.")
         page = self.show()
         self.assertIn("I ask for a new plan", self.read(page))
