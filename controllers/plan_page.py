@@ -4,10 +4,11 @@ from secrets import token_urlsafe
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_date
 
 from ..models.message.message import PDF
 from ..models.plan import plan_text
+from ..models.plan.collection_payment_plan_decision import PROPOSABLE
 from .page_base import PageBase, harden
 
 _logger = logging.getLogger(__name__)
@@ -76,17 +77,18 @@ class PlanPage(PageBase, http.Controller):
     def _show_plan(
             self, link, token, plan, *, answered="", error="", name="", text="", status=200):
         env = link.env
-        due = plan._get_next_instalment()
+        due, is_colleague = plan._get_next_instalment(), request.env.user._is_internal()
         return self._render("account_collection.collection_plan_page", status, link.company_id, {
             "link": link, "token": token, "plan": plan, "error": error, "answered": answered,
             "name": name, "text": text, "key": token_urlsafe(12),
-            "read_only": request.env.user._is_internal(), "contact": link._get_contact(),
+            "read_only": is_colleague, "contact": link._get_contact(),
             "hindrance": plan._find_hindrance() if plan.state != "accepted" else "",
+            "can_propose": not is_colleague and not answered and plan.state in PROPOSABLE,
             "accepted": plan_text.describe_acceptance(plan),
+            "payment": plan_text.prepare_payment(plan) if due else None,
+            "until": format_date(env, plan.valid_until, date_format="long"),
             "payable": plan._get_payable_items(link),
-            "next_due": due and env._(
-                "%(amount)s by %(day)s", day=format_date(env, due.date),
-                amount=format_amount(env, due.amount, plan.currency_id)),
+            "next_due": plan_text.describe_due(due),
             "day": format_date(env, link.company_id._get_collection_day(), date_format="long"),
             "expires": format_date(env, link.expires_at, date_format="long"),
         })

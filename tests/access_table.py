@@ -135,6 +135,7 @@ RECORDS = {
     "collection.message.edit": DIALOG,
     "collection.message.preview": DIALOG,
     "collection.new.action": DIALOG,
+    "collection.notice.day": DIALOG,
     "collection.notice.reserve": DIALOG,
     "collection.notice.text": SETTING,
     "collection.outcome": {"read": DESK},
@@ -280,8 +281,8 @@ _METHODS = [
             "action_open_skip action_open_statement",
         "collection.dispatch":
             "action_cancel action_confirm_address action_mark_sent action_open_action "
-            "action_open_letter_import action_open_tracking action_print action_retry "
-            "record_tracking",
+            "action_open_letter_import action_open_notice_day action_open_tracking action_print "
+            "action_retry correct_notice_day record_tracking",
         "collection.dispute": "action_open_follow_up open resolve",
         "collection.dispute.resolve": "action_apply",
         "collection.call": "action_apply",
@@ -315,10 +316,12 @@ _METHODS = [
         "collection.link": "action_revoke send_internal",
         "collection.message.edit": "action_apply",
         "collection.new.action": "action_apply action_apply_and_send",
+        "collection.notice.day": "action_apply",
         "collection.notice.reserve": "action_apply",
         "collection.participant": "action_invite_to_portal",
         "collection.payment.plan":
-            "accept_on_paper action_open_version action_print action_send offer send withdraw",
+            "accept_on_paper action_open_version action_print action_send action_send_letter "
+            "offer send withdraw",
         "collection.payment.plan.offer": "action_apply action_apply_and_send",
         "collection.payment.plan.paper": "action_apply",
         "collection.payment.plan.withdraw": "action_apply",
@@ -622,6 +625,7 @@ ABOUT = {
     "collection.message.preview": "action_id",
     "collection.new.action": "item_ids copied_action_id customer_id created_id",
     "collection.personal.export": "partner_id",
+    "collection.notice.day": "dispatch_id",
     "collection.notice.reserve": "action_id",
     "collection.payment.plan.offer": "customer_id item_ids former_id",
     "collection.payment.plan.paper": "plan_id",

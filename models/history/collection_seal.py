@@ -242,8 +242,8 @@ class CollectionSeal(models.Model):
     def _get(self, company):
         """:return: the one of a company, in superuser mode; made if it is not there"""
         pages = self.sudo()
-        return pages.search([("company_id", "=", company.id)]) or pages.create(
-            {"company_id": company.id})
+        return pages.search([("company_id", "=", company.id)]) or pages.with_context(
+            mail_create_nolog=True).create({"company_id": company.id})
 
     @api.model
     def _open(self):

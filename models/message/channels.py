@@ -11,7 +11,7 @@ from odoo.tools.translate import LazyTranslate
 from ...engine import hashtags
 from ..action.channels import Channel, register
 from .attachments import get_statement_files, name_statement_files
-from .message import MessageFile
+from .message import PDF, MessageFile
 
 _lt = LazyTranslate(__name__)
 
@@ -170,7 +170,7 @@ def _show_in_thread(dispatches):
 class Letter(Channel):
     """A sheet of paper: the company prints and posts it, or Odoo's letter service does.
 
-    A letter is one file, with its invoices behind it, ready for the envelope.
+    A letter is one file, with what is enclosed and its invoices behind it, ready for the envelope.
     """
 
     code = "letter"
@@ -215,8 +215,13 @@ class Letter(Channel):
             for action in actions])
         return {
             action.id: [MessageFile(_get_letter_filename(action, data[action.id]), prints._merge(
-                [pdf, *(file.content for file in invoices.get(action.id, ()))]))]
+                [pdf, *_get_enclosures(action).mapped("raw"),
+                 *(file.content for file in invoices.get(action.id, ()))]))]
             for action, pdf in zip(actions, printed)}
+
+    def describe_files(self, action, message):
+        yield from _get_enclosures(action).mapped("name")
+        yield from super().describe_files(action, message)
 
     def render_page(self, action, message):
         sheet = _prepare_letter_sheet(action, message, action.company_id._get_collection_day())
@@ -281,6 +286,11 @@ def _prepare_letter_sheet(action, message, day):
         f"account_collection.{template}", action.company_id, message.lang,
         message.recipient, day, message=message, customer=action.customer_id,
         registered=action._get_steering().get_post_by() == "registered")
+
+
+def _get_enclosures(action):
+    """:return: ``ir.attachment`` that can be printed behind the letter"""
+    return action.added_file_ids.filtered(lambda file: file.mimetype == PDF)
 
 
 def _get_letter_filename(action, data):

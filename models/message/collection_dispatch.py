@@ -127,7 +127,8 @@ class CollectionDispatch(models.Model):
         string="To be paid by", readonly=True, help="Last day of grace of a formal notice.")
     notice_given_on = fields.Date(
         string="Notice given on", readonly=True,
-        help="The day on which a formal notice to the debtor really left.")
+        help="The day on which a formal notice to the debtor really left: of a registered letter, "
+        "the day of its deposit as soon as it is known.")
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
@@ -411,7 +412,34 @@ class CollectionDispatch(models.Model):
             raise UserError(self.env._(
                 "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
 
+    # === FORMAL NOTICES === #
+
+    def correct_notice_day(self, day, reason):
+        """Say on which day this formal notice was really given; traced.
+
+        :param day: date or ISO string
+        :param str reason: stays in the history
+        :raise UserError: no reason, it is no formal notice that has left, or a day before the one
+            that it bears, or to come
+        :raise AccessError: a customer outside of the user's portfolio
+        """
+        self.ensure_one()
+        self.check_access("read")
+        self._check_portfolio()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        day = as_day(self.env, day)
+        notices.check_given_day(self, day)
+        notices.redate({self.sudo(): day}, reason)
+
     # === BUTTONS === #
+
+    def action_open_notice_day(self):
+        """:return: window action on the dialog that corrects the day on which notice was given"""
+        self.ensure_one()
+        self.check_access("read")
+        return open_dialog("collection.notice.day", self.env._("Day of the formal notice"),
+                           default_dispatch_id=self.id)
 
     def action_open_tracking(self):
         """:return: window action on the dialog that takes down what became of a letter"""

@@ -14,6 +14,7 @@ from odoo.tools import format_date
 from ...tools import tracking
 from ...tools.records import in_company_language
 from ..history.trace import Trace, TraceRow
+from . import notices
 
 #: States that a letter leaves once somebody knows what became of it.
 NOT_SENT = ("pending", "claimed", "to_verify", "failed")
@@ -117,6 +118,11 @@ def write_news(found):
         left |= letter if news.last and letter.state in NOT_SENT else left.browse()
     if left:
         left._set_state("sent")
+    # what is newly known of its first day decides, not what a later stage brings
+    notices.redate({
+        news.letter: first_day for news in found
+        if (first_day := notices.find_first_day(news.all_days))
+        and first_day != notices.find_first_day(news.known)})
     _post(found)
 
 

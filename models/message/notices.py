@@ -8,10 +8,12 @@ debtor really left; see :func:`follow`.
 from collections import defaultdict
 from datetime import timedelta
 
+from odoo.exceptions import UserError
 from odoo.tools import format_date, formatLang
 
 from ...engine import hashtags
 from ...engine.hashtags import Column, Paragraph, Table
+from ...tools import tracking
 from ...tools.records import in_company_language
 from . import besides
 from .message import Notice
@@ -215,7 +217,8 @@ def prepare_dispatch_vals(action, message):
 def follow(dispatches):
     """These formal notices were given, or were not after all: keep it on what they demand.
 
-    An item keeps the day of the first notice that was really given.
+    An item keeps the day of the first notice that was really given. Where a registered letter is
+    known to have been deposited, it left on that day, whoever says so when.
 
     :param dispatches: ``collection.dispatch`` whose state has changed, in superuser mode
     """
@@ -224,8 +227,11 @@ def follow(dispatches):
         return
     fresh = notices.filtered(lambda notice: notice.state in GIVEN and not notice.notice_given_on)
     failed = notices.filtered(lambda notice: notice.state not in GIVEN and notice.notice_given_on)
-    for company, own in fresh.grouped("company_id").items():
-        own.notice_given_on = company._get_collection_day()
+    days = {company: company._get_collection_day() for company in fresh.company_id}
+    for day, own in fresh.grouped(lambda notice: find_first_day(
+            {stage: notice[f"{stage}_on"] for stage in tracking.STAGES})
+            or days[notice.company_id]).items():
+        own.notice_given_on = day
     failed.notice_given_on = False
     changed = fresh | failed
     _put_days(changed._get_noticed_items())
@@ -235,6 +241,52 @@ def follow(dispatches):
         "customer_id": notice.customer_id.id, "company_id": notice.company_id.id,
         "about": notice.subject,
     } for notice in fresh])
+
+
+def find_first_day(days):
+    """:param dict days: dates, or nothing, by stage of a registered letter
+    :return: date on which it left, or was certainly gone; None where nobody knows"""
+    return next((days[stage] for stage in tracking.STAGES if days[stage]), None)
+
+
+def redate(days, reason=""):
+    """These formal notices were given on another day than it seemed: traced, and kept on what
+    they demand.
+
+    :param dict days: dates by ``collection.dispatch``, in superuser mode; those that were not
+        given, and those of which it is known, stay as they are
+    :param str reason: of whoever corrects it
+    """
+    wrong = {notice: day for notice, day in days.items()
+             if notice.notice_given_on and notice.notice_given_on != day}
+    if not wrong:
+        return
+    notices, rows = next(iter(wrong)).union(*wrong), defaultdict(list)
+    for notice, day in wrong.items():
+        own = in_company_language(notice, notice.company_id).env
+        rows[notice.customer_id, notice.company_id].append({
+            "kind": "notice_redated", "command": "notice", "text": reason,
+            "old_value": format_date(own, notice.notice_given_on),
+            "new_value": format_date(own, day),
+            "data": {"dispatch": notice.id, "given": day.isoformat()},
+            "action_id": notice.action_id.id, "action_name": notice.action_id.name,
+            "cause": own["collection.history"]._get_own_cause()})
+        notice.notice_given_on = day
+    _put_days(notices._get_noticed_items())
+    notices.env["collection.history"]._append_many(rows)
+
+
+def check_given_day(notice, day):
+    """:raise UserError: this ``collection.dispatch`` is no formal notice that was given, or cannot
+        have left on that day"""
+    _ = notice.env._
+    if not notice.notice_given_on:
+        raise UserError(_("“%(subject)s” is no formal notice that has left.",
+                          subject=notice.subject or ""))
+    if not day or not notice.notice_day <= day <= notice.company_id._get_collection_day():
+        raise UserError(_(
+            "The notice bears the day %(day)s: choose that day or a later one, until today.",
+            day=format_date(notice.env, notice.notice_day)))
 
 
 def _put_days(items):

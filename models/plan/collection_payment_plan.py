@@ -5,8 +5,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date
 
-from ...tools.dialogs import open_dialog
+from ...tools.dialogs import RELOAD, notify, open_dialog
 from ...tools.records import as_day, as_record, in_company_language
+from ..action.channels import get_channel
 from ..item.holders import Holder, register
 from ..message.message import PDF
 from . import plan_text
@@ -272,12 +273,13 @@ class CollectionPaymentPlan(models.Model):
                 contact=partner.display_name, customer=customer.name))
         return partner or customer
 
-    def send(self):
-        """Send this offer by e-mail: the text as a PDF, and the link to the page where it is
-        accepted.
+    def send(self, channel="email"):
+        """Send this offer: the text as a PDF; by e-mail with the link to the page where it is
+        accepted, by letter to be signed and sent back.
 
+        :param str channel: code of a channel that takes files
         :return: the ``collection.action`` of the message
-        :raise UserError: it is no longer offered, or nobody is reached by e-mail
+        :raise UserError: it is no longer offered, or nobody is reached that way
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
@@ -287,13 +289,14 @@ class CollectionPaymentPlan(models.Model):
         plan = self.sudo().with_context(lang=self.lang)
         message = self.env["collection.action"].with_company(self.company_id).with_context(
             lang=self.lang).create_message(
-                self.customer_id.id, plan_text.prepare_message_vals(plan))
+                self.customer_id.id, plan_text.prepare_message_vals(plan, channel))
         file = self.env["ir.attachment"].sudo().create({
             "name": plan_text.get_filename(plan), "raw": plan_text.print_plan(plan),
             "mimetype": PDF, "res_model": message._name, "res_id": message.id})
         plan.action_id = message
         message.sudo().write({
-            "offers_page": True, "item_ids": [(6, 0, plan.item_ids.ids)],
+            "offers_page": get_channel(channel).carries_links,
+            "item_ids": [(6, 0, plan.item_ids.ids)],
             "to_partner_id": plan.partner_id.id, "added_file_ids": [(6, 0, file.ids)]})
         message.send_now()
         return message.with_env(self.env)
@@ -315,6 +318,15 @@ class CollectionPaymentPlan(models.Model):
     def action_send(self):
         """Button *Send by e-mail*; see :meth:`send`."""
         self.send()
+
+    def action_send_letter(self):
+        """Button *Send by letter*; see :meth:`send`.
+
+        :return: notification that says where the letter is
+        """
+        self.send("letter")
+        return notify(self.env._(
+            "The letter is ready, among the letters to post."), then=RELOAD)
 
     def action_open_paper(self):
         """:return: window action on the dialog that notes a signature on paper"""

@@ -13,6 +13,8 @@ _lt = LazyTranslate(__name__)
 
 #: Characters of the name by which somebody accepts.
 SHORTEST_NAME, LONGEST_NAME = 3, 120
+#: States in which the debtor may propose something else on its page.
+PROPOSABLE = ("offered", "expired")
 
 
 class CollectionPaymentPlan(models.Model):
@@ -71,9 +73,9 @@ class CollectionPaymentPlan(models.Model):
         """:return: str, why it cannot be accepted any more, for the debtor to read; empty if it
             can"""
         self.ensure_one()
-        if self.state != "offered":
+        if self.state not in PROPOSABLE:
             return self.env._("This plan is not offered any more. Please contact us.")
-        if self.valid_until < self.company_id._get_collection_day():
+        if self.state == "expired" or self.valid_until < self.company_id._get_collection_day():
             return self.env._(
                 "This offer stood until %(day)s. Please contact us for a new one.",
                 day=format_date(self.env, self.valid_until))
@@ -218,6 +220,8 @@ class CollectionPaymentPlan(models.Model):
     def _refuse_on_page(self, link, key, text):
         """The debtor refuses, or proposes something else: an answer that waits for the collector.
 
+        An offer that stands no more ends no other way for that.
+
         :param link: ``collection.link``, in superuser mode
         :param str key: of the form; sent twice, it is the same answer
         :param str text: as the debtor wrote it
@@ -230,12 +234,25 @@ class CollectionPaymentPlan(models.Model):
         words = text[:MOST_TEXT].replace("\0", "").strip()
         if not words or not form.has_valid_key():
             raise UserError(self.env._("Say why, or what would suit you."))
-        if plan.state != "offered":
+        if plan.state not in PROPOSABLE:
             raise UserError(self.env._("This plan is not offered any more. Please contact us."))
-        plan._end("refused", words, on_behalf=link.partner_id.name)
+        if plan.state == "offered":
+            plan._end("refused", words, on_behalf=link.partner_id.name)
+        elif plan._is_proposed_already(link, key):
+            return
         link.env["collection.answer"].with_context(
             mail_create_nolog=True, mail_create_nosubscribe=True)._create_received(
                 link, form, plan.item_ids[:1], {"text": words}, {}, ())
+
+    def _is_proposed_already(self, link, key):
+        """:return: bool, whether this very proposal was received
+        :raise UserError: another one waits for the collector"""
+        waiting = self.env["collection.answer"].search([
+            ("link_id", "=", link.id), ("kind", "=", "plan"), ("state", "=", "waiting")])
+        if waiting and key not in waiting.mapped("submission"):
+            raise UserError(self.env._(
+                "We have received your proposal already, and come back to you."))
+        return bool(waiting)
 
     def withdraw(self, reason):
         """Withdraw offers: they cannot be accepted any more.
@@ -268,7 +285,8 @@ class CollectionPaymentPlan(models.Model):
             day, _ = company._get_collection_day(), in_company_language(plans, company).env._
             expired = plans.filtered(lambda plan, day=day: plan.valid_until < day)
             expired._end("expired", _("Its day has passed."))
-            expired._notify_collector(_lt("A payment plan was not accepted in time"))
+            expired._notify_collector(_lt(
+                "A payment plan was not accepted in time: offer a new version"))
             changed = plans - expired
             changed._end("withdrawn", _("What is owed has changed since the offer."))
             changed._notify_collector(_lt("What is owed has changed: offer a new payment plan"))

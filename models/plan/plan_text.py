@@ -4,6 +4,11 @@ from markupsafe import Markup
 
 from odoo.tools import format_amount, format_date, plaintext2html
 
+from ..action.channels import get_channel
+
+#: Characters of a transfer's reference at most, in a QR code of SEPA.
+MOST_REFERENCE = 140
+
 
 def propose_terms(plan, amount, currency, days):
     """The terms that are proposed; a person may change them before the plan is offered.
@@ -54,16 +59,22 @@ def render(plan, terms):
     }, minimal_qcontext=True).strip())
 
 
-def prepare_message_vals(plan):
-    """:return: dict of the e-mail that offers a plan, in the language of the context"""
+def prepare_message_vals(plan, channel):
+    """:param str channel: code of the one by which it leaves
+    :return: dict of the message that offers a plan, in the language of the context"""
     _ = plan.env._
     text = _(
+        "Hello,\nYou find enclosed a plan to pay your debt in instalments. If it suits you, sign "
+        "it by %(until)s and send it back to us. If it does not, tell us what would.\n"
+        "Kind regards,",
+        until=format_date(plan.env, plan.valid_until, date_format="long"),
+    ) if get_channel(channel).is_posted else _(
         "Hello,\nYou find attached a plan to pay your debt in instalments. Read it, and accept it "
         "by %(until)s on your personal page: #portal_link\nIf it does not suit you, tell us there "
         "what would.\nKind regards,\n#collector_name",
         until=format_date(plan.env, plan.valid_until, date_format="long"))
     return {
-        "name": _("Payment plan"), "kind": "email", "body": plaintext2html(text),
+        "name": _("Payment plan"), "kind": channel, "body": plaintext2html(text),
         "subject": _("Payment plan for your account with #company_name")}
 
 
@@ -79,8 +90,38 @@ def print_plan(plan):
     [pdf] = prints._print_sheets([prints._prepare_sheet(
         "account_collection.collection_payment_plan_sheet", plan.company_id, plan.lang,
         plan.partner_id, plan.offered_on, customer=plan.customer_id, plan=plan,
-        accepted=describe_acceptance(plan))])
+        accepted=describe_acceptance(plan), payment=prepare_payment(plan))])
     return pdf
+
+
+def prepare_payment(plan):
+    """How the next instalment is paid with a telephone: as on the company's invoices, where it
+    wants a QR code on them.
+
+    :param plan: ``collection.payment.plan``, in superuser mode
+    :return: dict of ``code`` (a picture as a ``data:`` address) and ``due`` (how much by when, in
+        the language of the context); None where the code is not wanted, no account takes it, or
+        nothing is to be paid
+    """
+    moves = plan.item_ids.move_id
+    due = plan._get_next_instalment() if plan.state == "accepted" else (
+        plan.line_ids.sorted("date")[:1] if plan.state == "offered" else plan.line_ids[:0])
+    account = moves.partner_bank_id[:1]
+    if not plan.company_id.qr_code or not due or not account:
+        return None
+    names = " ".join(move.payment_reference or move.name for move in moves)
+    code = account.build_qr_code_base64(
+        due.amount, names[:MOST_REFERENCE], moves.payment_reference if len(moves) == 1 else "",
+        plan.currency_id, plan.customer_id)
+    return {"code": code, "due": describe_due(due)} if code else None
+
+
+def describe_due(instalment):
+    """:param instalment: ``collection.payment.plan.line``, one at most
+    :return: str, how much by when, in the language of the context; empty for none"""
+    return instalment and instalment.env._(
+        "%(amount)s by %(day)s", day=format_date(instalment.env, instalment.date),
+        amount=format_amount(instalment.env, instalment.amount, instalment.currency_id)) or ""
 
 
 def describe_acceptance(plan):

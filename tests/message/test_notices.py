@@ -221,6 +221,55 @@ class TestNoticeDay(NoticeCase):
             sent._set_state("sent")
         self.assertEqual(items.collection_notice_date, date(2026, 3, 9))
 
+    def test_a_registered_notice_left_when_it_was_deposited(self):
+        """Whoever marks it as posted on Monday: the deposit of Friday counts, once it is known;
+        a later stage moves nothing."""
+        customer = self.make_noticed(
+            scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
+        self.process_due()
+        letter, items = self.get_sent(customer), self.get_items(customer)
+        with self.at("2026-03-09 09:00:00"):
+            letter.with_user(self.manager).action_mark_sent()
+            self.assertEqual(items.collection_notice_date, date(2026, 3, 9))
+            letter.with_user(self.manager).record_tracking({"deposited": "2026-03-06"})
+            self.assertEqual(items.collection_notice_date, date(2026, 3, 6))
+            letter.with_user(self.manager).record_tracking({"presented": "2026-03-07"})
+        self.assertEqual(letter.notice_given_on, date(2026, 3, 6))
+        self.assertEqual(
+            self.get_rows(customer, "notice_redated").mapped("new_value"), ["03/06/2026"])
+
+    def test_a_deposit_makes_it_given_on_its_day(self):
+        """Nobody marked it as posted: the carrier's list says when it left."""
+        customer = self.make_noticed(
+            scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
+        self.process_due()
+        letter = self.get_sent(customer)
+        with self.at("2026-03-09 09:00:00"):
+            letter.with_user(self.manager).record_tracking({"deposited": "2026-03-04"})
+        self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 4))
+        self.assertFalse(self.get_rows(customer, "notice_redated"))
+
+    def test_a_person_corrects_the_day(self):
+        """With a reason, which the history keeps; not before it was written, nor to come."""
+        customer = self.make_noticed()
+        self.process_due()
+        letter = self.get_sent(customer).with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "has left"):
+            letter.correct_notice_day("2026-03-02", "Why not")
+        with self.at("2026-03-09 09:00:00"):
+            letter.sudo()._set_state("sent")
+            for day, reason in (("2026-03-06", " "), ("2026-03-01", "Early"),
+                                ("2026-03-10", "Late"), (False, "Never")):
+                with self.subTest(day=day), self.assertRaises(UserError):
+                    letter.correct_notice_day(day, reason)
+            dialog = self.env["collection.notice.day"].with_user(self.manager).create({
+                "dispatch_id": letter.id, "date": "2026-03-06", "reason": "Posted on Friday"})
+            dialog.action_apply()
+        row = self.get_rows(customer, "notice_redated")
+        self.assertEqual((row.text, row.old_value, row.new_value),
+                         ("Posted on Friday", "03/09/2026", "03/06/2026"))
+        self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 6))
+
     def test_the_first_day_stays(self):
         """A second notice moves nothing; an item that fell due since has its own day."""
         customer = self.make_noticed(scenario=self.make_formal(3, 40))

@@ -1,11 +1,16 @@
+import io
 from datetime import date
+from unittest.mock import patch
 
 from psycopg2 import DatabaseError
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools import html2plaintext, mute_logger
+from odoo.tools.pdf import PdfFileReader
 
+from ...models.plan import plan_text
+from ...report.collection_print import _read
 from ..common import action, event_row, row, step
 from ..link.test_link import LinkCase
 from ..upload_corpus import make_pdf
@@ -162,6 +167,55 @@ class TestOffer(PlanCase):
         self.assertEqual(dispatch.link_ids.kind, "customer")
         self.assertIn("March 17, 2026", dispatch.body)
 
+    def test_it_is_sent_by_letter(self):
+        """It waits to be posted, to be signed and sent back: the plan stands behind the letter,
+        and nothing speaks of a page."""
+        self.customer.write({"street": "1 Main Street", "city": "Lyon", "zip": "69001"})
+        plan = self.offer()
+        self.assertEqual(plan.with_user(self.collector).action_send_letter()["tag"],
+                         "display_notification")
+        letter = plan.action_id.sudo().dispatch_ids
+        self.assertEqual((letter.channel, letter.state, letter.post_by),
+                         ("letter", "pending", "print"))
+        self.assertIn("sign it by March 17, 2026", letter.body)
+        self.assertFalse(letter.link_ids)
+        pages = [_read(page) for page in PdfFileReader(
+            io.BytesIO(letter.attachment_ids.raw)).pages]
+        self.assertGreater(len(pages), 1)
+        self.assertIn(plan.digest[:20], "".join(pages))
+
+    def test_a_letter_needs_an_address(self):
+        """Bad input: nobody is reached by post; the offer stands."""
+        self.customer.write({"street": False, "city": False})
+        plan = self.offer()
+        with self.assertRaisesRegex(UserError, "street or city"):
+            plan.send("letter")
+        self.assertEqual(plan.state, "offered")
+
+    def test_the_code_of_the_next_instalment(self):
+        """Where the company wants QR codes on its invoices: offered, of the first instalment;
+        accepted, of the next one; once it has ended, of none."""
+        account = self.env["res.partner.bank"].create({
+            "acc_number": "FR7630006000011234567890189", "partner_id": self.company.partner_id.id})
+        self.items.move_id.partner_bank_id = account
+        self.company.qr_code = False
+        plan = self.offer().sudo()
+        asked = []
+
+        def build(bank, amount, words, *_others):
+            asked.append((bank, amount, words))
+            return "data:image/png;base64,AAAA"
+        with patch.object(self.registry["res.partner.bank"], "build_qr_code_base64", build):
+            self.assertIsNone(plan_text.prepare_payment(plan))
+            self.company.qr_code = True
+            self.assertIn("by 03/20/2026", plan_text.prepare_payment(plan)["due"])
+            self.accept(plan)
+            self.assertEqual(plan_text.prepare_payment(plan)["code"], "data:image/png;base64,AAAA")
+            plan.promise_id.with_user(self.collector).cancel("Paid at once")
+            self.assertIsNone(plan_text.prepare_payment(plan))
+        self.assertEqual({(bank, amount) for bank, amount, _words in asked}, {(account, 266.67)})
+        self.assertIn(self.older.payment_reference or self.older.name, asked[0][2])
+
     def test_the_dialog_proposes_equal_parts(self):
         """Three monthly instalments that come to the whole; what is missing is said."""
         action_vals = self.items.with_user(self.collector).action_offer_plan()
@@ -282,7 +336,22 @@ class TestAcceptance(PlanCase):
         self.env.invalidate_all()
         self.assertEqual(plan.state, "expired")
         self.assertTrue(self.get_rows("plan_expired"))
-        self.assertIn("not accepted in time", self.get_activities().summary)
+        self.assertIn("not accepted in time: offer a new version", self.get_activities().summary)
+        self.assertIn("stood until 03/10/2026", plan.sudo()._find_hindrance())
+
+    def test_too_late_a_new_plan_is_asked_for(self):
+        """What the debtor writes once the offer has ended waits for the collector, once."""
+        plan = self.offer(valid_until="2026-03-10")
+        with self.at("2026-03-11 06:00:00"):
+            self.run_cron("_process_offers", model="collection.payment.plan")
+            self.env.invalidate_all()
+            for _click in range(2):
+                plan._refuse_on_page(self.link, "key-123456", "From April on, please")
+            with self.assertRaisesRegex(UserError, "already"):
+                plan._refuse_on_page(self.link, "key-123457", "From May on")
+        answer = self.env["collection.answer"].search([("link_id", "=", self.link.id)])
+        self.assertEqual((plan.state, answer.text, answer.state),
+                         ("expired", "From April on, please", "waiting"))
 
     def test_signed_on_paper(self):
         """Who, on which day, with the signed copy; its checksum is in the history."""

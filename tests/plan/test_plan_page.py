@@ -82,6 +82,17 @@ class TestPlanPage(PlanPageCase):
         self.env.invalidate_all()
         self.assertEqual(self.plan.state, "withdrawn")
 
+    def test_until_when_is_said_before_signing(self):
+        """Whoever signs later needs a new plan: the form says so, and takes that wish."""
+        self.assertIn("You can accept it until", self.read(self.show()))
+        self.plan._end("expired", "Its day has passed.")
+        page = self.show()
+        self.assertIn("I ask for a new plan", self.read(page))
+        self.assertNotIn("I accept this plan", self.read(page))
+        self.assertEqual(
+            self.decide(page=page, decision="refuse", text="From April on").status_code, 303)
+        self.assertEqual(self.get_answers().mapped("text"), ["From April on"])
+
     def test_refusing(self):
         """A proposal waits for the collector; sent twice, it is one."""
         page = self.show()

@@ -61,6 +61,7 @@ class CollectionLetterImport(models.TransientModel):
         return {
             "type": "ir.actions.act_window", "res_model": self._name, "res_id": self.id,
             "views": [(False, "form")], "target": "new",
+            "context": {"dialog_size": "extra-large"},
             "name": self.env._("Import a carrier's list")}
 
     def _get_errors(self):
@@ -74,7 +75,9 @@ class CollectionLetterImport(models.TransientModel):
             tracking.NO_HEADING: _(
                 "No column is known. The first row names them: Number or Reference, and "
                 "Deposited, Presented, Accepted, Refused or Unclaimed."),
-            tracking.BAD_DATE: _("A date cannot be read."),
+            tracking.BAD_DATE: _(
+                "A date cannot be read: correct it, or choose the other way in which dates are "
+                "written."),
             tracking.NO_KEY: _("Neither number nor reference."),
         }
 

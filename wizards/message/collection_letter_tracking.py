@@ -13,6 +13,7 @@ class CollectionLetterTracking(models.TransientModel):
 
     dispatch_id = fields.Many2one(
         "collection.dispatch", string="Letter", required=True, readonly=True)
+    customer_id = fields.Many2one(related="dispatch_id.customer_id", related_sudo=False)
     number = fields.Char(
         string="Registered number", compute="_compute_known", store=True, readonly=False)
     deposited_on = fields.Date(

@@ -28,6 +28,7 @@ class CollectionPaymentPlanOffer(models.TransientModel):
     item_ids = fields.Many2many("account.move.line", string="Items", required=True)
     former_id = fields.Many2one(
         "collection.payment.plan", string="In place of", readonly=True)
+    replaced = fields.Char(compute="_compute_replaced")
     currency_id = fields.Many2one("res.currency", compute="_compute_balance")
     balance = fields.Monetary(string="Owed", compute="_compute_balance")
     partner_id = fields.Many2one(
@@ -58,6 +59,15 @@ class CollectionPaymentPlanOffer(models.TransientModel):
 
     def _today(self):
         return self.company_id._get_collection_day()
+
+    @api.depends("item_ids")
+    def _compute_replaced(self):
+        for dialog in self:
+            items = dialog.item_ids._origin
+            items.check_access("read")  # the offers of colleagues are those of the same items
+            offered = self.env["collection.payment.plan"]._find_offered(items)
+            dialog.replaced = ", ".join(
+                f"{plan.display_name} ({plan.offered_by_id.name})" for plan in offered)
 
     @api.depends("item_ids")
     def _compute_balance(self):
@@ -151,13 +161,14 @@ class CollectionPaymentPlanOffer(models.TransientModel):
         return self._offer()._get_records_action()
 
     def action_apply_and_send(self):
-        """Offer the plan, and send it by e-mail.
+        """Offer the plan, and send it by e-mail; by another channel where the context names it in
+        ``collection_channel``.
 
         :return: window action on the plan
-        :raise UserError: see ``collection.payment.plan.offer``; nobody is reached by e-mail
+        :raise UserError: see ``collection.payment.plan.offer``; nobody is reached that way
         """
         plan = self._offer()
-        plan.send()
+        plan.send(self.env.context.get("collection_channel", "email"))
         return plan._get_records_action()
 
 
