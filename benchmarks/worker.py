@@ -9,6 +9,8 @@ import json
 import sys
 
 import assignment
+import beside
+import casefile
 import comparison
 import customers
 import debtors
@@ -45,6 +47,10 @@ TASKS = {
     "figures": figures.build,
     "figures-check": figures.check,
     "figures-read": figures.read,
+    "beside-setup": beside.prepare,
+    "beside": beside.work,
+    "case-setup": casefile.prepare,
+    "case": casefile.make,
     "histories-build": histories.build,
     "histories-verify": histories.verify,
     "mails": messages.queue_mails,

@@ -200,6 +200,27 @@ class Databases:
             return measure("histories-build", copy, rows=self.size), measure(
                 "histories-verify", copy)
 
+    def make_case(self):
+        """Make a case file; returns the counts of what is in it, and the figures."""
+        with self._fresh("ours") as copy:
+            return measure("case-setup", copy), measure("case", copy)
+
+    def work_beside(self, rounds):
+        """Open a form, post and pay without the module and with it, in turn.
+
+        :return: list of (what it took without, what it took with the module)
+        """
+        measure("beside-setup", self._name("ours"))
+        turns = []
+        for number in range(rounds):
+            purposes = ["data", "ours"][::-1 if number % 2 else 1]
+            found = {}
+            for purpose in purposes:
+                with self._fresh(purpose) as copy:
+                    found[purpose] = measure("beside", copy)
+            turns.append((found["data"], found["ours"]))
+        return turns
+
     def floor(self):
         """Run the bare statement.
 
