@@ -20,7 +20,7 @@ def prepare(env):
     env.ref("base.user_admin").group_ids += env.ref(
         "account_collection.group_collection_manager")
     customer = env["res.partner"].search(SUBJECT)
-    template = _make_template(env)
+    template = make_template(env)
     for _number in range(SEQUENCES):
         template.launch(customer).action_stop("Benchmark")
     vals = {"kind": "setting_changed", "cause": "rule", "command": "run",
@@ -31,7 +31,8 @@ def prepare(env):
     return {"rows": history.search_count([("customer_id", "=", customer.id)])}
 
 
-def _make_template(env):
+def make_template(env):
+    """:return: a published template of one step, which waits for a call"""
     function = env["collection.function"].create({"code": "BENCH", "name": "Collector"})
     template = env["collection.sequence.template"].create({
         "code": "BENCH", "name": "Benchmark", "step_ids": [Command.create({

@@ -19,6 +19,7 @@ import floor
 import histories
 import messages
 import night
+import payments
 import peer
 import scenarios
 import takeover
@@ -61,6 +62,9 @@ TASKS = {
     "night-send": night.send,
     "night-follow": night.follow,
     "night-check": night.check,
+    "payments-setup": payments.prepare,
+    "payments": payments.match,
+    "payments-deliver": payments.deliver,
     "peer-setup": peer.setup,
     "peer": peer.run,
     "peer-aged": peer.read_aged,

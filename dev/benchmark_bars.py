@@ -10,6 +10,7 @@ ASSIGN, DESK = "make bench-assign SIZE=100000", "make bench-desk SIZE=100000"
 TAKEOVER, NIGHT = "make bench-takeover SIZE=10000", "make bench-night SIZE=100000"
 FIGURES, SEAL = "make bench-figures SIZE=1000000", "make bench-seal SIZE=1000000"
 BESIDE, CASE = "make bench-beside SIZE=1000", "make bench-case SIZE=100"
+PAYMENTS = "make bench-payments SIZE=10000"
 CHAOS, HOSTS, QUEUE = "make chaos MINUTES=10", "make chaos HOSTS=2", "make chaos QUEUE=1"
 #: A figure of which nothing is asked.
 NO_BAR = "—"
@@ -171,8 +172,11 @@ CORE = (
     Bar("pay an invoice", "0.95 to 1.05 times as long as without the module", BESIDE,
         _of("pay_ratio"), least=0.95, most=1.05,
         figure="{pay_ms:.1f} ms, {value:.2f} times", peer="Odoo alone: {bare_pay_ms:.1f} ms"),
-    Bar("match 10,000 payments in one import", NO_BAR,
-        why="there is no command for it"),
+    Bar("match 10,000 payments in one import, each of a customer with an open sequence", NO_BAR,
+        PAYMENTS, _of("match_ratio"), figure="{match_s:.0f} s, {value:.2f} times",
+        peer="Odoo alone: {bare_match_s:.0f} s"),
+    Bar("the same: their events delivered to the sequences", NO_BAR, PAYMENTS, _of("deliver_s"),
+        figure="{events:,} in {value:.0f} s"),
 )
 RUNNING = (
     Bar("from a killed worker to the next call that is answered, the longest", NO_BAR, CHAOS,

@@ -205,6 +205,17 @@ class Databases:
         with self._fresh("ours") as copy:
             return measure("case-setup", copy), measure("case", copy)
 
+    def match_payments(self):
+        """Match every item's payment without the module and with it, then deliver the events.
+
+        :return: figures of matching without, of matching with it, and of delivering
+        """
+        with self._fresh("data") as copy:
+            bare = measure("payments", copy)
+        with self._fresh("ours") as copy:
+            measure("payments-setup", copy)
+            return bare, measure("payments", copy), measure("payments-deliver", copy)
+
     def work_beside(self, rounds):
         """Open a form, post and pay without the module and with it, in turn.
 

@@ -59,7 +59,9 @@ def render(text, records):
 
 
 def _render_table(bars, records):
-    rows = [HEADS, ["---"] * len(HEADS), *(_render_bar(bar, records) for bar in bars)]
+    columns = zip(HEADS, *(_render_bar(bar, records) for bar in bars))
+    head, *rows = zip(*(column for column in columns if any(column[1:])))
+    rows = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -208,7 +210,7 @@ PICTURED = {
 
 def _render_picture(picture):
     if not picture:
-        return "*No picture: it takes records of two sizes.*"
+        return "*No picture: there are not two points to draw it from.*"
     what = f"{picture['y']} against {picture['x']}"
     points = "; ".join(f"{line['label']}: " + ", ".join(
         f"{y:.9g} at {x:,.9g}" for x, y in line["points"]) for line in picture["lines"]

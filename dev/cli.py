@@ -35,6 +35,7 @@ TARGETS = {
     "bench-night": "bench_night",
     "bench-beside": "bench_beside",
     "bench-case": "bench_case",
+    "bench-payments": "bench_payments",
     "bench-page": "bench_page",
     "chaos": "chaos",
 }

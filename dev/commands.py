@@ -13,6 +13,7 @@ from . import (
     benchmark_figures,
     benchmark_night,
     benchmark_page,
+    benchmark_payments,
     benchmark_seal,
     benchmark_takeover,
     chaos_command,
@@ -192,6 +193,9 @@ bench_beside = _measuring(
 bench_case = _measuring(
     "measure a case file of 200 messages (SIZE=100 documents; RECORD=1 keeps it)",
     benchmark_case, benchmark_case.measure_case, programs.PDF, size=100)
+bench_payments = _measuring(
+    "measure payments matched in one import (SIZE=10000; RECORD=1 keeps it)",
+    benchmark_payments, benchmark_payments.measure_payments, size=10000)
 
 
 def bench_page(_arguments):
