@@ -20,7 +20,7 @@ def prepare(env):
     env.ref("base.user_admin").group_ids += env.ref(
         "account_collection.group_collection_manager")
     customer = env["res.partner"].search(SUBJECT)
-    template = make_template(env)
+    template = make_template(env, customer)
     for _number in range(SEQUENCES):
         template.launch(customer).action_stop("Benchmark")
     vals = {"kind": "setting_changed", "cause": "rule", "command": "run",
@@ -31,9 +31,13 @@ def prepare(env):
     return {"rows": history.search_count([("customer_id", "=", customer.id)])}
 
 
-def make_template(env):
-    """:return: a published template of one step, which waits for a call"""
+def make_template(env, customers):
+    """:return: a published template of one step, which waits for a call that the administrator
+    owes these customers"""
     function = env["collection.function"].create({"code": "BENCH", "name": "Collector"})
+    env["collection.participant"].create([{
+        "customer_id": customer.id, "function_id": function.id,
+        "user_id": env.ref("base.user_admin").id} for customer in customers])
     template = env["collection.sequence.template"].create({
         "code": "BENCH", "name": "Benchmark", "step_ids": [Command.create({
             "position": 1, "key": "one", "name": "One",

@@ -13,8 +13,8 @@ BATCH = 100
 def prepare(env):
     """Launch a sequence on every customer; returns how many."""
     env["res.company"].search([]).collection_started_on = fields.Date.today()
-    template = make_template(env)
     customers = env["res.partner"].search([("email", "=like", "customer%@example.com")])
+    template = make_template(env, customers)
     for start in range(0, len(customers), BATCH):
         for customer in customers[start:start + BATCH]:
             template.launch(customer)

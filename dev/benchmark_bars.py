@@ -154,6 +154,7 @@ HISTORIES = (
     Bar("the same: memory that it takes", "bounded: at most 256 MiB", SEAL, _of("verify_grown_mib"),
         most=256, figure="{value:,.0f} MiB"),
     Bar("verify again, nothing new", "at most 1 s", SEAL, _of("again_s"), most=1),
+    Bar("the night after, with a thirtieth of the older rows", NO_BAR, SEAL, _of("night_s")),
     Bar("anchor 20,000 heads", NO_BAR, SEAL, _of("anchor_s")),
     Bar("case file of 200 messages and 100 documents", "at most 30 s", CASE, _of("seconds"),
         most=30, telling=True, figure="{value:.1f} s",

@@ -5,7 +5,7 @@ from unittest import skipUnless
 from odoo.tests import BaseCase, tagged
 
 try:
-    from ..dev import benchmark_bars, benchmark_page, benchmark_record, cli
+    from ..dev import benchmark_bars, benchmark_page, benchmark_record
 except ImportError:
     benchmark_page = None
 
@@ -111,9 +111,10 @@ class TestBenchmarkPage(BaseCase):
 
     def test_each_figure_can_be_had(self):
         """Issue 20: each bar names a command that there is, and tests that there are."""
+        commands = (benchmark_page.paths.REPOSITORY / "Makefile").read_text().split()
         for bar in (bar for bars in benchmark_page.GROUPS.values() for bar in bars):
             if bar.title:
-                self.assertIn(bar.title.split()[1], cli.TARGETS, bar.what)
+                self.assertIn(bar.title.split()[1], commands, bar.what)
             self.assertTrue(bar.title or bar.test or bar.why, bar.what)
         for bars in benchmark_page.GROUPS:
             benchmark_page.render(f"$table_{bars}", [])
