@@ -171,6 +171,17 @@ class ResCompany(models.Model):
         if changed:
             self.env["collection.assignment.rule"]._plan_soon()
 
+    def write(self, vals):
+        """Odoo hands down to the branches one by one what a company decides for them, and refuses
+        each for as long as another one differs: several at once are written one after the other.
+        """
+        delegated = [name for name in self._get_company_root_delegated_field_names()
+                     if name in vals and name.startswith("collection_")]
+        for name in delegated:
+            super().write({name: vals[name]})
+        return super().write(
+            {name: value for name, value in vals.items() if name not in delegated})
+
     def _get_company_root_delegated_field_names(self):
         """The law looks at the legal entity: a branch claims what its company's terms say."""
         return [*super()._get_company_root_delegated_field_names(), "collection_penalty_regime"]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -11,86 +13,76 @@ WINDOW = 3
 
 #: The number of the month that a day is in, from 1; 0 is before all of them, what comes after the
 #: day asked for is after all.
-NUMBER = """
-    CASE WHEN %(date)s > %(day)s THEN %(count)s + 1
-         ELSE GREATEST(0, (EXTRACT(YEAR FROM %(date)s) * 12 + EXTRACT(MONTH FROM %(date)s))::int
-                          - %(base)s) END
-"""
+NUMBER = "width_bucket(%(date)s, %(bounds)s::date[])"
 
 #: What changes in which month, summed up before anything is joined: what was open before, lines
 #: and their matchings, by the month of the change and the one at whose end the line is overdue
-#: first; then sales and settlements. From the changes follow the balances at each month's end.
+#: first; then sales. From the changes follow the balances at each month's end.
 ROWS = """
     WITH event AS MATERIALIZED (
-        SELECT part.company_id, part.partner_id, part.happens, part.overdue,
-               sum(part.amount) AS amount
+        SELECT part.company_id, COALESCE(contact.commercial_partner_id, 0) AS customer_id,
+               part.happens, part.overdue, sum(part.amount) AS amount,
+               sum(part.collected) AS collected, sum(part.settled) AS settled,
+               sum(part.settled) FILTER (WHERE part.days_late > 0) AS late,
+               sum(part.settled * GREATEST(part.days_late, 0)) AS weighted
           FROM (SELECT line.company_id, line.partner_id, 0 AS happens,
-                       %(overdue_month)s AS overdue, line.residual AS amount
+                       %(overdue_month)s AS overdue, line.residual AS amount,
+                       NULL::numeric AS collected, NULL::numeric AS settled,
+                       NULL::int AS days_late
                   FROM (%(open)s) AS line
              UNION ALL
                 SELECT line.company_id, line.partner_id, %(line_month)s, %(overdue_month)s,
-                       line.balance
+                       line.balance, CASE WHEN journal.type IN %(money)s THEN -line.balance END,
+                       NULL, NULL
                   FROM account_move_line AS line
+                  JOIN account_journal AS journal ON journal.id = line.journal_id
                  WHERE %(receivable)s AND line.date BETWEEN %(first)s AND %(day)s
              UNION ALL
-                SELECT line.company_id, line.partner_id, %(partial_month)s, %(overdue_month)s,
-                       -partial.amount
-                  FROM account_partial_reconcile AS partial
-                  JOIN account_move_line AS line ON line.id = partial.debit_move_id
-                 WHERE %(receivable)s AND partial.max_date BETWEEN %(first)s AND %(day)s
-             UNION ALL
-                SELECT line.company_id, line.partner_id, %(partial_month)s, %(overdue_month)s,
-                       partial.amount
-                  FROM account_partial_reconcile AS partial
-                  JOIN account_move_line AS line ON line.id = partial.credit_move_id
-                 WHERE %(receivable)s AND partial.max_date BETWEEN %(first)s AND %(day)s
+                SELECT line.company_id, line.partner_id, %(matched_month)s, %(overdue_month)s,
+                       matched.amount, NULL,
+                       CASE WHEN journal.type NOT IN %(money)s THEN matched.settled END,
+                       matched.max_date - %(due)s
+                  FROM (SELECT debit_move_id AS line_id, max_date, -amount AS amount,
+                               CASE WHEN debit_move_id NOT IN (%(exchanges)s)
+                                     AND credit_move_id NOT IN (%(exchanges)s) THEN amount END
+                               AS settled
+                          FROM account_partial_reconcile
+                         WHERE max_date BETWEEN %(first)s AND %(day)s
+                     UNION ALL
+                        SELECT credit_move_id, max_date, amount, NULL
+                          FROM account_partial_reconcile
+                         WHERE max_date BETWEEN %(first)s AND %(day)s) AS matched
+                  JOIN account_move_line AS line ON line.id = matched.line_id
+                  JOIN account_journal AS journal ON journal.id = line.journal_id
+                 WHERE %(receivable)s
                ) AS part
-      GROUP BY part.company_id, part.partner_id, part.happens, part.overdue
+     LEFT JOIN res_partner AS contact ON contact.id = part.partner_id
+      GROUP BY 1, 2, 3, 4
     ),
     change AS MATERIALIZED (
-        SELECT part.company_id, COALESCE(contact.commercial_partner_id, 0) AS customer_id,
-               part.number, sum(part.outstanding) AS outstanding, sum(part.not_due) AS not_due,
+        SELECT part.company_id, part.customer_id, part.number,
+               COALESCE(sum(part.outstanding), 0) AS outstanding,
+               COALESCE(sum(part.not_due), 0) AS not_due,
                sum(part.sales) AS sales, sum(part.collected) AS collected,
                sum(part.settled) AS settled, sum(part.late) AS late,
                sum(part.weighted) AS weighted
-          FROM (SELECT company_id, partner_id, happens AS number, amount AS outstanding,
-                       CASE WHEN overdue > happens THEN amount ELSE 0 END AS not_due,
-                       0 AS sales, 0 AS collected, 0 AS settled, 0 AS late, 0 AS weighted
+          FROM (SELECT company_id, customer_id, happens AS number, amount AS outstanding,
+                       CASE WHEN overdue > happens THEN amount END AS not_due,
+                       NULL::numeric AS sales, collected, settled, late, weighted
                   FROM event
              UNION ALL
-                SELECT company_id, partner_id, overdue, 0, -amount, 0, 0, 0, 0, 0
-                  FROM event WHERE overdue > happens
+                SELECT company_id, customer_id, overdue, NULL, -amount, NULL, NULL, NULL, NULL,
+                       NULL
+                  FROM event WHERE overdue > happens AND overdue <= %(count)s
              UNION ALL
-                SELECT move.company_id, move.commercial_partner_id, %(move_month)s,
-                       0, 0, sum(move.amount_total_signed), 0, 0, 0, 0
+                SELECT move.company_id, COALESCE(move.commercial_partner_id, 0), %(move_month)s,
+                       NULL, NULL, sum(move.amount_total_signed), NULL, NULL, NULL, NULL
                   FROM account_move AS move
                  WHERE move.state = 'posted' AND move.move_type IN %(sales)s
                    AND move.company_id = ANY(%(companies)s)
                    AND move.date BETWEEN %(first)s AND %(day)s
               GROUP BY 1, 2, 3
-             UNION ALL
-                SELECT line.company_id, line.partner_id, %(line_month)s,
-                       0, 0, 0, -sum(line.balance), 0, 0, 0
-                  FROM account_move_line AS line
-                  JOIN account_journal AS journal ON journal.id = line.journal_id
-                 WHERE %(receivable)s AND journal.type IN %(money)s
-                   AND line.date BETWEEN %(first)s AND %(day)s
-              GROUP BY 1, 2, 3
-             UNION ALL
-                SELECT line.company_id, line.partner_id, %(partial_month)s,
-                       0, 0, 0, 0, sum(partial.amount),
-                       sum(partial.amount) FILTER (WHERE partial.max_date > %(due)s),
-                       sum(partial.amount * GREATEST(partial.max_date - %(due)s, 0))
-                  FROM account_partial_reconcile AS partial
-                  JOIN account_move_line AS line ON line.id = partial.debit_move_id
-                  JOIN account_journal AS journal ON journal.id = line.journal_id
-                 WHERE %(receivable)s AND journal.type NOT IN %(money)s
-                   AND partial.max_date BETWEEN %(first)s AND %(day)s
-                   AND partial.debit_move_id NOT IN (%(exchanges)s)
-                   AND partial.credit_move_id NOT IN (%(exchanges)s)
-              GROUP BY 1, 2, 3
                ) AS part
-     LEFT JOIN res_partner AS contact ON contact.id = part.partner_id
       GROUP BY 1, 2, 3
     )
     SELECT state.owner * 64 + state.number AS id, state.owner,
@@ -296,9 +288,11 @@ class CollectionAnalysisMonth(models.Model):
         before = figures.find_day_before(day, count)
         lasts = figures.list_month_ends(day, shown)
 
+        bounds = [*(figures.find_first_day(day, back) for back in range(count, 0, -1)),
+                  day + timedelta(days=1)]
+
         def number(expression):
-            return SQL(NUMBER, date=SQL(expression), day=SQL("%s::date", day), count=count,
-                       base=first.year * 12 + first.month - 1)
+            return SQL(NUMBER, date=SQL(expression), bounds=bounds)
 
         return SQL(
             ROWS, open=self.env["collection.analysis.item"]._get_open_query(before, before),
@@ -310,7 +304,7 @@ class CollectionAnalysisMonth(models.Model):
             companies=self.env.companies.ids, money=open_items.MONEY_JOURNALS,
             exchanges=SQL(EXCHANGES), count=count, window=WINDOW,
             line_month=number("line.date"), move_month=number("move.date"),
-            partial_month=number("partial.max_date"),
+            matched_month=number("matched.max_date"),
             overdue_month=number("(COALESCE(line.date_maturity, line.date) + 1)"),
             ratios=SQL(", ").join(SQL("%s AS %s", SQL(ratio), SQL.identifier(name))
                                   for name, ratio in get_ratios(str, "state").items()),

@@ -477,7 +477,8 @@ class TestSealPage(SealCase):
         """X-08: nobody takes a witness away without a trace."""
         lawyer = self.make_partner("Lawyer", email="lawyer@example.com")
         for witnesses in (lawyer, self.env["res.partner"]):
-            self.page.with_user(self.manager).witness_ids = witnesses
+            self.page.with_user(self.manager).with_context(
+                tracking_disable=False).witness_ids = witnesses
             self.env.flush_all()
             self.cr.precommit.run()
         values = self.page.message_ids.sudo().tracking_value_ids
