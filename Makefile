@@ -20,7 +20,7 @@ export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED SHORT
 
 TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
 	bench bench-growth bench-assign bench-desk bench-takeover bench-figures bench-seal \
-	bench-night bench-case chaos
+	bench-night bench-beside bench-case bench-payments bench-page chaos
 
 .PHONY: help $(TARGETS)
 

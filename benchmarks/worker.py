@@ -9,6 +9,7 @@ import json
 import sys
 
 import assignment
+import beside
 import cases
 import comparison
 import customers
@@ -18,6 +19,7 @@ import floor
 import histories
 import messages
 import night
+import payments
 import peer
 import scenarios
 import takeover
@@ -46,6 +48,8 @@ TASKS = {
     "figures": figures.build,
     "figures-check": figures.check,
     "figures-read": figures.read,
+    "beside-setup": beside.prepare,
+    "beside": beside.work,
     "case-build": cases.build,
     "case-make": cases.make,
     "histories-build": histories.build,
@@ -58,6 +62,9 @@ TASKS = {
     "night-send": night.send,
     "night-follow": night.follow,
     "night-check": night.check,
+    "payments-setup": payments.prepare,
+    "payments": payments.match,
+    "payments-deliver": payments.deliver,
     "peer-setup": peer.setup,
     "peer": peer.run,
     "peer-aged": peer.read_aged,

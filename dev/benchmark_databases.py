@@ -206,6 +206,33 @@ class Databases:
             options = {"messages": self.size, "documents": documents}
             return measure("case-make", copy, **measure("case-build", copy, **options), **options)
 
+    def match_payments(self):
+        """Match every item's payment without the module and with it, then deliver the events.
+
+        :return: figures of matching without, of matching with it, and of delivering
+        """
+        with self._fresh("data") as copy:
+            bare = measure("payments", copy)
+        with self._fresh("ours") as copy:
+            measure("payments-setup", copy)
+            return bare, measure("payments", copy), measure("payments-deliver", copy)
+
+    def work_beside(self, rounds):
+        """Open a form, post and pay without the module and with it, in turn.
+
+        :return: list of (what it took without, what it took with the module)
+        """
+        measure("beside-setup", self._name("ours"))
+        turns = []
+        for number in range(rounds):
+            purposes = ["data", "ours"][::-1 if number % 2 else 1]
+            found = {}
+            for purpose in purposes:
+                with self._fresh(purpose) as copy:
+                    found[purpose] = measure("beside", copy)
+            turns.append((found["data"], found["ours"]))
+        return turns
+
     def floor(self):
         """Run the bare statement.
 

@@ -65,6 +65,9 @@ def _sum_up(size, nights, rates, texts, letters):
         "two_over_one": round(rates[2] / rates[1], 2),
         "mail_cpu_ms": round(alone["cpu_seconds"] / first.due * 1e3, 3),
         "mail_sql_ms": round(alone["sql_seconds"] / first.due * 1e3, 3),
+        **{f"mail_{kind}_ms_{workers}": round(
+            sum(figures[f"{kind}_seconds"] for figures in night.sent) / first.due * 1e3, 3)
+           for workers, night in nights.items() if workers > 1 for kind in ("cpu", "sql")},
         "queries_per_100": round(alone["queries"] / first.due * 100, 1),
         "sms_per_s": round(texts["count"] / texts["seconds"], 1),
         "letters_per_s": round(letters["count"] / letters["seconds"], 1),

@@ -9,7 +9,7 @@ from . import paths, postgres, process
 from .ui import tell
 
 RECORD = paths.REPOSITORY / "benchmarks" / "RECORD.md"
-TITLE = "# Record of the benchmarks\n\nPrinted by `make bench` and `make bench-growth`, RECORD=1.\n"
+TITLE = "# Record of the benchmarks\n\nPrinted by the commands that it names, RECORD=1.\n"
 COLUMNS = ("seconds", "of it SQL", "queries", "peak MiB", "grown MiB", "rows")
 
 
@@ -50,12 +50,20 @@ class Report:
 
 def machine():
     """The day, and what the figures were measured on."""
-    server = postgres.query("SHOW server_version")[0].split()[0]
     place = "as PG* names it" if postgres.is_external() else "embedded, without fsync"
+    return describe_machine(postgres.query("SHOW server_version")[0], place)
+
+
+def describe_machine(version, place):
+    """The day and the machine, with a database server.
+
+    :param str version: what the server says of itself
+    :param str place: where the server is, and what it does about the disk
+    """
     return (
         f"{date.today()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
         f"{_processor()}, {_memory()} GiB; Python {platform.python_version()}, PostgreSQL"
-        f" {server} ({place}), commit {_commit()}"
+        f" {version.split()[0]} ({place}), commit {_commit()}"
     )
 
 

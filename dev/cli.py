@@ -33,7 +33,10 @@ TARGETS = {
     "bench-figures": "bench_figures",
     "bench-seal": "bench_seal",
     "bench-night": "bench_night",
+    "bench-beside": "bench_beside",
     "bench-case": "bench_case",
+    "bench-payments": "bench_payments",
+    "bench-page": "bench_page",
     "chaos": "chaos",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"

@@ -7,10 +7,13 @@ from . import (
     axe,
     benchmark,
     benchmark_assignment,
+    benchmark_beside,
     benchmark_case,
     benchmark_desk,
     benchmark_figures,
     benchmark_night,
+    benchmark_page,
+    benchmark_payments,
     benchmark_seal,
     benchmark_takeover,
     chaos_command,
@@ -187,6 +190,19 @@ bench_case = _measuring(
 bench_night = _measuring(
     "measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)",
     benchmark_night, benchmark_night.measure_night, programs.PDF)
+bench_beside = _measuring(
+    "measure Odoo's own work with the module and without (SIZE=1000 customers; RECORD=1 keeps it)",
+    benchmark_beside, benchmark_beside.measure_beside, size=1000)
+bench_payments = _measuring(
+    "measure payments matched in one import (SIZE=10000; RECORD=1 keeps it)",
+    benchmark_payments, benchmark_payments.measure_payments, size=10000)
+
+
+def bench_page(_arguments):
+    """write benchmarks/README.md and draw its pictures, from what RECORD=1 has kept"""
+    with locks.exclusive("setup"):
+        benchmark_page.make(Steps(benchmark_page.count_steps()))
+    return 0
 
 
 def compare_ledger(_arguments):

@@ -24,11 +24,13 @@ CONFIGURATION = DEV / "odoo.conf"
 VENV = DEV / "venv"
 LINT_VENV = DEV / "lint-venv"
 MUTATION_VENV = DEV / "mutation-venv"
+BENCH_VENV = DEV / "bench-venv"
 POSTGRES = DEV / "postgres"
 
 PYTHON_PACKAGES = REPOSITORY / "dev" / "requirements.txt"
 LINT_PACKAGES = REPOSITORY / "dev" / "lint-requirements.txt"
 MUTATION_PACKAGES = REPOSITORY / "dev" / "mutation-requirements.txt"
+BENCH_PACKAGES = REPOSITORY / "dev" / "bench-requirements.txt"
 
 
 def prepare():

@@ -27,6 +27,7 @@ from .library import *
 from .setup import *
 from . import test_structure
 from . import test_chaos
+from . import test_benchmark_page
 from . import test_crons
 from . import test_addresses
 from . import test_upload_content

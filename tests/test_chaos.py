@@ -9,6 +9,11 @@ from unittest import skipUnless
 
 from odoo.tests import BaseCase, tagged
 
+try:
+    from ..dev.chaos.run import find_resumptions
+except ImportError:
+    find_resumptions = None
+
 COMMAND = Path(__file__).resolve().parents[1] / "dev" / "cli.py"
 
 
@@ -33,3 +38,22 @@ class TestChaos(BaseCase):
         self.assertEqual(done.returncode, 0)
         self.assertGreater(result["business"]["messages"], 0)
         self.assertGreater(sum(result["faults"].values()), 3)
+
+
+@tagged("post_install", "-at_install")
+class TestResumption(BaseCase):
+    """How long nobody is answered after something was killed."""
+
+    @skipUnless(find_resumptions, "the development runtime is not there")
+    def test_the_longest_of_each_kind(self):
+        """Issue 20: from a kill to the next call that is answered; other faults do not count."""
+        def call(at, result="ok"):
+            return {"kind": "action.close", "result": result, "at": at}
+
+        def fault(name, began):
+            return {"kind": "fault", "result": name, "began": began, "at": began + 1}
+        self.assertEqual(find_resumptions([
+            call(1), fault("kill_worker", 2), call(3, "unknown"), call(4.5), fault("no_room", 5),
+            fault("kill_worker", 6), call(7), fault("kill_postmaster", 8), call(11),
+            fault("kill_host", 12),
+        ]), {"worker": 2.5, "postmaster": 3})

@@ -4,10 +4,12 @@ The last line that it prints is a JSON object.
 """
 
 import json
+import os
 import signal
 import sys
 import time
 
+from ..benchmark_report import Report, describe_machine
 from ..ui import Failure, tell
 from .auditor import Auditor
 from .cluster import FOLDER, Cluster, OwnServer
@@ -30,6 +32,8 @@ def main(arguments):
         run.stop()
         worked = time.monotonic() - began
         result = report(run, audit(run))
+        if os.environ.get("RECORD"):
+            keep(cluster, plan, result)
     tell(f"{worked:.0f} s of work; the story, the mails and the logs: {run.folder}")
     print(json.dumps(result), flush=True)
     return 1 if result["violations"] else 0
@@ -71,7 +75,18 @@ def report(run, auditor):
         "lost": auditor.counts["lost"], "doubled": auditor.counts["doubled"],
         "stuck": auditor.counts["stuck"], "to_verify": auditor.counts["to_verify"],
         "settled_seconds": round(run.recovery, 1),
+        **{f"resumed_{what}_s": seconds for what, seconds in run.measure_resumption().items()},
     }
+
+
+def keep(cluster, plan, result):
+    """Put what a run came to into the benchmarks' record."""
+    kept = Report(plan.title)
+    kept.lines = [
+        describe_machine(cluster.query("SHOW server_version")[0],
+                         f"embedded, fsync {cluster.query('SHOW fsync')[0]}"),
+        "", json.dumps(result)]
+    kept.keep()
 
 
 if __name__ == "__main__":

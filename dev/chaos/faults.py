@@ -42,12 +42,13 @@ class Faults(threading.Thread):
     def _strike(self):
         self._end_lasting()
         [name] = self.random.choices(list(WEIGHTS), list(WEIGHTS.values()))
+        began = time.time()
         detail = getattr(self, name)()
         if detail is None:
             return
         key = name if detail is True else f"{name}: {detail}"
         self.counts[key] = self.counts.get(key, 0) + 1
-        self.target.story.tell("fault", key)
+        self.target.story.tell("fault", key, began=began)
 
     def _last(self, name, seconds, end):
         """Take a fault back later."""

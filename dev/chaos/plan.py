@@ -33,3 +33,12 @@ class Plan:
         """Of its folder, and of the lock that keeps another run out of it."""
         kinds = {"short": self.short, "queue": self.queue, "hosts": self.hosts > 1}
         return next((name for name, is_it in kinds.items() if is_it), "run")
+
+    @property
+    def title(self):
+        """The command that makes this run."""
+        kinds = {"HOSTS": self.hosts if self.hosts > 1 else 0, "QUEUE": int(self.queue),
+                 "SEEDED": self.seeded, "SHORT": int(self.short)}
+        words = [f"{name}={value}" for name, value in kinds.items() if value]
+        return " ".join([
+            "make chaos", *words, f"MINUTES={self.seconds / 60:g}", f"SEED={self.seed}"])

@@ -1,5 +1,6 @@
 """A run: everything is started, suffers, heals, and is audited."""
 
+import bisect
 import json
 import os
 import random
@@ -215,10 +216,16 @@ class Run:
 
     def get_digests(self):
         """:return: list of the digests of files whose senders were told that they arrived"""
-        lines = (json.loads(line) for line in (
-            self.folder / "story.jsonl").read_text().splitlines())
-        return [digest for line in lines if line["kind"] == "page.upload"
+        return [digest for line in self._read_story() if line["kind"] == "page.upload"
                 and line["result"] == "ok" for digest in line["digests"]]
+
+    def _read_story(self):
+        return [json.loads(line) for line in (
+            self.folder / "story.jsonl").read_text().splitlines()]
+
+    def measure_resumption(self):
+        """:return: dict of the longest seconds, by what was killed, until a call was answered"""
+        return find_resumptions(self._read_story())
 
     def compare_books(self):
         """Do the accountants' business without the module, and compare.
@@ -267,3 +274,20 @@ LEDGER = (
      GROUP BY account.name::text""",
     """SELECT 'matched', sum(amount), count(*) FROM account_partial_reconcile""",
 )
+
+
+def find_resumptions(story):
+    """How long nobody was answered after something was killed.
+
+    :param story: list of the lines of a :class:`~.rpc.Story`
+    :return: dict: by what was killed, the most seconds until the next call that was answered
+    """
+    answered = sorted(line["at"] for line in story if line["result"] == "ok")
+    longest = {}
+    for line in story:
+        name = line["result"].removeprefix("kill_")
+        place = bisect.bisect(answered, line["began"]) if name != line["result"] else None
+        if place is not None and place < len(answered):
+            seconds = answered[place] - line["began"]
+            longest[name] = max(longest.get(name, 0), round(seconds, 2))
+    return longest

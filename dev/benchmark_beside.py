@@ -1,0 +1,62 @@
+"""`make bench-beside`: Odoo's own forms and entries, with the module and without it."""
+
+import json
+import statistics
+
+from .benchmark_databases import Databases
+from .benchmark_report import Report, machine
+
+#: Open items of each customer, and how often each side has its turn.
+ITEMS, ROUNDS = 4, 7
+TITLES = {
+    "form": "open a customer's form", "post": "post an invoice", "pay": "pay an invoice"}
+#: The customer has 50 sequences and 1,000 rows of history.
+BARS = {"form": "1.1 or less", "post": "0.95 to 1.05", "pay": "0.95 to 1.05"}
+
+
+def measure_beside(size, steps):
+    """Open a form, post and pay on both sides in turn.
+
+    :param size: number of customers
+    :param steps: gets :func:`count_steps` steps
+    :return: the :class:`Report`
+    """
+    report = Report(f"make bench-beside SIZE={size}")
+    with Databases(size, ITEMS) as databases:
+        databases.make(steps)
+        databases.install_ours(steps)
+        with steps.step(f"{ROUNDS} turns without it and with it"):
+            turns = databases.work_beside(ROUNDS)
+    found = {kind: _compare(kind, turns) for kind in TITLES}
+    report.say()
+    report.say(machine())
+    report.say()
+    report.table(
+        ("milliseconds", "without", "with", "times", "least", "most"),
+        [(TITLES[kind], *(f"{value:.2f}" for value in figures.values()))
+         for kind, figures in found.items()])
+    report.say()
+    for kind, figures in found.items():
+        report.say(f"- {TITLES[kind]}: {figures['times']:.2f} (bar: {BARS[kind]})")
+    report.say()
+    report.say(json.dumps({
+        "size": size, "turns": ROUNDS, "form_queries": turns[0][1]["queries"],
+        "bare_form_queries": turns[0][0]["queries"],
+        **{name: value for kind, figures in found.items() for name, value in (
+            (f"bare_{kind}_ms", round(figures["without"], 2)),
+            (f"{kind}_ms", round(figures["with"], 2)),
+            (f"{kind}_ratio", round(figures["times"], 3)))}}))
+    return report
+
+
+def _compare(kind, turns):
+    """:return: dict: the median of each side; of the turns' ratios the median, least and most"""
+    without, ours = ([side[kind] for side in sides] for sides in zip(*turns))
+    times = [one / bare for bare, one in zip(without, ours)]
+    return {"without": statistics.median(without), "with": statistics.median(ours),
+            "times": statistics.median(times), "least": min(times), "most": max(times)}
+
+
+def count_steps():
+    """How many steps :func:`measure_beside` takes."""
+    return 4
