@@ -105,7 +105,7 @@ def guide_pictures(arguments):
 
 def lint(_arguments):
     """check the code with ruff and pylint-odoo, and its types with mypy"""
-    steps = Steps(4)
+    steps = Steps(5)
     with steps.step("Linters"), locks.exclusive("setup"):
         packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
     return linting.run(steps)
