@@ -19,6 +19,8 @@ TARGETS = {
     "reset": "reset",
     "lint": "lint",
     "core-tests": "run_core_tests",
+    "core-lint": "lint_as_odoo",
+    "click": "click",
     "properties": "properties",
     "mutate": "mutate",
     "pot": "pot",
@@ -34,6 +36,8 @@ TARGETS = {
     "bench-seal": "bench_seal",
     "bench-night": "bench_night",
     "chaos": "chaos",
+    "upgrade": "upgrade_versions",
+    "uninstall": "uninstall_module",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)
