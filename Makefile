@@ -18,9 +18,9 @@ SHORT ?=
 
 export PORT ALL SIZE RECORD N FROM SEED MINUTES HOSTS QUEUE SEEDED SHORT
 
-TARGETS := run test shell reset lint core-tests properties mutate compare-ledger pot guide exec \
-	bench bench-growth bench-assign bench-desk bench-takeover bench-figures bench-seal \
-	bench-night bench-beside bench-case bench-payments bench-page chaos
+TARGETS := run test shell reset lint core-tests core-lint click properties mutate compare-ledger \
+	pot guide exec bench bench-growth bench-assign bench-desk bench-takeover bench-figures \
+	bench-seal bench-night bench-beside bench-case bench-payments bench-page chaos upgrade uninstall
 
 .PHONY: help $(TARGETS)
 

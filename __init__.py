@@ -3,8 +3,7 @@ from . import models
 from . import report
 from . import wizards
 
-from .models.debtor import collection_debtor_mark
-from .models.scenario import collection_plan_mark
+from .tools.uninstall import take_down
 
 
 def post_init_hook(env):
@@ -13,6 +12,5 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Leave no trigger behind."""
-    collection_plan_mark.stop_watching(env)
-    collection_debtor_mark.stop_watching(env)
+    """Leave nothing behind, and be kept by nothing."""
+    take_down(env)

@@ -19,6 +19,8 @@ TARGETS = {
     "reset": "reset",
     "lint": "lint",
     "core-tests": "run_core_tests",
+    "core-lint": "lint_as_odoo",
+    "click": "click",
     "properties": "properties",
     "mutate": "mutate",
     "pot": "pot",
@@ -38,6 +40,8 @@ TARGETS = {
     "bench-payments": "bench_payments",
     "bench-page": "bench_page",
     "chaos": "chaos",
+    "upgrade": "upgrade_versions",
+    "uninstall": "uninstall_module",
 }
 TOO_OLD = "Failed: this is Python {}.{}\nRemedy: install Python 3.10 to 3.13"
 DISK_TROUBLE = (errno.EACCES, errno.ENOSPC, errno.EPERM, errno.EROFS)

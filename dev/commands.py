@@ -35,6 +35,8 @@ from . import (
     templates,
     testing,
     translations,
+    uninstall,
+    upgrade,
 )
 from .peer import CREDIT_CONTROL
 from .ui import Steps, tell
@@ -74,6 +76,24 @@ def run_core_tests(arguments):
     return 1 if result["different"] else 0
 
 
+def lint_as_odoo(_arguments):
+    """run Odoo's own lint tests (test_lint) on the module"""
+    steps = Steps(10)
+    with runtime.ready(steps, programs.BROWSER, programs.PDF):
+        with steps.step("Linters"), locks.exclusive("setup"):
+            packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
+        result = core_tests.lint(steps)
+    tell(core_tests.to_text(result))
+    return 1 if result["failed"] else 0
+
+
+def click(arguments):
+    """open each menu, view and filter as each role (ARGS="-k collector")"""
+    steps = Steps(7)
+    with runtime.ready(steps, programs.BROWSER, programs.PDF):
+        return core_tests.click(steps, arguments)
+
+
 def shell(arguments):
     """open Odoo's Python shell on the database of `make run`"""
     with runtime.ready(Steps(3)):
@@ -109,7 +129,7 @@ def guide_pictures(arguments):
 
 def lint(_arguments):
     """check the code with ruff and pylint-odoo, and its types with mypy"""
-    steps = Steps(4)
+    steps = Steps(5)
     with steps.step("Linters"), locks.exclusive("setup"):
         packages.ensure(steps, paths.LINT_VENV, paths.LINT_PACKAGES)
     return linting.run(steps)
@@ -219,6 +239,20 @@ def chaos(_arguments):
     steps = Steps(3 + chaos_command.count_steps())
     with runtime.ready(steps):
         return chaos_command.run(steps)
+
+
+def upgrade_versions(arguments):
+    """upgrade databases of each landed version, with work under way (ARGS="19.0.7.0.0")"""
+    steps = Steps(4 + upgrade.count_steps(arguments))
+    with runtime.ready(steps, programs.PDF):
+        return upgrade.run(steps, arguments)
+
+
+def uninstall_module(_arguments):
+    """uninstall the module from a database with work under way: is anything left of it?"""
+    steps = Steps(4 + uninstall.count_steps())
+    with runtime.ready(steps, programs.PDF):
+        return uninstall.run(steps)
 
 
 def _keep(report):

@@ -3,6 +3,9 @@
 What the module must not change is best said by those who wrote the core. Their tests run
 twice, all of them in the complete registry of a database that differs in the module alone;
 a test that ends differently is a difference, whichever way.
+
+Odoo's lint tests look at the files of the module, and at its registry; its clicking opens each
+menu, view and filter as who works with the module.
 """
 
 import json
@@ -16,7 +19,12 @@ from .ui import Failure
 
 #: The add-ons whose tests are run; of `base`, those of merging.
 ADDONS = ("account", "account_payment", "portal", "mail")
-FILES = ("base/tests/test_res_partner_merge.py",)
+FILES = ("base/tests/test_res_partner_merge.py", "web/tests/test_click_everywhere.py")
+#: Odoo's own linters.
+LINT = "test_lint/tests"
+CLICKING = paths.REPOSITORY / "dev" / "clicking"
+#: Of the tests in FILES: they click for an hour, and on demo data (`make click`).
+LEFT_OUT = ("TestMenusAdmin::", "TestMenusDemo::")
 #: What Odoo's tests of accounts expect to find beside `account`.
 MODULES = ("account_payment",)
 SIDES = ("without", "with")
@@ -43,6 +51,41 @@ def compare(steps, arguments):
         "endings": {side: _count(results[side]) for side in SIDES},
         "different": find_differences(results["without"], results["with"]),
     }
+
+
+def lint(steps):
+    """Run Odoo's lint tests on the module.
+
+    :return: dict with `tests`, `endings` and `failed`: list of tests
+    """
+    with _copied(steps, "lint") as name, steps.step("Odoo's lint tests of the module"):
+        linters = next((paths.LINT_VENV / "lib").glob("python*/site-packages"))
+        path = os.pathsep.join([str(paths.LINT_VENV / "bin"), odoo.environment()["PATH"]])
+        endings = _run(
+            "lint", name, [LINT, "-p", "only_ours"], LINTED=paths.MODULE, LINTERS=str(linters),
+            PATH=path)
+        results, _seconds = read(endings)
+        failed = [test for test, ending in results.items() if ending not in ("passed", "skipped")]
+        steps.say(f"{len(results)} tests, {len(failed)} failed")
+    return {"tests": len(results), "endings": _count(results), "failed": failed}
+
+
+def click(steps, arguments):
+    """Click everywhere, on a copy of a database with demo data; returns pytest's exit code.
+
+    :param arguments: list of str, options of pytest such as `-k collector`
+    """
+    with templates.copied(steps, "bench_click", demo=True) as name:
+        child = subprocess.Popen(
+            [
+                *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS)),
+                *("-p", "frozen_clock", "-p", "no:cacheprovider"),
+                *(f"--rootdir={CLICKING}", f"--confcutdir={CLICKING}"),
+                *(f"--odoo-config={paths.CONFIGURATION}", f"--odoo-database={name}"),
+                *("--odoo-log-level=warn", "--odoo-http", *arguments, str(CLICKING)),
+            ],
+            env=odoo.environment(), cwd=paths.DATA)
+        return process.foreground(child)
 
 
 def find_differences(without, with_module):
@@ -72,12 +115,15 @@ def _count(endings):
     return {word: list(endings.values()).count(word) for word in sorted(set(endings.values()))}
 
 
-def _run(side, name, arguments):
-    """Run them on a database; returns the path of the file that says how each ended."""
+def _run(side, name, arguments, **variables):
+    """Run them on a database; returns the path of the file that says how each ended.
+
+    :param variables: of the environment, besides
+    """
     endings, log = paths.LOGS / f"core-{side}.jsonl", paths.LOGS / f"core-{side}.log"
     endings.unlink(missing_ok=True)
     libraries = os.pathsep.join([str(paths.LIBRARY), str(PLUGINS)])
-    own = {"PYTHONPATH": libraries, "ENDINGS": str(endings), "LIMIT": str(LIMIT)}
+    own = {"PYTHONPATH": libraries, "ENDINGS": str(endings), "LIMIT": str(LIMIT), **variables}
     with log.open("w") as output:
         child = subprocess.Popen(
             _command(name, arguments),
@@ -98,7 +144,7 @@ def _copied(steps, side):
     name = database.name("bench", f"core{side}", os.getpid())
     with locks.exclusive(templates.LOCK):
         templates.drop_abandoned()
-        make = templates.ensure if side == "with" else templates.ensure_base
+        make = templates.ensure_base if side == "without" else templates.ensure
         template = make(steps)
         database.copy(template, name)
     try:
@@ -114,7 +160,9 @@ def _command(name, arguments):
     # not the word after `-k`, which may be the name of an add-on
     places = [one for one in arguments if "/" in one and (addons / one).exists()]
     options = [argument for argument in arguments if argument not in places]
-    places = places or [*(f"{addon}/tests" for addon in ADDONS), *FILES]
+    if not places:
+        places = [*(f"{addon}/tests" for addon in ADDONS), *FILES]
+        options += [f"--deselect={FILES[-1]}::{test}" for test in LEFT_OUT]
     return [
         *(str(paths.python()), "-m", "pytest", "-c", str(SETTINGS)),
         *("-p", "frozen_clock", "-p", "endings", "-p", "no:cacheprovider", "-q"),

@@ -57,9 +57,10 @@ def call(log, failure, *arguments, **how):
     )
 
 
-def install(database, modules, log, demo=False, upgrade=False):
+def install(database, modules, log, demo=False, upgrade=False, addons=None):
     """Install (or upgrade) modules in a database, made if it is not there.
 
+    :param addons: the add-ons path, where it is another one than the configuration's
     :return: what Odoo warned of, as text
     """
     word, flag = ("upgrade", "-u") if upgrade else ("install", "-i")
@@ -68,6 +69,7 @@ def install(database, modules, log, demo=False, upgrade=False):
         f"Odoo could not {word} {', '.join(modules)}",
         *("server", "-d", database, flag, ",".join(modules)),
         *(["--with-demo"] if demo else []),
+        *(["--addons-path", addons] if addons else []),
         *("--load-language", LANGUAGE, "--no-http", "--stop-after-init"),
     )
     with path.open(errors="replace") as lines:

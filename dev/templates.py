@@ -26,31 +26,44 @@ def ensure(steps, demo=False):
     :param demo: with Odoo's demo data and the module's
     """
     kind = "demo" if demo else "test"
-    return _module(steps, kind, _base(steps, kind))
+    return _module(steps, kind, _base(steps, kind, module.depends()))
 
 
-def ensure_base(steps):
-    """Make the lower level if it is not there; returns its name."""
-    return _base(steps, "test")
+def ensure_base(steps, demo=False, depends=None):
+    """Make the lower level if it is not there; returns its name.
+
+    :param demo: with Odoo's demo data
+    :param depends: list of modules, where it is not for today's manifest: those stay as well
+    """
+    return _base(steps, "demo" if demo else "test", sorted(depends or module.depends()))
 
 
-def _base(steps, kind):
-    depends = module.depends()
+def get_base_name(kind, depends):
+    """The name of a lower level, made or not.
+
+    :param str kind: "demo" or "test"
+    :param depends: sorted list of modules
+    """
     source = str((paths.LIBRARY / "odoo").resolve())
-    base = database.name("base", kind, _digest(source, odoo.LANGUAGE, *depends))
+    return database.name("base", kind, make_digest(source, odoo.LANGUAGE, *depends))
+
+
+def _base(steps, kind, depends):
+    base = get_base_name(kind, depends)
     with steps.step(f"Database with {', '.join(depends)}"):
         if database.exists(base):
             steps.say("in place")
         else:
             with in_the_making(base) as unfinished:
                 odoo.install(unfinished, depends, f"base-{kind}", demo=kind == "demo")
-            _drop_others("base", kind, base)
+            if depends == module.depends():
+                _drop_others("base", kind, base)
     return base
 
 
 def _module(steps, kind, base):
-    static = _digest(base, module.static_fingerprint())
-    template = database.name("module", kind, static, _digest(base, module.fingerprint()))
+    static = make_digest(base, module.static_fingerprint())
+    template = database.name("module", kind, static, make_digest(base, module.fingerprint()))
     warnings = ""
     with steps.step(f"Database with {paths.MODULE}"):
         if database.exists(template):
@@ -80,7 +93,8 @@ def _fill_assets(unfinished, prefix):
         assets.compile_into(unfinished)
 
 
-def _digest(*parts):
+def make_digest(*parts):
+    """A short digest of texts, for a name that says what went into a database."""
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
 
 

@@ -132,7 +132,7 @@ class ChainReader:
         begun_for = self.key.rpartition(":")[2]
         self.owner = self.owner or _read_id(int(begun_for) if begun_for.isdecimal() else 0)
 
-    def read(self, row: SealedRow) -> None:
+    def read(self, row: SealedRow) -> None:  # pylint: disable=method-required-super
         """Take the next row."""
         number = row.values[NUMBER]
         if number != self.number + 1:

@@ -41,6 +41,7 @@ from . import test_security
 from . import test_dialogs
 from . import test_api_key
 from . import test_ledger_business
+from . import test_migrations
 from . import test_demo
 from . import test_translation
 from . import test_words

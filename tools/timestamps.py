@@ -14,6 +14,7 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any, Final
@@ -202,10 +203,8 @@ def _check_signed(
     :raise TimestampError: the certificate's key has not signed this"""
     key = load_der_public_key(certificate.public_key.dump())
     kind = algorithm.signature_algo
-    try:
+    with suppress(ValueError):
         name = algorithm.hash_algo
-    except ValueError:
-        pass
     digest = getattr(hashes, name.upper())()
     try:
         if isinstance(key, rsa.RSAPublicKey):

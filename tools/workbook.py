@@ -87,7 +87,7 @@ class _Writer:
         self.widths: dict[int, int] = {}
         self.formats: dict[tuple[str, bool], Any] = {}
 
-    def write(self, page: Page) -> None:
+    def write(self, page: Page) -> None:  # pylint: disable=method-required-super
         for number, text in enumerate(page.lines):
             self.sheet.write_string(self.line, 0, text, self._get_format("", number == 0))
             self.line += 1

@@ -55,6 +55,7 @@ def keep_first_insolvency(cr):
         return
     # they look at the column, and are made anew with the models
     for event in ("insert", "update", "delete"):
+        # pylint: disable-next=sql-injection
         cr.execute(f"DROP TRIGGER IF EXISTS collection_plan_mark_{event} ON res_partner")
     cr.execute("""
         ALTER TABLE res_partner RENAME COLUMN collection_insolvency_date TO insolvency_by_company;

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ...tools.own_context import is_own
@@ -39,10 +39,10 @@ class MailActivity(models.Model):
                 action._reschedule_from_activity(vals["date_deadline"])
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_open_action(self):
         for action in self._get_collection_actions().values():
             if action.exists() and action.sudo().state != "closed":
                 raise UserError(self.env._(
                     "“%(action)s” is still open. Cancel or skip the action itself, with a "
                     "reason.", action=action.name))
-        return super().unlink()

@@ -14,14 +14,6 @@ WATCHED = {
 }
 
 
-def stop_watching(env):
-    """Uninstalling: nothing is marked any more while our tables go."""
-    for table in WATCHED:
-        for event in ("insert", "update"):
-            env.cr.execute(
-                f"DROP FUNCTION IF EXISTS collection_debtor_mark_{table}_{event}() CASCADE")
-
-
 class CollectionDebtorMark(models.Model):
     """Customers of whom something changed since their row of the list of debtors was made.
 
@@ -52,6 +44,7 @@ class CollectionDebtorMark(models.Model):
         self.env["collection.debtor"]._refresh_soon()
 
     def _watch(self, table, event, tables, query):
+        # pylint: disable-next=sql-injection
         self.env.cr.execute(f"""
             CREATE OR REPLACE FUNCTION collection_debtor_mark_{table}_{event}()
             RETURNS trigger AS $$

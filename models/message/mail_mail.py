@@ -86,7 +86,7 @@ class MailMail(models.Model):
         except smtplib.SMTPServerDisconnected as lost:
             self.browse(sending.current or ())._record_lost_connection(lost)
             if auto_commit:
-                self.env.cr.commit()
+                self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
@@ -96,7 +96,7 @@ class MailMail(models.Model):
         if sending:
             sending.current = self.id if self.id in sending.ours else None
             if sending.current and sending.commits:
-                self.env.cr.commit()
+                self.env.cr.commit()  # pylint: disable=invalid-commit
         return emails
 
     def _postprocess_sent_message(self, success_pids, success_emails, failure_reason=False,

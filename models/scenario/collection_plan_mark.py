@@ -31,12 +31,6 @@ WATCHED = {
 }
 
 
-def stop_watching(env):
-    """Uninstalling: leave no trigger behind on the core's tables, which would fail from then on."""
-    for table in WATCHED:
-        env.cr.execute(f"DROP FUNCTION IF EXISTS collection_plan_mark_{table}() CASCADE")
-
-
 class CollectionPlanMark(models.Model):
     """Customers of whom something changed since they were last planned.
 
@@ -62,6 +56,7 @@ class CollectionPlanMark(models.Model):
             self._make_triggers(table, columns, condition)
 
     def _make_function(self, table, partner):
+        # pylint: disable-next=sql-injection
         self.env.cr.execute(f"""
             CREATE OR REPLACE FUNCTION collection_plan_mark_{table}() RETURNS trigger AS $$
             BEGIN
@@ -82,6 +77,7 @@ class CollectionPlanMark(models.Model):
                     for row in ("OLD", "NEW"))
         for event, when in (("INSERT", new), ("DELETE", old),
                             ("UPDATE", f"({changed}) AND ({old} OR {new})")):
+            # pylint: disable-next=sql-injection
             self.env.cr.execute(f"""
                 CREATE OR REPLACE TRIGGER collection_plan_mark_{event.lower()}
                 AFTER {event} ON {table} FOR EACH ROW WHEN ({when})

@@ -197,7 +197,7 @@ class Source:
         return self.archive.getinfo(name).file_size if self.archive else (
             self.path / name).stat().st_size
 
-    def read(self, name):
+    def read(self, name):  # pylint: disable=method-required-super
         if self.size(name) > MOST_READ:
             raise ValueError(f"{self.size(name)} bytes")
         with self.open(name) as file:
@@ -226,7 +226,7 @@ class Report:
     def fault(self, code, **names):
         self.faults.append(self.say(code, **names))
 
-    def write(self, title):
+    def write(self, title):  # pylint: disable=method-required-super
         lines = [title, ""]
         if self.faults:
             lines += [self.say("broken", count=len(self.faults)),

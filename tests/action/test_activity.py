@@ -1,6 +1,8 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
+
 from ..common import CollectionCase, action, row, step
 
 
@@ -81,6 +83,12 @@ class TestActivity(CollectionCase):
         """D-063: an action is cancelled with a reason instead."""
         with self.assertRaisesRegex(UserError, "“Task” is still open"):
             self.activity_of(self.task).with_user(self.collector).unlink()
+
+    def test_uninstalling_deletes_it(self):
+        """Issue 20: no open action keeps the module from leaving."""
+        activity = self.activity_of(self.task)
+        activity.with_context(**{MODULE_UNINSTALL_FLAG: True}).unlink()
+        self.assertFalse(activity.exists())
 
     def test_the_validator_is_asked_next(self):
         """D-058: the activity passes from who does it to who validates it."""

@@ -5,8 +5,7 @@ from pathlib import Path
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from odoo.addons.account_collection import models
-
+from ... import models
 from ..common import CollectionCase, action, row, step
 
 #: Fields that say why an action was created.

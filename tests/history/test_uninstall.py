@@ -5,6 +5,7 @@ import zipfile
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ... import uninstall_hook
 from ..common import CollectionCase
 
 
@@ -21,6 +22,51 @@ class TestUninstall(CollectionCase):
     def open(self, module):
         return self.env["base.module.uninstall"].create({
             "module_ids": self.env["ir.module.module"].search([("name", "=", module)]).ids})
+
+    def uninstall(self, query):
+        """:return: list of what a query finds once the module has taken itself down"""
+        uninstall_hook(self.env)
+        self.env.cr.execute(query)
+        return self.env.cr.fetchall()
+
+    def test_no_function_of_a_trigger_is_left(self):
+        """Issue 20: the database is as one that never had the module."""
+        self.assertEqual(self.uninstall(
+            "SELECT proname FROM pg_proc WHERE proname LIKE 'collection\\_%'"), [])
+
+    def test_nothing_is_held_back(self):
+        """Issue 20: what goes anyway keeps no record of the core, nor one another."""
+        self.assertEqual(self.uninstall(
+            "SELECT conrelid::regclass, conname FROM pg_constraint WHERE contype = 'f'"
+            "   AND (conrelid::regclass::text LIKE 'collection\\_%'"
+            "        OR confrelid::regclass::text LIKE 'collection\\_%')"), [])
+
+    def test_no_activity_is_left(self):
+        """Issue 20: one would keep its type; those of others stay."""
+        kind, other = (self.env.ref(name) for name in (
+            "account_collection.mail_activity_type_action", "mail.mail_activity_data_todo"))
+        ours, theirs = (
+            self.customer.activity_schedule(activity_type_id=one.id, user_id=self.env.uid)
+            for one in (kind, other))
+        self.assertEqual(self.uninstall(
+            f"SELECT id FROM mail_activity WHERE id IN ({ours.id}, {theirs.id})"), [(theirs.id,)])
+
+    def test_no_search_is_left_that_would_not_open(self):
+        """Issue 20: of a model of ours, or of the core's with a field of ours."""
+        searches = self.env["ir.filters"].create([
+            {"name": name, "model_id": model, "domain": domain, "user_ids": False}
+            for name, model, domain in (
+                ("ours", "collection.sequence", "[]"),
+                ("field", "res.partner", "[('collection_hold_until', '!=', False)]"),
+                ("theirs", "res.partner", "[('name', 'like', 'collection')]"))])
+        self.assertEqual(self.uninstall(
+            f"SELECT name FROM ir_filters WHERE id IN {tuple(searches.ids)}"), [("theirs",)])
+
+    def test_no_parameter_is_left(self):
+        """Issue 20: those that an administrator has set."""
+        self.env["ir.config_parameter"].set_param("account_collection.upload_limit_mb", "20")
+        self.assertEqual(self.uninstall(
+            "SELECT key FROM ir_config_parameter WHERE key LIKE 'account_collection%'"), [])
 
     def test_it_says_how_many_histories_go(self):
         """X-29: rows and customers, of all companies."""

@@ -138,6 +138,7 @@ class _Fields:
     open: list[str] = field(default_factory=list)
     loose: str = ""
 
+    # pylint: disable-next=method-required-super
     def read(self, name: str, element: Any) -> None:
         """Take an element of the part, in the order of the file."""
         if name == "fldsimple":

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -326,19 +327,16 @@ class CollectionItemWizard(models.TransientModel):
         actions = self.env["collection.action"].sudo().with_context(tracking_disable=True)
         items = items.sudo()
         customer, company = items._get_single_customer()
-        try:
-            with self.env.cr.savepoint():
-                if self.status_kind == "dispute":  # what is disputed bears no interest
-                    items.collection_status_id = self.status_id
-                action = actions.create({
-                    **actions._prepare_specific_vals(
-                        self._prepare_message_vals(), customer, company),
-                    "item_ids": [fields.Command.set(items.ids)]})
-                problems = action._find_problems()
-                message = action._render_messages(attachments=False)[action.id]
-                raise _Rehearsed
-        except _Rehearsed:
-            pass
+        with suppress(_Rehearsed), self.env.cr.savepoint():
+            if self.status_kind == "dispute":  # what is disputed bears no interest
+                items.collection_status_id = self.status_id
+            action = actions.create({
+                **actions._prepare_specific_vals(
+                    self._prepare_message_vals(), customer, company),
+                "item_ids": [fields.Command.set(items.ids)]})
+            problems = action._find_problems()
+            message = action._render_messages(attachments=False)[action.id]
+            raise _Rehearsed
         if problems:
             raise UserError(next(iter(problems.values())))
         return message

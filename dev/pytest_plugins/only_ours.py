@@ -1,0 +1,52 @@
+"""Have Odoo's own lint tests look at one module, the one that LINTED names.
+
+They were written for all add-ons there are. What they merely warn of counts as well. LINTERS is
+where the packages of pylint lie.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from odoo.modules import Manifest
+from odoo.tools import config as odoo_config
+
+
+class Refuser(logging.Handler):
+    """Makes a failure of a warning."""
+
+    def emit(self, record):
+        raise AssertionError(record.getMessage())
+
+
+def pytest_sessionstart():
+    linted = os.environ["LINTED"]
+    every, run = Manifest.all_addon_manifests, subprocess.run
+    Manifest.all_addon_manifests = staticmethod(
+        lambda: [manifest for manifest in every() if manifest.name == linted])
+    sys.path.append(os.environ["LINTERS"])
+
+    def run_on_ours(command, *arguments, **options):
+        """Leave Odoo's own files out of what pylint looks at."""
+        if os.path.basename(command[0]) == "pylint":
+            command = [word for word in command if word != odoo_config.root_path]
+        return run(command, *arguments, **options)
+
+    subprocess.run = run_on_ours
+    logging.getLogger("odoo.addons.test_lint").addHandler(Refuser(logging.WARNING))
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if item.module.__name__.endswith("test_docstring"):
+            item.module.MODULES_TO_LINT = (os.environ["LINTED"],)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report):
+    """Say which of the tools that a test calls is not there."""
+    if report.skipped:
+        sys.stdout.write(f"{report.nodeid} skipped: {report.longrepr}\n")

@@ -1,0 +1,113 @@
+"""`make upgrade`: databases of each landed version, with work under way, upgraded to today's files.
+
+The version works for a night on its demo data before. The database is one of production: what
+is there stays as it is, and today's demo data are not loaded beside it.
+"""
+
+import json
+import os
+import re
+
+from . import database, odoo, paths, process, schema, templates, versions
+from .postgres import query
+from .ui import tell
+
+#: What must be there after an upgrade as before, by a regular expression of tables.
+COUNTED = "^(res_partner|res_company|account_|collection_|mail_message$|mail_activity$)"
+#: Tables whose rows become more or less with a reason.
+EXPLAINED = {
+    "collection_debtor": "the list of debtors is made from what there is",
+    "collection_debtor_mark": "marks are used up",
+    "collection_plan_mark": "marks are used up",
+    "collection_history": "each history gets a row that seals what came before it",
+    "collection_reply": "answers that wait become replies",
+}
+#: What an upgrade may say, and why that is no fault.
+HARMLESS = {}
+#: Differences from a database with today's files alone that are no fault, and why.
+TOLERATED = {}
+
+
+def run(steps, names):
+    """Upgrade databases of all landed versions, or of some.
+
+    :param steps: gets :func:`count_steps` steps
+    :param names: list of str, versions; all when it is empty
+    :return: exit code
+    """
+    chosen = [one for one in versions.read_all() if not names or one.name in names]
+    today = templates.ensure(steps, demo=True)
+    expected = {**schema.read(today, schema.STRUCTURE), **schema.read(today, schema.DEFINITIONS)}
+    results = {}
+    for version in chosen:
+        template = version.ensure(steps)
+        with steps.step(f"Upgrade of {version.name}"):
+            results[version.name] = result = _upgrade(version, template, expected)
+            steps.say(_describe(result))
+        for fault in result["faults"]:
+            tell(f"    {fault}")
+    tell(json.dumps(results, sort_keys=True))
+    return int(any(result["faults"] for result in results.values()))
+
+
+def count_steps(names):
+    """How many steps :func:`run` takes at most."""
+    return 2 + 3 * (len(names) or len(versions.read_all()))
+
+
+def _describe(result):
+    return "{histories} histories, {sequences} sequences, {rows} rows: {count} faults".format(
+        count=len(result["faults"]), **{"histories": 0, "sequences": 0, "rows": 0, **result})
+
+
+def _upgrade(version, template, expected):
+    name = versions.copy(template, "upgrade", os.getpid())
+    try:
+        versions.work("night", name, version.addons, log=f"version-{version.name}-night")
+        query("UPDATE ir_module_module SET demo = false", name)
+        before = schema.count_rows(name, COUNTED)
+        log = odoo.call(
+            f"upgrade-{version.name}", f"{version.name} could not be upgraded",
+            *("server", "-d", name, "-u", paths.MODULE, "--no-http", "--stop-after-init"))
+        faults = [f"log: {entry}" for entry in read_troubles(log)]
+        faults += _compare_counts(before, schema.count_rows(name, COUNTED))
+        faults += _compare_with_today(name, expected)
+        return _ask(version, name, faults)
+    finally:
+        database.drop(name)
+
+
+def _ask(version, name, faults):
+    """Check the database, pass a night, check it again."""
+    result = {}
+    for task, arguments in (("check", {}), ("night", {"days": 1}), ("check", {})):
+        result, log = versions.work(
+            task, name, paths.ADDONS, log=f"upgrade-{version.name}-{task}", **arguments)
+        faults += [f"{task}: {fault}" for fault in result["faults"]]
+        faults += [f"{task}: {entry}" for entry in read_troubles(log)]
+    return {**result, "faults": list(dict.fromkeys(faults))}
+
+
+def read_troubles(log):
+    """What Odoo warned of, one text an entry.
+
+    :param log: path
+    """
+    with log.open(errors="replace") as lines:
+        text = "".join(process.troubles(lines))
+    starts = [found.start() for found in re.finditer(process.ODOO_LOG_LINE.pattern, text)]
+    entries = [text[start:end].strip() for start, end in zip(starts, [*starts[1:], len(text)])]
+    return [entry for entry in entries if not any(re.search(one, entry) for one in HARMLESS)]
+
+
+def _compare_counts(before, after):
+    for table, count in before.items():
+        if table not in EXPLAINED and after.get(table) != count:
+            yield f"rows: {table} had {count}, has {after.get(table)}"
+
+
+def _compare_with_today(name, expected):
+    actual = {**schema.read(name, schema.STRUCTURE), **schema.read(name, schema.DEFINITIONS)}
+    for difference in schema.compare(expected, actual):
+        if not any(re.search(one, difference) for one in TOLERATED):
+            yield f"not as installed today: {difference}"
