@@ -216,6 +216,26 @@ class TestOffer(PlanCase):
         self.assertEqual({(bank, amount) for bank, amount, _words in asked}, {(account, 266.67)})
         self.assertIn(self.older.payment_reference or self.older.name, asked[0][2])
 
+    def test_the_code_pays_the_company(self):
+        """A credit note bears the account of the debtor, to whom nothing is to be paid."""
+        own, ours = self.env["res.partner.bank"].create([
+            {"acc_number": "FR1420041010050500013M02606", "partner_id": self.customer.id},
+            {"acc_number": "FR7630006000011234567890189",
+             "partner_id": self.company.partner_id.id}])
+        credit = self.make_invoice(self.customer, 100, move_type="out_refund")
+        self.assertEqual(credit.partner_bank_id, own)
+        self.items.move_id.partner_bank_id = ours
+        self.company.qr_code = True
+        plan = self.offer([("2026-03-20", 700)], self.get_items(credit) | self.items).sudo()
+        asked = []
+
+        def build(bank, *_others):
+            asked.append(bank)
+            return "data:image/png;base64,AAAA"
+        with patch.object(self.registry["res.partner.bank"], "build_qr_code_base64", build):
+            plan_text.prepare_payment(plan)
+        self.assertEqual(asked, [ours])
+
     def test_the_dialog_proposes_equal_parts(self):
         """Three monthly instalments that come to the whole; what is missing is said."""
         action_vals = self.items.with_user(self.collector).action_offer_plan()
