@@ -80,6 +80,9 @@ def _check(news):
     today = letter.company_id._get_collection_day()
     if any(day and day > today for day in news.days.values()):
         raise UserError(_("What is noted has happened: today, or before."))
+    first_day = notices.find_first_day(days)
+    if letter.notice_day and first_day:  # interest may count from it
+        notices.check_day(letter, first_day)
     if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
         raise UserError(_(
             "A registered letter is accepted, refused or unclaimed: one of them. Empty the "

@@ -283,8 +283,13 @@ def check_given_day(notice, day):
     if not notice.notice_given_on:
         raise UserError(_("“%(subject)s” is no formal notice that has left.",
                           subject=notice.subject or ""))
+    check_day(notice, day)
+
+
+def check_day(notice, day):
+    """:raise UserError: this formal notice cannot have left on that day"""
     if not day or not notice.notice_day <= day <= notice.company_id._get_collection_day():
-        raise UserError(_(
+        raise UserError(notice.env._(
             "The notice bears the day %(day)s: choose that day or a later one, until today.",
             day=format_date(notice.env, notice.notice_day)))
 
