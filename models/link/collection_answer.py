@@ -79,7 +79,7 @@ class CollectionAnswer(models.Model):
     summary = fields.Char(compute="_compute_summary")
     state = fields.Selection(
         [("waiting", "To check"), ("accepted", "Accepted"), ("refused", "Refused")],
-        required=True, readonly=True, default="waiting", index=True)
+        required=True, readonly=True, default="waiting")
     decided_by_id = fields.Many2one("res.users", string="Checked by", readonly=True)
     decided_at = fields.Datetime(string="Checked on", readonly=True)
     refusal = fields.Text(string="Why refused", readonly=True)
@@ -90,6 +90,8 @@ class CollectionAnswer(models.Model):
         "collection.action", string="Already in", compute="_compute_excluding_action_id",
         help="The specific action that the item is in; an accepted dispute takes it out of it.")
 
+    #: read by the list and the counts of what is to check
+    _waiting_index = models.Index("(customer_id) WHERE state = 'waiting'")
     _submission_unique = models.UniqueIndex(
         "(link_id, submission, item_id)", "This answer was received already.")
 
