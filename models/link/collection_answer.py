@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, plaintext2html
 
+from ...tools.clauses import join_label
 from ...tools.dialogs import open_dialog
 from ...tools.records import in_company_language
 from ..collection_upload import Sender
@@ -101,8 +102,8 @@ class CollectionAnswer(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for answer in self:
-            answer.display_name = (
-                f"{labels.get(answer.kind, '')}: {answer._get_item_name()}")
+            answer.display_name = join_label(
+                self.env, labels.get(answer.kind, ""), answer._get_item_name())
 
     @api.depends_context("lang")
     @api.depends("kind", "date", "amount", "reason_id", "status_id", "result")

@@ -12,6 +12,7 @@ from odoo.models import BaseModel
 from odoo.tools import format_date
 
 from ...tools import tracking
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from ..history.trace import Trace, TraceRow
 from . import notices
@@ -136,7 +137,7 @@ def _trace(news, action):
     labels = dict(letter._fields["tracking"]._description_selection(own.env))
 
     def describe(stage, day):
-        return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
+        return join_label(own.env, labels[stage], format_date(own.env, day)) if day else ""
 
     def make_row(new, old="", **data):
         return TraceRow(action, "letter_tracked", {"dispatch": letter.id, **data},

@@ -14,6 +14,7 @@ from odoo.tools import format_date, formatLang
 from ...engine import hashtags
 from ...engine.hashtags import Column, Paragraph, Table
 from ...tools import tracking
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from . import besides
 from .message import Notice
@@ -143,7 +144,7 @@ def _sum_up(action, notice):
         principal, {} if missing else interest, indemnity, currency=currency))
     return Table(
         columns=(Column(_("What you owe")), Column(_("Amount"), number=True)), rows=tuple(rows),
-        totals=(total,), lines=tuple(": ".join(row) for row in (*rows, total)))
+        totals=(total,), lines=tuple(join_label(action.env, *row) for row in (*rows, total)))
 
 
 def _describe_reserve(action, notice):
