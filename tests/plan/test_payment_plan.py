@@ -2,6 +2,7 @@ import io
 from datetime import date
 from unittest.mock import patch
 
+import pikepdf
 from psycopg2 import DatabaseError
 
 from odoo.exceptions import AccessError, UserError
@@ -16,6 +17,15 @@ from ..link.test_link import LinkCase
 from ..upload_corpus import make_pdf
 
 MARCH = [("2026-03-20", 266.67), ("2026-04-20", 266.67), ("2026-05-20", 266.66)]
+
+
+def lock_pdf(**passwords):
+    """:return: PDF of one page that is locked, as bytes"""
+    locked = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(locked, encryption=pikepdf.Encryption(**passwords))
+    return locked.getvalue()
 
 
 class PlanCase(LinkCase):
@@ -191,6 +201,23 @@ class TestOffer(PlanCase):
         with self.assertRaisesRegex(UserError, "street or city"):
             plan.send("letter")
         self.assertEqual(plan.state, "offered")
+
+    def test_an_enclosure_that_cannot_be_printed_is_named(self):
+        """Bad input: whoever sends the letter is told which file it is, and what helps; a lock
+        against editing alone hinders nothing."""
+        self.customer.write({"street": "1 Main Street", "city": "Lyon", "zip": "69001"})
+        plan = self.offer()
+        for content, problem in (
+                (lock_pdf(user="secret", owner="secret"), "enclosed.pdf is protected"),
+                (b"%PDF-1.4 cut off", "enclosed.pdf cannot be read"),
+                (lock_pdf(user="", owner="secret"), None)):
+            with patch.object(plan_text, "print_plan", return_value=content), patch.object(
+                    plan_text, "get_filename", return_value="enclosed.pdf"):
+                if problem:
+                    with self.assertRaisesRegex(UserError, problem):
+                        plan.send("letter")
+                else:
+                    self.assertEqual(plan.send("letter").state, "closed")
 
     def test_the_code_of_the_next_instalment(self):
         """Where the company wants QR codes on its invoices: offered, of the first instalment;
