@@ -263,6 +263,25 @@ class TestOffer(PlanCase):
             plan_text.prepare_payment(plan)
         self.assertEqual(asked, [ours])
 
+    def test_the_dialog_names_what_it_replaces(self):
+        """A new version takes the place of the former one, whatever its items are now; and of
+        what is offered for them."""
+        plan = self.offer()
+        none = self.env[plan._name]
+        for chosen, version in ((self.items, none), (self.items[:1], none),
+                                (self.items[:0], plan), (self.items[1:], plan)):
+            dialog = self.env["collection.payment.plan.offer"].with_user(self.collector).new({
+                "customer_id": self.customer.id, "company_id": self.company.id,
+                "item_ids": chosen.ids, "former_id": version.id})
+            self.assertEqual(
+                dialog.replaced, f"{plan.display_name} ({self.collector.name})",
+                (chosen, version))
+        stranger = self.env["collection.payment.plan.offer"].with_user(self.litigator).new({
+            "customer_id": self.customer.id, "company_id": self.company.id,
+            "former_id": plan.id})
+        with self.assertRaises(AccessError):
+            stranger.replaced
+
     def test_the_dialog_proposes_equal_parts(self):
         """Three monthly instalments that come to the whole; what is missing is said."""
         action_vals = self.items.with_user(self.collector).action_offer_plan()
