@@ -11,7 +11,7 @@ from odoo import fields, models
 from odoo.tools import format_datetime
 from odoo.tools.pdf import PdfFileReader
 
-from .collection_print import Sheet, _write
+from .collection_print import Sheet, read_pages
 
 _logger = logging.getLogger(__name__)
 
@@ -149,28 +149,13 @@ def _draw(mimetype, content, name):
     """:return: PDF of a file's pages as bytes, or None where it cannot be drawn"""
     try:
         if mimetype == "application/pdf":
-            return _draw_pdf(content)
+            return read_pages(content)
         if mimetype in ("image/jpeg", "image/png"):
             return _draw_picture(content)
     except Exception as error:  # noqa: BLE001
         # files from outside break the library in ways that it does not declare
         _logger.info("Left out of a merged PDF: %s (%s)", name, error)
     return None
-
-
-def _draw_pdf(content):
-    if b"/Encrypt" in content:
-        content = _unlock(content)
-    pages = list(PdfFileReader(io.BytesIO(content), strict=False).pages)
-    return _write(pages) if pages else None
-
-
-def _unlock(content):
-    """:return: a PDF that opens without a password, without its lock against editing"""
-    unlocked = io.BytesIO()
-    with pikepdf.open(io.BytesIO(content)) as pdf:
-        pdf.save(unlocked)
-    return unlocked.getvalue()
 
 
 def _draw_picture(content):

@@ -1,5 +1,6 @@
 import base64
 import io
+import logging
 import re
 from dataclasses import dataclass, replace
 from secrets import token_hex
@@ -17,6 +18,8 @@ from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 from odoo.addons.base.models.ir_actions_report import _wkhtml
 
 from ..tools.own_content import close_off
+
+_logger = logging.getLogger(__name__)
 
 #: Factor by which the PDF program with plain Qt draws everything too small.
 PLAIN_QT_ZOOM = 1.3026
@@ -205,6 +208,44 @@ class CollectionPrint(models.AbstractModel):
         if len(pdfs) == 1:
             return pdfs[0]
         return _write(page for pdf in pdfs for page in PdfFileReader(io.BytesIO(pdf)).pages)
+
+    @api.model
+    def _take_pages(self, file):
+        """Take what is to be printed of a PDF that somebody has added.
+
+        :param file: ``ir.attachment``
+        :return: PDF, as bytes
+        :raise UserError: it is broken, or protected by a password
+        """
+        reason = "damaged"
+        try:
+            pages = read_pages(file.raw or b"")
+        except pikepdf.PasswordError:
+            pages, reason = None, "protected"
+        except Exception as error:  # noqa: BLE001
+            # files from outside break the library in ways that it does not declare
+            _logger.info("Cannot be printed: %s (%s)", file.name, error)
+            pages = None
+        if not pages:
+            raise UserError(
+                self.env["collection.upload"]._get_upload_error_message(file.name, reason))
+        return pages
+
+
+def read_pages(content):
+    """Open a PDF, whether or not it is locked against editing.
+
+    :param bytes content: a PDF
+    :return: PDF of its pages, as bytes; None where it has none
+    :raise Exception: it is broken, or protected by a password, whatever the library calls it
+    """
+    if b"/Encrypt" in content:
+        unlocked = io.BytesIO()
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            pdf.save(unlocked)
+        content = unlocked.getvalue()
+    pages = list(PdfFileReader(io.BytesIO(content), strict=False).pages)
+    return _write(pages) if pages else None
 
 
 def _read_script():

@@ -186,6 +186,15 @@ class TestStructure(BaseCase):
             if found.model in get_homes() for node in ast.walk(found.node)
             if isinstance(node, ast.keyword) and node.arg == "selection_add"], [])
 
+    def test_what_has_few_values_has_no_plain_index(self):
+        """Nearly all rows come to share one of them: an index of the others is partial."""
+        self.assertEqual([
+            f"{found.place}:{node.lineno}" for found in get_model_classes()
+            for node in ast.walk(found.node) if isinstance(node, ast.Call)
+            and ast.unparse(node.func) in ("fields.Selection", "fields.Boolean") and any(
+                word.arg == "index" and ast.unparse(word.value) == "True"
+                for word in node.keywords)], [])
+
     def test_a_domain_knows_those_before_it(self):
         """Imports and `env["…"]` go up the list of domains for a reason, or not at all."""
         excused = get_excused()

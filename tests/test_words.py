@@ -7,7 +7,7 @@ from collections import defaultdict
 from odoo.tests import TransactionCase, tagged
 
 from ..models.history.kinds import KINDS, SENTENCES
-from ..tools.clauses import join_clauses
+from ..tools.clauses import join_clauses, join_label
 from .source_code import ROOT
 
 #: Attributes of a page or of a screen that show what they name.
@@ -18,6 +18,8 @@ READ = re.compile(r"^[\w.]+\.(\w+)$")
 SENT_AS_WORDS = {"static/src/tree/dry_run/dry_run.xml"}
 #: What has no label: it is none of the values that the selection offers.
 NO_LABEL = {("models/action/collection_action_kind.py", "kind")}
+#: Texts with a colon that no reader's language joins: one is read back, one stands alone.
+COLONS = {"models/sequence/collection_sequence_commands.py", "report/case_file/verify.py"}
 #: Arguments of the history that are shown as they are.
 VALUES = {"old", "new", "old_value", "new_value", "text"}
 
@@ -48,6 +50,17 @@ class TestWords(TransactionCase):
                 for node in ast.walk(ast.parse(path.read_text())):
                     if isinstance(node, ast.Call):
                         yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+
+    def test_colons_are_joined_by_the_language(self):
+        """In French a space goes before a colon: ``join_label`` knows."""
+        self.assertEqual({
+            str(path.relative_to(ROOT)) for room in ("models", "wizards", "controllers", "report")
+            for path in (ROOT / room).rglob("*.py")
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.JoinedStr) and any(
+                isinstance(part, ast.Constant) and part.value == ": " for part in node.values)
+        }, COLONS)
+        self.assertEqual(join_label(self.env, "Rent %", "100 %"), "Rent %: 100 %")
 
     def test_semicolons_are_joined_by_the_language(self):
         """In French a space goes before a semicolon: ``join_clauses`` knows."""

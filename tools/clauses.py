@@ -10,6 +10,15 @@ if TYPE_CHECKING:
     from odoo.api import Environment
 
 
+def join_label(env: Environment, label: str, value: str) -> str:
+    """Put a label before what it names: in French a space goes before the colon.
+
+    :param env: in the reader's language
+    :return: one text
+    """
+    return env._("%(label)s: %(value)s", label=label, value=value)
+
+
 def join_clauses(env: Environment, clauses: Iterable[str]) -> str:
     """Join texts that may hold commas themselves: in French a space goes before the semicolon.
 

@@ -1,17 +1,17 @@
-"""What a company decides for its branches holds in those that exist."""
+"""What a company decides for its branches holds in those that exist.
 
-from odoo import SUPERUSER_ID, api
-
-#: Settings that branches have had values of their own for.
-FIELDS = (
-    "collection_statement_monthly", "collection_statement_format", "collection_retention_months")
+By SQL, all settings at once: the ORM refuses a branch of which another one still differs.
+"""
 
 
 def migrate(cr, version):
-    if not version:
-        return
-    companies = api.Environment(cr, SUPERUSER_ID, {})["res.company"].with_context(
-        active_test=False)
-    for root in companies.search([("parent_id", "=", False)]):  # a few of them
-        companies.search([("id", "child_of", root.id), ("id", "!=", root.id)]).write(
-            {name: root[name] for name in FIELDS})
+    if version:
+        cr.execute("""
+            UPDATE res_company AS branch
+               SET collection_statement_monthly = root.collection_statement_monthly,
+                   collection_statement_format = root.collection_statement_format,
+                   collection_retention_months = root.collection_retention_months
+              FROM res_company AS root
+             WHERE branch.parent_id IS NOT NULL
+               AND root.id = split_part(branch.parent_path, '/', 1)::int
+        """)

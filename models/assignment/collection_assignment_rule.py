@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
+from ...tools.clauses import join_label
 from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH, get_selection
 
 #: What says which customers a rule finds.
@@ -137,7 +138,8 @@ class CollectionAssignmentRule(models.Model):
                 rule.value_name = switches.get(rule.enabled)
             elif attribute.how == HOLDER:
                 holder = rule._get_holder().display_name
-                rule.value_name = f"{rule.function_id.name}: {holder}" if holder else False
+                rule.value_name = holder and join_label(
+                    self.env, rule.function_id.name, holder)
             else:
                 rule.value_name = rule[attribute.value].display_name
 

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.clauses import join_label
 from .attributes import ATTRIBUTES
 
 #: A run that has not moved for so long has died: another may start.
@@ -126,7 +127,7 @@ class CollectionAssignmentRun(models.Model):
                 found = rule._find_in_run(self)
             except UserError as fault:
                 self.errors = "\n".join(filter(None, (
-                    self.errors, f"{rule.display_name}: {fault}")))
+                    self.errors, join_label(self.env, rule.display_name, str(fault)))))
             else:
                 # the first rule that matches wins, for each attribute apart (M-025, B20)
                 if todo.get("attribute") != rule.attribute:

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ...tools.clauses import join_label
 from ...tools.own_context import is_own
 from ...tools.records import in_company_language
 from .attributes import COLLABORATOR
@@ -74,6 +75,6 @@ class CollectionParticipant(models.Model):
             rows.setdefault((customer, company), []).append({
                 "kind": "setting_changed", "cause": "person", "command": "setting",
                 "data": {"field": "collection_participant_ids"},
-                "old_value": f"{function.name}: {old}" if old else "",
-                "new_value": f"{function.name}: {new}" if new else ""})
+                "old_value": old and join_label(function.env, function.name, old),
+                "new_value": new and join_label(function.env, function.name, new)})
         self.env["collection.history"].sudo()._append_many(rows)

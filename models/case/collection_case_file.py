@@ -56,10 +56,12 @@ class CollectionCaseFile(models.Model):
     made_by_id = fields.Many2one(
         "res.users", string="Made by", required=True, readonly=True, ondelete="restrict")
     made_at = fields.Datetime(string="Drawn up on", readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="queued", index=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     progress = fields.Integer(readonly=True, help="In percent.")
     attempts = fields.Integer(readonly=True)
     error = fields.Char(readonly=True)
+    #: read by the cron that makes them (_process_queue)
+    _queued_index = models.Index("(id) WHERE state = 'queued'")
     #: read by the module alone: whoever downloads it is traced
     content = fields.Binary(readonly=True, attachment=True, groups="base.group_system")
     size = fields.Integer(string="Bytes", readonly=True)

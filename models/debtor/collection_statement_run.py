@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools import bulk
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from ..item import open_items
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
@@ -125,9 +126,10 @@ class CollectionStatementRun(models.Model):
         result = bulk.run_batch(
             sent, lambda some: actions._create_month_statements(some, statement))
         names = [
-            *(f"{customer.display_name}: {obstacles[customer.id]}"
+            *(join_label(self.env, customer.display_name, obstacles[customer.id])
               for customer in customers - sent),
-            *(f"{refused['name']}: {refused['reason']}" for refused in result["refused"])]
+            *(join_label(self.env, refused["name"], refused["reason"])
+              for refused in result["refused"])]
         self.write({
             "last_id": customers[-1].id, "done": self.done + result["done"],
             "left_out_count": self.left_out_count + len(names),

@@ -59,7 +59,7 @@ class CollectionDocumentItem(models.Model):
         help="Who provides it, or the function that nobody holds yet.")
     due = fields.Date(string="Due on", readonly=True)
     expiry = fields.Date(string="Valid until", readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="missing", index=True,
+    state = fields.Selection(STATES, required=True, readonly=True, default="missing",
                              group_expand="_expand_states")
     late = fields.Boolean(compute="_compute_late", search="_search_late")
     refusal = fields.Text(string="Why refused", readonly=True, help="The contributor reads it.")
@@ -74,6 +74,10 @@ class CollectionDocumentItem(models.Model):
         "collection.document.file", "item_id", string="Files given",
         help="Also those that were set aside.")
     main_mimetype = fields.Char(related="message_main_attachment_id.mimetype")
+
+    #: read by lists of what waits, for the contributor or for us; in the end all are approved
+    _waiting_index = models.Index(
+        "(state, due) WHERE state IN ('missing', 'review', 'refused')")
 
     # === COMPUTE === #
 

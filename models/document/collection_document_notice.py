@@ -57,7 +57,7 @@ class CollectionDocumentNotice(models.Model):
     day = fields.Date(required=True, readonly=True, help="The company's day.")
     address = fields.Char(readonly=True, help="Where it was sent, as it stood then.")
     subject = fields.Char(readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="queued", index=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
     error = fields.Char(string="What went wrong", readonly=True)
     link_id = fields.Many2one("collection.link", readonly=True, ondelete="restrict")
     used_at = fields.Datetime(string="Last opened", related="link_id.used_at")
@@ -67,6 +67,9 @@ class CollectionDocumentNotice(models.Model):
     mail_message_id = fields.Many2one(
         "mail.message", readonly=True, index="btree_not_null", ondelete="set null")
 
+    #: read by the outbox, and by the list of trouble; nearly all are sent
+    _trouble_index = models.Index(
+        "(state, mail_message_id) WHERE state IN ('queued', 'failed', 'bounced')")
     #: two workers at a time, or a cron run twice: the second one writes nothing
     _day_unique = models.UniqueIndex(
         "(contributor_id, day) WHERE kind = 'reminder'",

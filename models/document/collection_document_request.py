@@ -84,7 +84,7 @@ class CollectionDocumentRequest(models.Model):
         default=lambda self: self.env.user, help="Is notified of what comes in.")
     introduction = fields.Html(help="What contributors read at the top of their page.")
     due = fields.Date(string="Due on", required=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="open")
     ended_at = fields.Datetime(string="Ended on", readonly=True)
     end_reason = fields.Char(readonly=True)
     pause_reason = fields.Char(readonly=True)
@@ -108,6 +108,8 @@ class CollectionDocumentRequest(models.Model):
         compute="_compute_available_line_ids",
         help="Functions that take one more contributor.")
 
+    #: read by lists of what is under way, and late
+    _due_index = models.Index("(due) WHERE state IN ('open', 'paused')")
     #: one request under way answers an action: two would close it twice
     _action_unique = models.UniqueIndex(
         "(action_id) WHERE action_id IS NOT NULL AND state IN ('open', 'paused')",

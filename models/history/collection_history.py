@@ -14,6 +14,7 @@ from odoo.tools import SQL, format_date
 from ...engine import EventCode
 from ...engine.seal import DIGESTED, VERSION, hash_row, hash_text
 from ...tools import seal
+from ...tools.clauses import join_label
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_record, in_company_language
 from .erasing import erase_copies
@@ -479,9 +480,7 @@ class CollectionHistory(models.Model):
         """:return: str, translated: a date or fact of the case, as the reader writes dates"""
         label, _colon, value = (self.new_value or "").rpartition(": ")
         day = ISO_DAY.fullmatch(value)
-        return self.env._(
-            "%(label)s: %(value)s", label=label,
-            value=format_date(self.env, value) if day else value)
+        return join_label(self.env, label, format_date(self.env, value) if day else value)
 
     def _get_label(self, model, field, value):
         labels = dict(self.env[model]._fields[field]._description_selection(self.env))

@@ -2,6 +2,7 @@
 
 from odoo.fields import Date, Domain
 
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from ..action.closings import register
 from .collection_limitation_interruption import Fact
@@ -15,8 +16,13 @@ def interrupt_limitation(actions, option):
     items = _find_items(actions)
     actions.env["collection.limitation.interruption"]._note_all([Fact(
         items[action], option.interrupts, _get_day_of_act(action), action=action,
-        note=f"{action.name}: {in_company_language(option, action.company_id).name}")
+        note=_describe_closing(action, in_company_language(option, action.company_id)))
         for action in actions if items[action]])
+
+
+def _describe_closing(action, option):
+    """:return: str, what was closed and how, in the language of the option's context"""
+    return join_label(option.env, action.name, option.name)
 
 
 def _find_items(actions):

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, plaintext2html
 
+from ...tools.clauses import join_label
 from ...tools.dialogs import open_dialog
 from ...tools.records import in_company_language
 from ..collection_upload import Sender
@@ -79,7 +80,7 @@ class CollectionAnswer(models.Model):
     summary = fields.Char(compute="_compute_summary")
     state = fields.Selection(
         [("waiting", "To check"), ("accepted", "Accepted"), ("refused", "Refused")],
-        required=True, readonly=True, default="waiting", index=True)
+        required=True, readonly=True, default="waiting")
     decided_by_id = fields.Many2one("res.users", string="Checked by", readonly=True)
     decided_at = fields.Datetime(string="Checked on", readonly=True)
     refusal = fields.Text(string="Why refused", readonly=True)
@@ -90,6 +91,8 @@ class CollectionAnswer(models.Model):
         "collection.action", string="Already in", compute="_compute_excluding_action_id",
         help="The specific action that the item is in; an accepted dispute takes it out of it.")
 
+    #: read by the list and the counts of what is to check
+    _waiting_index = models.Index("(customer_id) WHERE state = 'waiting'")
     _submission_unique = models.UniqueIndex(
         "(link_id, submission, item_id)", "This answer was received already.")
 
@@ -99,8 +102,8 @@ class CollectionAnswer(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for answer in self:
-            answer.display_name = (
-                f"{labels.get(answer.kind, '')}: {answer._get_item_name()}")
+            answer.display_name = join_label(
+                self.env, labels.get(answer.kind, ""), answer._get_item_name())
 
     @api.depends_context("lang")
     @api.depends("kind", "date", "amount", "reason_id", "status_id", "result")

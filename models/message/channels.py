@@ -215,7 +215,7 @@ class Letter(Channel):
             for action in actions])
         return {
             action.id: [MessageFile(_get_letter_filename(action, data[action.id]), prints._merge(
-                [pdf, *_get_enclosures(action).mapped("raw"),
+                [pdf, *map(prints._take_pages, _get_enclosures(action)),
                  *(file.content for file in invoices.get(action.id, ()))]))]
             for action, pdf in zip(actions, printed)}
 

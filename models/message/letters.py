@@ -12,6 +12,7 @@ from odoo.models import BaseModel
 from odoo.tools import format_date
 
 from ...tools import tracking
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from ..history.trace import Trace, TraceRow
 from . import notices
@@ -80,6 +81,9 @@ def _check(news):
     today = letter.company_id._get_collection_day()
     if any(day and day > today for day in news.days.values()):
         raise UserError(_("What is noted has happened: today, or before."))
+    first_day = notices.find_first_day(days)
+    if letter.notice_day and first_day:  # interest may count from it
+        notices.check_day(letter, first_day)
     if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
         raise UserError(_(
             "A registered letter is accepted, refused or unclaimed: one of them. Empty the "
@@ -133,7 +137,7 @@ def _trace(news, action):
     labels = dict(letter._fields["tracking"]._description_selection(own.env))
 
     def describe(stage, day):
-        return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
+        return join_label(own.env, labels[stage], format_date(own.env, day)) if day else ""
 
     def make_row(new, old="", **data):
         return TraceRow(action, "letter_tracked", {"dispatch": letter.id, **data},

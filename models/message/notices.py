@@ -14,6 +14,7 @@ from odoo.tools import format_date, formatLang
 from ...engine import hashtags
 from ...engine.hashtags import Column, Paragraph, Table
 from ...tools import tracking
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from . import besides
 from .message import Notice
@@ -143,7 +144,7 @@ def _sum_up(action, notice):
         principal, {} if missing else interest, indemnity, currency=currency))
     return Table(
         columns=(Column(_("What you owe")), Column(_("Amount"), number=True)), rows=tuple(rows),
-        totals=(total,), lines=tuple(": ".join(row) for row in (*rows, total)))
+        totals=(total,), lines=tuple(join_label(action.env, *row) for row in (*rows, total)))
 
 
 def _describe_reserve(action, notice):
@@ -283,8 +284,13 @@ def check_given_day(notice, day):
     if not notice.notice_given_on:
         raise UserError(_("“%(subject)s” is no formal notice that has left.",
                           subject=notice.subject or ""))
+    check_day(notice, day)
+
+
+def check_day(notice, day):
+    """:raise UserError: this formal notice cannot have left on that day"""
     if not day or not notice.notice_day <= day <= notice.company_id._get_collection_day():
-        raise UserError(_(
+        raise UserError(notice.env._(
             "The notice bears the day %(day)s: choose that day or a later one, until today.",
             day=format_date(notice.env, notice.notice_day)))
 

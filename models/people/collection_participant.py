@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...tools.clauses import join_label
 from ...tools.own_context import is_own, with_own
 
 
@@ -105,7 +106,8 @@ class CollectionParticipant(models.Model):
     def _compute_display_name(self):
         for participant in self:
             holder = participant.partner_id.name or self.env._("nobody")
-            participant.display_name = f"{participant.function_id.name}: {holder}"
+            participant.display_name = join_label(
+                self.env, participant.function_id.name, holder)
 
     def _get_launched_sequence(self):
         return self.sequence_id

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...tools.batches import contained
+from ...tools.clauses import join_label
 from ...tools.customers import CustomerChange, move_all
 from ...tools.own_context import is_own
 from ...tools.portfolio import sees_own_only
@@ -337,8 +338,9 @@ class ResPartner(models.Model):
                     for id_ in (gone, kept))
         return {
             "kind": "participant_changed", "cause": "person", "command": "identity",
-            "data": {"function": function.code}, "old_value": f"{function.name}: {old}",
-            "new_value": f"{function.name}: {new}"}
+            "data": {"function": function.code},
+            "old_value": join_label(function.env, function.name, old),
+            "new_value": join_label(function.env, function.name, new)}
 
     # === TRACE === #
 

@@ -97,7 +97,7 @@ class CollectionPaymentPlan(models.Model):
     state = fields.Selection(
         [("offered", "Offered"), ("accepted", "Agreed"), ("refused", "Declined"),
          ("expired", "Lapsed"), ("withdrawn", "Withdrawn")],
-        required=True, readonly=True, default="offered", index=True)
+        required=True, readonly=True, default="offered")
     offered_on = fields.Date(string="Offered on", required=True, readonly=True)
     offered_by_id = fields.Many2one("res.users", string="Offered by", readonly=True)
     valid_until = fields.Date(

@@ -106,7 +106,8 @@ def prepare_payment(plan):
     moves = plan.item_ids.move_id
     due = plan._get_next_instalment() if plan.state == "accepted" else (
         plan.line_ids.sorted("date")[:1] if plan.state == "offered" else plan.line_ids[:0])
-    account = moves.partner_bank_id[:1]
+    # of what the company owes, and of entries, the account is the debtor's own
+    account = moves.filtered(lambda move: move.is_inbound()).partner_bank_id[:1]
     if not plan.company_id.qr_code or not due or not account:
         return None
     names = " ".join(move.payment_reference or move.name for move in moves)

@@ -109,7 +109,7 @@ class CollectionReply(models.Model):
         "res.users", string="Owner", readonly=True, index="btree_not_null")
     state = fields.Selection(
         [("open", "Waits"), ("done", "Dealt with")], required=True, readonly=True,
-        default="open", index=True)
+        default="open")
     result = fields.Selection(RESULTS, string="What it was", readonly=True)
     result_note = fields.Text(string="Note", readonly=True)
     done_by_id = fields.Many2one("res.users", string="Dealt with by", readonly=True)

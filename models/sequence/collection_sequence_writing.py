@@ -31,6 +31,7 @@ from ...engine.sequence.entries import (
     VisitEntered,
     VisitLeft,
 )
+from ...tools.clauses import join_label
 from ...tools.records import in_company_language
 from ..history.trace import Trace
 from .collection_sequence import ENDED
@@ -414,7 +415,8 @@ class CollectionSequence(models.Model):
     def _describe_holder(self, function, holders):
         """:return: str, a function and who holds it"""
         holder = holders.get(function, self.env["res.partner"]).name or self._name_nobody()
-        return f"{in_company_language(function, self.company_id).name}: {holder}"
+        function = in_company_language(function, self.company_id)
+        return join_label(function.env, function.name, holder)
 
     def _name_nobody(self):
         return in_company_language(self, self.company_id).env._("nobody")

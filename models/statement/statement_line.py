@@ -13,6 +13,8 @@ from datetime import date
 
 from odoo.models import BaseModel
 
+from ...tools.clauses import join_label
+
 #: Renderings: the table in PDF, e-mail and letter; a card on the personal page; the portal.
 TABLE, PAGE, PORTAL = "table", "page", "portal"
 
@@ -116,7 +118,8 @@ class StatementColumn:
         if self.card:
             return self.card(line)
         value = self.value(line)
-        return value if self.is_title or not value else f"{self.label}: {value}"
+        return value if self.is_title or not value else join_label(
+            line.items.env, self.label, value)
 
 
 @dataclass(frozen=True, slots=True)

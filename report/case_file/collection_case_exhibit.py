@@ -14,7 +14,7 @@ from odoo.exceptions import UserError
 from odoo.tools import human_size
 from odoo.tools.mimetypes import guess_mimetype
 
-from ...tools.clauses import join_clauses
+from ...tools.clauses import join_clauses, join_label
 from ..collection_document_export import _draw_picture
 from .binding import check_bindable, count_pages
 from .packing import CHUNK
@@ -119,8 +119,8 @@ class CollectionCaseExhibit(models.AbstractModel):
                 (case.replies.message_ref_id, "attachment_ids", _("Sent by the debtor"))):
             for record in records:
                 for file in record[field]:
-                    yield self._make(case, file, _(
-                        "%(label)s: %(value)s", label=about, value=self._describe_owner(record)))
+                    yield self._make(case, file, join_label(
+                        case.customer.env, about, self._describe_owner(record)))
         yield from self._find_uploads(case)
 
     def _describe_owner(self, record):

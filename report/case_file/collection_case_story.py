@@ -5,6 +5,7 @@ from email.utils import format_datetime as format_mail_date
 from odoo import api, models
 from odoo.tools import html2plaintext
 
+from ...tools.clauses import join_label
 from .drawing import draw
 
 #: Rows of the history that are printed; the ZIP holds all of them.
@@ -144,9 +145,9 @@ class CollectionCaseStory(models.AbstractModel):
                 "state": formats.choice(promise, "state"),
                 "closed": formats.day(promise.closed_on), "text": promise.comment or "",
                 "instalments": [
-                    case.customer.env._(
-                        "%(label)s: %(value)s", label=formats.day(line.date),
-                        value=formats.money(line.amount, promise.currency_id))
+                    join_label(
+                        case.customer.env, formats.day(line.date),
+                        formats.money(line.amount, promise.currency_id))
                     for line in promise.line_ids] if len(promise.line_ids) > 1 else [],
             } for promise in case.promises],
             "disputes": [{

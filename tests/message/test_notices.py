@@ -249,6 +249,19 @@ class TestNoticeDay(NoticeCase):
         self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 4))
         self.assertFalse(self.get_rows(customer, "notice_redated"))
 
+    def test_none_was_deposited_before_it_was_written(self):
+        """A wrong year in the carrier's list: nobody owes interest from that day."""
+        customer = self.make_noticed(
+            scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
+        self.process_due()
+        letter = self.get_sent(customer)
+        with self.at("2026-03-09 09:00:00"):
+            for days in ({"deposited": "2025-03-06"}, {"accepted": "2026-03-01"}):
+                with self.assertRaisesRegex(UserError, "bears the day 03/02/2026"):
+                    letter.with_user(self.manager).record_tracking(days)
+        self.assertFalse(letter.notice_given_on)
+        self.assertFalse(letter.deposited_on)
+
     def test_a_person_corrects_the_day(self):
         """With a reason, which the history keeps; not before it was written, nor to come."""
         customer = self.make_noticed()

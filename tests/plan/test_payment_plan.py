@@ -2,6 +2,7 @@ import io
 from datetime import date
 from unittest.mock import patch
 
+import pikepdf
 from psycopg2 import DatabaseError
 
 from odoo.exceptions import AccessError, UserError
@@ -16,6 +17,15 @@ from ..link.test_link import LinkCase
 from ..upload_corpus import make_pdf
 
 MARCH = [("2026-03-20", 266.67), ("2026-04-20", 266.67), ("2026-05-20", 266.66)]
+
+
+def lock_pdf(**passwords):
+    """:return: PDF of one page that is locked, as bytes"""
+    locked = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(locked, encryption=pikepdf.Encryption(**passwords))
+    return locked.getvalue()
 
 
 class PlanCase(LinkCase):
@@ -192,6 +202,23 @@ class TestOffer(PlanCase):
             plan.send("letter")
         self.assertEqual(plan.state, "offered")
 
+    def test_an_enclosure_that_cannot_be_printed_is_named(self):
+        """Bad input: whoever sends the letter is told which file it is, and what helps; a lock
+        against editing alone hinders nothing."""
+        self.customer.write({"street": "1 Main Street", "city": "Lyon", "zip": "69001"})
+        plan = self.offer()
+        for content, problem in (
+                (lock_pdf(user="secret", owner="secret"), "enclosed.pdf is protected"),
+                (b"%PDF-1.4 cut off", "enclosed.pdf cannot be read"),
+                (lock_pdf(user="", owner="secret"), None)):
+            with patch.object(plan_text, "print_plan", return_value=content), patch.object(
+                    plan_text, "get_filename", return_value="enclosed.pdf"):
+                if problem:
+                    with self.assertRaisesRegex(UserError, problem):
+                        plan.send("letter")
+                else:
+                    self.assertEqual(plan.send("letter").state, "closed")
+
     def test_the_code_of_the_next_instalment(self):
         """Where the company wants QR codes on its invoices: offered, of the first instalment;
         accepted, of the next one; once it has ended, of none."""
@@ -215,6 +242,45 @@ class TestOffer(PlanCase):
             self.assertIsNone(plan_text.prepare_payment(plan))
         self.assertEqual({(bank, amount) for bank, amount, _words in asked}, {(account, 266.67)})
         self.assertIn(self.older.payment_reference or self.older.name, asked[0][2])
+
+    def test_the_code_pays_the_company(self):
+        """A credit note bears the account of the debtor, to whom nothing is to be paid."""
+        own, ours = self.env["res.partner.bank"].create([
+            {"acc_number": "FR1420041010050500013M02606", "partner_id": self.customer.id},
+            {"acc_number": "FR7630006000011234567890189",
+             "partner_id": self.company.partner_id.id}])
+        credit = self.make_invoice(self.customer, 100, move_type="out_refund")
+        self.assertEqual(credit.partner_bank_id, own)
+        self.items.move_id.partner_bank_id = ours
+        self.company.qr_code = True
+        plan = self.offer([("2026-03-20", 700)], self.get_items(credit) | self.items).sudo()
+        asked = []
+
+        def build(bank, *_others):
+            asked.append(bank)
+            return "data:image/png;base64,AAAA"
+        with patch.object(self.registry["res.partner.bank"], "build_qr_code_base64", build):
+            plan_text.prepare_payment(plan)
+        self.assertEqual(asked, [ours])
+
+    def test_the_dialog_names_what_it_replaces(self):
+        """A new version takes the place of the former one, whatever its items are now; and of
+        what is offered for them."""
+        plan = self.offer()
+        none = self.env[plan._name]
+        for chosen, version in ((self.items, none), (self.items[:1], none),
+                                (self.items[:0], plan), (self.items[1:], plan)):
+            dialog = self.env["collection.payment.plan.offer"].with_user(self.collector).new({
+                "customer_id": self.customer.id, "company_id": self.company.id,
+                "item_ids": chosen.ids, "former_id": version.id})
+            self.assertEqual(
+                dialog.replaced, f"{plan.display_name} ({self.collector.name})",
+                (chosen, version))
+        stranger = self.env["collection.payment.plan.offer"].with_user(self.litigator).new({
+            "customer_id": self.customer.id, "company_id": self.company.id,
+            "former_id": plan.id})
+        with self.assertRaises(AccessError):
+            stranger.replaced
 
     def test_the_dialog_proposes_equal_parts(self):
         """Three monthly instalments that come to the whole; what is missing is said."""

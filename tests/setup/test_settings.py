@@ -1,7 +1,12 @@
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from ..common import CollectionCase
+
+SCRIPT = Path(__file__).parents[2] / "migrations/19.0.8.0.0/post-branches.py"
 
 
 @tagged("post_install", "-at_install")
@@ -69,6 +74,29 @@ class TestSettings(CollectionCase):
                 form[name] = value
             with self.assertRaisesRegex(ValidationError, "for all of its branches"):
                 branch.with_user(head)._set_collection_settings({name: value})
+
+    def test_branches_of_before_follow_their_company(self):
+        """Migration: also those that differ in all of it, and branches of branches."""
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        twig = self.env["res.company"].create({"name": "Twig", "parent_id": branch.id})
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_company SET collection_retention_months = id,"
+            " collection_statement_monthly = CASE WHEN id = %s THEN 'open' END,"
+            " collection_statement_format = CASE WHEN id = %s THEN 'xlsx' ELSE 'pdf' END",
+            (self.company.id, self.company.id))
+        spec = spec_from_file_location("post_branches", SCRIPT)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+        script.migrate(self.env.cr, "19.0.7.0.0")
+        self.env.invalidate_all()
+        own = (self.company.id, "open", "xlsx")
+        for company, settings in (
+                (self.company, own), (branch, own), (twig, own), (other, (other.id, False, "pdf"))):
+            self.assertEqual((
+                company.collection_retention_months, company.collection_statement_monthly,
+                company.collection_statement_format), settings, company.name)
 
     def test_only_collection_settings(self):
         """Issue 17: the dialog is no way to the rest of the company."""

@@ -9,6 +9,7 @@ from odoo.tools import format_date
 from ...models.message.collection_dispatch import LETTER_PREFIX
 from ...models.message.letters import find_news, write_news
 from ...tools import tracking
+from ...tools.clauses import join_label
 
 ORDERS = [(tracking.DAY_FIRST, "31/12/2026"), (tracking.MONTH_FIRST, "12/31/2026")]
 
@@ -179,7 +180,7 @@ class CollectionLetterImport(models.TransientModel):
     def _describe_dates(self, row):
         labels = dict(self.env["collection.dispatch"]._fields[
             "tracking"]._description_selection(self.env))
-        return ", ".join(f"{labels[stage]}: {format_date(self.env, day)}"
+        return ", ".join(join_label(self.env, labels[stage], format_date(self.env, day))
                          for stage, day in row.dates.items())
 
     def _write_left(self, headings, left):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...tools.clauses import join_clauses
+from ...tools.clauses import join_clauses, join_label
 
 
 class CollectionSequenceLaunch(models.TransientModel):
@@ -71,8 +71,7 @@ class CollectionSequenceLaunch(models.TransientModel):
             held = items._find_collection_sequences()
             wizard.amount_due = sum(item._get_collection_residual() for item in items)
             wizard.held_items = join_clauses(self.env, (
-                self.env._("%(label)s: %(value)s", label=item.move_name or item.name,
-                           value=sequence.template_id.name)
+                join_label(self.env, item.move_name or item.name, sequence.template_id.name)
                 for item in items for sequence in held.get(item.id, ())
                 if sequence != wizard.switch_from_id))
 
