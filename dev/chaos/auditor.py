@@ -35,7 +35,7 @@ class Auditor:
     def read(self, statement, *arguments):
         """:return: list of dicts"""
         with self.connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor) as cursor:
-            cursor.execute(statement, arguments)
+            cursor.execute(statement, arguments or None)
             return cursor.fetchall()
 
     def find(self, kind, text):
@@ -260,7 +260,9 @@ class Auditor:
              WHERE signal.delivered_at IS NOT NULL AND receipt.id IS NULL
                AND NOT EXISTS (SELECT 1 FROM collection_history AS moved
                                 WHERE moved.kind = 'customer_changed'
-                                  AND moved.sequence_id = sequence.id)"""):
+                                  AND (moved.sequence_id = sequence.id
+                                    OR moved.data->'current' = to_jsonb(sequence.customer_id)))
+            """):
             self.counts["lost"] += 1
             self.find("lost event", f"{row['key']} never reached sequence {row['id']}")
 

@@ -1,7 +1,14 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ... import engine
 from .events import get_selection
+
+#: For how long after its launch a sequence is looked at for events that it missed: far longer than
+#: a launch takes.
+MISSED = timedelta(days=1)
 
 
 class CollectionSignal(models.Model):
@@ -114,6 +121,37 @@ class CollectionSignal(models.Model):
                 and signal.sequence_id in (sequence, signal.sequence_id.browse())))
             for signal in self
         }
+
+    @api.model
+    def _reopen_missed(self):
+        """Have those delivered again that were delivered while a sequence was being launched.
+
+        Whoever launches does not see what others do meanwhile, and is not seen by them: an event
+        dated after the launch, and delivered before its end, reached nobody. Other listeners
+        receive it once all the same. Events of a customer that was merged into the sequence's are
+        not its own.
+        """
+        missed = self.env.execute_query(SQL(
+            """
+            SELECT DISTINCT signal.id
+              FROM collection_sequence AS sequence
+              JOIN collection_signal AS signal
+                ON signal.customer_id = sequence.customer_id
+               AND signal.company_id = sequence.company_id
+               AND signal.create_date > sequence.create_date
+               AND signal.delivered_at IS NOT NULL
+               AND (signal.sequence_id IS NULL OR signal.sequence_id = sequence.id)
+             WHERE sequence.state IN ('running', 'paused') AND sequence.create_date > %s
+               AND NOT EXISTS (SELECT FROM collection_signal_receipt AS receipt
+                                WHERE receipt.sequence_id = sequence.id
+                                  AND receipt.key = signal.key)
+               AND NOT EXISTS (SELECT FROM collection_history AS history
+                                 JOIN collection_history_chain AS chain
+                                   ON chain.id = history.chain_id
+                                WHERE chain.customer_id = sequence.customer_id
+                                  AND history.kind = 'customer_changed')
+            """, self.env.cr.now() - MISSED))
+        self.browse(id_ for [id_] in missed).delivered_at = False
 
     def _is_due(self):
         return bool(self) and not self.delivered_at and not self._find_earlier()

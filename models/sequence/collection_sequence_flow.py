@@ -204,6 +204,7 @@ class CollectionSequence(models.Model):
         :return: number of events delivered
         """
         signals, due = self.env["collection.signal"].sudo(), [("delivered_at", "=", False)]
+        signals._reopen_missed()
         return process_batch(
             signals.search(due, limit=limit, order="attempts, id"), signals.search_count(due),
             self._deliver)

@@ -47,6 +47,27 @@ class TestSignals(SignalsCase):
         self.assertEqual(sequence.receipt_ids.mapped("used"), [True])
         self.assertReplays(sequence)
 
+    def test_an_event_that_was_delivered_during_the_launch(self):
+        """Issue 20: whoever delivered it did not see the sequence yet; it receives it all the
+        same, once, and what came before its launch never."""
+        vals = {"code": "payment", "customer_id": self.customer.id, "company_id": self.company.id}
+        before = self.signals._post([{**vals, "key": "payment:before"}])
+        sequence = self.start(event_row("after", "payment"))
+        during = self.signals._post([{**vals, "key": "payment:during"}])
+        (before | during).delivered_at = "2026-03-02 09:00:00"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_sequence SET create_date = now() - interval '1 minute'"
+            " WHERE id = %s", [sequence.id])
+        self.env.cr.execute(
+            "UPDATE collection_signal SET create_date = now() - interval '1 hour' WHERE id = %s",
+            [before.id])
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+        self.assertEqual(sequence.receipt_ids.mapped("key"), ["payment:during"])
+        self.deliver_signals()
+        self.assertEqual(len(sequence.receipt_ids), 1)
+
     def test_a_payment_carries_its_amount_in_company_currency(self):
         """D-059: so that a row may ask for a minimum."""
         self.start(event_row("after", "payment"))
