@@ -21,7 +21,7 @@ from .source_code import (
 SHARED = {"ir_cron.py", "ir_default.py", "res_company.py", "res_config_settings.py",
           "collection_upload.py"}
 #: Most times that our own models may be opened again, in all and one of them.
-MOST_OPENED, MOST_OPENED_ONE = 45, 12
+MOST_OPENED, MOST_OPENED_ONE = 45, 13
 #: Second files of a model in a domain, each a part of it that has a name in the trade.
 FACETS = {
     "collection_action_closing": "how an action ends: answers, validation, outcomes",
