@@ -6,7 +6,8 @@ from . import paths
 from .postgres import query
 
 #: What to compare, by kind: a query of (name, what it is). Constraints of columns that are not
-#: null stand with the columns.
+#: null stand with the columns; indexes and constraints are called by what they do, for Odoo numbers
+#: long names in the order in which it makes them.
 STRUCTURE = {
     "column": """
         SELECT format('%s.%s', c.relname, attname),
@@ -15,9 +16,10 @@ STRUCTURE = {
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'm')
            AND attnum > 0 AND NOT attisdropped""",
     "index": """
-        SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'""",
+        SELECT regexp_replace(indexdef, 'INDEX .* ON', 'INDEX ON'), ''
+          FROM pg_indexes WHERE schemaname = 'public'""",
     "constraint": """
-        SELECT format('%s.%s', conrelid::regclass, conname), pg_get_constraintdef(oid)
+        SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)), ''
           FROM pg_constraint
          WHERE connamespace = 'public'::regnamespace AND conrelid <> 0 AND contype <> 'n'""",
     "trigger": """
@@ -51,7 +53,8 @@ DEFINITIONS = {
           JOIN ir_act_server AS server ON server.id = record.ir_actions_server_id
                {_OF_OURS.format(model='ir.cron')}""",
     "view": f"""
-        SELECT data.name, concat_ws(' ', record.model, priority, active, md5(arch_db->>'en_US'))
+        SELECT data.name, concat_ws(' ', record.model, priority, active, md5(
+                   regexp_replace(arch_db->>'en_US', '"[0-9]+"', '"id"', 'g')))
           FROM ir_ui_view AS record {_OF_OURS.format(model='ir.ui.view')}""",
     "menu": f"""
         SELECT data.name, concat_ws(' ', record.name->>'en_US', sequence, active)

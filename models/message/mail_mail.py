@@ -78,11 +78,11 @@ class MailMail(models.Model):
     # mark is committed before the text leaves: an e-mail whose worker dies is never sent again by
     # itself, and shows as *to verify*. What the server refuses for now is tried again.
 
-    def _send(self, auto_commit=False, **options):
+    def _send(self, auto_commit=False, *arguments, **options):
         sending = _Sending(frozenset(self._get_ours().ids), commits=auto_commit)
         try:
             return super(MailMail, with_value(self, _SENDING, sending))._send(
-                auto_commit=auto_commit, **options)
+                auto_commit, *arguments, **options)
         except smtplib.SMTPServerDisconnected as lost:
             self.browse(sending.current or ())._record_lost_connection(lost)
             if auto_commit:

@@ -108,8 +108,8 @@ class CollectionAction(models.Model):
     def _message_compute_subject(self):
         return self.name if self._hides_customer() else super()._message_compute_subject()
 
-    def _notify_by_email_prepare_rendering_context(self, message, **kwargs):
-        context = super()._notify_by_email_prepare_rendering_context(message, **kwargs)
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        context = super()._notify_by_email_prepare_rendering_context(message, *args, **kwargs)
         if len(self) == 1 and self._hides_customer():
             context |= {"record_name": self.name, "subtitles": [self.name]}
         return context

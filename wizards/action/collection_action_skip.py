@@ -33,16 +33,16 @@ class CollectionActionSkip(models.TransientModel):
             title=self.env._("Skip"),
             message=lambda count: self.env._("Skipped: %(count)s.", count=count))
 
-    def skip_batch(self, ids):
+    def skip_batch(self, batch):
         """Skip some of the actions; the client calls it once a batch.
 
-        :param list ids: of actions of this dialog; others are left alone
+        :param list batch: ids of actions of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         :raise UserError: no reason is given
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(bulk.take(self.action_ids, ids), self._skip)
+        return bulk.run_batch(bulk.take(self.action_ids, batch), self._skip)
 
     def _check(self):
         if not (self.reason or "").strip():

@@ -80,16 +80,16 @@ class CollectionAssignmentMass(models.TransientModel):
             title=self.env._("Change customers"),
             message=lambda count: self.env._("Customers changed: %(count)s.", count=count))
 
-    def change_batch(self, ids):
+    def change_batch(self, batch):
         """Change some of the customers; the client calls it once a batch.
 
-        :param list ids: of customers of this dialog; others are left alone
+        :param list batch: ids of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         :raise UserError: nothing is to be changed, or a value is missing
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._change)
+        return bulk.run_batch(bulk.take(self.customer_ids, batch), self._change)
 
     def _change(self, customers):
         customers.check_access("write")

@@ -56,25 +56,25 @@ class CollectionDebtorHold(models.TransientModel):
             title=self.env._("Take off hold"),
             message=lambda count: self.env._("No longer on hold: %(count)s.", count=count))
 
-    def hold_batch(self, ids):
+    def hold_batch(self, batch):
         """Put some of the customers on hold; the client calls it once a batch.
 
-        :param list ids: of customers of this dialog; others are left alone
+        :param list batch: ids of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         :raise UserError: no day, a day gone by, or no reason
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._hold)
+        return bulk.run_batch(bulk.take(self.customer_ids, batch), self._hold)
 
-    def release_batch(self, ids):
+    def release_batch(self, batch):
         """Take some of the customers off hold; the client calls it once a batch.
 
-        :param list ids: of customers of this dialog; others are left alone
+        :param list batch: ids of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         """
         self.ensure_one()
-        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._release)
+        return bulk.run_batch(bulk.take(self.customer_ids, batch), self._release)
 
     def _check(self):
         if not self.until or self.until < self.company_id._get_collection_day():

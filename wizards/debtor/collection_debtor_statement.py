@@ -115,16 +115,16 @@ class CollectionDebtorStatement(models.TransientModel):
         return self.env._(
             "Statements that leave within a quarter of an hour: %(count)s.", count=count)
 
-    def send_batch(self, ids):
+    def send_batch(self, batch):
         """Have the statements of some of the customers sent; the client calls it once a batch.
 
-        :param list ids: of customers of this dialog; others are left alone
+        :param list batch: ids of customers of this dialog; others are left alone
         :return: dict: how many are ``done``, and who was ``refused`` (``name``, ``reason``)
         :raise UserError: no text is chosen, or no period
         """
         self.ensure_one()
         self._check()
-        return bulk.run_batch(bulk.take(self.customer_ids, ids), self._send)
+        return bulk.run_batch(bulk.take(self.customer_ids, batch), self._send)
 
     def _check(self):
         if not self.mail_template_id:
