@@ -300,7 +300,7 @@ class CollectionAction(models.Model):
         """The day of these has come, see :meth:`_get_arrived_domain`."""
         coming = self.filtered(lambda action: action.state == "scheduled")
         coming.write({"state": "todo"})
-        self.filtered(lambda action: STEERINGS[action.origin].follows_items)._drop_settled()
+        self.filtered(lambda action: action._get_steering().follows_items)._drop_settled()
         coming.filtered(lambda action: action.state != "closed")._open_awaited_activities()
 
     def _open_awaited_activities(self):
