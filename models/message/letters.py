@@ -80,6 +80,10 @@ def _check(news):
     today = letter.company_id._get_collection_day()
     if any(day and day > today for day in news.days.values()):
         raise UserError(_("What is noted has happened: today, or before."))
+    if letter.notice_day and any(day and day < letter.notice_day for day in news.days.values()):
+        raise UserError(_(
+            "The notice bears the day %(day)s: choose that day or a later one, until today.",
+            day=format_date(letter.env, letter.notice_day)))
     if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
         raise UserError(_(
             "A registered letter is accepted, refused or unclaimed: one of them. Empty the "
@@ -133,7 +137,8 @@ def _trace(news, action):
     labels = dict(letter._fields["tracking"]._description_selection(own.env))
 
     def describe(stage, day):
-        return f"{labels[stage]}: {format_date(own.env, day)}" if day else ""
+        return day and own.env._(
+            "%(stage)s: %(day)s", stage=labels[stage], day=format_date(own.env, day)) or ""
 
     def make_row(new, old="", **data):
         return TraceRow(action, "letter_tracked", {"dispatch": letter.id, **data},

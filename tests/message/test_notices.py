@@ -249,6 +249,15 @@ class TestNoticeDay(NoticeCase):
         self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 4))
         self.assertFalse(self.get_rows(customer, "notice_redated"))
 
+    def test_no_notice_is_posted_before_its_day(self):
+        """Bad input: a carrier's list, or a person, is wrong about the day or the letter."""
+        customer = self.make_noticed(
+            scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
+        self.process_due()
+        letter = self.get_sent(customer)
+        with self.at("2026-03-09 09:00:00"), self.assertRaisesRegex(UserError, "bears the day"):
+            letter.with_user(self.manager).record_tracking({"deposited": "2026-02-27"})
+
     def test_a_person_corrects_the_day(self):
         """With a reason, which the history keeps; not before it was written, nor to come."""
         customer = self.make_noticed()

@@ -179,8 +179,9 @@ class CollectionLetterImport(models.TransientModel):
     def _describe_dates(self, row):
         labels = dict(self.env["collection.dispatch"]._fields[
             "tracking"]._description_selection(self.env))
-        return ", ".join(f"{labels[stage]}: {format_date(self.env, day)}"
-                         for stage, day in row.dates.items())
+        return ", ".join(self.env._(
+            "%(stage)s: %(day)s", stage=labels[stage], day=format_date(self.env, day))
+            for stage, day in row.dates.items())
 
     def _write_left(self, headings, left):
         """:return: base64 of a CSV file of the rows as they stood, each with why"""
