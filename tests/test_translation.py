@@ -1,5 +1,7 @@
+import ast
 import re
 from collections import Counter
+from pathlib import Path
 
 import polib
 
@@ -8,6 +10,7 @@ from odoo.tools import file_path
 from odoo.tools.translate import code_translations
 
 MODULE = "account_collection"
+ROOT = Path(__file__).resolve().parents[1]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TAG = re.compile(r"</?\w+[^>]*>")
 #: Attributes of markup that a reader sees, and so may read differently in French.
@@ -129,6 +132,19 @@ class TestTranslation(TransactionCase):
                 self.assertTrue(self.by_term.get(one) and self.by_term.get(other))
                 self.assertNotEqual(self.by_term[one], self.by_term[other])
         self.assertFalse(AMBIGUOUS & set(self.by_term))
+
+    def test_no_sentence_hides_within_a_string(self):
+        """What is said within a formatted string is found by no translator."""
+        for path in ROOT.rglob("*.py"):
+            if not {"controllers", "models", "report", "tools", "wizards"}.isdisjoint(
+                    path.relative_to(ROOT).parts[:1]):
+                hidden = [
+                    call.lineno for text in ast.walk(ast.parse(path.read_text()))
+                    if isinstance(text, ast.JoinedStr) for call in ast.walk(text)
+                    if isinstance(call, ast.Call) and call.args
+                    and isinstance(call.args[0], ast.Constant)
+                    and ast.unparse(call.func).split(".")[-1] in ("_", "_lt")]
+                self.assertFalse(hidden, path.name)
 
     def test_odoo_finds_the_terms_of_code(self):
         """What Python and JavaScript say is marked so that Odoo loads it for either."""

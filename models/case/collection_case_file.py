@@ -6,11 +6,12 @@ from pathlib import Path
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, human_size
+from odoo.tools import SQL
 
 from ...tools.batches import process_batch
 from ...tools.dialogs import ClientAction, open_dialog
 from ...tools.records import in_company_language
+from ...tools.sizes import describe_size
 
 STATES = [("queued", "Being made"), ("ready", "Ready"), ("failed", "Not made")]
 
@@ -86,10 +87,11 @@ class CollectionCaseFile(models.Model):
         for case in self:
             case.lang_name = names.get(case.lang, case.lang)
 
+    @api.depends_context("lang")
     @api.depends("size")
     def _compute_size_label(self):
         for case in self:
-            case.size_label = case.size and human_size(case.size)
+            case.size_label = bool(case.size) and describe_size(self.env, case.size)
 
     # === CRUD === #
 
@@ -136,7 +138,8 @@ class CollectionCaseFile(models.Model):
     def _process_queue(self, limit=20):
         """Cron: make the files that are asked for, one after the other."""
         queued = self.search([("state", "=", "queued")], order="id", limit=limit)
-        process_batch(queued, len(queued), lambda case: case._fill_in_background())
+        process_batch(queued, len(queued), lambda case: (
+            case._in_makers_language()._fill_in_background()))
 
     def _is_due(self):
         """:return: bool, whether the one locked record, if any, is still to be made"""
@@ -144,7 +147,12 @@ class CollectionCaseFile(models.Model):
 
     def _postpone(self, _error):
         """A fault of ours; it is tried again when somebody says so."""
-        self._fail(self.env._("It could not be made. The server's log says why."))
+        case = self._in_makers_language()
+        case._fail(case.env._("It could not be made. The server's log says why."))
+
+    def _in_makers_language(self):
+        """:return: this file, for a cron: why it was not made is read by whoever asked for it"""
+        return self.with_context(lang=self.made_by_id.lang)
 
     def _fail(self, reason):
         self.write({"state": "failed", "error": reason})

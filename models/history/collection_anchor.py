@@ -77,10 +77,14 @@ class CollectionAnchor(models.Model):
     token_detail = fields.Char(readonly=True)
     authority = fields.Char(readonly=True)
     certificates = fields.Text(readonly=True, help="Of the authority, as they came along.")
+    certificates_file = fields.Binary(
+        string="Certificates", compute="_compute_certificates_file",
+        help="Of the authority: by these anybody checks the timestamp.")
+    certificates_name = fields.Char(compute="_compute_names")
 
     mail_state = fields.Selection(
-        [("none", "No witness"), ("waiting", "To be mailed"), ("queued", "Mailed"),
-         ("failed", "Not mailed to all")], string="Witnesses", required=True, readonly=True,
+        [("none", "No witness"), ("waiting", "To be mailed"), ("queued", "E-mail to all"),
+         ("failed", "E-mail, but not to all")], string="Witnesses", required=True, readonly=True,
         default="none")
     witnesses = fields.Char(
         string="Mailed to", readonly=True, help="To whom it was mailed, and who has no address.")
@@ -102,6 +106,13 @@ class CollectionAnchor(models.Model):
         for anchor in self:
             anchor.root_name = f"{anchor.day}.root"
             anchor.token_name = f"{anchor.day}.tsr"
+            anchor.certificates_name = f"{anchor.day}.pem"
+
+    @api.depends("certificates")
+    def _compute_certificates_file(self):
+        for anchor in self:
+            anchor.certificates_file = bool(anchor.certificates) and base64.b64encode(
+                anchor.certificates.encode())
 
     # === CRUD === #
 

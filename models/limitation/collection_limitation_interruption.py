@@ -66,8 +66,8 @@ class CollectionLimitationInterruption(models.Model):
         "account.move.line", "collection_limitation_item_rel", "interruption_id", "item_id",
         string="Items", readonly=True)
     items = fields.Char(string="Documents", readonly=True, help="The items, as they were named.")
-    kind = fields.Selection(KINDS, string="What", required=True, readonly=True)
-    date = fields.Date(string="On", required=True, readonly=True)
+    kind = fields.Selection(KINDS, string="What happened", required=True, readonly=True)
+    date = fields.Date(required=True, readonly=True)
     until = fields.Date(
         readonly=True, help="Until this day the time does not run, as during proceedings.")
     note = fields.Text(string="Proof", readonly=True)

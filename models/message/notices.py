@@ -167,7 +167,8 @@ def _describe_grace(action, notice):
         "We give you formal notice to pay this sum within %(days)s days, by %(day)s at the latest.",
         days=action.grace_days, day=until)
     if notice.kind == "consumer":
-        sentence = f"{sentence} {_('From today on, interest at the legal rate runs on it.')}"
+        interest = _("From today on, interest at the legal rate runs on it.")
+        sentence = f"{sentence} {interest}"
     return Paragraph(sentence, strong=True)
 
 

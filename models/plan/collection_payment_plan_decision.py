@@ -73,11 +73,14 @@ class CollectionPaymentPlan(models.Model):
         """:return: str, why it cannot be accepted any more, for the debtor to read; empty if it
             can"""
         self.ensure_one()
+        if self.state == "refused":
+            return self.env._(
+                "You have answered that this plan does not suit you. We come back to you.")
         if self.state not in PROPOSABLE:
             return self.env._("This plan is not offered any more. Please contact us.")
         if self.state == "expired" or self.valid_until < self.company_id._get_collection_day():
             return self.env._(
-                "This offer stood until %(day)s. Please contact us for a new one.",
+                "This offer stood until %(day)s. Ask us for a new one.",
                 day=format_date(self.env, self.valid_until))
         if self._filter_changed():
             return self.env._(

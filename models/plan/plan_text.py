@@ -103,7 +103,8 @@ def prepare_payment(plan):
         the language of the context); None where the code is not wanted, no account takes it, or
         nothing is to be paid
     """
-    moves = plan.item_ids.move_id
+    items = plan.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
+    moves = items.move_id
     due = plan._get_next_instalment() if plan.state == "accepted" else (
         plan.line_ids.sorted("date")[:1] if plan.state == "offered" else plan.line_ids[:0])
     # of what the company owes, and of entries, the account is the debtor's own

@@ -11,10 +11,10 @@ from PIL import Image
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import human_size
 from odoo.tools.mimetypes import guess_mimetype
 
 from ...tools.clauses import join_clauses, join_label
+from ...tools.sizes import describe_size
 from ..collection_document_export import _draw_picture
 from .binding import check_bindable, count_pages
 from .packing import CHUNK
@@ -104,8 +104,8 @@ class CollectionCaseExhibit(models.AbstractModel):
             raise UserError(self.env._(
                 "The documents of %(customer)s come to %(size)s: a case file holds %(most)s at "
                 "most. Make one of a sequence or of chosen items, or leave the documents out.",
-                customer=case.customer.display_name, size=human_size(size),
-                most=human_size(MOST_BYTES)))
+                customer=case.customer.display_name, size=describe_size(self.env, size),
+                most=describe_size(self.env, MOST_BYTES)))
 
     def _find_all(self, case):
         """:return: generator of :class:`Exhibit`, without numbers, doubles among them"""

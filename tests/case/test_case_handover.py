@@ -40,11 +40,23 @@ class TestCaseHandover(HandoverCase):
         self.assertIn("For the hearing", mail.body_html)
         self.assertIn("/my/case-files", mail.body_html)
 
+    def test_each_partner_is_proposed_once(self):
+        """Issue 19: who takes part in two sequences, too; first who has not got it yet."""
+        self.launch(self.sequence.template_id)
+        dialogs = self.env["collection.case.hand.over"].with_user(self.collector)
+        dialog = dialogs.create({"case_file_id": self.made.id})
+        self.assertEqual(dialog.available_ids.contact_id, self.bailiff)
+        self.assertEqual(len(dialog.available_ids), 1)
+        dialog.action_hand_over()
+        self.assertFalse(dialogs.create({"case_file_id": self.made.id}).participant_id)
+
     def test_not_twice(self):
         """Issue 19: they have it already."""
         self.hand_over()
+        again = self.env["collection.case.hand.over"].with_user(self.collector).create(
+            {"case_file_id": self.made.id}).available_ids
         with self.assertRaisesRegex(UserError, "has this file already"):
-            self.hand_over()
+            self.hand_over(participant_id=again.id)
 
     def test_not_to_who_cannot_log_in(self):
         """Issue 19: the refusal says what helps."""

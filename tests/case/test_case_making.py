@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ...models.case import collection_case_file
 from .case_file_case import CaseFileCase, Unpacked
@@ -24,6 +25,7 @@ class TestCaseMaking(CaseFileCase):
     def test_a_small_one_is_made_at_once(self):
         """Issue 19: with its digests, and traced with that of the manifest."""
         made = self.make_by_dialog()
+        self.assertRegex(made.size_label, r"^\d+\.\d kB$")
         content = made.sudo()._find_content()
         unpacked = Unpacked(content.raw)
         self.assertEqual(
@@ -44,7 +46,7 @@ class TestCaseMaking(CaseFileCase):
     def test_a_large_one_is_made_in_the_background(self):
         """Issue 19: queued, then made by the cron; whoever asked for it is notified."""
         made = self.queue()
-        self.assertEqual(made.state, "queued")
+        self.assertEqual((made.state, made.size_label), ("queued", False))
         with self.assertRaisesRegex(UserError, "is not ready"):
             made._take_out()
         self.run_cron("_process_queue", "collection.case.file")
@@ -85,6 +87,26 @@ class TestCaseMaking(CaseFileCase):
         self.assertEqual((made.state, made.error), ("failed", "No paper"))
         made.action_retry()
         self.assertEqual((made.state, made.error), ("queued", False))
+
+    def test_a_reason_is_in_the_language_of_whoever_asked(self):
+        """Issue 19: the cron has none of its own."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.collector.lang = "fr_FR"
+
+        def refuse(files, *_records, **_options):
+            raise UserError(f"No paper in {files.env.lang}")
+
+        def crash(*_records, **_options):
+            raise RuntimeError
+
+        for fault, reason in ((refuse, "No paper in fr_FR"), (crash, "n’a pas pu être")):
+            with self.subTest(reason):
+                made = self.queue()
+                with patch.object(type(self.cases), "_write_zip", fault), mute_logger(
+                        "odoo.addons.account_collection.tools.batches"):
+                    self.run_cron("_process_queue", "collection.case.file")
+                made.invalidate_recordset()
+                self.assertIn(reason, made.error)
 
     def test_one_that_kills_its_worker_is_given_up(self):
         """Issue 19: after three attempts, not for ever."""

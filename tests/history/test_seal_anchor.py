@@ -142,6 +142,8 @@ class TestAuthority(SealCase):
         data, token = (base64.b64decode(file) for file in (
             self.night.root_file, self.night.token_file))
         self.assertTrue(self.night.token_trusted and self.night.token_at)
+        self.assertIn(self.authority.pem.strip().encode(), base64.b64decode(
+            self.night.certificates_file), "by which anybody verifies it")
         self.assertTrue(self.authority.verify(data, token))
         self.assertFalse(self.authority.verify(data + b" ", token))
         self.assertTrue(self.night._is_whole())

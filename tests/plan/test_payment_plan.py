@@ -241,7 +241,9 @@ class TestOffer(PlanCase):
             plan.promise_id.with_user(self.collector).cancel("Paid at once")
             self.assertIsNone(plan_text.prepare_payment(plan))
         self.assertEqual({(bank, amount) for bank, amount, _words in asked}, {(account, 266.67)})
-        self.assertIn(self.older.payment_reference or self.older.name, asked[0][2])
+        self.assertEqual(asked[0][2].split(), [
+            move.payment_reference or move.name for move in (self.older, self.newer)],
+            "as the plan lists them")
 
     def test_the_code_pays_the_company(self):
         """A credit note bears the account of the debtor, to whom nothing is to be paid."""

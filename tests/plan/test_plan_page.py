@@ -99,7 +99,7 @@ class TestPlanPage(PlanPageCase):
         self.assertEqual(
             self.decide(decision="refuse", text="200 a month").status_code, 303)
         self.assertEqual(self.get_answers().mapped("text"), ["200 a month"])
-        self.assertIn("not offered any more", self.read(self.accept(page=page)))
+        self.assertIn("We come back to you", self.read(self.accept(page=page)))
         self.assertIn("Thank you", self.read(self.open(path=f"/plan/{self.plan.id}?refused=1")))
 
     def test_strangers(self):

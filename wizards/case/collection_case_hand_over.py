@@ -26,17 +26,25 @@ class CollectionCaseHandOver(models.TransientModel):
     def _compute_available_ids(self):
         for dialog in self:
             case = dialog.case_file_id
-            dialog.available_ids = self.env["collection.participant"].search(
+            found = self.env["collection.participant"].search(
                 Domain("customer_id", "=", case.customer_id.id)
                 & Domain("company_id", "=", case.company_id.id)
                 & Domain("function_id.kind", "=", "external")
-                & Domain("contact_id", "!=", False)) if case else False
+                & Domain("contact_id", "!=", False)) if case else self.env[
+                    "collection.participant"]
+            # who takes part in several sequences, and for the customer, is one partner
+            holders = found.grouped(lambda one: (one.contact_id, one.function_id))
+            dialog.available_ids = found.browse().union(*(own[:1] for own in holders.values()))
 
     @api.depends("available_ids")
     def _compute_participant_id(self):
+        """The first of them who has not got it yet."""
         for dialog in self:
             if dialog.participant_id not in dialog.available_ids:
-                dialog.participant_id = dialog.available_ids[:1]
+                having = dialog.case_file_id.handover_ids.filtered(
+                    lambda one: not one.revoked_at).partner_id
+                dialog.participant_id = dialog.available_ids.filtered(
+                    lambda one, having=having: one.contact_id not in having)[:1]
 
     def action_hand_over(self):
         """Hand it over: the partner finds it on the portal, and is written to.

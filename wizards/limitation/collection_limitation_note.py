@@ -22,7 +22,7 @@ class CollectionLimitationNote(models.TransientModel):
         string="Command", required=True, default="interruption")
     kind = fields.Selection(KINDS, string="What happened")
     date = fields.Date(
-        string="On", default=lambda self: self.env.company._get_collection_day())
+        default=lambda self: self.env.company._get_collection_day())
     until = fields.Date(
         help="Until this day the time does not run, as during proceedings. Empty: it runs anew "
         "from the day on which it happened.")

@@ -1,4 +1,4 @@
-import { Component, onMounted, onWillUnmount } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, status } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
@@ -12,13 +12,16 @@ export class CollectionCaseProgress extends Component {
 
     setup() {
         let timer = null;
-        const ask = async () => {
-            await this.props.record.load();
+        const wait = () => {
             timer = this.isWaiting ? setTimeout(ask, PACE) : null;
         };
-        onMounted(() => {
-            timer = this.isWaiting ? setTimeout(ask, PACE) : null;
-        });
+        const ask = async () => {
+            await this.props.record.load();
+            if (status(this) === "mounted") { // who has left meanwhile asks no more
+                wait();
+            }
+        };
+        onMounted(wait);
         onWillUnmount(() => clearTimeout(timer));
     }
 

@@ -35,20 +35,18 @@ function watchFiles() {
 /** One click sends, the second one does nothing. */
 function sendOnce() {
     let sent = false;
+    const button = form.querySelector("[type=submit]");
     form.addEventListener("submit", (ev) => {
         if (sent) {
             ev.preventDefault();
         }
         sent = true;
-        form.querySelector(".send").disabled = true;
+        button.disabled = true;
     });
     // back from another page: the form may be sent again, with the same key
     window.addEventListener("pageshow", () => {
         sent = false;
-        const button = form.querySelector(".send");
-        if (button) {
-            button.disabled = false;
-        }
+        button.disabled = false;
     });
 }
 
