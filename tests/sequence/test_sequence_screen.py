@@ -346,4 +346,5 @@ class TestCompanyLanguage(CollectionCase):
             lambda found: found.kind == "participant_changed")
         self.assertEqual(
             (changed.old_value, changed.new_value),
-            ("Gestionnaire: Collector", "Gestionnaire: Litigator"))
+            ("Gestionnaire\N{NO-BREAK SPACE}: Collector",
+             "Gestionnaire\N{NO-BREAK SPACE}: Litigator"))

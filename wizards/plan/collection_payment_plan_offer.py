@@ -60,14 +60,12 @@ class CollectionPaymentPlanOffer(models.TransientModel):
     def _today(self):
         return self.company_id._get_collection_day()
 
-    @api.depends("item_ids", "former_id")
+    @api.depends("item_ids")
     def _compute_replaced(self):
         for dialog in self:
-            items, former = dialog.item_ids._origin, dialog.former_id._origin
+            items = dialog.item_ids._origin
             items.check_access("read")  # the offers of colleagues are those of the same items
-            former.check_access("read")
-            offered = self.env["collection.payment.plan"]._find_offered(
-                items) | former.sudo().filtered(lambda plan: plan.state == "offered")
+            offered = self.env["collection.payment.plan"]._find_offered(items)
             dialog.replaced = ", ".join(
                 f"{plan.display_name} ({plan.offered_by_id.name})" for plan in offered)
 
