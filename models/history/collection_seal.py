@@ -204,9 +204,17 @@ class CollectionSeal(models.Model):
         if failed:
             notes.append(_(
                 "Without a timestamp so far, tried again in the next run: %(days)s.",
-                days=format_list(self.env, [format_date(self.env, anchor.day)
-                                            for anchor in failed])))
+                days=self._list_days(failed)))
+        unread = anchors.filtered(lambda anchor: (
+            anchor.mail_state == "failed" or anchor.mail_status == "exception"))
+        if unread:
+            notes.append(_(
+                "Not all witnesses have received: %(days)s.", days=self._list_days(unread)))
         return " ".join(notes)
+
+    def _list_days(self, anchors):
+        """:return: str, the days of anchors, as a reader lists them"""
+        return format_list(self.env, [format_date(self.env, anchor.day) for anchor in anchors])
 
     # === CRUD === #
 

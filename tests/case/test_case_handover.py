@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 
+from ..common import action, row, step
 from .case_file_case import CaseFileCase
 
 
@@ -42,7 +43,10 @@ class TestCaseHandover(HandoverCase):
 
     def test_each_partner_is_proposed_once(self):
         """Issue 19: who takes part in two sequences, too; first who has not got it yet."""
-        self.launch(self.sequence.template_id)
+        self.launch(self.make_template("OTHER", [step("file", [action("file")], [row("end")])]))
+        self.env["collection.participant"].create([{
+            "sequence_id": sequence.id, "function_id": self.cj.id, "partner_id": self.bailiff.id,
+        } for sequence in self.customer.collection_sequence_ids])
         dialogs = self.env["collection.case.hand.over"].with_user(self.collector)
         dialog = dialogs.create({"case_file_id": self.made.id})
         self.assertEqual(dialog.available_ids.contact_id, self.bailiff)

@@ -96,6 +96,8 @@ class TestAnchor(SealCase):
         anchor._mail()
         self.assertEqual(anchor.mail_state, "failed")
         self.assertIn("two (no e-mail address)", anchor.witnesses)
+        self.page.invalidate_recordset()
+        self.assertIn("Not all witnesses have received", self.page.anchor_note)
         self.assertEqual(anchor.sudo().mail_id.recipient_ids, reached)
 
     @mute_logger("odoo.addons.account_collection.models.history.collection_anchor")
