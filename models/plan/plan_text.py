@@ -1,10 +1,16 @@
 """What a payment plan says: its terms, the text that is offered, the message, and its paper."""
 
+import logging
+
 from markupsafe import Markup
+from reportlab.graphics.renderPM import RenderPMError
+from werkzeug.exceptions import HTTPException
 
 from odoo.tools import format_amount, format_date, plaintext2html
 
 from ..action.channels import get_channel
+
+_logger = logging.getLogger(__name__)
 
 #: Characters of a transfer's reference at most, in a QR code of SEPA.
 MOST_REFERENCE = 140
@@ -100,8 +106,8 @@ def prepare_payment(plan):
 
     :param plan: ``collection.payment.plan``, in superuser mode
     :return: dict of ``code`` (a picture as a ``data:`` address) and ``due`` (how much by when, in
-        the language of the context); None where the code is not wanted, no account takes it, or
-        nothing is to be paid
+        the language of the context); None where the code is not wanted, no account takes it,
+        nothing is to be paid, or it cannot be drawn here
     """
     items = plan.item_ids.sorted(lambda item: (item._get_collection_due(), item.id))
     moves = items.move_id
@@ -112,9 +118,13 @@ def prepare_payment(plan):
     if not plan.company_id.qr_code or not due or not account:
         return None
     names = " ".join(move.payment_reference or move.name for move in moves)
-    code = account.build_qr_code_base64(
-        due.amount, names[:MOST_REFERENCE], moves.payment_reference if len(moves) == 1 else "",
-        plan.currency_id, plan.customer_id)
+    try:
+        code = account.build_qr_code_base64(
+            due.amount, names[:MOST_REFERENCE], moves.payment_reference if len(moves) == 1 else "",
+            plan.currency_id, plan.customer_id)
+    except (HTTPException, RenderPMError) as error:  # the plan is to be had without it, too
+        _logger.warning("%s has no QR code: %s", plan, error)
+        return None
     return {"code": code, "due": describe_due(due)} if code else None
 
 

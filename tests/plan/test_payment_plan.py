@@ -4,6 +4,8 @@ from unittest.mock import patch
 
 import pikepdf
 from psycopg2 import DatabaseError
+from reportlab.graphics.renderPM import RenderPMError
+from werkzeug.exceptions import HTTPException
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -264,6 +266,19 @@ class TestOffer(PlanCase):
         with patch.object(self.registry["res.partner.bank"], "build_qr_code_base64", build):
             plan_text.prepare_payment(plan)
         self.assertEqual(asked, [ours])
+
+    @mute_logger("odoo.addons.account_collection.models.plan.plan_text")
+    def test_a_code_that_cannot_be_drawn_hinders_nothing(self):
+        """Some machines have nothing that draws: the plan is to be had without the code."""
+        account = self.env["res.partner.bank"].create({
+            "acc_number": "FR7630006000011234567890189", "partner_id": self.company.partner_id.id})
+        self.items.move_id.partner_bank_id = account
+        self.company.qr_code = True
+        plan = self.offer().sudo()
+        for error in (RenderPMError("no backend"), HTTPException("Cannot convert into barcode.")):
+            with patch.object(
+                    self.registry["res.partner.bank"], "build_qr_code_base64", side_effect=error):
+                self.assertIsNone(plan_text.prepare_payment(plan))
 
     def test_the_dialog_names_what_it_replaces(self):
         """Whatever is offered for one of its items, whoever offered it."""
