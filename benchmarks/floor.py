@@ -13,12 +13,12 @@ from odoo import fields
 COPIED = (
     "name, kind, function_id, recipient_function_id, needs_validation, validator_function_id,"
     " required, keep, description, subject, body, mode, mail_template_id, attach_invoices,"
-    " attach_statement, portal_shows, portal_documents, portal_decides"
+    " attach_statement, grace_days, portal_shows, portal_documents, portal_decides"
 )
 
 STATEMENT = f"""
 WITH item AS (
-    SELECT partner.id AS customer, line.id, line.date_maturity AS due,
+    SELECT partner.id AS customer, line.id, line.date_maturity AS due, line.move_name AS name,
            line.amount_residual AS residual,
            (partner.collection_scenario_id ->> %(key)s)::int AS scenario,
            (partner.collector_id ->> %(key)s)::int AS collector
@@ -48,11 +48,11 @@ WITH item AS (
     SELECT customer, SUM(residual) AS amount FROM item GROUP BY customer
 )
 INSERT INTO collection_action (
-       origin, customer_id, company_id, scenario_id, scenario_step_id, leader_id, user_id,
-       responsible_id, unassigned, date, planned_on, state,
+       origin, customer_id, company_id, scenario_id, scenario_step_id, leader_id, leader_name,
+       leader_due, user_id, responsible_id, unassigned, date, planned_on, state,
        create_uid, create_date, write_uid, write_date, {COPIED})
 SELECT 'scenario', leader.customer, %(company)s, scenario.id, step.id, leader.id,
-       leader.collector, users.partner_id, leader.collector IS NULL,
+       leader.name, leader.due, leader.collector, users.partner_id, leader.collector IS NULL,
        GREATEST(leader.due + step.offset, %(day)s), %(day)s, 'scheduled',
        1, now() at time zone 'UTC', 1, now() at time zone 'UTC',
        {", ".join(f"step.{name}" for name in COPIED.replace(" ", "").split(","))}
