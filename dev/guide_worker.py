@@ -95,7 +95,6 @@ class Photographer:
         """Take the pictures in each language."""
         self._receive_replies()
         self._equip()
-        self._choose_app()
         started = self._start(False)
         self._take_in_each_language([scene for scene in scenes if scene.before_start])
         self._start(started)
@@ -108,6 +107,7 @@ class Photographer:
             self._admin.call("res.users", "write", people, {"lang": code})
             sessions = {login: Session(self._address, login)
                         for login in {scene.login for scene in scenes}}
+            self._choose_app()
             for scene in scenes:
                 self._try(scene, sessions[scene.login], language)
 
@@ -124,7 +124,8 @@ class Photographer:
             self.failures.append(f"{language}/{scene.name}: {error}")
 
     def _choose_app(self):
-        """What the first page opened would not know: whose menus stand above it."""
+        """What the first page of a language would not know: whose menus stand above it; the last
+        one may have been another's, whom this person does not see."""
         self._browser.order("Page.navigate", url=f"{self._address}/web/login")
         self._browser.wait_for(f"{SETTLED} && location.pathname === '/web/login'")
         menu = self._find_id("menu_collection_root")

@@ -78,7 +78,7 @@ class CollectionAnchor(models.Model):
     authority = fields.Char(readonly=True)
     certificates = fields.Text(readonly=True, help="Of the authority, as they came along.")
     certificates_file = fields.Binary(
-        string="Certificates", compute="_compute_certificates_file",
+        string="File of the certificates", compute="_compute_certificates_file",
         help="Of the authority: by these anybody checks the timestamp.")
     certificates_name = fields.Char(compute="_compute_names")
 
