@@ -323,7 +323,7 @@ class CollectionSequenceTransition(models.Model):
         """:return: str, what the row waits for, translated, without its timing"""
         match self.condition:
             case "event" if self.event_is_named:
-                return f"“{self.event_name or '?'}”"
+                return self.env._("“%(event)s”", event=self.event_name or "?")
             case "event":
                 ended = ", ".join(filter(None, self._get_ended()))
                 event = _lower(self._get_label("event_code"))
