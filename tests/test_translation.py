@@ -146,6 +146,15 @@ class TestTranslation(TransactionCase):
                     and ast.unparse(call.func).split(".")[-1] in ("_", "_lt")]
                 self.assertFalse(hidden, path.name)
 
+    def test_names_are_those_of_the_reader_s_language(self):
+        """What is called one thing in one language is not called so in the next one."""
+        for model in self.env.registry.values():
+            if model._name.startswith("collection.") and (
+                    model._compute_display_name.__module__.startswith("odoo.addons." + MODULE)):
+                field = model._fields["display_name"]
+                self.assertIn(
+                    "lang", self.env.registry.field_depends_context[field], model._name)
+
     def test_odoo_finds_the_terms_of_code(self):
         """What Python and JavaScript say is marked so that Odoo loads it for either."""
         python = code_translations.get_python_translations(MODULE, "fr_FR")

@@ -145,6 +145,7 @@ class CollectionHistory(models.Model):
         for row in self:
             row.summary = row._describe()
 
+    @api.depends_context("lang")
     @api.depends("summary")
     def _compute_display_name(self):
         for row in self:

@@ -176,6 +176,7 @@ class CollectionSequence(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("template_id", "customer_id", "situation")
     def _compute_display_name(self):
         for sequence in self:

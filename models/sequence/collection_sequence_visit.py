@@ -33,6 +33,7 @@ class CollectionSequenceVisit(models.Model):
     _number_unique = models.Constraint(
         "UNIQUE(sequence_id, number)", "Visits of a sequence are numbered without a double.")
 
+    @api.depends_context("lang")
     @api.depends("number", "step_id")
     def _compute_display_name(self):
         for visit in self:

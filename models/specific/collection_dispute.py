@@ -76,6 +76,7 @@ class CollectionDispute(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("reason_id", "item_ids")
     def _compute_display_name(self):
         for dispute in self:

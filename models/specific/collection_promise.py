@@ -111,6 +111,7 @@ class CollectionPromise(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("amount", "date", "customer_id")
     def _compute_display_name(self):
         for promise in self:
