@@ -139,6 +139,7 @@ class CollectionAction(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("name", "customer_id")
     def _compute_display_name(self):
         for action in self:

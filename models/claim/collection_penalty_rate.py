@@ -163,6 +163,7 @@ class CollectionPenaltyRate(models.Model):
             floor=formatLang(self.env, latest.floor_rate, digits=2),
             start=format_date(self.env, latest.date_from))
 
+    @api.depends_context("lang")
     @api.depends("regime", "date_from", "date_to", "company_id")
     def _compute_display_name(self):
         regimes = dict(self._fields["regime"]._description_selection(self.env))

@@ -98,6 +98,7 @@ class CollectionAnswer(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("kind", "move_id")
     def _compute_display_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))

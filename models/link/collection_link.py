@@ -84,6 +84,7 @@ class CollectionLink(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("partner_id", "create_date")
     def _compute_display_name(self):
         for link in self:

@@ -102,6 +102,7 @@ class CollectionParticipant(models.Model):
                     "%(sequence)s belongs to another customer than its participant %(name)s.",
                     sequence=sequence.display_name, name=participant.partner_id.name))
 
+    @api.depends_context("lang")
     @api.depends("function_id", "partner_id")
     def _compute_display_name(self):
         for participant in self:

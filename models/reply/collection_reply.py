@@ -127,6 +127,7 @@ class CollectionReply(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("customer_id", "subject")
     def _compute_display_name(self):
         for reply in self:

@@ -67,6 +67,7 @@ class CollectionScenarioStep(models.Model):
         for step in self:
             step.when = step._describe_when()
 
+    @api.depends_context("lang")
     @api.depends("number", "name")
     def _compute_display_name(self):
         for step in self:

@@ -152,6 +152,7 @@ class CollectionSetup(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("company_id")
     def _compute_display_name(self):
         for setup in self:
