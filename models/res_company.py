@@ -174,7 +174,10 @@ class ResCompany(models.Model):
     def write(self, vals):
         """Odoo hands down to the branches one by one what a company decides for them, and refuses
         each for as long as another one differs: several at once are written one after the other.
+        Branches themselves take all of them together.
         """
+        if self.parent_id:
+            return super().write(vals)
         delegated = [name for name in self._get_company_root_delegated_field_names()
                      if name in vals and name.startswith("collection_")]
         for name in delegated:

@@ -64,6 +64,18 @@ class TestStatementRun(MonthCase):
         self.assertRecordValues(branch | later, [{
             "collection_statement_monthly": "activity", "collection_statement_format": "both"}] * 2)
 
+    def test_a_branch_that_differs_is_put_right_at_once(self):
+        """Odoo refuses each setting alone for as long as another one differs."""
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_company SET collection_statement_monthly = 'activity',"
+            " collection_retention_months = 99 WHERE id = %s", [branch.id])
+        branch.invalidate_recordset()
+        names = ("collection_statement_monthly", "collection_retention_months")
+        branch.write({name: self.company[name] for name in names})
+        self.assertRecordValues(branch, [{name: self.company[name] for name in names}])
+
     @staticmethod
     def date(text):
         return collection_statement_run.fields.Date.to_date(text)
