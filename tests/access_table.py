@@ -379,7 +379,6 @@ _METHODS = [
     (DESK | ACCOUNTANTS | {"customer", "employee"}, {
         "res.partner":
             "action_launch_collection_sequence action_open_collection_actions "
-            "action_open_collection_answers "
             "action_open_collection_customer action_open_collection_dispatches "
             "action_open_collection_export "
             "action_open_collection_disputes action_open_collection_items "
@@ -464,12 +463,11 @@ _FIELDS = [
     (DESK, NOBODY, {"res.partner": "collection_followed_by"}),
     (OWN, NOBODY, {
         "res.partner":
-            "collection_anonymised_on collection_head collection_reply_count "
+            "collection_anonymised_on collection_head "
             "collection_balance collection_overdue collection_days_late collection_kept_out "
             "collection_last_payment collection_payer_delay collection_payer_profile "
             "collection_next_action_id collection_next_action_ids collection_next_date "
             "collection_next_name collection_sequence_count "
-            "collection_answer_count collection_promise_count collection_dispute_count "
             "collection_request_count collection_origins collection_history_ids "
             "collection_participant_ids collection_sequence_ids collection_action_ids "
             "collection_open_action_ids collection_assignment_ids",
@@ -489,6 +487,11 @@ _FIELDS = [
         "account.move":
             "collection_shown_status collection_shown_next collection_shown_promise "
             "collection_shown_dispute",
+    }),
+    (BOOKS | ACCOUNTANTS, NOBODY, {
+        # a column of a list: the record's id, by which what it shows is read
+        "account.move":
+            "collection_next_column collection_promise_column collection_dispute_column",
     }),
     (BOOKS, NOBODY, {
         "account.move.line":

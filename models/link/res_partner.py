@@ -7,12 +7,10 @@ from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
-    """The customer's answers and personal links, on its form; colleagues without a login."""
+    """The customer's personal links, on its form; colleagues without a login."""
 
     _inherit = "res.partner"
 
-    collection_answer_count = fields.Integer(
-        string="Answers to check", compute="_compute_collection_answer_count", groups=COLLECTORS)
     collection_internal = fields.Boolean(
         string="Colleague", groups=COLLECTORS,
         help="A colleague without a login, who may be sent internal interactive messages. "
@@ -23,18 +21,6 @@ class ResPartner(models.Model):
         "the invoices, and an answer for each of them.")
 
     # === LISTS === #
-
-    @api.depends_context("uid", "company")
-    def _compute_collection_answer_count(self):
-        counts = dict(self.env["collection.answer"]._read_group(
-            [("customer_id", "in", self.ids), ("state", "=", "waiting")],
-            ["customer_id"], ["__count"]))
-        for partner in self:
-            partner.collection_answer_count = counts.get(partner, 0)
-
-    def action_open_collection_answers(self):
-        """:return: window action on the customer's answers"""
-        return self._open_collection_list("collection_answer_action")
 
     def action_open_collection_links(self):
         """:return: window action on the personal links that were sent for the customer"""

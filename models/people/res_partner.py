@@ -103,6 +103,7 @@ class ResPartner(models.Model):
         """Who becomes part of another customer, or one of its own, takes along what is its own."""
         if not self.env.su:
             self._check_collection_change(vals)
+        self._track_collection_settings(vals)
         before = {} if ENTITY_FIELDS.isdisjoint(vals) else {
             partner.id: partner.commercial_partner_id.id for partner in self}
         active = {} if "active" not in vals else {
@@ -116,6 +117,18 @@ class ResPartner(models.Model):
         if changed:
             changed.sudo()._follow_archiving(changed[0].active)
         return result
+
+    def _track_prepare(self, fields_iter):
+        """Odoo looks at all tracked fields before each write. Posting an invoice writes on its
+        customer, and would read ours one by one; they change only where they are written."""
+        if fields_iter is self._fields:
+            fields_iter = [name for name in fields_iter if not _is_ours(name)]
+        super()._track_prepare(fields_iter)
+
+    def _track_collection_settings(self, vals):
+        written = [name for name in vals if _is_ours(name)]
+        if written and not any(map(self.env.context.get, ("tracking_disable", "mail_notrack"))):
+            self._track_prepare(written)
 
     # === SEEN BY THE USER === #
     # A collector of the own portfolio sees of others' customers the name and who collects.

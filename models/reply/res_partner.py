@@ -1,25 +1,13 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...tools.clauses import join_clauses
 from ...tools.customers import move_all
-from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
-    """The customer's replies, on its form and on the page before a call."""
+    """The customer's replies, on the page before a call."""
 
     _inherit = "res.partner"
-
-    collection_reply_count = fields.Integer(
-        string="Replies that wait", compute="_compute_collection_reply_count", groups=COLLECTORS)
-
-    @api.depends_context("uid", "company")
-    def _compute_collection_reply_count(self):
-        counts = dict(self.env["collection.reply"]._read_group(
-            [("customer_id", "in", self.ids), ("state", "=", "open")],
-            ["customer_id"], ["__count"]))
-        for partner in self:
-            partner.collection_reply_count = counts.get(partner, 0)
 
     def _get_collection_heads(self, company):
         heads = super()._get_collection_heads(company)

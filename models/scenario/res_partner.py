@@ -128,8 +128,10 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Changing what decides the next action replaces it at once (M-041), with a trace."""
         touched = PLANNED_BY & set(vals)
+        if not touched:
+            return super().write(vals)
         customers = self.filtered(lambda partner: partner.commercial_partner_id == partner)
-        if not touched or not customers:
+        if not customers:
             return super().write(vals)
         before = customers._get_collection_settings(touched)
         result = super().write(vals)

@@ -1,29 +1,13 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ...tools.customers import find_following, move_all, move_some
 from ...tools.dialogs import open_dialog
-from ..access import COLLECTORS
 
 
 class ResPartner(models.Model):
     """The customer's promises, disputes and actions out of its scenario, on its form."""
 
     _inherit = "res.partner"
-
-    collection_promise_count = fields.Integer(
-        string="Promises", compute="_compute_collection_promise_count", groups=COLLECTORS)
-    collection_dispute_count = fields.Integer(
-        string="Disputes", compute="_compute_collection_promise_count", groups=COLLECTORS)
-
-    @api.depends_context("uid", "company")
-    def _compute_collection_promise_count(self):
-        for name, model in (("collection_promise_count", "collection.promise"),
-                            ("collection_dispute_count", "collection.dispute")):
-            counts = dict(self.env[model]._read_group(
-                [("customer_id", "in", self.ids), ("state", "=", "open")],
-                ["customer_id"], ["__count"]))
-            for partner in self:
-                partner[name] = counts.get(partner, 0)
 
     def action_open_collection_promises(self):
         """:return: window action on the customer's promises"""

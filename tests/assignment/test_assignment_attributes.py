@@ -13,7 +13,7 @@ from .test_assignment import AssignmentCase
 
 _lt = LazyTranslate("account_collection")
 
-FORM = "account_collection.res_partner_view_form_collection"
+FORM = "account_collection.res_partner_view_form_tab_collection"
 
 
 @tagged("post_install", "-at_install")

@@ -157,7 +157,7 @@ class TestInvoiceReaders(WizardCase):
         self.assertIn("Notice", chased.collection_shown_next)
         arch = self.env["account.move"].with_user(self.plain).get_view(
             self.env.ref("account.view_move_form").id, "form")["arch"]
-        self.assertIn("collection_shown_next", arch)
+        self.assertIn("collection_invoice_notes", arch)
         self.assertNotIn("collection_status_id", arch)
         self.assertNotIn("action_open_collection_wizard", arch)
 

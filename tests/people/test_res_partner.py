@@ -23,7 +23,7 @@ class TestResPartner(CollectionCase):
     def test_the_collector_of_the_own_portfolio_names_nobody(self):
         """screens 17: the field is read-only on the form for whom naming is refused."""
         for user, readonly in ((self.collector, "1"), (self.manager, None)):
-            view = self.env.ref("account_collection.res_partner_view_form_collection")
+            view = self.env.ref("account_collection.res_partner_view_form_tab_collection")
             arch = self.env["res.partner"].with_user(user).get_view(view.id, "form")["arch"]
             [field] = [part for part in arch.split("<field ") if 'name="collector_id"' in part]
             self.assertEqual("readonly=\"1\"" in field.split(">")[0], bool(readonly))
@@ -50,9 +50,54 @@ class TestResPartner(CollectionCase):
         for user in (self.collector, clerk):
             Form(self.customer.with_user(user))
 
+    def count_queries_of(self, record, fields_spec):
+        record.web_read(fields_spec)  # what a server learns once
+        self.forget_all()
+        before = self.env.cr.sql_log_count
+        record.web_read(fields_spec)
+        return self.env.cr.sql_log_count - before
+
+    def test_the_form_opens_with_the_queries_of_odoo(self):
+        """DESIGN, figures: what ours shows is read when a tab is opened, or a moment later."""
+        self.manager.group_ids += self.env.ref("account.group_account_invoice")
+        customer = self.customer.with_user(self.manager)
+        fields_spec = Form(customer)._view["fields_spec"]
+        ours = {name for name in fields_spec if name.startswith(("collection_", "collector_"))}
+        bare = {name: spec for name, spec in fields_spec.items() if name not in ours}
+        self.assertEqual(
+            self.count_queries_of(customer, bare), self.count_queries_of(customer, fields_spec))
+
+    def test_writing_what_is_odoos_reads_nothing_of_ours(self):
+        """DESIGN, figures: posting an invoice raises its customer's rank, field by field."""
+        self.cr.precommit.run()  # what is new is not tracked
+        self.env.flush_all()
+        self.env.invalidate_all()
+        customer = self.customer.with_context(
+            prefetch_fields=False, tracking_disable=False)
+        customer.customer_rank += 1
+        read = [name for name, field in customer._fields.items()
+                if name.startswith(("collection_", "collector_"))
+                and customer.id in field._get_cache(customer.env)]
+        self.assertFalse(read)
+
+    def test_a_change_of_ours_is_tracked(self):
+        """M-022: in the chatter, with what it was before."""
+        self.cr.precommit.run()  # what is new is not tracked
+        customer = self.file.with_context(tracking_disable=False)
+        customer.collection_hold_reason = "Waits for the court"
+        customer.collection_hold_reason = "Waits for the bailiff"
+        self.env.flush_all()
+        self.cr.precommit.run()
+        [value] = self.env["mail.tracking.value"].search([
+            ("mail_message_id", "in", self.customer.message_ids.ids),
+            ("field_id.name", "=", "collection_hold_reason")])
+        self.assertEqual((value.old_value_char or "", value.new_value_char),
+                         ("", "Waits for the bailiff"))
+
     def test_participants_are_edited_on_the_customer(self):
         """D-005, D-011, D-082 to D-084: a function and who holds it."""
-        with Form(self.file) as form, form.collection_participant_ids.edit(0) as line:
+        view = "account_collection.res_partner_view_form_tab_sequences"
+        with Form(self.file, view) as form, form.collection_participant_ids.edit(0) as line:
             self.assertEqual(line.function_id, self.gest)
             line.user_id = self.manager
         self.assertEqual(self.get_action(self.running, "file").user_id, self.manager)

@@ -250,7 +250,8 @@ class TestCustomerForm(ScenarioViewCase):
 
     def test_a_hold_on_the_form_drops_the_action_and_says_so(self):
         """M-041: at once, with the reason."""
-        with Form(self.customer.with_user(self.collector)) as form:
+        view = "account_collection.res_partner_view_form_tab_collection"
+        with Form(self.customer.with_user(self.collector), view) as form:
             form.collection_hold_until = "2026-03-10"
             form.collection_hold_reason = "Flood"
         customer = self.customer.with_user(self.collector)

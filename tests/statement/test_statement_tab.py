@@ -132,15 +132,15 @@ class TestStatementTab(ItemCase):
         opened = self.items[0].action_open_collection_document()
         self.assertEqual(opened["res_id"], self.items[0].move_id.id)
 
-    def test_counts_of_promises_and_disputes(self):
-        """E1, A-043: on the customer's smart buttons, with their lists."""
+    def test_lists_of_promises_and_disputes(self):
+        """E1, A-043: what the page before a call names is opened from there."""
         self.env["collection.promise"].with_user(self.collector).make(
             self.items[0], "2026-03-10")
         self.env["collection.dispute"].with_user(self.collector).open(
             self.items[1], self.env.ref("account_collection.dispute_reason_price"))
         customer = self.customer.with_user(self.collector)
-        self.assertEqual(
-            (customer.collection_promise_count, customer.collection_dispute_count), (1, 1))
+        head = customer.collection_head
+        self.assertTrue(head["promise"] and head["dispute"])
         for action in (customer.action_open_collection_promises(),
                        customer.action_open_collection_disputes()):
             self.assertEqual(self.env[action["res_model"]].search_count(action["domain"]), 1)

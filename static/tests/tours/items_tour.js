@@ -81,7 +81,7 @@ registry.category("web_tour.tours").add("collection_statement_tour", {
         },
         {
             content: "The customer has a dispute",
-            trigger: ".o-form-buttonbox button[name=action_open_collection_disputes]:contains(1)",
+            trigger: ".o_collection_head dt:contains(Open dispute)",
         },
         {
             content: "A new action out of the scenario",

@@ -2,9 +2,11 @@ import { Component, onMounted, onWillUpdateProps, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+
+import { CUSTOMER_CHANGED } from "../../people/customer_tab/customer_tab";
 
 const NOTHING = { buckets: [], phones: [], notes: [] };
 
@@ -84,9 +86,10 @@ export class HeadWidget extends HeadField {
 
     setup() {
         super.setup();
-        this.orm = useService("orm");
-        this.loaded = useState({ id: false, head: false });
+        this.reads = useService("collection_late_reads");
+        this.loaded = useState({ id: false, head: false, reason: "" });
         onMounted(() => this.read(this.props.record.resId));
+        useBus(this.env.bus, CUSTOMER_CHANGED, () => this.read(this.props.record.resId));
         onWillUpdateProps(({ record }) => {
             if (record.resId !== this.loaded.id) {
                 this.read(record.resId);
@@ -96,6 +99,10 @@ export class HeadWidget extends HeadField {
 
     get head() {
         return { ...NOTHING, ...this.loaded.head };
+    }
+
+    get reason() {
+        return this.loaded.reason;
     }
 
     get stage() {
@@ -110,9 +117,13 @@ export class HeadWidget extends HeadField {
         if (!id) {
             return;
         }
-        const [row] = await this.orm.read("res.partner", [id], ["collection_head"]);
+        const row = await this.reads.read("res.partner", id, [
+            "collection_head",
+            "collection_not_chased",
+        ]);
         if (id === this.props.record.resId) {
-            Object.assign(this.loaded, { id, head: row?.collection_head || false });
+            const { collection_head: head = false, collection_not_chased: reason } = row;
+            Object.assign(this.loaded, { id, head, reason: reason || "" });
         }
     }
 }
