@@ -31,7 +31,13 @@ export class Statement extends EmbeddedList {
         this.orm = useService("orm");
         this.state = useState({ totals: [] });
         onWillStart(() => this.loadTotals(this.props.record));
-        onWillUpdateProps((props) => this.loadTotals(props.record));
+        let { data } = this;
+        onWillUpdateProps((props) => {
+            if (data !== this.data) {
+                data = this.data;
+                return this.loadTotals(props.record);
+            }
+        });
     }
 
     async loadTotals(record) {
@@ -44,20 +50,16 @@ export class Statement extends EmbeddedList {
         }
     }
 
-    get domain() {
-        const id = this.props.record.resId;
-        return [
-            [this.props.kind === "move" ? "move_id" : "partner_id.commercial_partner_id", "=", id],
-            ["parent_state", "=", "posted"],
-            ["account_type", "=", "asset_receivable"],
-            ["reconciled", "=", false],
-        ];
-    }
-
-    get viewProps() {
+    getViewProps(props) {
+        const field = props.kind === "move" ? "move_id" : "partner_id.commercial_partner_id";
         return {
-            ...super.viewProps,
-            domain: this.domain,
+            ...super.getViewProps(props),
+            domain: [
+                [field, "=", props.record.resId],
+                ["parent_state", "=", "posted"],
+                ["account_type", "=", "asset_receivable"],
+                ["reconciled", "=", false],
+            ],
             context: {
                 list_view_ref: "account_collection.account_move_line_view_list_collection",
                 search_view_ref: "account_collection.account_move_line_view_search_collection",

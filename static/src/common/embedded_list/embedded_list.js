@@ -1,4 +1,4 @@
-import { Component, useSubEnv } from "@odoo/owl";
+import { Component, onWillUpdateProps, toRaw, useSubEnv } from "@odoo/owl";
 import { Domain } from "@web/core/domain";
 import { _t } from "@web/core/l10n/translation";
 import { evaluateExpr } from "@web/core/py_js/py";
@@ -31,15 +31,26 @@ export class EmbeddedList extends Component {
     setup() {
         this.action = useService("action");
         useSubEnv({ config: getDefaultConfig() });
+        this.prepare(this.props);
+        onWillUpdateProps((props) => this.prepare(props));
     }
 
-    get key() {
-        const { record, refresh } = this.props;
-        return `${record.resId}-${refresh ? record.data[refresh] : ""}`;
+    /**
+     * The list is read anew when the form was, and when it is to show something else. Else it has
+     * the very same props, whenever the form is drawn.
+     */
+    prepare(props) {
+        const { record, refresh } = props;
+        const viewProps = this.getViewProps(props);
+        const shown = JSON.stringify([viewProps.domain, viewProps.context]);
+        const data = toRaw(record.data);
+        if (data !== this.data || shown !== this.shown) {
+            Object.assign(this, { data, shown, viewProps });
+        }
+        this.key = `${record.resId}-${refresh ? record.data[refresh] : ""}`;
     }
 
-    get viewProps() {
-        const { context, domain, record, resModel } = this.props;
+    getViewProps({ context, domain, record, resModel }) {
         return {
             resModel,
             type: "list",

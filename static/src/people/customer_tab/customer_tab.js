@@ -1,4 +1,4 @@
-import { Component, onMounted, status, useSubEnv } from "@odoo/owl";
+import { Component, onMounted, onWillUpdateProps, status, useSubEnv } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 import { effect } from "@web/core/utils/reactive";
 import { FormController } from "@web/views/form/form_controller";
@@ -22,10 +22,16 @@ export class CustomerTab extends Component {
 
     setup() {
         useSubEnv({ config: getDefaultConfig() });
+        this.viewProps = this.getViewProps(this.props);
+        onWillUpdateProps((props) => {
+            // the very same props, or the tab would be read anew whenever the page is drawn
+            if (props.record.resId !== this.viewProps.resId) {
+                this.viewProps = this.getViewProps(props);
+            }
+        });
     }
 
-    get viewProps() {
-        const { record, readonly, view } = this.props;
+    getViewProps({ record, readonly, view }) {
         return {
             type: "form",
             resModel: "res.partner",
@@ -41,9 +47,13 @@ export class CustomerTab extends Component {
 
     /** The rest of the page shows it too, unless somebody is writing there. */
     async onChanged() {
+        if (status(this) === "destroyed") {
+            return; // a button has led elsewhere
+        }
         const { model } = this.props.record;
         this.env.bus.trigger(CUSTOMER_CHANGED);
-        if (!(await model.root.isDirty())) {
+        const written = await model.root.isDirty();
+        if (!written && status(this) !== "destroyed") {
             await model.root.load();
         }
     }
