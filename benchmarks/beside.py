@@ -2,6 +2,7 @@
 
 import statistics
 
+from lxml import etree
 from measure import Meter, warm_up
 
 from odoo import fields
@@ -10,8 +11,10 @@ from odoo.tests import Form
 
 #: Sequences of the customer whose form is opened, and rows of its history.
 SEQUENCES, ROWS = 50, 1_000
-#: Times that the form is opened, and invoices posted and paid; and of each before that.
+#: Times that each screen is opened, and invoices posted and paid; and of each before that.
 TIMES, LEARNT = 60, 5
+#: Invoices on a page of their list.
+PAGE = 80
 SUBJECT = [("email", "=", "customer1@example.com")]
 
 
@@ -51,7 +54,7 @@ def make_template(env, customers):
 
 
 def work(env):
-    """Open the form, post invoices, pay them.
+    """Open the form of a customer and of an invoice, list invoices, post and pay them.
 
     :return: dict of milliseconds, the median of each, and `queries` of the form
     """
@@ -60,17 +63,34 @@ def work(env):
     env.cr.commit()
     warm_up(env.cr)
     customer = env["res.partner"].search(SUBJECT)
-    specification = Form(customer)._view["fields_spec"]
     invoices = env["account.move"].create([{
         "move_type": "out_invoice", "partner_id": customer.id,
         "invoice_date": fields.Date.today(),
         "invoice_line_ids": [Command.create({"name": "Goods", "price_unit": 100 + number})],
     } for number in range(TIMES + LEARNT)])
     env.cr.commit()
-    form, queries = _time(env, [lambda: customer.web_read(specification)] * (TIMES + LEARNT))
+    form, queries = _time_reading(env, customer, Form(customer)._view["fields_spec"])
     post, _queries = _time(env, [invoice.action_post for invoice in invoices])
+    invoice, _queries = _time_reading(
+        env, invoices[0], Form(invoices[0])._view["fields_spec"])
+    posted = env["account.move"].search([("state", "=", "posted")], limit=PAGE)
+    page, _queries = _time_reading(env, posted, _get_list_fields(posted))
     pay, _queries = _time(env, [_pay(invoice) for invoice in invoices])
-    return {"form": form, "post": post, "pay": pay, "queries": queries}
+    return {"form": form, "invoice": invoice, "list": page, "post": post, "pay": pay,
+            "queries": queries}
+
+
+def _get_list_fields(invoices):
+    """:return: what the browser reads for the list of invoices, hidden columns too"""
+    view = invoices.env.ref("account.view_out_invoice_tree")
+    arch = etree.fromstring(invoices.get_view(view.id, "list")["arch"])
+    names = [node.get("name") for node in arch.iterchildren("field")]
+    return {name: {"fields": {"display_name": {}}} if invoices._fields[name].relational else {}
+            for name in names}
+
+
+def _time_reading(env, records, specification):
+    return _time(env, [lambda: records.web_read(specification)] * (TIMES + LEARNT))
 
 
 def _pay(invoice):
