@@ -46,13 +46,16 @@ COLLECTORS = "account_collection.group_collection_user"
 #: Group of those who see every customer.
 ALL_CUSTOMERS = "account_collection.group_collection_all"
 
+#: What is ours is read together, and not whenever Odoo reads something of a record.
+PREFETCH = "collection"
+
 #: Key of the context under which what is stored is read.
 STORED = "collection_stored"
 
 
 def sees_own_only(env: Any) -> bool:
     """:return: whether the user is a collector who sees the own customers only"""
-    return not env.su and env.user.has_group(COLLECTORS) and not env.user.has_group(ALL_CUSTOMERS)
+    return not env.su and env.user._sees_own_customers_only()
 
 
 def see_stored(records: Any) -> Any:
@@ -76,6 +79,8 @@ class PortfolioField(MixedInto):
         attrs = super()._get_attrs(model_class, name)
         if attrs.get("compute"):
             attrs["compute_sudo"] = True
+        if not attrs.get("company_dependent"):
+            attrs.setdefault("prefetch", PREFETCH)
         return attrs
 
     def __get__(self, record: Any, owner: Any = None) -> Any:

@@ -32,15 +32,16 @@ class AccountMove(models.Model):
         "state", "move_type", "commercial_partner_id", "invoice_date_due", "collection_waiver",
         "collection_claims_paid")
     def _compute_collection_is_claimed(self):
-        days = {company: company._get_collection_day() for company in self.company_id}
-        for move in self:
-            customer = move.commercial_partner_id.with_company(move.company_id)
-            move.collection_is_claimed = (
-                move.move_type == "out_invoice" and move.state == "posted"
-                and bool(move.invoice_date_due)
-                and move.invoice_date_due < days[move.company_id]
-                and not move.collection_waiver and not move.collection_claims_paid
-                and bool(customer.collection_penalties or customer.collection_indemnity))
+        ended = self.filtered(lambda move: not (
+            move.move_type == "out_invoice" and move.state == "posted" and move.invoice_date_due
+        ) or move.collection_waiver or move.collection_claims_paid)
+        ended.collection_is_claimed = False
+        for company, moves in (self - ended).grouped("company_id").items():
+            day = company._get_collection_day()
+            for move in moves:
+                customer = move.commercial_partner_id.with_company(company)
+                move.collection_is_claimed = move.invoice_date_due < day and bool(
+                    customer.collection_penalties or customer.collection_indemnity)
 
     # === WAIVED AND PAID === #
 

@@ -28,14 +28,13 @@ class AccountMove(models.Model):
     # Columns of a list that are read when they are shown, and only then: each stands for one above,
     # by the widget `collection_late`. Odoo reads hidden columns too.
     collection_next_column = fields.Integer(
-        string="Next step, column", compute="_compute_collection_columns", groups=READERS,
-        exportable=False, help="What comes next on its open items, or why nothing does.")
+        string="Next step, column", compute="_compute_collection_columns", exportable=False,
+        help="What comes next on its open items, or why nothing does.")
     collection_promise_column = fields.Integer(
-        string="Promised day, column", compute="_compute_collection_columns", groups=READERS,
-        exportable=False)
+        string="Promised day, column", compute="_compute_collection_columns", exportable=False)
     collection_dispute_column = fields.Integer(
-        string="Dispute, column", compute="_compute_collection_columns", groups=READERS,
-        exportable=False, help="Why the customer disputes it, and since when.")
+        string="Dispute, column", compute="_compute_collection_columns", exportable=False,
+        help="Why the customer disputes it, and since when.")
 
     def _compute_collection_columns(self):
         for move in self:
