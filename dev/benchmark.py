@@ -1,11 +1,10 @@
 """`make bench` and `make bench-growth`: what is measured, in which order, what it comes to."""
 
-import json
 import statistics
 
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
-from .ui import Failure
+from .benchmark_report import COLUMNS, Report, row
+from .ui import Failure, Steps
 
 #: How often each measurement of ours and of the floor is made; the median counts.
 ROUNDS = 3
@@ -17,13 +16,15 @@ GROWTH_COLUMNS = (
 MAILS, LETTERS = 1_000, 100
 #: The peer with what no button of it does: records made without a line in their chatter.
 WITHOUT_CHATTER = {"tracking_disable": True}
+#: How many steps :func:`measure` takes.
+STEPS = 9 + ROUNDS
 
 
-def compare(size, steps, rounds=ROUNDS):
+def measure(size, steps):
     """Ours, the floor and the peer side by side, then what ours sends.
 
     :param size: number of customers
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench SIZE={size}")
@@ -31,7 +32,7 @@ def compare(size, steps, rounds=ROUNDS):
         databases.make(steps)
         databases.install_ours(steps)
         databases.install_peer(steps)
-        plans, floors, theirs = _measure_rounds(databases, steps, rounds)
+        plans, floors, theirs = _measure_rounds(databases, steps)
         with steps.step("Peer without chatter"):
             quiet = databases.run_peer(**WITHOUT_CHATTER)
         with steps.step("E-mails"):
@@ -40,9 +41,7 @@ def compare(size, steps, rounds=ROUNDS):
             letters = databases.letters(min(LETTERS, size))
     plan, replan = (_middle(figures) for figures in zip(*plans))
     floor = _middle(floors)
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{size:,} customers", *COLUMNS),
         [
@@ -56,23 +55,17 @@ def compare(size, steps, rounds=ROUNDS):
         ],
     )
     _say_ratios(report, plan, replan, floor, theirs, quiet, mails, letters)
-    report.say(json.dumps(_sum_up(size, plan, replan, floor, theirs, mails)))
-    return report
+    return report.sum_up(_sum_up(size, plan, replan, floor, theirs, mails))
 
 
-def count_steps(rounds=ROUNDS):
-    """How many steps :func:`compare` takes."""
-    return 8 + rounds
-
-
-def _measure_rounds(databases, steps, rounds):
+def _measure_rounds(databases, steps):
     """Measure ours and the floor in turn, each first as often as the other; the peer between.
 
     :return: (figures of plan and second plan by round, of the floor by round, of the peer)
     """
     plans, floors = [], []
     theirs = None
-    for number in range(rounds):
+    for number in range(ROUNDS):
         with steps.step(f"Round {number + 1} of plan, second plan and bare SQL"):
             if number % 2:
                 figures, floored = databases.floor()
@@ -134,7 +127,6 @@ def _say_ratios(report, plan, replan, floor, theirs, quiet, mails, letters):
     ):
         shown = f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"
         report.say(f"- {text}: {shown} (bar: {bar})")
-    report.say()
 
 
 def _sum_up(size, plan, replan, floor, theirs, mails):
@@ -154,18 +146,17 @@ def _sum_up(size, plan, replan, floor, theirs, mails):
     }
 
 
-def grow(sizes, make_steps):
+def grow():
     """Ours alone at growing sizes.
 
-    :param make_steps: makes the steps of one size, four of them
     :return: the :class:`Report`
     """
     report = Report("make bench-growth")
-    report.say(machine())
+    report.say_machine()
     rows = []
-    for size in sizes:
+    for size in SIZES:
         with Databases(size) as databases:
-            steps = make_steps()
+            steps = Steps(4)
             databases.make(steps)
             databases.install_ours(steps)
             with steps.step("Plan, second plan and bare SQL"):
@@ -186,6 +177,5 @@ def grow(sizes, make_steps):
                 f"{first['seconds'] / figures['seconds']:.2f}",
             )
         )
-    report.say()
     report.table(GROWTH_COLUMNS, rows)
     return report

@@ -1,29 +1,27 @@
 """`make bench-assign`: what assigning customers by rules costs."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 RULES, ATTRIBUTES = 10, 3
+#: How many steps :func:`measure` takes.
+STEPS = 4
 
 
-def assign(size, steps):
+def measure(size, steps):
     """Ten rules of three attributes over all customers, then once more.
 
     :param size: number of customers
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-assign SIZE={size}")
     with Databases(size) as databases:
         databases.make(steps)
-        databases.install_rules(steps)
+        databases.install_ours(steps, "assign-setup")
         with steps.step("Preview, run and run again"):
             preview, first, second = databases.assign()
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{size:,} customers, {RULES} rules, {ATTRIBUTES} attributes", *COLUMNS),
         [
@@ -38,14 +36,7 @@ def assign(size, steps):
         ("seconds of the second", second["seconds"], "5 or less"),
     ):
         report.say(f"- {text}: {value:,.2f} (bar: {bar})")
-    report.say()
-    report.say(json.dumps(_sum_up(size, preview, first, second)))
-    return report
-
-
-def count_steps():
-    """How many steps :func:`assign` takes."""
-    return 4
+    return report.sum_up(_sum_up(size, preview, first, second))
 
 
 def _sum_up(size, preview, first, second):

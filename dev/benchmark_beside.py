@@ -1,10 +1,9 @@
 """`make bench-beside`: Odoo's own screens and entries, with the module and without it."""
 
-import json
 import statistics
 
 from .benchmark_databases import Databases
-from .benchmark_report import Report, machine
+from .benchmark_report import Report
 
 #: Open items of each customer, and how often each side has its turn.
 ITEMS, ROUNDS = 4, 7
@@ -14,13 +13,15 @@ TITLES = {
 #: The customer has 50 sequences and 1,000 rows of history.
 BARS = {"form": "1.1 or less", "invoice": "1.1 or less", "list": "1.1 or less",
         "post": "0.95 to 1.05", "pay": "0.95 to 1.05"}
+#: How many steps :func:`measure` takes.
+STEPS = 4
 
 
-def measure_beside(size, steps):
+def measure(size, steps):
     """Open screens, post and pay on both sides in turn.
 
     :param size: number of customers
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-beside SIZE={size}")
@@ -30,9 +31,7 @@ def measure_beside(size, steps):
         with steps.step(f"{ROUNDS} turns without it and with it"):
             turns = databases.work_beside(ROUNDS)
     found = {kind: _compare(kind, turns) for kind in TITLES}
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         ("milliseconds", "without", "with", "times", "least", "most"),
         [(TITLES[kind], *(f"{value:.2f}" for value in figures.values()))
@@ -40,15 +39,13 @@ def measure_beside(size, steps):
     report.say()
     for kind, figures in found.items():
         report.say(f"- {TITLES[kind]}: {figures['times']:.2f} (bar: {BARS[kind]})")
-    report.say()
-    report.say(json.dumps({
+    return report.sum_up({
         "size": size, "turns": ROUNDS, "form_queries": turns[0][1]["queries"],
         "bare_form_queries": turns[0][0]["queries"],
         **{name: value for kind, figures in found.items() for name, value in (
             (f"bare_{kind}_ms", round(figures["without"], 2)),
             (f"{kind}_ms", round(figures["with"], 2)),
-            (f"{kind}_ratio", round(figures["times"], 3)))}}))
-    return report
+            (f"{kind}_ratio", round(figures["times"], 3)))}})
 
 
 def _compare(kind, turns):
@@ -57,8 +54,3 @@ def _compare(kind, turns):
     times = [one / bare for bare, one in zip(without, ours)]
     return {"without": statistics.median(without), "with": statistics.median(ours),
             "times": statistics.median(times), "least": min(times), "most": max(times)}
-
-
-def count_steps():
-    """How many steps :func:`measure_beside` takes."""
-    return 4

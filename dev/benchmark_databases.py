@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from . import database, locks, odoo, paths, postgres, process, server, templates
+from . import database, odoo, paths, postgres, process, server, templates
 from .peer import CREDIT_CONTROL, FINANCIAL_REPORT
 from .ui import Failure
 
@@ -102,56 +102,46 @@ class Databases:
 
     def make(self, steps):
         """Make the customers and their items, in a database without either add-on."""
-        with locks.exclusive(templates.LOCK):
-            templates.drop_abandoned()
-            data = self._copy(templates.ensure_base(steps), "data")
+        data = templates.copy(lambda: templates.ensure_base(steps), "data")
         with steps.step(f"{self.size:,} customers with {self.items} overdue items each"):
             measure("customers", data, customers=self.size, items=self.items)
             measure("check", data, customers=self.size, items=self.items)
             postgres.query("VACUUM (ANALYZE)", data)
 
-    def install_ours(self, steps):
-        """Install this add-on in a copy, and give the customers scenarios."""
+    def install_ours(self, steps, setup="setup"):
+        """Install this add-on in a copy, and set it up there.
+
+        :param str setup: a task of benchmarks/; as it is, customers get scenarios
+        """
         with steps.step(f"{paths.MODULE} in a copy of it"):
             ours = self._copy(self._name("data"), "ours")
             odoo.install(ours, [paths.MODULE], "bench")
-            measure("setup", ours)
+            measure(setup, ours)
             postgres.query("VACUUM (ANALYZE)", ours)
 
     def install_empty(self, steps):
         """Install this add-on in a copy of a database without customers."""
-        with locks.exclusive(templates.LOCK):
-            templates.drop_abandoned()
-            ours = self._copy(templates.ensure_base(steps), "ours")
+        ours = templates.copy(lambda: templates.ensure_base(steps), "ours")
         with steps.step(f"{paths.MODULE} in an empty database"):
             odoo.install(ours, [paths.MODULE], "bench")
 
     def install_peer(self, steps):
         """Install the peer in a copy, and give the company its policy."""
+        with steps.step(CREDIT_CONTROL.module):
+            CREDIT_CONTROL.ensure(steps)
         with steps.step(f"{CREDIT_CONTROL.module} in a copy of it"):
             theirs = self._copy(self._name("data"), "peer")
             CREDIT_CONTROL.install(theirs)
             measure("peer-setup", theirs, odoo=CREDIT_CONTROL.on_path)
             postgres.query("VACUUM (ANALYZE)", theirs)
 
-    def install_rules(self, steps):
-        """Install this add-on in a copy, with assignment rules and nothing assigned yet."""
-        with steps.step(f"{paths.MODULE} in a copy of it, with assignment rules"):
-            ours = self._copy(self._name("data"), "ours")
-            odoo.install(ours, [paths.MODULE], "bench")
-            measure("assign-setup", ours)
-            postgres.query("VACUUM (ANALYZE)", ours)
-
     def make_ledger(self, steps):
-        """Make items of three years and their payments, with this add-on; returns the name."""
-        with locks.exclusive(templates.LOCK):
-            templates.drop_abandoned()
-            ours = self._copy(templates.ensure(steps), "ours")
+        """Make items of three years and their payments, with this add-on."""
+        ours = templates.copy(lambda: templates.ensure(steps), "ours")
         with steps.step(f"{self.size:,} items over 36 months"):
             measure("figures", ours, items=self.size)
             postgres.query("VACUUM (ANALYZE)", ours)
             measure("figures-check", ours)
-        return ours
 
     def read_peer_balance(self, steps):
         """Install OCA's aged balance in a copy of the ledger, and read it; returns its figures."""
@@ -199,6 +189,10 @@ class Databases:
         with self._fresh("ours") as copy:
             return measure("histories-build", copy, rows=self.size), measure(
                 "histories-verify", copy)
+
+    def figures(self):
+        """Read the figures of a ledger; returns how long the slowest of each kind took."""
+        return measure("figures-read", self._name("ours"))
 
     def case_file(self, documents):
         """Write a case of as many messages as the size, then make its file; the figures of that."""

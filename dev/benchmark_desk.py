@@ -1,21 +1,21 @@
 """`make bench-desk`: what the work list of debtors costs to make, and to read."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer.
 ITEMS = 4
 #: Seconds that a screen may take.
 BAR = 1
+#: How many steps :func:`measure` takes.
+STEPS = 4
 
 
-def measure_desk(size, steps):
+def measure(size, steps):
     """Make the list from nothing, then sort, filter and sum it.
 
     :param size: number of customers
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-desk SIZE={size}")
@@ -24,9 +24,7 @@ def measure_desk(size, steps):
         databases.install_ours(steps)
         with steps.step("Rebuild, list, filters and sums"):
             built, read = databases.debtors()
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{built['debtors']:,} debtors, {size * ITEMS:,} items", *COLUMNS),
         [row("made from nothing", built)],
@@ -36,16 +34,9 @@ def measure_desk(size, steps):
     for kind, (seconds, queries) in read.items():
         report.say(
             f"- slowest {kind}: {seconds:.3f} s (bar: {BAR}), at most {queries} queries")
-    report.say()
-    report.say(json.dumps({
+    return report.sum_up({
         "size": size,
         "rebuild_s": round(built["seconds"], 3),
         **{f"{kind}_s": round(seconds, 3) for kind, (seconds, _queries) in read.items()},
         "queries": max(queries for _seconds, queries in read.values()),
-    }))
-    return report
-
-
-def count_steps():
-    """How many steps :func:`measure_desk` takes."""
-    return 4
+    })

@@ -1,9 +1,7 @@
 """`make bench-night`: a night of many customers, sent by one worker, by two and by four."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer.
 ITEMS = 4
@@ -12,13 +10,15 @@ WORKERS = (1, 2, 4)
 #: E-mails a second and worker; and how much more two workers are to send than one.
 BAR, PAIR_BAR = 300, 1.7
 LETTERS, SMS = 100, 1_000
+#: How many steps :func:`measure` takes.
+STEPS = 4 + len(WORKERS)
 
 
-def measure_night(size, steps):
+def measure(size, steps):
     """Plan all, send what is due by more and more workers, bring the work list up to date.
 
     :param size: number of customers, of whom one in five is written to
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-night SIZE={size}")
@@ -34,9 +34,7 @@ def measure_night(size, steps):
             letters = databases.letters(min(LETTERS, size))
     rates = {workers: night.due / night.seconds for workers, night in nights.items()}
     first = nights[WORKERS[0]]
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table((f"{size:,} customers, {first.due:,} written to", *COLUMNS), [
         row("all planned", first.plan), row("e-mails, one worker", first.sent[0]),
         row("what follows", first.follow), row(f"{texts['count']:,} SMS", texts),
@@ -46,9 +44,7 @@ def measure_night(size, steps):
         report.say(f"- e-mails a second, {workers} side by side: {rate:,.0f}")
     report.say(f"- bar for one worker: {BAR}; two over one: {rates[2] / rates[1]:.2f}"
                f" (bar: {PAIR_BAR})")
-    report.say()
-    report.say(json.dumps(_sum_up(size, nights, rates, texts, letters)))
-    return report
+    return report.sum_up(_sum_up(size, nights, rates, texts, letters))
 
 
 def _sum_up(size, nights, rates, texts, letters):
@@ -73,8 +69,3 @@ def _sum_up(size, nights, rates, texts, letters):
         "letters_per_s": round(letters["count"] / letters["seconds"], 1),
         "peak_mib": round(peak, 1), "grown_mib": round(alone["grown_mib"], 1),
     }
-
-
-def count_steps():
-    """How many steps :func:`measure_night` takes."""
-    return 4 + len(WORKERS)

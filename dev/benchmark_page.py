@@ -18,12 +18,14 @@ MARKED = re.compile(r"(?s)(?<=<!-- make bench-page -->\n).*?(?=<!-- end -->)")
 PICTURES, DRAW = FOLDER / "pictures", FOLDER / "draw.py"
 HEADS = ("what", "figure", "bar", "met", "beside it", "measured by")
 NOT_MEASURED = "not measured"
+#: How many steps :func:`make` takes.
+STEPS = 3
 
 
 def make(steps):
     """Write the page and its part of the add-on's README, and draw the pictures.
 
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     """
     records = read(RECORD.read_text())
     pictures = get_pictures(records)
@@ -35,11 +37,6 @@ def make(steps):
     with steps.step("Page"):
         PAGE.write_text(render(TEXT.read_text(), records))
         README.write_text(MARKED.sub(lambda _old: render_telling(records), README.read_text()))
-
-
-def count_steps():
-    """How many steps :func:`make` takes."""
-    return 3
 
 
 # -- tables ---------------------------------------------------------------------------------------

@@ -1,19 +1,19 @@
 """`make bench-payments`: payments matched in one import, with the module and without it."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer, each of which is paid.
 ITEMS = 4
+#: How many steps :func:`measure` takes.
+STEPS = 4
 
 
-def measure_payments(size, steps):
+def measure(size, steps):
     """Match as many payments as the size at once, then deliver their events to sequences.
 
     :param size: number of payments
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-payments SIZE={size}")
@@ -22,23 +22,14 @@ def measure_payments(size, steps):
         databases.install_ours(steps)
         with steps.step("Payments matched, and their events"):
             bare, ours, told = databases.match_payments()
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{ours['count']:,} payments, a sequence on every customer", *COLUMNS),
         [row("matched without the module", bare), row("matched with it", ours),
          row(f"{told['count']:,} events delivered", told)])
-    report.say()
-    report.say(json.dumps({
+    return report.sum_up({
         "payments": ours["count"], "events": told["count"],
         "bare_match_s": round(bare["seconds"], 3), "match_s": round(ours["seconds"], 3),
         "match_ratio": round(ours["seconds"] / bare["seconds"], 3),
         "bare_queries": bare["queries"], "queries": ours["queries"],
-        "deliver_s": round(told["seconds"], 3)}))
-    return report
-
-
-def count_steps():
-    """How many steps :func:`measure_payments` takes."""
-    return 4
+        "deliver_s": round(told["seconds"], 3)})

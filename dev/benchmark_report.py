@@ -1,5 +1,6 @@
 """What a benchmark prints: the machine, the table, the record that is kept of it."""
 
+import json
 import os
 import platform
 import re
@@ -28,6 +29,10 @@ class Report:
         self.lines.append(text)
         tell(text)
 
+    def say_machine(self):
+        """Print the day, and what the figures were measured on."""
+        self.say(f"\n{machine()}\n")
+
     def table(self, heads, rows):
         """Print a table: the first column to the left, the others to the right."""
         cells = [list(map(str, row)) for row in [heads, *rows]]
@@ -37,6 +42,14 @@ class Report:
             padded = [first.ljust(widths[0])]
             padded += [cell.rjust(width) for cell, width in zip(others, widths[1:])]
             self.say(f"| {' | '.join(padded)} |")
+
+    def sum_up(self, figures):
+        """Print the figures as one line for programs, the last one; returns the report.
+
+        :param dict figures: numbers by name
+        """
+        self.say(f"\n{json.dumps(figures)}")
+        return self
 
     def keep(self):
         """Put the report into the record, in the place of an earlier one of the same title."""

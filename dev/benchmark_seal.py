@@ -1,19 +1,19 @@
 """`make bench-seal`: what verifying histories costs, and what it costs when nothing is new."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 #: Seconds that a night may take in which nothing is new.
 BAR = 1
+#: How many steps :func:`measure` takes.
+STEPS = 3
 
 
-def measure_seal(size, steps):
+def measure(size, steps):
     """Write histories, verify them, verify them again, anchor them.
 
     :param size: number of rows, fifty a history
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-seal SIZE={size}")
@@ -21,9 +21,7 @@ def measure_seal(size, steps):
         databases.install_empty(steps)
         with steps.step("Write, verify, verify again, anchor"):
             written, found = databases.histories()
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{size:,} rows of {written['chains']:,} histories", *COLUMNS),
         [row("written and sealed", written), row("verified from the first row on", found["first"]),
@@ -34,8 +32,7 @@ def measure_seal(size, steps):
     report.say()
     report.say(f"- nothing new: {found['again']['seconds']:.2f} s, with the night's thirtieth "
                f"{found['night']['seconds']:.2f} s (bar: {BAR})")
-    report.say()
-    report.say(json.dumps({
+    return report.sum_up({
         "rows": size, "chains": written["chains"], "write_s": round(written["seconds"], 3),
         "verify_s": round(found["first"]["seconds"], 3),
         "verify_cpu_s": round(found["first"]["cpu_seconds"], 3),
@@ -44,10 +41,4 @@ def measure_seal(size, steps):
         "again_s": round(found["again"]["seconds"], 3),
         "night_s": round(found["night"]["seconds"], 3),
         "anchor_s": round(found["anchor"]["seconds"], 3),
-    }))
-    return report
-
-
-def count_steps():
-    """How many steps :func:`measure_seal` takes."""
-    return 3
+    })

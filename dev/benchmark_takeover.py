@@ -1,21 +1,21 @@
 """`make bench-takeover`: what a ledger costs that is taken over, from its import to a plan."""
 
-import json
-
 from .benchmark_databases import Databases
-from .benchmark_report import COLUMNS, Report, machine, row
+from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer.
 ITEMS = 5
 #: Seconds that all of it may take for 10,000 customers.
 BAR = 300
+#: How many steps :func:`measure` takes.
+STEPS = 3
 
 
-def take_over(size, steps):
+def measure(size, steps):
     """Import, look through, look ahead, plan.
 
     :param size: number of customers
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     """
     report = Report(f"make bench-takeover SIZE={size}")
@@ -24,9 +24,7 @@ def take_over(size, steps):
         with steps.step("Import, report, preview and plan"):
             loaded, found, planned = databases.take_over()
     seconds = sum(figures["seconds"] for figures in (loaded, found, planned))
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     report.table(
         (f"{size:,} customers, {loaded['items']:,} open items", *COLUMNS),
         [row("import through the ORM", loaded), row("report of the ledger", found),
@@ -36,17 +34,10 @@ def take_over(size, steps):
     report.say(f"- import to first plan: {seconds:.0f} s (bar: {BAR} for 10,000 customers)")
     report.say(f"- preview of all: {planned['preview_seconds']:.2f} s")
     report.say(f"- actions planned: {planned['actions']:,}; found: {found['found']}")
-    report.say()
-    report.say(json.dumps({
+    return report.sum_up({
         "size": size, "items": loaded["items"], "seconds": round(seconds, 3),
         "import_s": round(loaded["seconds"], 3), "report_s": round(found["seconds"], 3),
         "preview_s": round(planned["preview_seconds"], 3),
         "plan_s": round(planned["seconds"] - planned["preview_seconds"], 3),
         "report_queries": found["queries"], "actions": planned["actions"],
-    }))
-    return report
-
-
-def count_steps():
-    """How many steps :func:`take_over` takes."""
-    return 3
+    })

@@ -20,23 +20,17 @@ def run(steps):
     :return: int, exit code: 1 where the auditor has found anything
     """
     read = os.environ.get
-    names = _bring_templates(steps, bool(read("SHORT")))
     arguments = {
-        "templates": names, "minutes": float(read("MINUTES") or 10),
-        "seed": int(read("SEED") or 1), "hosts": int(read("HOSTS") or 1),
-        "queue": bool(read("QUEUE")), "short": bool(read("SHORT"))}
-    if read("SEEDED") == "all":
-        return _find_all(arguments)
-    arguments["seeded"] = int(read("SEEDED") or 0)
-    with locks.exclusive(f"chaos-{_get_kind()}"):
+        "minutes": float(read("MINUTES") or 10), "seed": int(read("SEED") or 1),
+        "hosts": int(read("HOSTS") or 1), "queue": bool(read("QUEUE")),
+        "short": bool(read("SHORT"))}
+    kind = Plan(**arguments).name
+    with locks.exclusive(f"chaos-{kind}"):  # runs of different kinds do not hinder each other
+        arguments["templates"] = _bring_templates(steps, kind)
+        if read("SEEDED") == "all":
+            return _find_all(arguments)
+        arguments["seeded"] = int(read("SEEDED") or 0)
         return process.foreground(subprocess.Popen(**_prepare_child(arguments)))
-
-
-def _get_kind():
-    """:return: str: runs of different kinds are out of each other's way"""
-    read = os.environ.get
-    return Plan(
-        short=bool(read("SHORT")), queue=bool(read("QUEUE")), hosts=int(read("HOSTS") or 1)).name
 
 
 def _prepare_child(arguments):
@@ -53,9 +47,8 @@ def _find_all(arguments):
     """
     found = {}
     for number in range(1, SEEDED + 1):
-        with locks.exclusive(f"chaos-{_get_kind()}"):
-            done = subprocess.run(
-                **_prepare_child({**arguments, "seeded": number}), capture_output=True, text=True)
+        done = subprocess.run(
+            **_prepare_child({**arguments, "seeded": number}), capture_output=True, text=True)
         lines = done.stdout.splitlines() or [done.stderr[-500:]]
         found[number] = json.loads(lines[-1])["violations"] if lines[-1][:1] == "{" else lines[-1]
         first = next((line for line in lines if line.startswith("VIOLATION")), "nothing found")
@@ -64,18 +57,15 @@ def _find_all(arguments):
     return 0 if all(isinstance(kinds, dict) and kinds for kinds in found.values()) else 1
 
 
-def _bring_templates(steps, short):
+def _bring_templates(steps, kind):
     """:return: names of the databases with the module and without it, where the run looks"""
-    if short:
+    if kind == "short":
         with locks.exclusive(templates.LOCK):
             return templates.ensure(steps), templates.ensure_base(steps)
-    kind = _get_kind()
-    with locks.exclusive(f"chaos-{kind}"), cluster.Cluster(
-            cluster.FOLDER / f"postgres-{kind}") as server:
+    with cluster.Cluster(cluster.FOLDER / f"postgres-{kind}") as server:
         return cluster.bring_templates(server, steps)
 
 
 def count_steps():
     """How many steps :func:`run` takes."""
     return 3 if os.environ.get("SHORT") else 4
-

@@ -38,7 +38,6 @@ from . import (
     uninstall,
     upgrade,
 )
-from .peer import CREDIT_CONTROL
 from .ui import Steps, tell
 
 
@@ -122,7 +121,7 @@ def pot(_arguments):
 
 def guide_pictures(arguments):
     """take the pictures of the guide from the demo data (ARGS="call promise": some of them)"""
-    steps = Steps(4 + guide.count_steps())
+    steps = Steps(4 + guide.STEPS)
     with runtime.ready(steps, programs.BROWSER):
         return guide.take_pictures(steps, arguments)
 
@@ -152,83 +151,58 @@ def mutate(arguments):
     return mutation.run(steps, arguments)
 
 
-def bench(_arguments):
-    """measure planning beside bare SQL and OCA's add-on (SIZE=5000; RECORD=1 keeps it)"""
-    size = int(os.environ.get("SIZE") or 5000)
-    steps = Steps(5 + benchmark.count_steps())
-    with runtime.ready(steps, programs.PDF):
-        with steps.step(CREDIT_CONTROL.module):
-            CREDIT_CONTROL.ensure(steps)
-        _keep(benchmark.compare(size, steps))
-    return 0
+def _measuring(what, module, *needed, size=5000):
+    """Make a command that measures so many of something.
+
+    :param str what: what it says of itself
+    :param module: has `measure`, a function of the size and the steps that returns the report,
+        and `STEPS`, how many steps it takes
+    :param needed: the :class:`~.programs.Program` that it takes from the system
+    :param size: where SIZE does not say
+    """
+    def command(_arguments):
+        steps = Steps(3 + len(needed) + module.STEPS)
+        with runtime.ready(steps, *needed):
+            _keep(module.measure(int(os.environ.get("SIZE") or size), steps))
+        return 0
+
+    command.__doc__ = f"measure {what} (SIZE={size}; RECORD=1 keeps it)"
+    return command
+
+
+bench = _measuring("planning beside bare SQL and OCA's add-on", benchmark, programs.PDF)
+bench_assign = _measuring("assignment rules", benchmark_assignment)
+bench_desk = _measuring("the work list of debtors", benchmark_desk)
+bench_takeover = _measuring("a ledger of so many customers that is taken over", benchmark_takeover)
+bench_figures = _measuring("the figures of three years", benchmark_figures)
+bench_seal = _measuring("the verification of so many rows of history", benchmark_seal, size=50000)
+bench_case = _measuring(
+    "a case file of so many messages", benchmark_case, programs.PDF, size=200)
+bench_night = _measuring("a night of one worker, two and four", benchmark_night, programs.PDF)
+bench_beside = _measuring(
+    "Odoo's own work with the module and without", benchmark_beside, size=1000)
+bench_payments = _measuring(
+    "payments matched in one import", benchmark_payments, size=10000)
 
 
 def bench_growth(_arguments):
     """measure planning from 1,000 to 100,000 customers (RECORD=1 keeps it)"""
     with runtime.ready(Steps(3)):
-        _keep(benchmark.grow(benchmark.SIZES, lambda: Steps(4)))
+        _keep(benchmark.grow())
     return 0
-
-
-def _measuring(what, module, measure, *needed, size=5000):
-    """Make a command that measures so many of something.
-
-    :param str what: what it says of itself
-    :param module: has `count_steps`
-    :param measure: of the size and the steps; returns the report
-    :param needed: the :class:`~.programs.Program` that it takes from the system
-    :param size: where SIZE does not say
-    """
-    def command(_arguments):
-        steps = Steps(3 + len(needed) + module.count_steps())
-        with runtime.ready(steps, *needed):
-            _keep(measure(int(os.environ.get("SIZE") or size), steps))
-        return 0
-
-    command.__doc__ = what
-    return command
-
-
-bench_assign = _measuring(
-    "measure assignment rules (SIZE=100000; RECORD=1 keeps it)",
-    benchmark_assignment, benchmark_assignment.assign)
-bench_desk = _measuring(
-    "measure the work list of debtors (SIZE=100000; RECORD=1 keeps it)",
-    benchmark_desk, benchmark_desk.measure_desk)
-bench_takeover = _measuring(
-    "measure a ledger that is taken over (SIZE=10000 customers; RECORD=1 keeps it)",
-    benchmark_takeover, benchmark_takeover.take_over)
-bench_figures = _measuring(
-    "measure the figures of three years (SIZE=1000000; RECORD=1 keeps it)",
-    benchmark_figures, benchmark_figures.measure_figures)
-bench_seal = _measuring(
-    "measure the verification of histories (SIZE=1000000 rows; RECORD=1 keeps it)",
-    benchmark_seal, benchmark_seal.measure_seal, size=50000)
-bench_case = _measuring(
-    "measure a large case file (SIZE=200 messages; RECORD=1 keeps it)",
-    benchmark_case, benchmark_case.measure_case, programs.PDF, size=200)
-bench_night = _measuring(
-    "measure a night of one worker, two and four (SIZE=100000 customers; RECORD=1 keeps it)",
-    benchmark_night, benchmark_night.measure_night, programs.PDF)
-bench_beside = _measuring(
-    "measure Odoo's own work with the module and without (SIZE=1000 customers; RECORD=1 keeps it)",
-    benchmark_beside, benchmark_beside.measure_beside, size=1000)
-bench_payments = _measuring(
-    "measure payments matched in one import (SIZE=10000; RECORD=1 keeps it)",
-    benchmark_payments, benchmark_payments.measure_payments, size=10000)
 
 
 def bench_page(_arguments):
     """write benchmarks/README.md and draw its pictures, from what RECORD=1 has kept"""
     with locks.exclusive("setup"):
-        benchmark_page.make(Steps(benchmark_page.count_steps()))
+        benchmark_page.make(Steps(benchmark_page.STEPS))
     return 0
 
 
 def compare_ledger(_arguments):
     """do the same business with the module and without it (N=5 SEED=1; RECORD=1 keeps it)"""
     count, first = int(os.environ.get("N") or 5), int(os.environ.get("SEED") or 1)
-    steps = Steps(3 + comparison.count_steps())
+    steps = Steps(3 + comparison.STEPS)
     with runtime.ready(steps):
         _keep(comparison.compare(first, count, steps))
     return 0
@@ -250,7 +224,7 @@ def upgrade_versions(arguments):
 
 def uninstall_module(_arguments):
     """uninstall the module from a database with work under way: is anything left of it?"""
-    steps = Steps(4 + uninstall.count_steps())
+    steps = Steps(4 + uninstall.STEPS)
     with runtime.ready(steps, programs.PDF):
         return uninstall.run(steps)
 

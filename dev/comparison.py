@@ -2,14 +2,17 @@
 
 import json
 import os
+from functools import partial
 
-from . import database, locks, paths, templates
+from . import database, paths, templates
 from .benchmark_databases import measure
-from .benchmark_report import Report, machine
+from .benchmark_report import Report
 from .ui import Failure
 
 #: Differences that are shown.
 SHOWN = 10
+#: How many steps :func:`compare` takes.
+STEPS = 5
 
 
 def compare(first, count, steps):
@@ -17,16 +20,14 @@ def compare(first, count, steps):
 
     :param int first: the first seed
     :param int count: how many seeds
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :return: the :class:`Report`
     :raise Failure: the ledgers differ
     """
     names = {what: database.name("bench", what, os.getpid()) for what in ("without", "with")}
     try:
-        with locks.exclusive(templates.LOCK):
-            templates.drop_abandoned()
-            _copy(templates.ensure_base(steps), names["without"])
-            _copy(templates.ensure(steps), names["with"])
+        for what, ensure in (("without", templates.ensure_base), ("with", templates.ensure)):
+            templates.copy(partial(ensure, steps), what)
         columns = measure("describe", names["without"])
         found, counts = {}, {}
         for what, name in names.items():
@@ -41,16 +42,6 @@ def compare(first, count, steps):
     return _report(first, count, found, counts)
 
 
-def count_steps():
-    """How many steps :func:`compare` takes."""
-    return 5
-
-
-def _copy(source, target):
-    database.drop(target)
-    database.copy(source, target)
-
-
 def _report(first, count, found, counts):
     report = Report(f"make compare-ledger N={count} SEED={first}")
     ledgers = [found[what]["ledger"] for what in ("without", "with")]
@@ -60,9 +51,7 @@ def _report(first, count, found, counts):
             f"the ledgers differ in {len(differences)} places",
             "what the module does to the core's rows is its fault: mend it",
             excerpt="\n".join(differences[:SHOWN]))
-    report.say()
-    report.say(machine())
-    report.say()
+    report.say_machine()
     filled = [(table, f"{len(rows):,}") for table, rows in ledgers[0].items() if rows]
     report.table(("table", "rows, the same"), filled)
     report.say()

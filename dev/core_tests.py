@@ -13,7 +13,7 @@ import os
 import subprocess
 from contextlib import contextmanager
 
-from . import database, locks, odoo, paths, process, templates
+from . import database, odoo, paths, process, templates
 from .testing import PLUGINS, SETTINGS
 from .ui import Failure
 
@@ -144,12 +144,8 @@ def _run(side, name, arguments, **variables):
 @contextmanager
 def _copied(steps, side):
     """A database for one side, removed afterwards."""
-    name = database.name("bench", f"core{side}", os.getpid())
-    with locks.exclusive(templates.LOCK):
-        templates.drop_abandoned()
-        make = templates.ensure_base if side == "without" else templates.ensure
-        template = make(steps)
-        database.copy(template, name)
+    ensure = templates.ensure_base if side == "without" else templates.ensure
+    name = templates.copy(lambda: ensure(steps), f"core{side}")
     try:
         with steps.step(f"Copy of it with {', '.join(MODULES)}"):
             odoo.install(name, list(MODULES), f"core-{side}")

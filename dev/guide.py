@@ -7,19 +7,27 @@ the pictures works in both languages.
 import os
 
 from . import odoo, paths, process, programs, server, templates
-from .ui import tell
+from .guide_scenes import SCENES
+from .ui import Failure, tell
 
 FOLDER = paths.REPOSITORY / "static" / "guide"
 WORKER = paths.REPOSITORY / "dev" / "guide_worker.py"
+#: How many steps :func:`take_pictures` takes.
+STEPS = 4
 
 
 def take_pictures(steps, names):
     """Start a copy of the demo data, take the pictures, tell what they take.
 
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     :param names: of the pictures to take; all of them where there is none
     :return: exit code
+    :raise Failure: there is no such picture
     """
+    if unknown := {*names} - {scene.name for scene in SCENES}:
+        raise Failure(
+            f"there is no picture {', '.join(sorted(unknown))}",
+            f"one of {', '.join(scene.name for scene in SCENES)}")
     with templates.copied(steps, "guide", demo=True) as copy:
         port = server.find_port()
         with steps.step("Odoo starts"):
@@ -32,11 +40,6 @@ def take_pictures(steps, names):
             child.wait()
     _tell_sizes()
     return 0
-
-
-def count_steps():
-    """How many steps :func:`take_pictures` takes."""
-    return 4
 
 
 def _run_worker(address, names):

@@ -116,6 +116,8 @@ def run(steps, only):
         raise Failure("the tests do not pass without a fault", "make properties")
     found = dict(re.findall(r"(\S+): ([a-z ]+)", _ask(command, "results", "--all", "true")))
     found = {name: end for name, end in found.items() if end != "not checked"}
+    if not found:
+        raise Failure(f"no fault is called {' or '.join(only)}", "make mutate, for all of them")
     survivors = [name for name, end in found.items() if end in ("survived", "no tests")]
     killed = sum(end in ("killed", "timeout", "segfault") for end in found.values())
     known = _read_known()

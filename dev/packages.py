@@ -43,7 +43,8 @@ def ensure(steps, venv=paths.VENV, requirements=paths.PYTHON_PACKAGES):
         "pip",
         (
             "the Python packages could not be installed",
-            "check the network (and pip's configuration), then run the same command again",
+            "check the network and pip's configuration; what has no wheel for this machine is built"
+            " here and needs a C++ compiler; then run the same command again",
         ),
     )
     stamp.write_text(wanted)

@@ -109,67 +109,70 @@ def query(statement, database="postgres", data=""):
 
 def _start():
     if not is_made():
-        _initialise()
-    if _control("status", check=False) != 0:
-        settings = [f"-c {name}='{value}'" for name, value in SETTINGS.items()]
-        _control("start", "-w", "-l", SERVER_LOG, "-o", " ".join(settings))
-
-
-def _initialise():
-    """Make an empty cluster whose first role is the one that Odoo uses."""
-    if len(str(paths.POSTGRES).encode()) > LONGEST_FOLDER:
+        initialise(paths.POSTGRES)
+    if control(DATA, "status") == 0:
+        return
+    if control(DATA, "start", "-w", "-l", SERVER_LOG, "-o", to_options(SETTINGS)):
         raise Failure(
-            f"the path {paths.POSTGRES} is too long for PostgreSQL's socket",
+            "the embedded PostgreSQL did not start",
+            "read its log; `make reset` makes its data anew",
+            SERVER_LOG,
+        )
+
+
+def to_options(settings):
+    """Settings as a server takes them from its command line, one text."""
+    return " ".join(f"-c {name}='{value}'" for name, value in settings.items())
+
+
+def initialise(folder, log="initdb"):
+    """Make an empty cluster below a folder, whose first role is the one that Odoo uses."""
+    if len(str(folder).encode()) > LONGEST_FOLDER:
+        raise Failure(
+            f"the path {folder} is too long for PostgreSQL's socket",
             "name a shorter folder: COLLECTION_DEV_DIR=/some/where",
         )
-    shutil.rmtree(paths.POSTGRES, ignore_errors=True)
-    paths.POSTGRES.mkdir(mode=0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o700)
     if os.geteuid() == 0:
-        os.chown(paths.POSTGRES, UNPRIVILEGED, UNPRIVILEGED)
+        os.chown(folder, UNPRIVILEGED, UNPRIVILEGED)
     process.run(
         [
-            *_as_unprivileged(),
-            *(binaries() / "initdb", "-D", DATA, "-U", ROLE, "-A", "trust", "-E", "UTF8"),
-            *("--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"),
+            *as_unprivileged(),
+            *(binaries() / "initdb", "-D", folder / "data", "-U", ROLE, "-A", "trust"),
+            *("-E", "UTF8", "--locale-provider=builtin", "--locale=C.UTF-8", "--no-sync"),
         ],
-        "initdb",
+        log,
         ("PostgreSQL's data could not be created", "read the log; free disk space if it lacks"),
         cwd="/",
     )
 
 
-def _control(action, *arguments, check=True):
-    """Run pg_ctl; returns its exit code."""
-    command = [*_as_unprivileged(), binaries() / "pg_ctl", "-D", DATA, action, *arguments]
-    code = subprocess.call(
+def control(data, action, *arguments):
+    """Run pg_ctl on a cluster; returns its exit code."""
+    command = [*as_unprivileged(), binaries() / "pg_ctl", "-D", data, action, *arguments]
+    return subprocess.call(
         list(map(str, command)),
         cwd="/",
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    if code and check:
-        raise Failure(
-            f"the embedded PostgreSQL did not {action}",
-            "read its log; `make reset` makes its data anew",
-            SERVER_LOG,
-        )
-    return code
 
 
 def _stop_if_last(users):
     """Stop the server unless another command is using it."""
     if locks.try_lock(users):
-        _control("stop", "-m", "fast", check=False)
+        control(DATA, "stop", "-m", "fast")
 
 
 def stop():
     """Stop the server, whoever uses it."""
     if (DATA / "postmaster.pid").exists():
-        _control("stop", "-m", "immediate", check=False)
+        control(DATA, "stop", "-m", "immediate")
 
 
-def _as_unprivileged():
+def as_unprivileged():
     """The words before a command that make root run it as a user without rights.
 
     Where the runtime lies in a folder closed to others (root's home, a

@@ -24,7 +24,8 @@ class Program:
             steps.say("installed")
         else:
             steps.say("not there")
-            return f"{self.without}; to change that: apt install {self.package} (as root)"
+            how = "apt install {} (as root)" if debian.is_here() else "install {}"
+            return f"{self.without}; to change that: {how.format(self.package)}"
         return ""
 
 

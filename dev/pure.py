@@ -72,6 +72,8 @@ def main(arguments):
         if not names or name.split(".")[-1] in names:
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(
                 importlib.import_module(name)))
+    if not suite.countTestCases():
+        sys.exit(f"There is no test in {', '.join(names)}")
     runner = unittest.TextTestRunner(
         verbosity=2 if "-v" in arguments else 1, failfast="-x" in arguments)
     passed = runner.run(suite).wasSuccessful()

@@ -132,12 +132,28 @@ def copied(steps, purpose, demo=False, workers=0):
         with locks.exclusive(LOCK):
             drop_abandoned()
             template = ensure(steps, demo)
-            for copy in copies:
-                database.copy(template, copy)
+            for one in copies:
+                database.drop(one)
+                database.copy(template, one)
         yield name
     finally:
-        for copy in copies:
-            database.drop(copy)
+        for one in copies:
+            database.drop(one)
+
+
+def copy(make, purpose):
+    """A copy of a template for one command, which drops it itself; returns its name.
+
+    :param make: function that returns the template's name, once it is there
+    :param str purpose: a word, part of the copy's name
+    """
+    name = database.name("bench", purpose, os.getpid())
+    with locks.exclusive(LOCK):
+        drop_abandoned()
+        template = make()
+        database.drop(name)
+        database.copy(template, name)
+    return name
 
 
 def drop_abandoned():
@@ -149,11 +165,11 @@ def drop_abandoned():
 
 def _is_in_use(name):
     """Whether a database is the copy of a command that is running."""
-    copy = COPY.search(name)
-    if not copy:
+    found = COPY.search(name)
+    if not found:
         return False
     try:
-        os.kill(int(copy["pid"]), 0)
+        os.kill(int(found["pid"]), 0)
     except ProcessLookupError:
         return False
     except PermissionError:

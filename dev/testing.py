@@ -42,7 +42,9 @@ def get_workers(arguments):
 
 
 def _count_cores():
-    return min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+    """How many processors may be used: on Linux those that this process was given."""
+    given = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else ()
+    return min(len(given) or os.cpu_count() or 1, MOST_WORKERS)
 
 
 def _count_tests(arguments):

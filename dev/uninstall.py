@@ -5,7 +5,6 @@ what is gone.
 """
 
 import json
-import os
 
 from . import database, odoo, paths, schema, templates, versions
 from .postgres import query
@@ -16,15 +15,17 @@ from .upgrade import read_troubles
 OURS = r"\m(account_collection|collection\.[a-z]+|collection_[a-z]+)"
 #: Tables of what is forgotten after a day anyway.
 PASSING = ("bus_bus",)
+#: How many steps :func:`run` takes.
+STEPS = 6
 
 
 def run(steps):
     """Uninstall the module from a database with demo data; returns the exit code.
 
-    :param steps: gets :func:`count_steps` steps
+    :param steps: gets :data:`STEPS` steps
     """
     never = templates.ensure_base(steps, demo=True)
-    name = versions.copy(templates.ensure(steps, demo=True), "uninstall", os.getpid())
+    name = templates.copy(lambda: templates.ensure(steps, demo=True), "uninstall")
     try:
         with steps.step("A night of work"):
             versions.work("night", name, paths.ADDONS, log="uninstall-night")
@@ -47,11 +48,6 @@ def run(steps):
         tell(f"    {fault}")
     tell(json.dumps({"views": result["views"], "faults": faults}, sort_keys=True))
     return int(bool(faults))
-
-
-def count_steps():
-    """How many steps :func:`run` takes."""
-    return 5
 
 
 def _find_left(never, name):

@@ -5,12 +5,11 @@ is there stays as it is, and today's demo data are not loaded beside it.
 """
 
 import json
-import os
 import re
 
 from . import database, odoo, paths, process, schema, templates, versions
 from .postgres import query
-from .ui import tell
+from .ui import Failure, tell
 
 #: What must be there after an upgrade as before, by a regular expression of tables.
 COUNTED = "^(res_partner|res_company|account_|collection_|mail_message$|mail_activity$)"
@@ -44,8 +43,12 @@ def run(steps, names):
     :param steps: gets :func:`count_steps` steps
     :param names: list of str, versions; all when it is empty
     :return: exit code
+    :raise Failure: no such version has landed
     """
-    chosen = [one for one in versions.read_all() if not names or one.name in names]
+    landed = {one.name: one for one in versions.read_all()}
+    if unknown := [name for name in names if name not in landed]:
+        raise Failure(f"{', '.join(unknown)} has not landed", f"one of {', '.join(landed)}")
+    chosen = [landed[name] for name in names or landed]
     today = templates.ensure(steps, demo=True)
     expected = {**schema.read(today, schema.STRUCTURE), **schema.read(today, schema.DEFINITIONS)}
     results = {}
@@ -61,7 +64,7 @@ def run(steps, names):
 
 
 def count_steps(names):
-    """How many steps :func:`run` takes at most."""
+    """How many steps :func:`run` takes."""
     return 2 + 3 * (len(names) or len(versions.read_all()))
 
 
@@ -71,7 +74,7 @@ def _describe(result):
 
 
 def _upgrade(version, template, expected):
-    name = versions.copy(template, "upgrade", os.getpid())
+    name = templates.copy(lambda: template, "upgrade")
     try:
         versions.work("night", name, version.addons, log=f"version-{version.name}-night")
         query("UPDATE ir_module_module SET demo = false", name)

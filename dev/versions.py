@@ -7,7 +7,7 @@ import subprocess
 import tarfile
 from dataclasses import dataclass
 
-from . import database, locks, odoo, paths, process, templates
+from . import database, odoo, paths, process, templates
 from .ui import Failure
 
 LIST = paths.REPOSITORY / "dev" / "versions.txt"
@@ -94,13 +94,3 @@ def work(task, name, addons, log=None, **arguments):
         cwd=paths.DATA,
     )
     return json.loads(log.read_text().splitlines()[-1]), log
-
-
-def copy(template, purpose, pid):
-    """A copy of a database for one command; returns its name."""
-    name = database.name("bench", purpose, pid)
-    with locks.exclusive(templates.LOCK):
-        templates.drop_abandoned()
-        database.drop(name)
-        database.copy(template, name)
-    return name

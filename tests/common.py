@@ -2,6 +2,8 @@
 
 from contextlib import nullcontext
 from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -55,45 +57,28 @@ def step(key, actions, rows, **vals):
     return {"key": key, "name": key.capitalize(), "actions": actions, "rows": rows, **vals}
 
 
+def load_migration(place):
+    """Load an upgrade script; returns its module.
+
+    :param str place: such as ``19.0.8.0.0/post-branches``
+    """
+    path = Path(__file__).parents[1] / "migrations" / f"{place}.py"
+    spec = spec_from_file_location(path.stem.replace("-", "_"), path)
+    script = module_from_spec(spec)
+    spec.loader.exec_module(script)
+    return script
+
+
 def _raise(_message, *_arguments):
     """Let the fault that is being handled go on to the test."""
     raise
 
 
-class CollectionCase(TransactionCase):
-    """A landlord's desk: a collector, a litigation manager, a bailiff and one tenant."""
+class Builders:
+    """Make what tests need, in the class's environment."""
 
-    #: the moment it is, or None for the real clock
-    moment = NOW
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if cls.moment:
-            cls.startClassPatcher(freeze_time(cls.moment))
-        # what costs an accountant nothing is a fault of ours all the same
-        cls.startClassPatcher(patch.object(batches, "report", _raise))
-        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
-        cls.env["res.lang"]._activate_lang("en_US")  # whatever is installed
-        cls.start_collection()
-        cls.company = cls.env.company
-        cls.functions = {}
-        cls.options = {}
-        cls.gest = cls.make_function("GEST", "Case manager")
-        cls.rc = cls.make_function("RC", "Litigation manager")
-        cls.cj = cls.make_function("CJ", "Bailiff", kind="external")
-        cls.loc = cls.make_function("LOC", "Tenant", kind="contact")
-        cls.collector = cls.make_user("collector", COLLECTOR)
-        cls.litigator = cls.make_user("litigator", COLLECTOR)
-        cls.manager = cls.make_user("manager", MANAGER)
-        cls.bailiff = cls.make_partner("Bailiff & Co", email="bailiff@example.com")
-        cls.customer = cls.make_customer("Tenant One")
-
-    @classmethod
-    def start_collection(cls):
-        """Messages leave by themselves: in the companies there are, and in those to come."""
-        cls.env["ir.default"].set("res.company", "collection_started_on", "2020-01-01")
-        cls.env["res.company"].search([]).collection_started_on = "2020-01-01"
+    #: by code
+    functions, options = {}, {}
 
     # -- people --------------------------------------------------------------------
 
@@ -265,6 +250,12 @@ class CollectionCase(TransactionCase):
         move.action_post()
         return move
 
+    @staticmethod
+    def get_items(move, *others):
+        """:return: the receivable lines of entries, the earliest due first"""
+        return move.union(*others).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable").sorted("date_maturity")
+
     @classmethod
     def _get_account(cls, account_type):
         """The company's account of a type, made when the database has no chart."""
@@ -284,6 +275,44 @@ class CollectionCase(TransactionCase):
                  "default_account_id": cls._get_account("income").id})
         return account
 
+
+class CollectionCase(Builders, TransactionCase):
+    """A landlord's desk: a collector, a litigation manager, a bailiff and one tenant."""
+
+    #: the moment it is, or None for the real clock
+    moment = NOW
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        if cls.moment:
+            cls.startClassPatcher(freeze_time(cls.moment))
+        # what costs an accountant nothing is a fault of ours all the same
+        cls.startClassPatcher(patch.object(batches, "report", _raise))
+        cls.env = cls.env(context={**cls.env.context, "tracking_disable": True, "tz": "UTC"})
+        cls.env["res.lang"]._activate_lang("en_US")  # whatever is installed
+        cls.start_collection()
+        cls.company = cls.env.company
+        cls.functions = {}
+        cls.options = {}
+        cls.gest = cls.make_function("GEST", "Case manager")
+        cls.rc = cls.make_function("RC", "Litigation manager")
+        cls.cj = cls.make_function("CJ", "Bailiff", kind="external")
+        cls.loc = cls.make_function("LOC", "Tenant", kind="contact")
+        cls.collector = cls.make_user("collector", COLLECTOR)
+        cls.litigator = cls.make_user("litigator", COLLECTOR)
+        cls.manager = cls.make_user("manager", MANAGER)
+        cls.bailiff = cls.make_partner("Bailiff & Co", email="bailiff@example.com")
+        cls.customer = cls.make_customer("Tenant One")
+
+    @classmethod
+    def start_collection(cls):
+        """Messages leave by themselves: in the companies there are, and in those to come."""
+        cls.env["ir.default"].set("res.company", "collection_started_on", "2020-01-01")
+        cls.env["res.company"].search([]).collection_started_on = "2020-01-01"
+
+    # -- the moment, and what it costs ----------------------------------------------
+
     @staticmethod
     def at(moment):
         """Run a block at another moment, e.g. ``2026-03-09 06:00:00``."""
@@ -297,6 +326,14 @@ class CollectionCase(TransactionCase):
         """
         self.env.flush_all()
         self.env.transaction.reset()
+
+    def count_queries(self, function, *arguments, **options):
+        """:return: how many queries a function costs, from nothing read to all written"""
+        self.forget_all()
+        before = self.env.cr.sql_log_count
+        function(*arguments, **options)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
 
     # -- shorthands ------------------------------------------------------------------
 

@@ -1,11 +1,6 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from odoo.tests import tagged
 
-from .common import CollectionCase
-
-SCRIPT = Path(__file__).parents[1] / "migrations/19.0.6.0.0/pre-addresses.py"
+from .common import CollectionCase, load_migration
 
 #: Which action had which address in the browser in 19.0.5.0.0.
 FORMER = {
@@ -59,9 +54,7 @@ class TestAddresses(CollectionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        spec = spec_from_file_location("pre_addresses", SCRIPT)
-        cls.script = module_from_spec(spec)
-        spec.loader.exec_module(cls.script)
+        cls.script = load_migration("19.0.6.0.0/pre-addresses")
 
     def test_what_another_action_has_now_is_let_go_of_first(self):
         """Or the database refuses the new action, and no database could be upgraded."""

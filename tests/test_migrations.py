@@ -1,10 +1,11 @@
 """Scripts of an upgrade run on whatever version was installed before."""
 
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import SQL
+
+from .common import load_migration
 
 SCRIPTS = Path(__file__).parents[1] / "migrations"
 FIRST_VERSION = "19.0.1.0.0"
@@ -29,7 +30,5 @@ class TestMigrations(TransactionCase):
             self.env.cr.execute(SQL("ALTER TABLE %s DISABLE TRIGGER USER", SQL.identifier(table)))
         for path in sorted(SCRIPTS.glob("*/pre-*.py")):
             with self.subTest(path.name), self.env.cr.savepoint(flush=False):
-                spec = spec_from_file_location(path.stem.replace("-", "_"), path)
-                script = module_from_spec(spec)
-                spec.loader.exec_module(script)
-                script.migrate(self.env.cr, FIRST_VERSION)
+                load_migration(f"{path.parent.name}/{path.stem}").migrate(
+                    self.env.cr, FIRST_VERSION)

@@ -21,7 +21,7 @@ SHOWN = 15
 
 
 def main(arguments):
-    """:param str arguments: JSON: the arguments of :class:`~.run.Plan`, and `templates`"""
+    """:param str arguments: JSON: the arguments of :class:`~.plan.Plan`, and `templates`"""
     arguments = json.loads(arguments)
     templates = arguments.pop("templates")
     plan = Plan(**arguments)

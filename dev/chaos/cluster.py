@@ -1,14 +1,13 @@
 """A PostgreSQL server of its own, which keeps what it has committed and can be killed."""
 
 import os
-import shutil
 import signal
 import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
 
-from .. import locks, paths, postgres, process, server, templates
+from .. import locks, paths, postgres, server, templates
 from ..ui import Failure
 
 ROLE = postgres.ROLE
@@ -26,7 +25,6 @@ SETTINGS = {
 UNLIMITED = "-c statement_timeout=0 -c lock_timeout=0"
 #: Whoever reaches the machine from one of these may connect.
 TRUSTED = ("127.0.0.1/32", "10.213.7.0/24")
-FAILURE = ("the PostgreSQL of the chaos did not start", "read its log")
 
 
 class Cluster:
@@ -51,26 +49,18 @@ class Cluster:
         self._control("stop", "-m", "fast", "-w")
 
     def _initialise(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True, mode=0o700)
-        if os.geteuid() == 0:
-            os.chown(self.folder, postgres.UNPRIVILEGED, postgres.UNPRIVILEGED)
-        process.run([
-            *postgres._as_unprivileged(), postgres.binaries() / "initdb", "-D", self.data,
-            "-U", ROLE, "-A", "trust", "-E", "UTF8", "--locale-provider=builtin",
-            "--locale=C.UTF-8", "--no-sync"], "chaos-initdb", FAILURE, cwd="/")
+        postgres.initialise(self.folder, "chaos-initdb")
         with (self.data / "pg_hba.conf").open("a") as rules:
             rules.writelines(f"host all all {network} trust\n" for network in TRUSTED)
 
     def start(self):
         """Start the server; one that was killed recovers first."""
-        options = " ".join(
-            f"-c {name}='{value}'" for name, value in {
-                **SETTINGS, "port": self.port, "unix_socket_directories": self.folder}.items())
+        options = postgres.to_options({
+            **SETTINGS, "port": self.port, "unix_socket_directories": self.folder})
         deadline = time.monotonic() + SECONDS
         while self._control("start", "-w", "-t", SECONDS, "-l", self.log, "-o", options):
             if time.monotonic() > deadline:
-                raise Failure(*FAILURE, self.log)
+                raise Failure("the PostgreSQL of the chaos did not start", "read its log", self.log)
             time.sleep(0.2)  # what it left in memory goes when its last child does
 
     def kill(self):
@@ -80,11 +70,7 @@ class Cluster:
             os.kill(pid, signal.SIGKILL)
 
     def _control(self, action, *arguments):
-        command = [*postgres._as_unprivileged(), postgres.binaries() / "pg_ctl", "-D", self.data,
-                   action, *arguments]
-        return subprocess.call(
-            [str(word) for word in command], cwd="/", stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return postgres.control(self.data, action, *arguments)
 
     def environment(self, host="127.0.0.1"):
         """:return: the variables that lead a PostgreSQL client to this server"""

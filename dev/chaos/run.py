@@ -7,7 +7,7 @@ import random
 import shutil
 import threading
 import time
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from .. import database, odoo, paths, process
@@ -112,7 +112,7 @@ class Run:
         return choice.sample(urls, len(urls))
 
     def get_today(self):
-        return date.today() + timedelta(seconds=self.clock.offset)
+        return (datetime.now() + timedelta(seconds=self.clock.offset)).date()
 
     def get_admin(self, number):
         """:return: the administrator's session of one client"""

@@ -1,13 +1,9 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from unittest.mock import patch
 
 from odoo.tests import tagged
 
 from ...models.action import collection_action_closing
-from ..common import CollectionCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.8.0.0/post-bring_to_day.py"
+from ..common import CollectionCase, load_migration
 
 
 @tagged("post_install", "-at_install")
@@ -21,7 +17,7 @@ class TestComingDay(CollectionCase):
         for name in ("One", "Two", "Three"):
             customer = cls.make_customer(name)
             move = cls.make_invoice(customer, 100, due="2026-02-01")
-            items = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+            items = cls.get_items(move)
             cls.acts |= cls.acts.with_user(cls.collector).create_specific(
                 items.with_user(cls.collector), {"name": "Visit", "date": "2026-03-10"}).sudo()
 
@@ -70,9 +66,7 @@ class TestComingDay(CollectionCase):
     def test_the_cron_is_brought_up_to_date(self):
         """Migration: the cron of a database from before; what somebody wrote there stays."""
         cron = self.env.ref("account_collection.cron_bring_to_day")
-        spec = spec_from_file_location("post_bring_to_day", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
+        script = load_migration("19.0.8.0.0/post-bring_to_day")
         for before, after in (("model._bring_to_day()", "model._bring_all_to_day()"),
                               ("log('mine')", "log('mine')")):
             cron.code = before

@@ -78,7 +78,7 @@ class TestAnalysisForecast(WorkCase):
         """What is disputed is not expected."""
         reason = self.env["collection.dispute.reason"].search([], limit=1)
         self.env["collection.dispute"].with_user(self.collector).open(
-            self.get_item(self.late).with_user(self.collector), reason)
+            self.get_items(self.late).with_user(self.collector), reason)
         self.assertIn(("disputed", "", 300), self.forecast())
 
     def test_adds_up(self):

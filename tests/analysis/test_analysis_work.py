@@ -24,7 +24,7 @@ class WorkCase(AnalysisCase):
 
     def promise(self, move, day, **vals):
         return self.env["collection.promise"].with_user(self.collector).make(
-            self.get_item(move).with_user(self.collector), day, **vals).sudo()
+            self.get_items(move).with_user(self.collector), day, **vals).sudo()
 
     def evaluate(self, promises, moment):
         self.env.flush_all()
@@ -115,7 +115,7 @@ class TestAnalysisWork(WorkCase):
         """By age in the company's buckets; of a past day, what was resolved later was open."""
         reason = self.env["collection.dispute.reason"].search([], limit=1)
         dispute = self.env["collection.dispute"].with_user(self.collector).open(
-            self.get_item(self.late).with_user(self.collector), reason, owner=self.litigator)
+            self.get_items(self.late).with_user(self.collector), reason, owner=self.litigator)
         with freeze_time("2026-04-05"):
             self.assertEqual(
                 self.read_groups("dispute", "bucket", ["amount:sum", "age:avg"]),
@@ -170,14 +170,14 @@ class TestAnalysisWork(WorkCase):
     def test_effect_on_chosen_items(self):
         """A step on chosen items is about those, due or not."""
         self.make_closed(
-            "2026-03-02", "2026-03-02", item_ids=[(6, 0, self.get_item(self.coming).ids)])
+            "2026-03-02", "2026-03-02", item_ids=[(6, 0, self.get_items(self.coming).ids)])
         self.assertEqual(self.get_rows("effect").search([]).mapped("owed"), [200])
 
     def test_outcome_of_a_sequence(self):
         """From launch to end: what was owed, collected and spent; later money does not count."""
         template = self.make_template("FILE", [
             step("work", [action("file")], [row("end:Settled")])])
-        sequence = self.launch(template, items=self.get_item(self.late))
+        sequence = self.launch(template, items=self.get_items(self.late))
         self.env["collection.cost"].create({"sequence_id": sequence.id, "amount": 40})
         with freeze_time("2026-03-05 10:00:00"):
             self.pay(self.late, 120)
@@ -205,7 +205,7 @@ class TestAnalysisWork(WorkCase):
         self.make_closed("2026-03-02", "2026-03-02")
         reason = self.env["collection.dispute.reason"].search([], limit=1)
         self.env["collection.dispute"].with_user(self.collector).open(
-            self.get_item(self.coming).with_user(self.collector), reason)
+            self.get_items(self.coming).with_user(self.collector), reason)
         self.launch(self.make_short_template())
         self.pay(self.late, 10)
         stranger = self.make_user("stranger", COLLECTOR)
@@ -228,7 +228,7 @@ class TestAnalysisWork(WorkCase):
                 self.pay(self.late, amount)
         with freeze_time("2026-03-05"):
             special = self.env["collection.action"].with_user(self.collector).create_specific(
-                self.get_item(self.late), {"name": "Visit"})
+                self.get_items(self.late), {"name": "Visit"})
             self.env.cr.execute("UPDATE collection_action SET create_date = '2026-03-05 10:00:00'"
                                 " WHERE id = %s", (special.id,))
         with freeze_time("2026-03-06"):
@@ -281,10 +281,8 @@ class TestAnalysisWork(WorkCase):
             {"sequence_id": sequence.id, "amount": 40} for sequence in more])
 
         def count(sequences):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.assertEqual(sequences.mapped("cost"), [40] * len(sequences))
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(
+                lambda: self.assertEqual(sequences.mapped("cost"), [40] * len(sequences)))
 
         count(one)  # what a server learns once: access rules, accounts
         self.assertEqual(count(more), count(one))

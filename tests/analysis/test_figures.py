@@ -45,9 +45,6 @@ class AnalysisCase(CollectionCase):
         self.env.invalidate_all()
         return rows.search(action["domain"])
 
-    def get_item(self, move):
-        return move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-
     def book(self, amount, day, partner=None, journal=None, **vals):
         """Book an amount on the receivable account: money that comes in where it is negative.
 
@@ -58,12 +55,12 @@ class AnalysisCase(CollectionCase):
             "move_type": "entry", "date": day, "journal_id": (journal or self.bank).id,
             "line_ids": [
                 Command.create({
-                    "account_id": self.get_item(self.late).account_id.id,
+                    "account_id": self.get_items(self.late).account_id.id,
                     "partner_id": partner.id, "balance": amount, **vals}),
                 Command.create({
                     "account_id": self._get_account("equity").id, "balance": -amount})]})
         move.action_post()
-        return self.get_item(move)
+        return self.get_items(move)
 
     def assertFigures(self, figures, **expected):
         self.assertEqual({name: figures[name] for name in expected}, {
@@ -126,14 +123,14 @@ class TestFigures(AnalysisCase):
         """A payment counts from its own day, whenever somebody matches it."""
         money = self.book(-100, "2026-02-10")
         self.assertFigures(self.read(), outstanding=400, unmatched_credits=100)
-        (money | self.get_item(self.late)).reconcile()
+        (money | self.get_items(self.late)).reconcile()
         self.assertFigures(self.read(), outstanding=400, unmatched_credits=0, overdue=200)
         self.assertFigures(self.read(day=date(2026, 2, 9)), outstanding=500)
 
     def test_taken_back(self):
         """Bad input: what is un-reconciled was never matched."""
         self.pay(self.late)
-        self.get_item(self.late).remove_move_reconcile()
+        self.get_items(self.late).remove_move_reconcile()
         self.assertFigures(self.read(), outstanding=200, unmatched_credits=300)
 
     def test_before_the_first_entry(self):
@@ -168,9 +165,9 @@ class TestFigures(AnalysisCase):
     def test_disputed_and_promised(self):
         """Open debts that were disputed, or of which a promise was awaited, on that day."""
         self.env["collection.dispute"].with_user(self.collector).open(
-            self.get_item(self.late), self.env["collection.dispute.reason"].search([], limit=1))
+            self.get_items(self.late), self.env["collection.dispute.reason"].search([], limit=1))
         self.env["collection.promise"].with_user(self.collector).make(
-            self.get_item(self.coming), date=date(2026, 3, 12))
+            self.get_items(self.coming), date=date(2026, 3, 12))
         self.assertFigures(self.read(), disputed=300, promised=200)
         self.assertFigures(self.read(day=date(2026, 3, 1)), disputed=0, promised=0)
         with freeze_time("2026-03-09"):
@@ -240,11 +237,7 @@ class TestFigures(AnalysisCase):
     def test_queries(self):
         """As many queries for one customer as for ten."""
         def count():
-            self.env.invalidate_all()
-            self.env.flush_all()
-            before = self.env.cr.sql_log_count
-            self.read()
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(self.read)
 
         count()
         one = count()
@@ -338,9 +331,9 @@ class TestFigureRows(AnalysisCase):
             {"name": "Various", "code": "AGEN", "type": "general"}))
         cls.make_invoice(cls.customer, 40, due="2026-01-10")
         cls.pay(cls.coming, 50)
-        case.get_item(cls.make_invoice(cls.customer, 9, due="2026-01-10")).no_followup = True
+        case.get_items(cls.make_invoice(cls.customer, 9, due="2026-01-10")).no_followup = True
         cls.env["collection.dispute"].with_user(cls.collector).open(
-            case.get_item(cls.late), cls.env["collection.dispute.reason"].search([], limit=1))
+            case.get_items(cls.late), cls.env["collection.dispute.reason"].search([], limit=1))
 
     def test_sums(self):
         """The rows of an amount add up to it."""

@@ -309,10 +309,7 @@ class TestOrigin(AssignmentCase):
         """M-025: a rule is one search and one write, however many customers."""
         def count(customers):
             rule = self.make_rule([("id", "in", customers.ids)])
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.assertEqual(len(rule.run()), len(customers))
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(lambda: self.assertEqual(len(rule.run()), len(customers)))
         many = self.env["res.partner"].union(*(
             self.make_customer(f"Many {number}", holders={}) for number in range(12)))
         count(self.french)

@@ -1,19 +1,7 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from odoo.tests import tagged
 
+from ..common import load_migration
 from .test_assignment import AssignmentCase
-
-SCRIPTS = Path(__file__).parents[2] / "migrations/19.0.5.0.0"
-
-
-def load(name):
-    """:return: the module of an upgrade script"""
-    spec = spec_from_file_location(name.replace("-", "_"), SCRIPTS / f"{name}.py")
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
 
 
 @tagged("post_install", "-at_install")
@@ -28,7 +16,7 @@ class TestUpgrade(AssignmentCase):
             "ALTER TABLE collection_assignment_rule ALTER filter_domain DROP NOT NULL;"
             "UPDATE collection_assignment_rule SET filter_domain = NULL, author_id = NULL")
         for _run in range(2):  # an upgrade that failed later is run again
-            load("pre-rule_criteria").migrate(self.env.cr, "19.0.4.0.0")
+            load_migration("19.0.5.0.0/pre-rule_criteria").migrate(self.env.cr, "19.0.4.0.0")
         self.env.invalidate_all()
         self.assertEqual(rule.filter_domain, rule.filter_id.domain)
         self.assertEqual(rule.author_id, self.manager)
@@ -51,7 +39,7 @@ class TestUpgrade(AssignmentCase):
         fresh = {name: rule.domain_force for name, rule in rules.items()}
         for name, rule in rules.items():
             rule.domain_force = former[name]
-        load("post-record_rules").migrate(self.env.cr, "19.0.4.0.0")
+        load_migration("19.0.5.0.0/post-record_rules").migrate(self.env.cr, "19.0.4.0.0")
         for name in ("collection_action_rule_portfolio", "collection_participant_rule_read"):
             self.assertEqual(rules[name].domain_force, fresh[name])
         self.assertEqual(

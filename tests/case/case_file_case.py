@@ -49,10 +49,6 @@ class CaseFileCase(DocumentCase):
         return cls.env["ir.attachment"].create({
             "name": name, "raw": content, "res_model": record._name, "res_id": record.id, **vals})
 
-    @staticmethod
-    def get_items(invoices):
-        return invoices.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-
     @classmethod
     def send(cls, subject="Reminder", body="<p>Please pay.</p>", **vals):
         """A message that left for an action."""

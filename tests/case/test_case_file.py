@@ -225,23 +225,21 @@ class TestCaseFile(CaseFileCase):
 
     def test_queries_do_not_grow(self):
         """Issue 19: as many for one message and document as for many."""
-        def count():
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.env["collection.case.story"]._prepare_messages(
-                case := self.env["collection.case"]._read(self.customer))
-            self.env["collection.case.story"]._prepare_actions(case)
-            self.env["collection.case.story"]._prepare_history(case)
+        def read():
+            story, case = self.env["collection.case.story"], self.env["collection.case"]._read(
+                self.customer)
+            story._prepare_messages(case)
+            story._prepare_actions(case)
+            story._prepare_history(case)
             self.env["collection.case.exhibit"]._find(case)
-            return self.env.cr.sql_log_count - before
 
         def add(number):
             sent = self.send(f"Message {number}")
             sent.attachment_ids = self.attach(sent, f"{number}.txt", b"%d" % number)
 
         add(1)
-        count()  # what an environment asks once
-        one = count()
+        self.count_queries(read)  # what an environment asks once
+        one = self.count_queries(read)
         for number in range(2, 8):
             add(number)
-        self.assertEqual(count(), one)
+        self.assertEqual(self.count_queries(read), one)

@@ -23,7 +23,7 @@ class TestBranchClaims(BranchCase):
     def claim(self):
         """:return: the interest claimed on 1,000 of the branch, ten days late"""
         move = self.make_branch_invoice(self.branch, 1000)
-        line = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        line = self.get_items(move)
         return line._get_collection_penalties(date(2026, 2, 11))[line.id].interest
 
     def test_the_companys_rate_holds_in_the_branch(self):

@@ -33,12 +33,9 @@ class DebtorCase(CollectionCase):
         """What a command leaves for the end of its transaction is done."""
         self.env.cr.precommit.run()
 
-    def get_item(self, invoice):
-        return invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-
     def promise(self, invoice, day, user=None):
         return self.env["collection.promise"].with_user(user or self.collector).make(
-            self.get_item(invoice), date=day)
+            self.get_items(invoice), date=day)
 
     def pay_on_account(self, amount, day="2026-03-01"):
         move = self.env["account.move"].create({
@@ -93,7 +90,7 @@ class TestDebtor(DebtorCase):
         self.pay_on_account(50)
         self.make_invoice(self.customer, 70, due="2026-02-01").payment_state = "blocked"
         kept_out = self.make_invoice(self.customer, 11, due="2026-02-01")
-        self.get_item(kept_out).no_followup = True
+        self.get_items(kept_out).no_followup = True
         debtor = self.read_debtor()
         self.assertEqual((debtor.credits, debtor.kept_out), (50, 81))
         self.assertEqual(
@@ -203,7 +200,7 @@ class TestDebtorRank(DebtorCase):
     def test_dispute(self):
         """A debtor who disputes all that is overdue is left alone; the rest is chased."""
         self.env["collection.dispute"].with_user(self.collector).open(
-            self.get_item(self.late), self.env["collection.dispute.reason"].search([], limit=1))
+            self.get_items(self.late), self.env["collection.dispute.reason"].search([], limit=1))
         debtor = self.read_debtor()
         self.assertEqual((debtor.situation, debtor.disputed, debtor.disputes),
                          ("dispute", 300, 1))
@@ -370,13 +367,9 @@ class TestDebtorKept(DebtorCase):
             self.make_invoice(customer, 10, due="2026-02-01")
         debtors = self.env["collection.debtor"]
         debtors._rebuild(self.customer | customers)
-        counts = []
-        for some in (self.customer, self.customer | customers):
-            self.forget_all()
-            before = self.cr.sql_log_count
-            debtors._refresh(self.company, some.ids)
-            counts.append(self.cr.sql_log_count - before)
-        self.assertEqual(*counts)
+        self.assertEqual(*(
+            self.count_queries(debtors._refresh, self.company, some.ids)
+            for some in (self.customer, self.customer | customers)))
 
     @mute_logger("odoo.sql_db")
     def test_one_row_a_customer(self):

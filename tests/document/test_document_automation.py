@@ -205,11 +205,7 @@ class TestAutomation(AutomationCase):
         contributors = request.sudo().contributor_ids.filtered("function_id")
 
         def count(some):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            some._write_mails("news")
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(some._write_mails, "news")
 
         count(contributors[0])
         self.assertEqual(count(contributors[:1]), count(contributors[1:]))

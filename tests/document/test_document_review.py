@@ -115,11 +115,7 @@ class TestDocumentReviewViews(DocumentReviewCase):
         self.env.flush_all()
 
         def count(chosen):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            chosen.with_user(self.collector).action_approve()
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(chosen.with_user(self.collector).action_approve)
 
         count(items[0])  # what is read once
         self.assertEqual(count(items[1]), count(items[2:7]))
@@ -194,12 +190,6 @@ class TestDocumentProvide(DocumentReviewCase):
 class TestDocumentCounts(DocumentCase):
     """What lists and forms count costs the same for one and for ten."""
 
-    def count(self, function):
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        function()
-        return self.env.cr.sql_log_count - before
-
     def check(self, model, names, domain=()):
         records = self.env[model].with_user(self.collector).search(domain, limit=10)
         self.assertEqual(len(records), 10)
@@ -207,8 +197,8 @@ class TestDocumentCounts(DocumentCase):
         def read(number):
             return lambda: records[:number].web_read({name: {} for name in names})
 
-        self.count(read(10))
-        self.assertEqual(self.count(read(1)), self.count(read(10)))
+        self.count_queries(read(10))
+        self.assertEqual(self.count_queries(read(1)), self.count_queries(read(10)))
 
     @classmethod
     def setUpClass(cls):

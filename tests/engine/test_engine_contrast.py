@@ -23,5 +23,6 @@ class TestContrast(BaseCase):
             self.assertEqual(colour, given_colour)
 
     def test_what_is_no_colour_never_reaches_the_page(self):
+        """A-049, bad input: what is written into the style of a page is a colour or nothing."""
         for colour in (None, "", "red", "#fff", "#71; } body { display: none", "#12345g"):
             self.assertEqual(darken(colour, fallback="#000000"), "#000000")

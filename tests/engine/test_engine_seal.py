@@ -189,12 +189,14 @@ class TestEngineSeal(BaseCase):
     @settings(max_examples=200, deadline=None)
     @given(LEAVES)
     def test_the_root_is_that_of_rfc_6962(self, leaves):
+        """X-08: whoever knows the standard computes the same root."""
         leaves = seal.sort_leaves(leaves)
         self.assertEqual(seal.find_root(leaves), find_root_by_definition(leaves).hex())
 
     @settings(max_examples=200, deadline=None)
     @given(LEAVES)
     def test_each_leaf_leads_to_the_root(self, leaves):
+        """X-08: by its own path, and a forged one by none."""
         leaves = seal.sort_leaves(leaves)
         root = seal.find_root(leaves)
         for place, leaf in enumerate(leaves):

@@ -167,8 +167,7 @@ class TestSignals(SignalsCase):
             event_row("after", "payment"), then=[event_row("wait", "payment_reversed")])
         self.pay(self.invoice)
         self.deliver_signals()
-        receivable = self.invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        receivable = self.get_items(self.invoice)
         receivable.with_user(self.accountant).remove_move_reconcile()
         self.deliver_signals()
         self.assertAt(sequence, "wait")

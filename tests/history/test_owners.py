@@ -162,7 +162,7 @@ class TestOwners(CollectionCase):
     def test_a_promise_has_no_source_of_the_callers(self):
         """X-02: what a customer has said comes from the customer's own page."""
         invoice = self.make_invoice(self.own, 100)
-        items = invoice.line_ids.filtered(lambda l: l.account_type == "asset_receivable")
+        items = self.get_items(invoice)
         with self.assertRaises(TypeError):
             self.env["collection.promise"].with_user(self.intruder).make(
                 items, date="2026-03-09", source="customer")

@@ -1,12 +1,9 @@
-import importlib.util
 from datetime import date
-from pathlib import Path
 from unittest.mock import patch
 
 from psycopg2.errors import RaiseException
 
 from odoo.exceptions import AccessError, UserError
-from odoo.modules import get_module_path
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -14,17 +11,8 @@ from ...models.history import collection_history_check
 from ...models.history.erasing import strip_text
 from ...models.history.findings import CODES
 from ...tools import seal
-from ..common import COLLECTOR
+from ..common import COLLECTOR, load_migration
 from .seal_case import KEY, SealCase
-
-
-def load_migration(name):
-    """:return: module, the migration script of that name"""
-    path = Path(get_module_path("account_collection"), "migrations", "19.0.7.0.0", f"{name}.py")
-    spec = importlib.util.spec_from_file_location(f"migration_{name.replace('-', '_')}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @tagged("post_install", "-at_install")
@@ -54,12 +42,9 @@ class TestSealKey(SealCase):
                     "text": "By a rule",
                     "data": {"field": "collector_id"}}
             for own in (customers[:2], customers[:5], customers):
-                self.forget_all()
-                before = self.env.cr.sql_log_count
-                self.env["collection.history"]._append_same(
-                    self.company, vals, dict.fromkeys(own.ids, "x"),
-                    {"x": ("Zoë", "Old")})
-                counts.append(self.env.cr.sql_log_count - before)
+                counts.append(self.count_queries(
+                    self.env["collection.history"]._append_same, self.company, vals,
+                    dict.fromkeys(own.ids, "x"), {"x": ("Zoë", "Old")}))
                 self.env.invalidate_all()
                 for customer in own:
                     self.assertEqual(self.get_state(self.get_chain(customer)), seal.HOLDS)
@@ -332,11 +317,9 @@ class TestSealNightly(SealCase):
         for size in (1, 9):
             for place in range(size):
                 self.begin(self.make_customer(f"Tenant {size}.{place}"))
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.checks._verify_chains({
-                chain.id: True for chain in self.env["collection.history.chain"].search([])})
-            counts.append(self.env.cr.sql_log_count - before)
+            chains = self.env["collection.history.chain"].search([])
+            counts.append(self.count_queries(
+                self.checks._verify_chains, dict.fromkeys(chains.ids, True)))
         self.assertEqual(counts[0], counts[1])
 
 
@@ -364,7 +347,7 @@ class TestSealUpgrade(SealCase):
                  closed.id)
         before = self.read_rows(chain)
         with self.key():
-            load_migration("post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
+            load_migration("19.0.7.0.0/post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
             self.env.invalidate_all()
             self.assertEqual(self.read_rows(chain), before)
             last = self.get_rows(chain)[-1]
@@ -373,7 +356,7 @@ class TestSealUpgrade(SealCase):
             self.assertEqual(last.data["rows"], closed.ids and [closed.number])
             self.assertEqual(last.data["faults"], [])
             self.assertWhole()
-        load_migration("post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
+        load_migration("19.0.7.0.0/post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
         self.assertEqual(len(self.get_rows(chain)), 8, "once")
 
     def test_what_did_not_hold_does_not_hold_afterwards(self):
@@ -382,7 +365,7 @@ class TestSealUpgrade(SealCase):
         self.make_older(chain)
         self.sql("UPDATE collection_history SET user_name = 'x' WHERE id = %s",
                  self.get_rows(chain)[1].id)
-        load_migration("post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
+        load_migration("19.0.7.0.0/post-00_seal").migrate(self.env.cr, "19.0.6.0.0")
         self.env.invalidate_all()
         self.assertEqual(self.get_rows(chain)[-1].data["faults"], ["changed"])
         self.assertFound("changed", 2)

@@ -163,10 +163,6 @@ class TestOneDefinition(CollectionCase):
         self.assertEqual(invoice.payment_state, "blocked")
         self.assertOverdue(False)
 
-    @staticmethod
-    def get_items(invoice):
-        return invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
-
     def test_no_due_date(self):
         """A returned direct debit is due on the day of its entry, everywhere."""
         self.book(500)

@@ -51,8 +51,7 @@ class TestLastPayment(CollectionCase):
 
     def take_back(self, amount):
         """The bank takes an amount of the payment back."""
-        paid = self.payment.move_id.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable")
+        paid = self.get_items(self.payment.move_id)
         other = self.payment.move_id.line_ids - paid
         back = self.env["account.move"].create({
             "move_type": "entry", "date": "2026-02-25",

@@ -1,11 +1,7 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from odoo.tests import tagged
 
+from ..common import load_migration
 from .library_case import LibraryCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.6.0.0/pre-library_names.py"
 
 #: Examples that the demo data never had.
 NEWS = {"example_rule_public", "example_rule_scenario_companies"}
@@ -27,11 +23,8 @@ class TestLibraryMigration(LibraryCase):
         for row in data - news:
             row.name = row.name.replace("example_", "demo_").removesuffix(suffix)
         self.env.flush_all()
-        spec = spec_from_file_location("pre_library_names", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
         for _run in range(2):
-            script.migrate(self.env.cr, "19.0.5.0.0")
+            load_migration("19.0.6.0.0/pre-library_names").migrate(self.env.cr, "19.0.5.0.0")
         self.env.invalidate_all()
         self.assertEqual({row: row.name for row in data}, names)
         steps = self.env["collection.sequence.step"].search_count([])

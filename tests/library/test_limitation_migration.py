@@ -1,11 +1,7 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from odoo.tests import tagged
 
+from ..common import load_migration
 from .library_case import LibraryCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.7.0.0/post-limitations.py"
 
 
 @tagged("post_install", "-at_install")
@@ -22,10 +18,7 @@ class TestLimitationMigration(LibraryCase):
         tenants.claim_kind = seized.interrupts = False
         trade.claim_kind = "other"
         self.env.flush_all()
-        spec = spec_from_file_location("post_limitations", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
-        script.migrate(self.env.cr, "19.0.6.0.0")
+        load_migration("19.0.7.0.0/post-limitations").migrate(self.env.cr, "19.0.6.0.0")
         self.env.invalidate_all()
         self.assertEqual((tenants.claim_kind, trade.claim_kind, seized.interrupts),
                          ("lease", "other", "enforcement"))

@@ -1,19 +1,19 @@
 """Several workers, and workers that die: what is due is done, once."""
 
 import threading
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
-from odoo import SUPERUSER_ID, api
 from odoo.fields import Domain
-from odoo.modules.registry import DummyRLock, Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..common import CollectionCase, action, deadline_row, event_row, flow_row, level_row, row, step
+from ..committed_case import CommittedCase
+from ..common import action, deadline_row, event_row, flow_row, level_row, row, step
 
 CRON = ("odoo.addons.account_collection.models.sequence.collection_sequence_flow",
         "odoo.addons.account_collection.tools.batches")
@@ -27,60 +27,27 @@ class Killed(BaseException):
     """SIGKILL: nothing in the product can catch it, and the database rolls back."""
 
 
-class Builder(CollectionCase):
-    """The builders of trees, for a test that is no transaction."""
-
-    @classmethod
-    def over(cls, env, function):
-        return type("Builder", (), {
-            "env": env, "functions": {"WORK": function}, "options": {}, **{
-                name: classmethod(getattr(CollectionCase, name).__func__)
-                for name in ("make_template", "_prepare_step", "_resolve")}})
-
-    def runTest(self):
-        """It holds no test."""
-
-
 @tagged("post_install", "-at_install")
-class TestWorkers(BaseCase):
-    """Sequences with deadlines that are over and events that wait, on real connections.
-
-    What is made here is put away again by hand, as nothing that happened can be deleted
-    through the product.
-    """
+class TestWorkers(CommittedCase):
+    """Sequences with deadlines that are over and events that wait."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
-        # the runner's own thread may hold the lock that ours need to make an environment
-        self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
-        self.addCleanup(self._put_away)
-        self.customers, self.templates = [], []
-        with self.environment() as env:
-            self._make_templates(env)
         # whatever else is open in this database is left alone
         sequences = self.registry["collection.sequence"]
-        get_domain, ours = sequences._get_tick_domain, self.customers
+        get_domain, ours = sequences._get_tick_domain, self.made["customers"]
         self.startPatcher(patch.object(
             sequences, "_get_tick_domain", lambda model: (
                 get_domain(model) & Domain("customer_id", "in", ours))))
         self.startPatcher(patch.object(
             self.registry["account.move.line"], "_put_newly_overdue", lambda model: None))
 
-    @contextmanager
-    def environment(self):
-        """A connection of one's own, committed at the end."""
-        with closing(self.registry.cursor()) as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
-            cr.commit()
-
     # -- what there is to do ---------------------------------------------------
 
-    def _make_templates(self, env):
-        self.function = env["collection.function"].create({
-            "code": "WORK", "name": "Work", "default_user_id": env.ref("base.user_admin").id})
-        make = Builder.over(env, self.function).make_template
-        self.function = self.function.id
+    def make(self, env):
+        build = self.get_builders(env)
+        self.made["functions"] = build.make_function(
+            "WORK", default_user_id=env.ref("base.user_admin").id).ids
 
         def manual(to, name):
             return event_row(to, "manual", event_name=name)
@@ -104,19 +71,20 @@ class TestWorkers(BaseCase):
                 flow_row("WOTHER", condition="deadline", delay_amount=5, delay_unit="days",
                          timing="at_once"), row("end")])],
         }.items():
-            self.templates.append(make(code, steps).id)
+            self.made["templates"].append(build.make_template(code, steps).id)
 
     def make_work(self, tenants=3):
         """Tenants whose sequences have something due, and events in the inbox.
 
         :return: ids of the tenants
         """
-        with freeze_time(datetime.now() - timedelta(days=20)), self.environment() as env:
-            templates = env["collection.sequence.template"].browse(self.templates).filtered(
+        with freeze_time(datetime.now() - timedelta(days=20)), self.environment(
+                tracking_disable=True) as env:
+            templates = env["collection.sequence.template"].browse(self.made["templates"]).filtered(
                 lambda t: t.code not in ("WOTHER", "WCHILD"))
             tenants = env["res.partner"].create(
                 [{"name": f"Tenant {number}"} for number in range(tenants)])
-            self.customers += tenants.ids
+            self.made["customers"] += tenants.ids
             for tenant in tenants:
                 for template in templates:
                     template.launch(tenant)
@@ -127,59 +95,22 @@ class TestWorkers(BaseCase):
             } for name in ("first", "second", "third") for tenant in tenants])
         return tenants.ids
 
-    def _put_away(self):
-        with self.environment() as env:
-            cr, tenants = env.cr, tuple(self.customers) or (0,)
-            cr.execute("SELECT id FROM collection_sequence WHERE customer_id IN %s", [tenants])
-            sequences = tuple(found for [found] in cr.fetchall()) or (0,)
-            cr.execute("SELECT id FROM collection_action WHERE customer_id IN %s", [tenants])
-            actions = tuple(found for [found] in cr.fetchall()) or (0,)
-            cr.execute("ALTER TABLE collection_history DISABLE TRIGGER USER")
-            cr.execute("ALTER TABLE collection_history_chain DISABLE TRIGGER USER")
-            for query, value in [
-                ("DELETE FROM mail_activity WHERE res_model = 'collection.action'"
-                 " AND res_id IN %s", actions),
-                ("DELETE FROM mail_message WHERE model = 'collection.action'"
-                 " AND res_id IN %s", actions),
-                ("DELETE FROM mail_message WHERE model = 'collection.sequence'"
-                 " AND res_id IN %s", sequences),
-                ("DELETE FROM mail_message WHERE model = 'res.partner' AND res_id IN %s", tenants),
-                ("DELETE FROM collection_signal WHERE customer_id IN %s", tenants),
-                ("DELETE FROM collection_signal_receipt WHERE sequence_id IN %s", sequences),
-                ("DELETE FROM collection_history WHERE sequence_id IN %s", sequences),
-                ("DELETE FROM collection_history_chain WHERE customer_id IN %s", tenants),
-                ("UPDATE collection_sequence SET visit_id = NULL, parent_id = NULL,"
-                 " successor_id = NULL WHERE id IN %s", sequences),
-                ("DELETE FROM collection_action WHERE id IN %s", actions),
-                ("DELETE FROM collection_deadline WHERE sequence_id IN %s", sequences),
-                ("DELETE FROM collection_sequence_visit WHERE sequence_id IN %s", sequences),
-                ("DELETE FROM collection_participant WHERE customer_id IN %s", tenants),
-                ("DELETE FROM collection_sequence WHERE id IN %s", sequences),
-                ("DELETE FROM collection_sequence_template WHERE id IN %s",
-                 tuple(self.templates) or (0,)),
-                ("DELETE FROM collection_function WHERE id IN %s", (self.function,)),
-                ("DELETE FROM res_partner WHERE id IN %s", tenants),
-            ]:
-                cr.execute(query, [value])
-            cr.execute("ALTER TABLE collection_history ENABLE TRIGGER USER")
-            cr.execute("ALTER TABLE collection_history_chain ENABLE TRIGGER USER")
-
     # -- workers -----------------------------------------------------------------
 
     def work(self, *methods):
         """One worker's passage: the crons, on a connection of its own."""
-        with closing(self.registry.cursor()) as cr:
-            sequences = api.Environment(cr, SUPERUSER_ID, {})["collection.sequence"]
+        with self.environment() as env:
             for method in methods or PASSAGE:
-                getattr(sequences, method)()
+                getattr(env["collection.sequence"], method)()
 
     def finish(self):
         """Passages of one worker, until nothing is due; :return: how many"""
         for passage in range(1, 10):
             self.work()
             with self.environment() as env:
-                if not env["collection.signal"].search_count([
-                        ("delivered_at", "=", False), ("customer_id", "in", self.customers)]):
+                waiting = env["collection.signal"].search_count([
+                    ("delivered_at", "=", False), ("customer_id", "in", self.made["customers"])])
+                if not waiting:
                     return passage
         return self.fail("events stay in the inbox")
 
@@ -239,23 +170,15 @@ class TestWorkers(BaseCase):
     @mute_logger("odoo.sql_db", *CRON)
     def test_two_workers_share_the_work(self):
         """D-053, D-059, D-060: at the same time, in another order, and nothing twice."""
-        tenants, errors = self.make_work(3), []
-        barrier = threading.Barrier(2)
+        tenants, barrier = self.make_work(3), threading.Barrier(2)
 
         def work(*methods):
-            try:
-                barrier.wait(30)
-                self.work(*methods)
-            except BaseException as error:  # noqa: BLE001 - raised by the main thread
-                errors.append(error)
+            barrier.wait(30)
+            self.work(*methods)
 
-        threads = [threading.Thread(target=work, args=methods) for methods in (
-            PASSAGE, ("_process_signals", "_process_signals", "_process_deadlines"))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(120)
-        self.assertEqual(errors, [])
+        self.assertEqual(self.run_at_once(
+            partial(work, *PASSAGE),
+            partial(work, "_process_signals", "_process_signals", "_process_deadlines")), [])
         self.finish()
         self.assertDoneOnce(tenants)
 

@@ -1,12 +1,7 @@
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
-
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
-from ..common import CollectionCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.8.0.0/post-branches.py"
+from ..common import CollectionCase, load_migration
 
 
 @tagged("post_install", "-at_install")
@@ -86,10 +81,7 @@ class TestSettings(CollectionCase):
             " collection_statement_monthly = CASE WHEN id = %s THEN 'open' END,"
             " collection_statement_format = CASE WHEN id = %s THEN 'xlsx' ELSE 'pdf' END",
             (self.company.id, self.company.id))
-        spec = spec_from_file_location("post_branches", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
-        script.migrate(self.env.cr, "19.0.7.0.0")
+        load_migration("19.0.8.0.0/post-branches").migrate(self.env.cr, "19.0.7.0.0")
         self.env.invalidate_all()
         own = (self.company.id, "open", "xlsx")
         for company, settings in (

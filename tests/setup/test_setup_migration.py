@@ -1,20 +1,8 @@
 import ast
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 from odoo.tests import tagged
 
-from ..common import CollectionCase
-
-SCRIPTS = Path(__file__).parents[2] / "migrations/19.0.6.0.0"
-
-
-def load(name):
-    """:return: the module of an upgrade script"""
-    spec = spec_from_file_location(name.replace("-", "_"), SCRIPTS / f"{name}.py")
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
+from ..common import CollectionCase, load_migration
 
 
 @tagged("post_install", "-at_install")
@@ -30,7 +18,7 @@ class TestSetupUpgrade(CollectionCase):
 
     def upgrade(self, name):
         for _run in range(2):  # an upgrade that failed later is run again
-            load(name).migrate(self.env.cr, "19.0.5.0.0")
+            load_migration(f"19.0.6.0.0/{name}").migrate(self.env.cr, "19.0.5.0.0")
         self.env.invalidate_all()
 
     def get_rules(self):

@@ -4,7 +4,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 
-from .test_setup import SetupCase
+from .setup_case import SetupCase
 
 
 @tagged("post_install", "-at_install")
