@@ -192,9 +192,9 @@ class CollectionPaymentPlan(models.Model):
         promise = self.env["collection.promise"]._make(
             self.item_ids, instalments=schedule, promised_by=partner.id,
             source="customer" if on_behalf else "collector", on_behalf=on_behalf,
+            grace_days=self.default_days,
             comment=in_company_language(self, self.company_id)._get_name())
-        promise.write({
-            "grace_days": self.default_days, "user_id": False if on_behalf else self.env.uid})
+        promise.user_id = False if on_behalf else self.env.uid
         self.promise_id = promise
         self._trace("plan_accepted", on_behalf=on_behalf, data={
             "link": self.accepted_link_id.id or None, "name": self.accepted_by,

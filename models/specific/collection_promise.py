@@ -171,11 +171,12 @@ class CollectionPromise(models.Model):
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
-              source="collector", comment="", on_behalf=""):
+              source="collector", comment="", grace_days=0, on_behalf=""):
         """Record a promise, as :meth:`make` says.
 
         :param str source: who gave it, ``collector`` or ``customer``: no caller from outside
             says so
+        :param int grace_days: days after the day of an instalment for which it is still in time
         :param str on_behalf: name of the debtor who gives it on the personal page now
         """
         items = as_record(self.env, "account.move.line", items)
@@ -198,14 +199,15 @@ class CollectionPromise(models.Model):
             "amount": sum(part for _day, part in plan), "balance": balance,
             "matched_before": self._sum_payments(lines, lines._get_payments()),
             "made_on": company._get_collection_day(), "date": plan[0][0], "source": source,
-            "user_id": self.env.uid, "comment": comment,
+            "user_id": self.env.uid, "comment": comment, "grace_days": grace_days,
             "promised_by_id": (
                 as_record(self.env, "res.partner", promised_by) or customer).id,
             "line_ids": [(0, 0, {"date": day, "amount": part}) for day, part in plan],
         })
         promise._trace("promise_made", comment, on_behalf)
         lines.with_env(self.env).set_collection_status(
-            self._get_status(), comment=comment, promise_date=plan[0][0])
+            self._get_status(), comment=comment, promise_date=plan[0][0],
+            review_date=promise._get_pause_end())
         return promise.with_env(self.env)
 
     def _check_instalments(self, plan, balance, currency, company):
@@ -469,33 +471,35 @@ class CollectionPromise(models.Model):
 
     def _await_matching(self):
         """The money is on the account: leave the accountants some days to match it."""
-        for company, promises in self.grouped("company_id").items():
-            day = company._get_collection_day()
-            for promise in promises:
-                until = promise.wait_until or day + timedelta(
-                    days=company.collection_matching_days)
-                promise.write({"state": "unmatched", "closed_on": False, "wait_until": until})
-                promise._pause_items(until)
+        self.write({"state": "unmatched", "closed_on": False})
+        fresh = self.filtered(lambda promise: not promise.wait_until)
+        for company, promises in fresh.grouped("company_id").items():
+            promises.wait_until = company._get_collection_day() + timedelta(
+                days=company.collection_matching_days)
+        self._pause_items()
         self._trace("promise_unmatched")
 
     def _reopen(self):
         """Kept, but taken back before its day: these are awaited again."""
-        for promise in self:
-            promise.write({"state": "open", "closed_on": False, "wait_until": False})
-            promise._pause_items(promise.date)
+        self.write({"state": "open", "closed_on": False, "wait_until": False})
+        self._pause_items()
         self._trace("promise_reopened")
 
-    def _pause_items(self, until):
-        """The scenario leaves the promised items alone until a day.
+    def _get_pause_end(self):
+        """:return: date, the last day on which the scenario leaves the promised items alone: that
+            of the instalment with its days of grace, or of the accountants' delay"""
+        return self.wait_until or self.date + timedelta(days=self.grace_days)
 
-        :param date until: the last day of it
-        """
+    def _pause_items(self):
+        """The scenario leaves the promised items alone."""
         status = self.env["collection.item.status"].search([("kind", "=", "promise")], limit=1)
-        items = self.item_ids.filtered(lambda item: (
-            not item.reconciled and item.collection_status_id.kind in (False, "promise")))
-        for company, own in items.grouped("company_id").items() if status else ():
-            own.write({
-                "collection_status_id": status.id, "collection_promise_date": until,
+        paused = self if status else self.browse()
+        for (company, day, until), promises in paused.grouped(lambda promise: (
+                promise.company_id, promise.date, promise._get_pause_end())).items():
+            items = promises.item_ids.filtered(lambda item: (
+                not item.reconciled and item.collection_status_id.kind in (False, "promise")))
+            items.write({
+                "collection_status_id": status.id, "collection_promise_date": day,
                 "collection_review_date": until, "collection_excluded_since": (
                     company._get_collection_day() if status.excludes else False)})
 
@@ -506,9 +510,10 @@ class CollectionPromise(models.Model):
             promise.write({
                 "date": promise._find_next_day(progress[promise.id].paid), "state": "open",
                 "wait_until": False})
-            promise.item_ids.filtered(lambda item: not item.reconciled).write({
-                "collection_promise_date": promise.date,
-                "collection_review_date": promise.date})
+            promise.item_ids.filtered(lambda item: (
+                not item.reconciled and item.collection_status_id.kind == "promise")).write({
+                    "collection_promise_date": promise.date,
+                    "collection_review_date": promise._get_pause_end()})
             if promise.action_id and promise.action_id.state != "closed":
                 promise.action_id._write_rescheduled(promise.date)
 

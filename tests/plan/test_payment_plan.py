@@ -495,6 +495,26 @@ class TestAcceptance(PlanCase):
         self.assertIn("due at once", self.get_rows("plan_broken").text)
         self.assertFalse(self.items.collection_status_id)
 
+    def test_the_scenario_is_silent_for_the_days_of_default(self):
+        """No step is taken for the debt before the plan has ended by its terms, for this
+        instalment and for the next one; the promised day stays the one of the plan."""
+        self.chase(self.customer, self.make_scenario())
+        self.accept(self.offer())
+        self.assertSilent("2026-03-28", date(2026, 3, 20))
+        with self.at("2026-03-28 10:00:00"):
+            self.pay(self.older, 266.67)
+        self.assertSilent("2026-03-29", date(2026, 4, 20))
+        self.assertSilent("2026-04-28", date(2026, 4, 20))
+        self.judge("2026-04-29")
+        self.assertTrue(self.get_planned(self.customer))
+
+    def assertSilent(self, day, promised):
+        self.judge(day)
+        with self.at(f"{day} 10:00:00"):
+            self.env["collection.scenario"]._plan()
+        self.assertFalse(self.get_planned(self.customer))
+        self.assertEqual(set(self.items.mapped("collection_promise_date")), {promised})
+
     def test_paid_instalments_keep_it(self):
         """The first one is paid: the next is awaited."""
         plan = self.offer()

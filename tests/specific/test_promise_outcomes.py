@@ -80,7 +80,9 @@ class TestPromiseOutcomes(OutcomeCase):
         self.judge("2026-03-11")
         self.assertState("unmatched")
         self.assertEqual(self.promise.wait_until, date(2026, 3, 21))
-        self.assertEqual(self.get_items(self.move).collection_promise_date, date(2026, 3, 21))
+        item = self.get_items(self.move)
+        self.assertEqual((item.collection_promise_date, item.collection_review_date),
+                         (date(2026, 3, 10), date(2026, 3, 21)))
         self.match(self.move, credit)
         self.judge("2026-03-12")
         self.assertState("kept")
