@@ -213,7 +213,7 @@ class CollectionPromise(models.Model):
     def _check_instalments(self, plan, balance, currency, company):
         today = company._get_collection_day()
         days = [day for day, _part in plan]
-        if not all(days):
+        if not days or not all(days):
             raise UserError(self.env._("Say for which day it is promised."))
         if min(days) < today:
             raise UserError(self.env._("A promise is for today or a later day."))
@@ -277,35 +277,45 @@ class CollectionPromise(models.Model):
         It does not stop when it is out of time: every run begins with the same promises, and would
         never get to the last ones.
 
-        :param int limit: promises evaluated in one transaction
+        :param int limit: promises evaluated in one transaction, unless one customer has more
         :return: number of promises that changed
         """
         crons, promises = self.env["ir.cron"], self.sudo()
         self.env["collection.item.snapshot"]._process_pending()
-        ids, changed = promises._get_ids_to_evaluate(), 0
-        crons._commit_progress(remaining=len(ids))
-        for start in range(0, len(ids), limit):
-            batch = promises.browse(ids[start:start + limit])
+        batches, changed = promises._get_batches_to_evaluate(limit), 0
+        crons._commit_progress(remaining=sum(map(len, batches)))
+        for batch in batches:
             changed += len(batch._evaluate())
             crons._commit_progress(len(batch))
         self.env["collection.dispute"]._process_settled()
         return changed
 
     @api.model
-    def _get_ids_to_evaluate(self):
-        """:return: list of ids, a customer's together: the promises that are awaited, and those
-            kept on whose items something is owed, because a payment may have been taken back"""
+    def _get_batches_to_evaluate(self, limit):
+        """:return: list of recordsets, a customer's together, so that the same money on account
+            keeps one of them: the promises that are awaited, and those kept on whose items
+            something is owed, because a payment may have been taken back"""
+        batches = []
+        for ids in self._find_ids_to_evaluate():
+            if batches and len(batches[-1]) + len(ids) <= limit:
+                batches[-1] += self.browse(ids)
+            else:
+                batches.append(self.browse(ids))
+        return batches
+
+    def _find_ids_to_evaluate(self):
+        """:return: list of lists of ids, one for each customer"""
         self.env.flush_all()
         items = self._fields["item_ids"]
         return [found for [found] in self.env.execute_query(SQL(
             """
-            SELECT promise.id FROM collection_promise AS promise
+            SELECT array_agg(promise.id ORDER BY promise.id) FROM collection_promise AS promise
              WHERE promise.state IN %(awaited)s
                 OR promise.state = 'kept' AND promise.closed_on > %(since)s AND EXISTS (
                    SELECT FROM %(rel)s AS rel
                      JOIN account_move_line AS line ON line.id = rel.%(line)s
                     WHERE rel.%(promise)s = promise.id AND line.reconciled IS NOT TRUE)
-          ORDER BY promise.customer_id, promise.id
+          GROUP BY promise.customer_id ORDER BY promise.customer_id
             """,
             awaited=AWAITED, since=fields.Date.today() - timedelta(days=TAKEN_BACK_DAYS),
             rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),

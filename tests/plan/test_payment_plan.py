@@ -96,6 +96,9 @@ class TestOffer(PlanCase):
                 ([("2026-03-20", 800)], {"default_days": -1})):
             with self.assertRaises(UserError):
                 self.offer(instalments, **vals)
+        with self.assertRaisesRegex(UserError, "for which day"):
+            self.env["collection.payment.plan"].with_user(self.collector).offer(
+                self.items.with_user(self.collector), [])
 
     def test_one_currency_a_plan(self):
         """Bad input: items of two; those of the second have a plan of their own."""

@@ -118,6 +118,16 @@ class TestPromiseOutcomes(OutcomeCase):
         self.judge("2026-03-11")
         self.assertEqual((other.state, self.promise.state), ("unmatched", "broken"))
 
+    def test_the_same_money_keeps_one_promise_whatever_the_batch(self):
+        """Cron: the promises of a customer are evaluated together, however few go at a time."""
+        other = self.promise_on(self.make_invoice(self.customer, 500), "2026-03-09")
+        self.pay_on_account(500)
+        self.env.flush_all()
+        with self.at("2026-03-11 09:00:00"):
+            self.run_cron("_process_promises", model="collection.promise", limit=1)
+        self.env.invalidate_all()
+        self.assertEqual((other.state, self.promise.state), ("unmatched", "broken"))
+
     def test_its_line_becomes_a_credit(self):
         """F: corrected to the other side, nothing is owed any more: neither kept nor broken."""
         entry = self.make_entry(400)
