@@ -29,16 +29,18 @@ class AccountMove(models.Model):
     # === COMPUTE === #
 
     @api.depends(
-        "state", "move_type", "commercial_partner_id", "invoice_date_due", "collection_waiver",
-        "collection_claims_paid")
+        "state", "move_type", "commercial_partner_id", "line_ids.account_type",
+        "line_ids.date_maturity", "collection_waiver", "collection_claims_paid")
     def _compute_collection_is_claimed(self):
         days = {company: company._get_collection_day() for company in self.company_id}
         for move in self:
             customer = move.commercial_partner_id.with_company(move.company_id)
+            dues = move.line_ids.filtered(lambda line: (
+                line.account_type == "asset_receivable" and line.date_maturity)).mapped(
+                    "date_maturity")
             move.collection_is_claimed = (
                 move.move_type == "out_invoice" and move.state == "posted"
-                and bool(move.invoice_date_due)
-                and move.invoice_date_due < days[move.company_id]
+                and any(due < days[move.company_id] for due in dues)
                 and not move.collection_waiver and not move.collection_claims_paid
                 and bool(customer.collection_penalties or customer.collection_indemnity))
 
