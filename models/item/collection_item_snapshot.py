@@ -60,10 +60,10 @@ class CollectionItemSnapshot(models.Model):
         holders = self._find_holders(items)
         self.create([{
             "move_id": move.id, "move_name": move.name,
-            "items": [self._describe_item(item) for item in items if item.move_id == move],
+            "items": [self._describe_item(item) for item in own],
             "holders": holders.get(move.id, {}),
-        } for move in moves if move.id in holders or any(
-            item[name] for item in items if item.move_id == move for name in KEPT_FIELDS)])
+        } for move, own in items.grouped("move_id").items() if move.id in holders or any(
+            item[name] for item in own for name in KEPT_FIELDS)])
 
     def _find_holders(self, items):
         """:return: dict by move id, of dicts by holder's key, of lists of item ids by record's
