@@ -215,6 +215,15 @@ class TestOneDefinition(CollectionCase):
         with self.assertRaises(UserError):
             lines.action_take_into_followup()
 
+    def test_a_draft_is_not_kept_out(self):
+        """Neither shown as such nor in the way of those that are taken in with it."""
+        owed, draft = self.book(100, "general"), self.book(100, "general")
+        draft.move_id.button_draft()
+        lines = (owed | draft).with_user(self.collector)
+        self.assertEqual(lines.filtered("collection_kept_out"), owed)
+        lines.action_take_into_followup()
+        self.assertFalse(owed.no_followup)
+
     def test_credit_in_a_miscellaneous_journal_nets(self):
         """Nothing is asked for where it covers all."""
         self.make_invoice(self.customer, 500)
