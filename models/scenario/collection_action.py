@@ -308,6 +308,10 @@ class CollectionAction(models.Model):
         if self.send_now():
             return notify(
                 self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
+        return self._notify_unsent()
+
+    def _notify_unsent(self):
+        """:return: notification: why a message that was sent by hand did not leave"""
         if self.state != "closed":
             return notify(self.env._(
                 "“%(action)s” was not sent and stays open: %(reason)s", action=self.name,

@@ -114,9 +114,9 @@ class CollectionAction(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close("cancelled")
-        items = as_record(self.env, "account.move.line", items)
         action = self.sudo()
         self._take_turn()
+        items = as_record(self.env, "account.move.line", items) & action.item_ids
         if action.state == "closed":
             raise UserError(action._get_closed_message())
         if action.origin != "specific" or not action.item_ids - items:
@@ -156,6 +156,8 @@ class CollectionAction(models.Model):
         """Send this specific action's message and keep the action open (A-041).
 
         :param date: the day on which it comes back, as a date; empty leaves it
+        :return: bool, whether it left: not about entries under correction; where nothing is due
+            any more, it was closed
         :raise UserError: it cannot be sent, see :meth:`send_now`
         """
         self.ensure_one()
@@ -167,15 +169,16 @@ class CollectionAction(models.Model):
                 action=self.name))
         action = self.sudo()
         action._check_sendable()
-        if not action._drop_settled():
-            return
+        if not action._get_steering().check_again():
+            return False
         messages = action._render_messages()
         if not action._pass_gate(messages, by_person=True):
-            return
+            return False
         action._queue(messages, by_person=True)
         action._record([TraceRow(action, "message_sent")], Trace("send"))
         if date:
             self.reschedule(date)
+        return True
 
     @api.model
     def create_message(self, customer, values):
