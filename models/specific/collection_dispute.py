@@ -144,7 +144,8 @@ class CollectionDispute(models.Model):
         action = self.env["collection.action"].create_specific(items, values, move=move)
         dispute = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
-            "item_ids": [(6, 0, lines.ids)], "amount": sum(lines.mapped("amount_residual")),
+            "item_ids": [(6, 0, lines.ids)],
+            "amount": sum(line._get_collection_residual() for line in lines),
             "reason_id": reason.id, "owner_id": (owner or action.user_id).id,
             "description": description, "action_id": action.id, "opened_on": day,
         })

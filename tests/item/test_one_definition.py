@@ -180,6 +180,10 @@ class TestOneDefinition(CollectionCase):
         self.assertEqual((debt.amount_residual, debt.amount_residual_currency), (0, 5))
         self.assertEqual(debt._get_collection_residual(), 2.5)
         self.assertOverdue()
+        dispute = self.env["collection.dispute"].with_user(self.manager).open(
+            debt.with_user(self.manager), self.env["collection.dispute.reason"].create(
+                {"name": "Damp"}))
+        self.assertEqual(dispute.amount, 2.5)
 
     def test_foreign_residual_is_nil(self):
         """A difference of exchange is not owed by anybody."""
