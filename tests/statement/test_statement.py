@@ -1,7 +1,10 @@
-from odoo.exceptions import AccessError
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
+from ...report import collection_statement_report
 from ..message.test_letters import PaperCase
 
 
@@ -58,6 +61,16 @@ class TestStatement(PaperCase):
         html, _type = self.env["ir.actions.report"].with_user(self.collector)._render_qweb_html(
             "account_collection.collection_statement", self.customer.ids)
         return html2plaintext(html.decode())
+
+    def test_as_many_as_a_file_holds(self):
+        """Size: neither printed nor shown are the statements of all customers at once."""
+        self.startPatcher(patch.object(collection_statement_report, "MOST_CUSTOMERS", 1))
+        customers = self.customer | self.make_customer("Dupont")
+        self.assertIn("Nothing is open.", self.render_page())
+        for ask in (self.print_statements, lambda chosen: chosen.with_user(
+                self.collector)._render_collection_statements()):
+            with self.assertRaisesRegex(UserError, "customers at most"):
+                ask(customers)
 
     def test_who_may_not_read_items(self):
         """Security: who may not read the accounts gets no statement."""
