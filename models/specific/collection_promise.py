@@ -1,6 +1,9 @@
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,12 +11,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
 from ...tools.activities import ToDo, hand_out
+from ...tools.batches import contained
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
 
 _lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
 
 STATES = [
     ("open", "Awaited"), ("unmatched", "Paid, to be matched"), ("kept", "Kept"),
@@ -211,11 +216,10 @@ class CollectionPromise(models.Model):
         return promise.with_env(self.env)
 
     def _check_instalments(self, plan, balance, currency, company):
-        today = company._get_collection_day()
         days = [day for day, _part in plan]
         if not days or not all(days):
             raise UserError(self.env._("Say for which day it is promised."))
-        if min(days) < today:
+        if min(days) < company._get_collection_day():
             raise UserError(self.env._("A promise is for today or a later day."))
         if days != sorted(set(days)):
             raise UserError(self.env._("The instalments must follow each other, a day each."))
@@ -262,10 +266,8 @@ class CollectionPromise(models.Model):
         :param move: the ``account.move``, empty when it was deleted
         :param str names: of its former items
         """
-        for promise in self.filtered(lambda promise: promise.state == "kept" and move):
-            company = promise.company_id
-            promise.wait_until = company._get_collection_day() + timedelta(
-                days=company.collection_matching_days)
+        if move:
+            self.filtered(lambda promise: promise.state == "kept")._give_time_to_match()
 
     # === EVALUATING === #
     # What became of promises: found from what happened to their items, never from a mere balance.
@@ -278,17 +280,15 @@ class CollectionPromise(models.Model):
         never get to the last ones.
 
         :param int limit: promises evaluated in one transaction, unless one customer has more
-        :return: number of promises that changed
         """
-        crons, promises = self.env["ir.cron"], self.sudo()
+        crons = self.env["ir.cron"]
         self.env["collection.item.snapshot"]._process_pending()
-        batches, changed = promises._get_batches_to_evaluate(limit), 0
+        batches = self.sudo()._get_batches_to_evaluate(limit)
         crons._commit_progress(remaining=sum(map(len, batches)))
         for batch in batches:
-            changed += len(batch._evaluate())
+            batch._try_evaluate()
             crons._commit_progress(len(batch))
         self.env["collection.dispute"]._process_settled()
-        return changed
 
     @api.model
     def _get_batches_to_evaluate(self, limit):
@@ -321,11 +321,24 @@ class CollectionPromise(models.Model):
             rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
             line=SQL.identifier(items.column2)))]
 
-    def _evaluate(self):
-        """Compare what was paid with what was promised by today.
+    def _try_evaluate(self):
+        """Evaluate these; a fault keeps those of its own customer waiting, and no others. So does
+        what somebody has changed meanwhile: its batch waits for the next run."""
+        done, customers = False, self.grouped("customer_id").values()
+        try:
+            with contained(self.env, "Promises could not be evaluated: %s", self):
+                self._evaluate()
+                self.env.flush_all()
+                done = True
+        except OperationalError as error:
+            self.env.cr.rollback()
+            _logger.info("%s are evaluated later: %s", self, error)
+            return
+        for own in customers if not done and len(customers) > 1 else ():
+            own._try_evaluate()
 
-        :return: the promises that changed
-        """
+    def _evaluate(self):
+        """Compare what was paid with what was promised by today."""
         days = {company: company._get_collection_day() for company in self.company_id}
         progress, credits = self._get_progress(), self._get_credits()
         found = defaultdict(self.browse)
@@ -347,9 +360,7 @@ class CollectionPromise(models.Model):
         found["reopened"]._reopen()
         found["next"]._advance()
         found.pop(None, None)
-        changed = self.browse().union(*found.values())
-        changed.item_ids._react_to_treatment()
-        return changed
+        self.browse().union(*found.values()).item_ids._react_to_treatment()
 
     def _get_outcome(self, today, progress, credit):
         """Find what became of this promise.
@@ -482,12 +493,14 @@ class CollectionPromise(models.Model):
     def _await_matching(self):
         """The money is on the account: leave the accountants some days to match it."""
         self.write({"state": "unmatched", "closed_on": False})
-        fresh = self.filtered(lambda promise: not promise.wait_until)
-        for company, promises in fresh.grouped("company_id").items():
-            promises.wait_until = company._get_collection_day() + timedelta(
-                days=company.collection_matching_days)
+        self.filtered(lambda promise: not promise.wait_until)._give_time_to_match()
         self._pause_items()
         self._trace("promise_unmatched")
+
+    def _give_time_to_match(self):
+        for company, promises in self.grouped("company_id").items():
+            promises.wait_until = company._get_collection_day() + timedelta(
+                days=company.collection_matching_days)
 
     def _reopen(self):
         """Kept, but taken back before its day: these are awaited again."""

@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
+from ...tools import batches
 from ..item.test_free_rows import FreeRowsCase
 
 
@@ -275,6 +276,22 @@ class TestPromiseOutcomes(OutcomeCase):
             some._get_credits()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
+
+    def test_a_fault_keeps_no_other_customer_waiting(self):
+        """Cron: whatever goes wrong with one customer's promises, the others are evaluated."""
+        other = self.promise_on(self.make_invoice(self.make_customer("Other"), 300))
+        evaluate, faulty = type(self.promise)._evaluate, self.promise
+
+        def fail(promises):
+            if faulty in promises:
+                raise ValueError
+            return evaluate(promises)
+
+        with patch.object(type(self.promise), "_evaluate", fail), (
+                patch.object(batches, "report")) as report:
+            self.judge("2026-03-20")
+        self.assertEqual((other.state, self.promise.state), ("broken", "open"))
+        self.assertEqual(report.call_count, 2)
 
     def test_a_night_reaches_the_last_promise(self):
         """Cron: where it is out of time after the first of many batches, all are evaluated."""
