@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record
+from ...tools.records import as_day, as_record, in_company_language
 from ..history.trace import Trace, TraceRow
 from ..item.holders import Holder, register
 
@@ -136,8 +136,9 @@ class CollectionAction(models.Model):
                 rows.append(TraceRow(action, "items_detached", new=leaving._name_items()))
         self._record(rows, Trace("detach"))
         emptied = self.filtered(lambda action: not action.item_ids)
-        emptied._close(outcomes.CANCELLED, Trace(
-            "detach", text=self.env._("Its items went to another action.")))
+        for company, own in emptied.grouped("company_id").items():
+            own._close(outcomes.CANCELLED, Trace("detach", text=in_company_language(
+                own, company).env._("Its items went to another action.")))
 
     def _react_to_replaced_items(self, move, names):
         """What was asked for about nothing but a deleted entry is settled, and says so.
@@ -147,9 +148,10 @@ class CollectionAction(models.Model):
         """
         emptied = self.filtered(lambda action: (
             action.origin == "specific" and action.state != "closed" and not action.item_ids))
-        if emptied:
-            emptied._close(outcomes.SETTLED, Trace("items", cause=self.env[
-                "collection.history"]._get_own_cause(), text=self.env._(
+        cause = self.env["collection.history"]._get_own_cause()
+        for company, own in emptied.grouped("company_id").items():
+            own._close(outcomes.SETTLED, Trace(
+                "items", cause=cause, text=in_company_language(own, company).env._(
                     "Nothing takes the place of %(items)s.", items=names)))
 
     def send_and_keep(self, date=None):

@@ -192,8 +192,8 @@ class CollectionDispute(models.Model):
             [("kind", "=", "resolved")], limit=1)
         credited = self.filtered(lambda dispute: named and dispute._is_settled() and not any(
             sum(payments[item].values()) for item in dispute.item_ids.ids))
-        if credited:
-            credited._write_resolved("credited", self.env._(
+        for company, own in credited.grouped("company_id").items():
+            own._write_resolved("credited", in_company_language(own, company).env._(
                 "Nothing is left of its items: credited or cancelled."))
         (self - credited)._ask_owner()
 

@@ -197,7 +197,8 @@ class CollectionPromise(models.Model):
             instalments or [(date, balance if amount is None else amount)])]
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
-            "cancelled", self.env._("Another promise takes its place."), on_behalf)
+            "cancelled", in_company_language(self, company).env._(
+                "Another promise takes its place."), on_behalf)
         promise = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
             "currency_id": lines.currency_id.id, "item_ids": [(6, 0, lines.ids)],
@@ -351,10 +352,10 @@ class CollectionPromise(models.Model):
                 credits[account] -= missing  # the same money keeps no other promise
         taken_back = found["broken"].filtered(lambda promise: promise.state == "kept")
         found["kept"]._end("kept")
-        taken_back._end("broken", self.env._("The payment was taken back."))
+        taken_back._end_because("broken", _lt("The payment was taken back."))
         (found["broken"] - taken_back)._end("broken")
         found["broken"]._notify_broken()
-        found["cancelled"]._end("cancelled", self.env._(
+        found["cancelled"]._end_because("cancelled", _lt(
             "What was promised is not owed any more: credited, cancelled or corrected."))
         found["unmatched"]._await_matching()
         found["reopened"]._reopen()
@@ -489,6 +490,11 @@ class CollectionPromise(models.Model):
         promised.write({
             "collection_status_id": False, "collection_promise_date": False,
             "collection_review_date": False, "collection_excluded_since": False})
+
+    def _end_because(self, state, reason):
+        """:param reason: to be said in the company's language"""
+        for company, own in self.grouped("company_id").items():
+            own._end(state, in_company_language(own, company).env._(reason))  # pylint: disable=gettext-variable
 
     def _await_matching(self):
         """The money is on the account: leave the accountants some days to match it."""

@@ -217,6 +217,22 @@ class TestPromiseOutcomes(OutcomeCase):
         self.assertState("broken")
         self.assertEqual(self.promise.activity_ids.user_id, self.collector)
 
+    def test_why_it_ended_is_said_in_the_companys_language(self):
+        """Whoever runs the night: the history is the company's."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.match(self.move, self.pay_on_account(500))
+        self.judge("2026-03-05")
+        self.get_items(self.move).remove_move_reconcile()
+        self.judge("2026-03-18")
+        self.assertEqual(self.get_rows("promise_broken").text, "Le règlement a été repris.")
+        other = self.make_customer("Other")
+        invoice = self.make_invoice(other)
+        planned = self.chase(other, self.make_scenario())
+        self.credit(invoice)
+        self.env["collection.scenario"]._plan()
+        self.assertEqual((planned.outcome, planned.comment), ("settled", "Rien n’est dû."))
+
     def test_the_payment_is_returned_before_the_day(self):
         """It is awaited again."""
         self.match(self.move, self.pay_on_account(500))
