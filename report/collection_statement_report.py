@@ -25,15 +25,17 @@ class ResPartner(models.Model):
         """The same as somebody's own report.
 
         :raise AccessError: a customer outside of the user's portfolio
+        :raise UserError: they are too many, or one has too many items for paper
         """
-        self.commercial_partner_id._check_collection_portfolio()
+        self.commercial_partner_id._check_statement_customers()
         return self._print_collection_statements()
 
     def _render_collection_statements(self):
         """:return: the statements of these customers in the current company, as HTML
         :raise AccessError: a customer outside of the user's portfolio
+        :raise UserError: they are too many, or one has too many items for paper
         """
-        self.commercial_partner_id._check_collection_portfolio()
+        self.commercial_partner_id._check_statement_customers()
         sheets = self._prepare_statement_sheets()
         return self.env["collection.print"]._render_document(list(sheets.values()))
 
@@ -65,6 +67,16 @@ class ResPartner(models.Model):
             customer, company, own.get(customer, items.browse()), day, claims, instalments)
             for customer in self}
 
+    def _check_statement_customers(self):
+        """:raise AccessError: a customer outside of the user's portfolio
+        :raise UserError: they are more than one file holds
+        """
+        self._check_collection_portfolio()
+        if len(self) > MOST_CUSTOMERS:
+            raise UserError(self.env._(
+                "One file holds the statements of %(most)s customers at most, not of %(count)s. "
+                "Choose fewer, or send them by e-mail.", most=MOST_CUSTOMERS, count=len(self)))
+
     def _check_statement_size(self, items):
         """:raise UserError: one customer has more items than anybody reads on paper"""
         for partner, own in items.grouped(
@@ -91,12 +103,7 @@ class ResPartner(models.Model):
         :raise UserError: they are too many, or one has too many lines for paper
         """
         customers = self.commercial_partner_id.with_company(company)
-        customers._check_collection_portfolio()
-        if len(customers) > MOST_CUSTOMERS:
-            raise UserError(self.env._(
-                "One file holds the statements of %(most)s customers at most, not of %(count)s. "
-                "Choose fewer, or send them by e-mail.",
-                most=MOST_CUSTOMERS, count=len(customers)))
+        customers._check_statement_customers()
         langs, lang = customers._get_collection_langs(company), self.env.lang
         if period:
             found = documents.read_activity(customers, company, *period)

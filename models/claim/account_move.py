@@ -29,19 +29,21 @@ class AccountMove(models.Model):
     # === COMPUTE === #
 
     @api.depends(
-        "state", "move_type", "commercial_partner_id", "invoice_date_due", "collection_waiver",
-        "collection_claims_paid")
+        "state", "move_type", "commercial_partner_id", "line_ids.account_type",
+        "line_ids.date_maturity", "collection_waiver", "collection_claims_paid")
     def _compute_collection_is_claimed(self):
-        ended = self.filtered(lambda move: not (
-            move.move_type == "out_invoice" and move.state == "posted" and move.invoice_date_due
-        ) or move.collection_waiver or move.collection_claims_paid)
+        ended = self.filtered(lambda move: (
+            move.move_type != "out_invoice" or move.state != "posted"
+            or move.collection_waiver or move.collection_claims_paid))
         ended.collection_is_claimed = False
         for company, moves in (self - ended).grouped("company_id").items():
             day = company._get_collection_day()
             for move in moves:
                 customer = move.commercial_partner_id.with_company(company)
-                move.collection_is_claimed = move.invoice_date_due < day and bool(
-                    customer.collection_penalties or customer.collection_indemnity)
+                move.collection_is_claimed = any(
+                    line.account_type == "asset_receivable" and line.date_maturity
+                    and line.date_maturity < day for line in move.line_ids
+                ) and bool(customer.collection_penalties or customer.collection_indemnity)
 
     # === WAIVED AND PAID === #
 

@@ -47,6 +47,9 @@ class CollectionStatementRun(models.Model):
     left_out_count = fields.Integer(string="Customers left out", readonly=True)
     left_out = fields.Text(
         readonly=True, help="Each customer who received none by itself, and why.")
+    hindrance = fields.Text(
+        string="Nothing leaves, because", readonly=True,
+        help="What hinders all of them. It is tried again the next day.")
     last_id = fields.Integer(readonly=True, help="The last customer that was dealt with.")
 
     _once = models.UniqueIndex(
@@ -99,13 +102,14 @@ class CollectionStatementRun(models.Model):
         """:return: int, customers dealt with; 0 where nobody is left, or all must wait"""
         try:
             with self.env.cr.savepoint():
-                return self._take_batch()
+                taken = self._take_batch()
         except UserError as error:
-            reason = str(error.args[0])
-            _logger.warning("No statements leave in %s: %s", self.company_id.name, reason)
-            if reason not in (self.left_out or ""):
-                self.left_out = "\n".join(filter(None, (self.left_out, reason)))
+            self.hindrance = str(error.args[0])
+            _logger.warning(
+                "No statements leave in %s: %s", self.company_id.name, self.hindrance)
             return 0
+        self.hindrance = False
+        return taken
 
     def _take_batch(self):
         """Deal with the next customers.

@@ -325,13 +325,13 @@ class AccountMoveLine(models.Model):
         self._check_field_access(self._fields["collection_kept_out"], "read")
         if operator != "in":
             return NotImplemented
-        return open_items.UNRECONCILED & open_items.KEPT_OUT & Domain(
-            "amount_residual_currency", ">", 0)
+        return open_items.KEPT_OUT_DEBTS
 
-    @api.depends("no_followup", "journal_id.type", "amount_residual_currency", "date_maturity")
+    @api.depends(
+        "no_followup", "journal_id.type", "amount_residual_currency", "date_maturity",
+        "parent_state", "account_type", "reconciled")
     def _compute_collection_kept_out(self):
-        kept_out = self.filtered_domain(
-            open_items.KEPT_OUT & Domain("amount_residual_currency", ">", 0))
+        kept_out = self.filtered_domain(open_items.KEPT_OUT_DEBTS)
         for line in self:
             line.collection_kept_out = line in kept_out
 

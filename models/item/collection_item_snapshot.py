@@ -60,10 +60,10 @@ class CollectionItemSnapshot(models.Model):
         holders = self._find_holders(items)
         self.create([{
             "move_id": move.id, "move_name": move.name,
-            "items": [self._describe_item(item) for item in items if item.move_id == move],
+            "items": [self._describe_item(item) for item in own],
             "holders": holders.get(move.id, {}),
-        } for move in moves if move.id in holders or any(
-            item[name] for item in items if item.move_id == move for name in KEPT_FIELDS)])
+        } for move, own in items.grouped("move_id").items() if move.id in holders or any(
+            item[name] for item in own for name in KEPT_FIELDS)])
 
     def _find_holders(self, items):
         """:return: dict by move id, of dicts by holder's key, of lists of item ids by record's
@@ -133,6 +133,7 @@ class CollectionItemSnapshot(models.Model):
     def _put_back_status(self, items):
         """New items go on with what was noted on those whose place they take."""
         before, after = [values["id"] for values in self.items], items.ids
+        gone = self._find_gone_statuses()
         successors = {found["id"]: find_successor(found["id"], before, after)
                       for found in self.items}
         for rank, item in enumerate(items):
@@ -141,9 +142,16 @@ class CollectionItemSnapshot(models.Model):
                 former = [self.items[min(rank, len(before) - 1)]]
             found = next((values for values in former if values["collection_status_id"]),
                          former and former[0])
-            noted = {name: found[name] for name in KEPT_FIELDS if found[name]} if found else {}
+            noted = {name: found[name] for name in KEPT_FIELDS
+                     if found[name] and not (name == "collection_status_id"
+                                             and found[name] in gone)} if found else {}
             if noted and not item.collection_status_id and not item.collection_comment:
                 item.write(noted)
+
+    def _find_gone_statuses(self):
+        """:return: set of ids of the statuses of these items that somebody has deleted since"""
+        ids = {values["collection_status_id"] for values in self.items} - {False}
+        return ids - set(self.env["collection.item.status"].browse(ids).exists().ids)
 
     def _put_back_holder(self, holder, held, move, items):
         records = self.env[holder.model].browse(int(key) for key in held).exists()

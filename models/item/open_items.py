@@ -56,6 +56,9 @@ KEPT_OUT = Domain("no_followup", "=", True) & (
     | (Domain("amount_residual_currency", ">", 0) & Domain("date_maturity", "=", False))
 )
 
+#: Domain of the debts that nobody is chased for because of it.
+KEPT_OUT_DEBTS = UNRECONCILED & KEPT_OUT & Domain("amount_residual_currency", ">", 0)
+
 #: Domain of open items, in all companies.
 OPEN = (
     UNRECONCILED

@@ -3,11 +3,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, format_list
 
 from ...tools.dialogs import RELOAD, notify, open_dialog
 from ...tools.records import as_day, as_record, in_company_language
-from ..action.channels import get_channel
+from ..action.channels import CHANNELS, get_channel
 from ..item.holders import Holder, register
 from ..message.message import PDF
 from . import plan_text
@@ -279,13 +279,15 @@ class CollectionPaymentPlan(models.Model):
 
         :param str channel: code of a channel that takes files
         :return: the ``collection.action`` of the message
-        :raise UserError: it is no longer offered, or nobody is reached that way
+        :raise UserError: it is no longer offered, the channel takes no files, or nobody is
+            reached that way
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
         self.check_access("read")
         self._check_portfolio()
         self._check_offered()
+        self._check_channel(channel)
         plan = self.sudo().with_context(lang=self.lang)
         message = self.env["collection.action"].with_company(self.company_id).with_context(
             lang=self.lang).create_message(
@@ -300,6 +302,15 @@ class CollectionPaymentPlan(models.Model):
             "to_partner_id": plan.partner_id.id, "added_file_ids": [(6, 0, file.ids)]})
         message.send_now()
         return message.with_env(self.env)
+
+    def _check_channel(self, channel):
+        """:raise UserError: there is no such channel, or it takes no files"""
+        fit = [known for known in CHANNELS.values() if known.takes_files]
+        if channel not in [known.code for known in fit]:
+            labels = [self.env._(known.label) for known in fit]
+            raise UserError(self.env._(
+                "A payment plan cannot be sent by “%(channel)s”, which takes no files: send it "
+                "by %(channels)s.", channel=channel, channels=format_list(self.env, labels, "or")))
 
     # === BUTTONS === #
 

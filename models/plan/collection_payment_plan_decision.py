@@ -157,25 +157,33 @@ class CollectionPaymentPlan(models.Model):
         plan.invalidate_recordset()
         if plan.state != "expired":
             self._check_offered()
-        today = plan.company_id._get_collection_day()
-        if not (name or "").strip() or not files:
-            raise UserError(self.env._("Say who signed, and attach the signed copy."))
-        if not day or not plan.offered_on <= day <= today:
-            raise UserError(self.env._(
-                "Say on which day it was signed: between its offer and today."))
-        if day > plan.valid_until:
-            raise UserError(self.env._(
-                "The offer stood until %(day)s: make a new version.",
-                day=format_date(self.env, plan.valid_until)))
-        if plan._filter_changed():
-            raise UserError(self.env._(
-                "What is owed on the items has changed since the offer: make a new version."))
+        plan._check_signed(name, day, files)
         checked = self.env["collection.upload"]._check_files(files)
         kept = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True).create(
             [file.prepare_vals(plan) for file in checked])
         plan._accept({
             "accepted_by": name.strip(), "accepted_way": "paper", "accepted_on": day,
             "signed_ids": [(6, 0, kept.ids)]}, plan.partner_id)
+
+    def _check_signed(self, name, day, files):
+        """:raise UserError: see :meth:`accept_on_paper`"""
+        today, first = self.company_id._get_collection_day(), min(self.line_ids.mapped("date"))
+        if not (name or "").strip() or not files:
+            raise UserError(self.env._("Say who signed, and attach the signed copy."))
+        if not day or not self.offered_on <= day <= today:
+            raise UserError(self.env._(
+                "Say on which day it was signed: between its offer and today."))
+        if day > self.valid_until:
+            raise UserError(self.env._(
+                "The offer stood until %(day)s: make a new version.",
+                day=format_date(self.env, self.valid_until)))
+        if self._filter_changed():
+            raise UserError(self.env._(
+                "What is owed on the items has changed since the offer: make a new version."))
+        if first < today:
+            raise UserError(self.env._(
+                "The first instalment was due on %(day)s, and is not paid: make a new version.",
+                day=format_date(self.env, first)))
 
     def _accept(self, vals, partner):
         """The plan becomes the promise that it is.
@@ -192,9 +200,9 @@ class CollectionPaymentPlan(models.Model):
         promise = self.env["collection.promise"]._make(
             self.item_ids, instalments=schedule, promised_by=partner.id,
             source="customer" if on_behalf else "collector", on_behalf=on_behalf,
+            grace_days=self.default_days,
             comment=in_company_language(self, self.company_id)._get_name())
-        promise.write({
-            "grace_days": self.default_days, "user_id": False if on_behalf else self.env.uid})
+        promise.user_id = False if on_behalf else self.env.uid
         self.promise_id = promise
         self._trace("plan_accepted", on_behalf=on_behalf, data={
             "link": self.accepted_link_id.id or None, "name": self.accepted_by,
@@ -249,13 +257,16 @@ class CollectionPaymentPlan(models.Model):
 
     def _is_proposed_already(self, link, key):
         """:return: bool, whether this very proposal was received
-        :raise UserError: another one waits for the collector"""
-        waiting = self.env["collection.answer"].search([
-            ("link_id", "=", link.id), ("kind", "=", "plan"), ("state", "=", "waiting")])
-        if waiting and key not in waiting.mapped("submission"):
+        :raise UserError: another one for these items waits for the collector"""
+        received = self.env["collection.answer"].search([
+            ("link_id", "=", link.id), ("kind", "=", "plan"),
+            ("item_id", "in", self.item_ids.ids or [False])])
+        if key in received.mapped("submission"):
+            return True
+        if "waiting" in received.mapped("state"):
             raise UserError(self.env._(
                 "We have received your proposal already, and come back to you."))
-        return bool(waiting)
+        return False
 
     def withdraw(self, reason):
         """Withdraw offers: they cannot be accepted any more.

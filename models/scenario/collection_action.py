@@ -6,6 +6,7 @@ from odoo.tools import SQL, format_date
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import RELOAD, notify
+from ...tools.records import in_company_language
 from ..history.trace import Trace, TraceRow
 from ..item.holders import Holder, register
 
@@ -250,12 +251,17 @@ class CollectionAction(models.Model):
         reasons = defaultdict(lambda: self.browse())
         for action_id, stop in dropped:
             reasons[stop] |= self.browse(action_id)
-        labels = self.env["collection.scenario"]._get_stop_words()
         for stop, actions in reasons.items():
-            actions._close(
-                outcomes.SETTLED if stop and stop.nothing_due else outcomes.CANCELLED,
-                Trace("plan", cause="cron", text=labels[stop.reason] if stop else self.env._(
-                    "The scenario, or the customer's oldest open item, is another one now.")))
+            outcome = outcomes.SETTLED if stop and stop.nothing_due else outcomes.CANCELLED
+            for company, own in actions.grouped("company_id").items():
+                own._close(outcome, Trace("plan", cause="cron", text=in_company_language(
+                    self, company)._describe_drop(stop)))
+
+    def _describe_drop(self, stop):
+        """:return: str, translated: why a planned action no longer stands"""
+        if stop:
+            return self.env["collection.scenario"]._get_stop_words()[stop.reason]
+        return self.env._("The scenario, or the customer's oldest open item, is another one now.")
 
     # === STATEMENT === #
 
@@ -308,6 +314,10 @@ class CollectionAction(models.Model):
         if self.send_now():
             return notify(
                 self.env._("“%(action)s” is on its way.", action=self.name), then=RELOAD)
+        return self._notify_unsent()
+
+    def _notify_unsent(self):
+        """:return: notification: why a message that was sent by hand did not leave"""
         if self.state != "closed":
             return notify(self.env._(
                 "“%(action)s” was not sent and stays open: %(reason)s", action=self.name,

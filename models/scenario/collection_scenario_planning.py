@@ -13,6 +13,10 @@ from ..item import open_items
 #: What the query calls each cause; the strongest has the lowest bit.
 _BITS = {cause: 1 << position for position, cause in enumerate(ladder.CAUSES)}
 
+#: The last day on which a promise keeps ``line`` out: the promised one, or a later one on which
+#: it is reviewed, after the days of grace of a payment plan or those in which money is matched.
+PROMISED_UNTIL = SQL("GREATEST(line.collection_promise_date, line.collection_review_date)")
+
 #: Customers planned at once: what bounds the memory of a run.
 BATCH = 5000
 
@@ -210,7 +214,7 @@ class CollectionScenario(models.Model):
             SELECT partner.id AS customer, line.id, %(residual)s AS residual,
                    %(due)s AS due, %(is_open)s AS is_open,
                    line.amount_residual_currency > 0 AS is_debt,
-                   line.collection_promise_date AS promised, %(cause)s AS cause
+                   %(promised_until)s AS promised, %(cause)s AS cause
               FROM account_move_line AS line
               JOIN res_partner AS contact ON contact.id = line.partner_id
               JOIN res_partner AS partner ON partner.id = contact.commercial_partner_id
@@ -220,7 +224,7 @@ class CollectionScenario(models.Model):
                AND contact.commercial_partner_id = ANY(%(customers)s)
             """,
             cause=cause, residual=open_items.RESIDUAL, due=open_items.DUE,
-            is_open=open_items.IS_OPEN_OF_MOVE,
+            is_open=open_items.IS_OPEN_OF_MOVE, promised_until=PROMISED_UNTIL,
             unreconciled=open_items.is_unreconciled(self.env, company),
             customers=list(customer_ids))
 
@@ -234,8 +238,7 @@ class CollectionScenario(models.Model):
             CASE WHEN status.excludes AND status.kind = 'dispute' THEN %(disputed)s
                  WHEN status.excludes AND status.kind = 'litigation' THEN %(litigation)s
                  WHEN status.excludes AND status.kind = 'promise' THEN
-                      CASE WHEN line.collection_promise_date < %(day)s THEN 0
-                           ELSE %(promised)s END
+                      CASE WHEN %(promised_until)s < %(day)s THEN 0 ELSE %(promised)s END
                  WHEN EXISTS (%(specific_query)s) THEN %(specific)s
                  WHEN EXISTS (%(suspending)s) THEN %(suspended)s
                  WHEN status.excludes OR %(kept_out)s
@@ -246,7 +249,8 @@ class CollectionScenario(models.Model):
                  WHEN %(is_old)s THEN %(old)s
                  ELSE 0 END
             """,
-            day=day, is_old=is_old, specific_query=self._get_specific_query(),
+            day=day, is_old=is_old, promised_until=PROMISED_UNTIL,
+            specific_query=self._get_specific_query(),
             suspending=self._get_suspending_query(company, "items"),
             kept_out=open_items.IS_KEPT_OUT, blocked_state=open_items.BLOCKED_STATE,
             paid_states=open_items.PAID_STATES,

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record
+from ...tools.records import as_day, as_record, in_company_language
 from ..history.trace import Trace, TraceRow
 from ..item.holders import Holder, register
 
@@ -114,9 +114,9 @@ class CollectionAction(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close("cancelled")
-        items = as_record(self.env, "account.move.line", items)
         action = self.sudo()
         self._take_turn()
+        items = as_record(self.env, "account.move.line", items) & action.item_ids
         if action.state == "closed":
             raise UserError(action._get_closed_message())
         if action.origin != "specific" or not action.item_ids - items:
@@ -136,8 +136,9 @@ class CollectionAction(models.Model):
                 rows.append(TraceRow(action, "items_detached", new=leaving._name_items()))
         self._record(rows, Trace("detach"))
         emptied = self.filtered(lambda action: not action.item_ids)
-        emptied._close(outcomes.CANCELLED, Trace(
-            "detach", text=self.env._("Its items went to another action.")))
+        for company, own in emptied.grouped("company_id").items():
+            own._close(outcomes.CANCELLED, Trace("detach", text=in_company_language(
+                own, company).env._("Its items went to another action.")))
 
     def _react_to_replaced_items(self, move, names):
         """What was asked for about nothing but a deleted entry is settled, and says so.
@@ -147,15 +148,18 @@ class CollectionAction(models.Model):
         """
         emptied = self.filtered(lambda action: (
             action.origin == "specific" and action.state != "closed" and not action.item_ids))
-        if emptied:
-            emptied._close(outcomes.SETTLED, Trace("items", cause=self.env[
-                "collection.history"]._get_own_cause(), text=self.env._(
+        cause = self.env["collection.history"]._get_own_cause()
+        for company, own in emptied.grouped("company_id").items():
+            own._close(outcomes.SETTLED, Trace(
+                "items", cause=cause, text=in_company_language(own, company).env._(
                     "Nothing takes the place of %(items)s.", items=names)))
 
     def send_and_keep(self, date=None):
         """Send this specific action's message and keep the action open (A-041).
 
         :param date: the day on which it comes back, as a date; empty leaves it
+        :return: bool, whether it left: not about entries under correction; where nothing is due
+            any more, it was closed
         :raise UserError: it cannot be sent, see :meth:`send_now`
         """
         self.ensure_one()
@@ -167,15 +171,16 @@ class CollectionAction(models.Model):
                 action=self.name))
         action = self.sudo()
         action._check_sendable()
-        if not action._drop_settled():
-            return
+        if not action._get_steering().check_again():
+            return False
         messages = action._render_messages()
         if not action._pass_gate(messages, by_person=True):
-            return
+            return False
         action._queue(messages, by_person=True)
         action._record([TraceRow(action, "message_sent")], Trace("send"))
         if date:
             self.reschedule(date)
+        return True
 
     @api.model
     def create_message(self, customer, values):

@@ -144,7 +144,8 @@ class CollectionDispute(models.Model):
         action = self.env["collection.action"].create_specific(items, values, move=move)
         dispute = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
-            "item_ids": [(6, 0, lines.ids)], "amount": sum(lines.mapped("amount_residual")),
+            "item_ids": [(6, 0, lines.ids)],
+            "amount": sum(line._get_collection_residual() for line in lines),
             "reason_id": reason.id, "owner_id": (owner or action.user_id).id,
             "description": description, "action_id": action.id, "opened_on": day,
         })
@@ -191,8 +192,8 @@ class CollectionDispute(models.Model):
             [("kind", "=", "resolved")], limit=1)
         credited = self.filtered(lambda dispute: named and dispute._is_settled() and not any(
             sum(payments[item].values()) for item in dispute.item_ids.ids))
-        if credited:
-            credited._write_resolved("credited", self.env._(
+        for company, own in credited.grouped("company_id").items():
+            own._write_resolved("credited", in_company_language(own, company).env._(
                 "Nothing is left of its items: credited or cancelled."))
         (self - credited)._ask_owner()
 
@@ -202,13 +203,14 @@ class CollectionDispute(models.Model):
             item.reconciled or item.parent_state == "cancel" for item in self.item_ids)
 
     def _ask_owner(self):
-        """Ask whoever resolves these how they ended, once."""
+        """Ask whoever resolves these how they ended, once; where that one has left, the customer's
+        collector."""
         fresh = self.filtered(lambda dispute: not dispute.asked_on)
         for company, disputes in fresh.grouped("company_id").items():
             disputes.asked_on = company._get_collection_day()
         hand_out(self.env, [ToDo(
-            dispute, dispute.owner_id or dispute.company_id._get_collection_manager(),
-            dispute.company_id, _lt("Nothing follows this dispute up any more: how did it end?"))
+            dispute, dispute.owner_id.filtered("active") or dispute.company_id._get_collector(
+                dispute.customer_id), dispute.company_id, _lt("Nothing follows this dispute up any more: how did it end?"))
             for dispute in fresh])
 
     @api.model

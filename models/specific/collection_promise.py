@@ -1,6 +1,9 @@
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -8,12 +11,14 @@ from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
 from ...tools.activities import ToDo, hand_out
+from ...tools.batches import contained
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record, in_company_language
 from ..item import open_items
 from ..item.holders import Holder, register
 
 _lt = LazyTranslate(__name__)
+_logger = logging.getLogger(__name__)
 
 STATES = [
     ("open", "Awaited"), ("unmatched", "Paid, to be matched"), ("kept", "Kept"),
@@ -171,11 +176,12 @@ class CollectionPromise(models.Model):
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
-              source="collector", comment="", on_behalf=""):
+              source="collector", comment="", grace_days=0, on_behalf=""):
         """Record a promise, as :meth:`make` says.
 
         :param str source: who gave it, ``collector`` or ``customer``: no caller from outside
             says so
+        :param int grace_days: days after the day of an instalment for which it is still in time
         :param str on_behalf: name of the debtor who gives it on the personal page now
         """
         items = as_record(self.env, "account.move.line", items)
@@ -191,29 +197,30 @@ class CollectionPromise(models.Model):
             instalments or [(date, balance if amount is None else amount)])]
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
-            "cancelled", self.env._("Another promise takes its place."), on_behalf)
+            "cancelled", in_company_language(self, company).env._(
+                "Another promise takes its place."), on_behalf)
         promise = self.sudo().create({
             "customer_id": customer.id, "company_id": company.id,
             "currency_id": lines.currency_id.id, "item_ids": [(6, 0, lines.ids)],
             "amount": sum(part for _day, part in plan), "balance": balance,
             "matched_before": self._sum_payments(lines, lines._get_payments()),
             "made_on": company._get_collection_day(), "date": plan[0][0], "source": source,
-            "user_id": self.env.uid, "comment": comment,
+            "user_id": self.env.uid, "comment": comment, "grace_days": grace_days,
             "promised_by_id": (
                 as_record(self.env, "res.partner", promised_by) or customer).id,
             "line_ids": [(0, 0, {"date": day, "amount": part}) for day, part in plan],
         })
         promise._trace("promise_made", comment, on_behalf)
         lines.with_env(self.env).set_collection_status(
-            self._get_status(), comment=comment, promise_date=plan[0][0])
+            self._get_status(), comment=comment, promise_date=plan[0][0],
+            review_date=promise._get_pause_end())
         return promise.with_env(self.env)
 
     def _check_instalments(self, plan, balance, currency, company):
-        today = company._get_collection_day()
         days = [day for day, _part in plan]
-        if not all(days):
+        if not days or not all(days):
             raise UserError(self.env._("Say for which day it is promised."))
-        if min(days) < today:
+        if min(days) < company._get_collection_day():
             raise UserError(self.env._("A promise is for today or a later day."))
         if days != sorted(set(days)):
             raise UserError(self.env._("The instalments must follow each other, a day each."))
@@ -260,10 +267,8 @@ class CollectionPromise(models.Model):
         :param move: the ``account.move``, empty when it was deleted
         :param str names: of its former items
         """
-        for promise in self.filtered(lambda promise: promise.state == "kept" and move):
-            company = promise.company_id
-            promise.wait_until = company._get_collection_day() + timedelta(
-                days=company.collection_matching_days)
+        if move:
+            self.filtered(lambda promise: promise.state == "kept")._give_time_to_match()
 
     # === EVALUATING === #
     # What became of promises: found from what happened to their items, never from a mere balance.
@@ -275,45 +280,66 @@ class CollectionPromise(models.Model):
         It does not stop when it is out of time: every run begins with the same promises, and would
         never get to the last ones.
 
-        :param int limit: promises evaluated in one transaction
-        :return: number of promises that changed
+        :param int limit: promises evaluated in one transaction, unless one customer has more
         """
-        crons, promises = self.env["ir.cron"], self.sudo()
+        crons = self.env["ir.cron"]
         self.env["collection.item.snapshot"]._process_pending()
-        ids, changed = promises._get_ids_to_evaluate(), 0
-        crons._commit_progress(remaining=len(ids))
-        for start in range(0, len(ids), limit):
-            batch = promises.browse(ids[start:start + limit])
-            changed += len(batch._evaluate())
+        batches = self.sudo()._get_batches_to_evaluate(limit)
+        crons._commit_progress(remaining=sum(map(len, batches)))
+        for batch in batches:
+            batch._try_evaluate()
             crons._commit_progress(len(batch))
         self.env["collection.dispute"]._process_settled()
-        return changed
 
     @api.model
-    def _get_ids_to_evaluate(self):
-        """:return: list of ids, a customer's together: the promises that are awaited, and those
-            kept on whose items something is owed, because a payment may have been taken back"""
+    def _get_batches_to_evaluate(self, limit):
+        """:return: list of recordsets, a customer's together, so that the same money on account
+            keeps one of them: the promises that are awaited, and those kept on whose items
+            something is owed, because a payment may have been taken back"""
+        batches = []
+        for ids in self._find_ids_to_evaluate():
+            if batches and len(batches[-1]) + len(ids) <= limit:
+                batches[-1] += self.browse(ids)
+            else:
+                batches.append(self.browse(ids))
+        return batches
+
+    def _find_ids_to_evaluate(self):
+        """:return: list of lists of ids, one for each customer"""
         self.env.flush_all()
         items = self._fields["item_ids"]
         return [found for [found] in self.env.execute_query(SQL(
             """
-            SELECT promise.id FROM collection_promise AS promise
+            SELECT array_agg(promise.id ORDER BY promise.id) FROM collection_promise AS promise
              WHERE promise.state IN %(awaited)s
                 OR promise.state = 'kept' AND promise.closed_on > %(since)s AND EXISTS (
                    SELECT FROM %(rel)s AS rel
                      JOIN account_move_line AS line ON line.id = rel.%(line)s
                     WHERE rel.%(promise)s = promise.id AND line.reconciled IS NOT TRUE)
-          ORDER BY promise.customer_id, promise.id
+          GROUP BY promise.customer_id ORDER BY promise.customer_id
             """,
             awaited=AWAITED, since=fields.Date.today() - timedelta(days=TAKEN_BACK_DAYS),
             rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
             line=SQL.identifier(items.column2)))]
 
-    def _evaluate(self):
-        """Compare what was paid with what was promised by today.
+    def _try_evaluate(self):
+        """Evaluate these; a fault keeps those of its own customer waiting, and no others. So does
+        what somebody has changed meanwhile: its batch waits for the next run."""
+        done, customers = False, self.grouped("customer_id").values()
+        try:
+            with contained(self.env, "Promises could not be evaluated: %s", self):
+                self._evaluate()
+                self.env.flush_all()
+                done = True
+        except OperationalError as error:
+            self.env.cr.rollback()
+            _logger.info("%s are evaluated later: %s", self, error)
+            return
+        for own in customers if not done and len(customers) > 1 else ():
+            own._try_evaluate()
 
-        :return: the promises that changed
-        """
+    def _evaluate(self):
+        """Compare what was paid with what was promised by today."""
         days = {company: company._get_collection_day() for company in self.company_id}
         progress, credits = self._get_progress(), self._get_credits()
         found = defaultdict(self.browse)
@@ -326,18 +352,16 @@ class CollectionPromise(models.Model):
                 credits[account] -= missing  # the same money keeps no other promise
         taken_back = found["broken"].filtered(lambda promise: promise.state == "kept")
         found["kept"]._end("kept")
-        taken_back._end("broken", self.env._("The payment was taken back."))
+        taken_back._end_because("broken", _lt("The payment was taken back."))
         (found["broken"] - taken_back)._end("broken")
         found["broken"]._notify_broken()
-        found["cancelled"]._end("cancelled", self.env._(
+        found["cancelled"]._end_because("cancelled", _lt(
             "What was promised is not owed any more: credited, cancelled or corrected."))
         found["unmatched"]._await_matching()
         found["reopened"]._reopen()
         found["next"]._advance()
         found.pop(None, None)
-        changed = self.browse().union(*found.values())
-        changed.item_ids._react_to_treatment()
-        return changed
+        self.browse().union(*found.values()).item_ids._react_to_treatment()
 
     def _get_outcome(self, today, progress, credit):
         """Find what became of this promise.
@@ -467,35 +491,44 @@ class CollectionPromise(models.Model):
             "collection_status_id": False, "collection_promise_date": False,
             "collection_review_date": False, "collection_excluded_since": False})
 
+    def _end_because(self, state, reason):
+        """:param reason: to be said in the company's language"""
+        for company, own in self.grouped("company_id").items():
+            own._end(state, in_company_language(own, company).env._(reason))  # pylint: disable=gettext-variable
+
     def _await_matching(self):
         """The money is on the account: leave the accountants some days to match it."""
-        for company, promises in self.grouped("company_id").items():
-            day = company._get_collection_day()
-            for promise in promises:
-                until = promise.wait_until or day + timedelta(
-                    days=company.collection_matching_days)
-                promise.write({"state": "unmatched", "closed_on": False, "wait_until": until})
-                promise._pause_items(until)
+        self.write({"state": "unmatched", "closed_on": False})
+        self.filtered(lambda promise: not promise.wait_until)._give_time_to_match()
+        self._pause_items()
         self._trace("promise_unmatched")
+
+    def _give_time_to_match(self):
+        for company, promises in self.grouped("company_id").items():
+            promises.wait_until = company._get_collection_day() + timedelta(
+                days=company.collection_matching_days)
 
     def _reopen(self):
         """Kept, but taken back before its day: these are awaited again."""
-        for promise in self:
-            promise.write({"state": "open", "closed_on": False, "wait_until": False})
-            promise._pause_items(promise.date)
+        self.write({"state": "open", "closed_on": False, "wait_until": False})
+        self._pause_items()
         self._trace("promise_reopened")
 
-    def _pause_items(self, until):
-        """The scenario leaves the promised items alone until a day.
+    def _get_pause_end(self):
+        """:return: date, the last day on which the scenario leaves the promised items alone: that
+            of the instalment with its days of grace, or of the accountants' delay"""
+        return self.wait_until or self.date + timedelta(days=self.grace_days)
 
-        :param date until: the last day of it
-        """
+    def _pause_items(self):
+        """The scenario leaves the promised items alone."""
         status = self.env["collection.item.status"].search([("kind", "=", "promise")], limit=1)
-        items = self.item_ids.filtered(lambda item: (
-            not item.reconciled and item.collection_status_id.kind in (False, "promise")))
-        for company, own in items.grouped("company_id").items() if status else ():
-            own.write({
-                "collection_status_id": status.id, "collection_promise_date": until,
+        paused = self if status else self.browse()
+        for (company, day, until), promises in paused.grouped(lambda promise: (
+                promise.company_id, promise.date, promise._get_pause_end())).items():
+            items = promises.item_ids.filtered(lambda item: (
+                not item.reconciled and item.collection_status_id.kind in (False, "promise")))
+            items.write({
+                "collection_status_id": status.id, "collection_promise_date": day,
                 "collection_review_date": until, "collection_excluded_since": (
                     company._get_collection_day() if status.excludes else False)})
 
@@ -506,9 +539,10 @@ class CollectionPromise(models.Model):
             promise.write({
                 "date": promise._find_next_day(progress[promise.id].paid), "state": "open",
                 "wait_until": False})
-            promise.item_ids.filtered(lambda item: not item.reconciled).write({
-                "collection_promise_date": promise.date,
-                "collection_review_date": promise.date})
+            promise.item_ids.filtered(lambda item: (
+                not item.reconciled and item.collection_status_id.kind == "promise")).write({
+                    "collection_promise_date": promise.date,
+                    "collection_review_date": promise._get_pause_end()})
             if promise.action_id and promise.action_id.state != "closed":
                 promise.action_id._write_rescheduled(promise.date)
 

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ...tools.customers import find_following, move_all, move_some
 from ...tools.dialogs import open_dialog
+from .collection_promise import AWAITED
 
 
 class ResPartner(models.Model):
@@ -41,9 +42,10 @@ class ResPartner(models.Model):
         self._release_foreign_items(changes)
 
     def _move_agreements(self, records, changes):
+        """Of those that are still open, the history says so."""
         formers = {record.id: record.customer_id.id for record in records.search([
             ("customer_id", "in", [change.former for change in changes]),
-            ("state", "=", "open")])}
+            ("state", "in", AWAITED)])}
         moved = move_all(records, changes)
         moved |= move_some(records, find_following(records, changes))
         self._trace_moved(moved, formers, lambda record: {

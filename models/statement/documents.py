@@ -53,14 +53,21 @@ class OpenStatement:
     def prepare_sheet(self, lang, recipient):
         """:return: :class:`~...report.collection_print.Sheet`, in a language"""
         statement = self._get_model(lang)
-        overdue = self.items.filtered(lambda item: (
-            item.amount_residual < 0 or item._get_collection_due() < self.day))
+        overdue = self._sum_overdue(statement)
         return _prepare_sheet(
             self, "account_collection.collection_statement_sheet", lang, recipient, self.day,
             statement._get_aged_tables(
                 self.items, self.day, self._get_labels(statement), self.claims),
             overdue=overdue and statement._format_amounts(
-                statement._sum_items(overdue), currency=self.company.currency_id))
+                overdue, currency=self.company.currency_id))
+
+    def _sum_overdue(self, statement):
+        """:return: dict of what is overdue by currency, credits taken off, where it comes to
+            something"""
+        late = self.items.filtered(lambda item: (
+            item.amount_residual_currency < 0 or item._get_collection_due() < self.day))
+        return {currency: amount for currency, amount in statement._sum_items(late).items()
+                if currency.compare_amounts(amount, 0) > 0}
 
     def prepare_page(self, lang):
         """:return: :class:`~...tools.workbook.Page`, in a language"""

@@ -1,4 +1,5 @@
 import re
+from datetime import date
 
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
@@ -190,6 +191,12 @@ class TestWaiver(PaidLateCase):
         moves = (self.paid | coming).with_user(self.collector)
         self.assertEqual(moves.mapped("collection_is_claimed"), [True, False])
 
+    def test_offered_once_the_first_instalment_is_late(self):
+        """L1: its interest is claimed, so it can be waived, long before the last one is due."""
+        invoice = self.make_instalments((30, 900))
+        self.assertGreater(invoice.invoice_date_due, date(2026, 3, 2))
+        self.assertTrue(invoice.with_user(self.collector).collection_is_claimed)
+
     def test_nobody_outside_the_portfolio_waives(self):
         """Security: it costs the company money."""
         with self.assertRaises(AccessError):
@@ -205,3 +212,11 @@ class TestWaiver(PaidLateCase):
         self.assertIn("40.00", dialog.indemnity)
         dialog.action_apply()
         self.assertEqual(self.paid.collection_waiver, "Goodwill")
+
+    def test_a_missing_rate_is_said(self):
+        """L6: the dialog names no amount as if it were all that is due."""
+        self.env["collection.penalty.rate"].search(
+            [("date_from", "=", "2026-01-01")]).date_to = "2026-02-05"
+        dialog = self.env["collection.claim.waive"].with_user(self.collector).create({
+            "move_ids": [Command.set(self.paid.ids)]})
+        self.assertEqual(dialog.interest, "rate missing")

@@ -154,18 +154,25 @@ class TestStatementRun(MonthCase):
 
     @mute_logger("odoo.addons.account_collection.models.debtor.collection_statement_run")
     def test_one_company_hinders_no_other(self):
-        """A deleted text is kept with the run of whose month it is; others receive theirs."""
-        self.env.ref("account_collection.mail_template_activity").unlink()
+        """A deleted text is kept with the run of whose month it is; others receive theirs. Once
+        nothing hinders it any more, nothing is said of it."""
+        text = self.env.ref("account_collection.mail_template_activity")
+        name = self.env["ir.model.data"].search([
+            ("module", "=", "account_collection"), ("name", "=", "mail_template_activity")])
+        name.name = "gone"
         self.company.write({"collection_statement_monthly": "activity", "sequence": -1})
         other = self.env["res.company"].create(
             {"name": "Elsewhere", "sequence": 99, "collection_statement_monthly": "open"})
         runs = self.run_months().grouped("company_id")
         own = runs[self.company]
         self.assertTrue(runs[other].ended_at)
-        self.assertRecordValues(own, [{"done": 0, "left_out_count": 0, "ended_at": False}])
-        self.assertIn("was deleted", own.left_out)
+        self.assertRecordValues(own, [{
+            "done": 0, "left_out_count": 0, "left_out": False, "ended_at": False}])
+        self.assertIn("was deleted", own.hindrance)
+        name.write({"name": "mail_template_activity", "res_id": text.id})
         self.run_months("2026-03-03 05:00:00")
-        self.assertEqual(len(own.left_out.splitlines()), 1)
+        self.assertRecordValues(own, [{"done": 3, "left_out_count": 0, "hindrance": False}])
+        self.assertFalse(own.left_out)
 
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_a_second_one(self):

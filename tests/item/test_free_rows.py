@@ -171,6 +171,20 @@ class TestNewItems(FreeRowsCase):
             (status, {"Called"}))
         self.assertFalse(self.env["collection.item.snapshot"].search([]))
 
+    def test_its_status_is_deleted_meanwhile(self):
+        """What else was noted goes on, and nothing is tried again each night."""
+        move = self.split()
+        status = self.env["collection.item.status"].create({"name": "Waiting for papers"})
+        self.get_items(move)[0].with_user(self.collector).set_collection_status(
+            status, comment="Called")
+        self.join(move, post=False)
+        status.unlink()
+        move.action_post()
+        items = self.get_items(move)
+        self.assertEqual(set(items.mapped("collection_comment")), {"Called"})
+        self.assertFalse(items.collection_status_id)
+        self.assertFalse(self.env["collection.item.snapshot"].search([]))
+
     def test_what_was_not_changed_is_not_touched(self):
         """A sequence on the second instalment stays on it alone."""
         move = self.split()

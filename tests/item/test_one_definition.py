@@ -176,6 +176,10 @@ class TestOneDefinition(CollectionCase):
         self.assertEqual((debt.amount_residual, debt.amount_residual_currency), (0, 5))
         self.assertEqual(debt._get_collection_residual(), 2.5)
         self.assertOverdue()
+        dispute = self.env["collection.dispute"].with_user(self.manager).open(
+            debt.with_user(self.manager), self.env["collection.dispute.reason"].create(
+                {"name": "Damp"}))
+        self.assertEqual(dispute.amount, 2.5)
 
     def test_foreign_residual_is_nil(self):
         """A difference of exchange is not owed by anybody."""
@@ -210,6 +214,15 @@ class TestOneDefinition(CollectionCase):
         self.assertOverdue()
         with self.assertRaises(UserError):
             lines.action_take_into_followup()
+
+    def test_a_draft_is_not_kept_out(self):
+        """Neither shown as such nor in the way of those that are taken in with it."""
+        owed, draft = self.book(100, "general"), self.book(100, "general")
+        draft.move_id.button_draft()
+        lines = (owed | draft).with_user(self.collector)
+        self.assertEqual(lines.filtered("collection_kept_out"), owed)
+        lines.action_take_into_followup()
+        self.assertFalse(owed.no_followup)
 
     def test_credit_in_a_miscellaneous_journal_nets(self):
         """Nothing is asked for where it covers all."""

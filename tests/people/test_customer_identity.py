@@ -393,8 +393,13 @@ class TestMerge(IdentityCase):
         second, third = self.make_invoice(self.other, 50), self.make_invoice(self.other, 60)
         open_, ended = self.make_promise(second), self.make_promise(third)
         ended.cancel("Withdrawn")
+        open_.sudo()._await_matching()
         dispute = self.open_dispute(third)
         self.merge(self.customer, self.other)
+        told = self.get_rows(self.customer).mapped("data")
+        self.assertEqual(
+            [data["promise"] for data in told if "promise" in data], open_.ids,
+            "one that waits to be matched is still awaited")
         self.assertEqual((open_ | ended).sudo().customer_id, self.customer)
         self.assertEqual(dispute.sudo().customer_id, self.customer)
         self.assertEqual(dispute.sudo().action_id.customer_id, self.customer)

@@ -96,6 +96,9 @@ class TestOffer(PlanCase):
                 ([("2026-03-20", 800)], {"default_days": -1})):
             with self.assertRaises(UserError):
                 self.offer(instalments, **vals)
+        with self.assertRaisesRegex(UserError, "for which day"):
+            self.env["collection.payment.plan"].with_user(self.collector).offer(
+                self.items.with_user(self.collector), [])
 
     def test_one_currency_a_plan(self):
         """Bad input: items of two; those of the second have a plan of their own."""
@@ -178,6 +181,14 @@ class TestOffer(PlanCase):
         self.assertEqual(dispatch.attachment_ids.mapped("mimetype"), ["application/pdf"])
         self.assertEqual(dispatch.link_ids.kind, "customer")
         self.assertIn("March 17, 2026", dispatch.body)
+
+    def test_it_is_sent_by_what_takes_files(self):
+        """Bad input: an SMS, a channel that there is not; nothing is made of it."""
+        plan = self.offer()
+        for channel in ("sms", "pigeon"):
+            with self.assertRaisesRegex(UserError, "send it by E-mail, Letter"):
+                plan.send(channel)
+        self.assertFalse(plan.action_id)
 
     def test_it_is_sent_by_letter(self):
         """It waits to be posted, to be signed and sent back: the plan stands behind the letter,
@@ -429,6 +440,25 @@ class TestAcceptance(PlanCase):
         self.assertEqual((plan.state, answer.text, answer.state),
                          ("expired", "From April on, please", "waiting"))
 
+    def test_each_of_two_plans_is_answered(self):
+        """Through one link: what was asked for another plan does not stand in for it; the same
+        form sent again is the same answer, also once the collector has dealt with it."""
+        plans = [self.offer([("2026-03-20", amount)], self.get_items(invoice),
+                            valid_until="2026-03-10")
+                 for invoice, amount in ((self.older, 300), (self.newer, 500))]
+        with self.at("2026-03-11 06:00:00"):
+            self.run_cron("_process_offers", model="collection.payment.plan")
+            self.env.invalidate_all()
+            for number, plan in enumerate(plans):
+                plan._refuse_on_page(self.link, f"key-12345{number}", "From April on, please")
+            answers = self.env["collection.answer"].search([("link_id", "=", self.link.id)])
+            for answer in answers:
+                answer.with_user(self.collector).accept()
+            plans[0]._refuse_on_page(self.link, "key-123450", "From April on, please")
+        self.assertEqual(
+            self.env["collection.answer"].search([("link_id", "=", self.link.id)]), answers)
+        self.assertEqual(answers.item_id, self.items)
+
     def test_signed_on_paper(self):
         """Who, on which day, with the signed copy; its checksum is in the history."""
         plan = self.offer()
@@ -470,6 +500,13 @@ class TestAcceptance(PlanCase):
         self.assertEqual((plan.state, plan.ended_because, later.state),
                          ("accepted", False, "withdrawn"))
 
+    def test_signed_in_time_and_received_after_the_first_instalment(self):
+        """It cannot be promised any more: a new version is asked for, in words."""
+        plan = self.offer(valid_until="2026-03-10")
+        with self.at("2026-03-21 09:00:00"), self.assertRaisesRegex(UserError, "a new version"):
+            plan.accept_on_paper("A. B.", "2026-03-10", [("signed.pdf", make_pdf())])
+        self.assertEqual(plan.state, "offered")
+
     def test_refused_it_waits_in_the_inbox(self):
         """A counter-offer is an answer as others; the collector makes a task of it."""
         plan = self.offer()
@@ -494,6 +531,26 @@ class TestAcceptance(PlanCase):
         self.assertEqual(plan.promise_state, "broken")
         self.assertIn("due at once", self.get_rows("plan_broken").text)
         self.assertFalse(self.items.collection_status_id)
+
+    def test_the_scenario_is_silent_for_the_days_of_default(self):
+        """No step is taken for the debt before the plan has ended by its terms, for this
+        instalment and for the next one; the promised day stays the one of the plan."""
+        self.chase(self.customer, self.make_scenario())
+        self.accept(self.offer())
+        self.assertSilent("2026-03-28", date(2026, 3, 20))
+        with self.at("2026-03-28 10:00:00"):
+            self.pay(self.older, 266.67)
+        self.assertSilent("2026-03-29", date(2026, 4, 20))
+        self.assertSilent("2026-04-28", date(2026, 4, 20))
+        self.judge("2026-04-29")
+        self.assertTrue(self.get_planned(self.customer))
+
+    def assertSilent(self, day, promised):
+        self.judge(day)
+        with self.at(f"{day} 10:00:00"):
+            self.env["collection.scenario"]._plan()
+        self.assertFalse(self.get_planned(self.customer))
+        self.assertEqual(set(self.items.mapped("collection_promise_date")), {promised})
 
     def test_paid_instalments_keep_it(self):
         """The first one is paid: the next is awaited."""

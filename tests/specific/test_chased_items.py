@@ -11,7 +11,8 @@ class TestChasedItems(ItemCase):
     """What the scenario chases, after any history, against the definitions."""
 
     def get_chased(self, items, today):
-        """The definitions: open, and nothing takes it out (DESIGN: open item; B33; E2)."""
+        """The definitions: open, and nothing takes it out (DESIGN: open item; B33; E2); a
+        promise does until its day, and while it is given time to be matched."""
         actions = self.env["collection.action"].search([
             ("origin", "=", "specific"), ("state", "!=", "closed"), ("excludes", "=", True)])
         return items.filtered(lambda item: (
@@ -19,7 +20,7 @@ class TestChasedItems(ItemCase):
             and item.move_id.payment_state not in ("in_payment", "paid", "reversed", "blocked")
             and item.collection_status_id.kind not in ("dispute", "litigation")
             and not (item.collection_status_id.kind == "promise"
-                     and item.collection_promise_date >= today)
+                     and max(item.collection_promise_date, item.collection_review_date) >= today)
             and item not in actions.item_ids))
 
     def get_net(self, customer, chased):

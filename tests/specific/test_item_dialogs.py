@@ -141,6 +141,18 @@ class TestItemDialogs(WizardCase):
         self.assertEqual((specific.state, specific.date), ("scheduled", date(2026, 3, 9)))
         self.assertEqual(len(specific.dispatch_ids), 1)
 
+    def test_nothing_leaves_about_an_entry_under_correction(self):
+        """A-041: it stays open, and the dialog says that it was not sent."""
+        specific = self.create_specific(
+            self.items[0], kind="email", subject="Due", body="<p>…</p>")
+        self.items[0].move_id.sudo().button_draft()
+        dialog = self.env["collection.action.keep"].with_user(self.collector).create(
+            {"action_id": specific.id})
+        said = dialog.action_apply()
+        self.assertEqual(said["tag"], "display_notification")
+        self.assertIn("is being corrected", said["params"]["message"])
+        self.assertEqual((specific.state, specific.dispatch_ids.ids), ("todo", []))
+
     def test_detach_from_the_list_of_items(self):
         """A-044: the button on a row of the action."""
         specific = self.create_specific(self.items[:2])

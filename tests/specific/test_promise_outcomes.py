@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
+from ...tools import batches
 from ..item.test_free_rows import FreeRowsCase
 
 
@@ -80,7 +81,9 @@ class TestPromiseOutcomes(OutcomeCase):
         self.judge("2026-03-11")
         self.assertState("unmatched")
         self.assertEqual(self.promise.wait_until, date(2026, 3, 21))
-        self.assertEqual(self.get_items(self.move).collection_promise_date, date(2026, 3, 21))
+        item = self.get_items(self.move)
+        self.assertEqual((item.collection_promise_date, item.collection_review_date),
+                         (date(2026, 3, 10), date(2026, 3, 21)))
         self.match(self.move, credit)
         self.judge("2026-03-12")
         self.assertState("kept")
@@ -114,6 +117,16 @@ class TestPromiseOutcomes(OutcomeCase):
         other = self.promise_on(self.make_invoice(self.customer, 500), "2026-03-09")
         self.pay_on_account(500)
         self.judge("2026-03-11")
+        self.assertEqual((other.state, self.promise.state), ("unmatched", "broken"))
+
+    def test_the_same_money_keeps_one_promise_whatever_the_batch(self):
+        """Cron: the promises of a customer are evaluated together, however few go at a time."""
+        other = self.promise_on(self.make_invoice(self.customer, 500), "2026-03-09")
+        self.pay_on_account(500)
+        self.env.flush_all()
+        with self.at("2026-03-11 09:00:00"):
+            self.run_cron("_process_promises", model="collection.promise", limit=1)
+        self.env.invalidate_all()
         self.assertEqual((other.state, self.promise.state), ("unmatched", "broken"))
 
     def test_its_line_becomes_a_credit(self):
@@ -204,6 +217,22 @@ class TestPromiseOutcomes(OutcomeCase):
         self.assertState("broken")
         self.assertEqual(self.promise.activity_ids.user_id, self.collector)
 
+    def test_why_it_ended_is_said_in_the_companys_language(self):
+        """Whoever runs the night: the history is the company's."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.match(self.move, self.pay_on_account(500))
+        self.judge("2026-03-05")
+        self.get_items(self.move).remove_move_reconcile()
+        self.judge("2026-03-18")
+        self.assertEqual(self.get_rows("promise_broken").text, "Le règlement a été repris.")
+        other = self.make_customer("Other")
+        invoice = self.make_invoice(other)
+        planned = self.chase(other, self.make_scenario())
+        self.credit(invoice)
+        self.env["collection.scenario"]._plan()
+        self.assertEqual((planned.outcome, planned.comment), ("settled", "Rien n’est dû."))
+
     def test_the_payment_is_returned_before_the_day(self):
         """It is awaited again."""
         self.match(self.move, self.pay_on_account(500))
@@ -264,6 +293,22 @@ class TestPromiseOutcomes(OutcomeCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
 
+    def test_a_fault_keeps_no_other_customer_waiting(self):
+        """Cron: whatever goes wrong with one customer's promises, the others are evaluated."""
+        other = self.promise_on(self.make_invoice(self.make_customer("Other"), 300))
+        evaluate, faulty = type(self.promise)._evaluate, self.promise
+
+        def fail(promises):
+            if faulty in promises:
+                raise ValueError
+            return evaluate(promises)
+
+        with patch.object(type(self.promise), "_evaluate", fail), (
+                patch.object(batches, "report")) as report:
+            self.judge("2026-03-20")
+        self.assertEqual((other.state, self.promise.state), ("broken", "open"))
+        self.assertEqual(report.call_count, 2)
+
     def test_a_night_reaches_the_last_promise(self):
         """Cron: where it is out of time after the first of many batches, all are evaluated."""
         other = self.promise_on(self.make_invoice(self.make_customer("Other"), 300))
@@ -314,6 +359,14 @@ class TestDisputeOutcomes(OutcomeCase):
         self.assertEqual(self.dispute.state, "open")
         self.assertEqual(len(self.dispute.activity_ids), 1)
         self.assertEqual(self.dispute.activity_ids.user_id, self.dispute.owner_id)
+
+    def test_its_owner_has_left(self):
+        """The customer's collector is asked."""
+        self.dispute.owner_id = self.litigator
+        self.litigator.action_archive()
+        self.match(self.move, self.pay_on_account(500))
+        self.pass_day()
+        self.assertEqual(self.dispute.activity_ids.user_id, self.collector)
 
     def test_its_follow_up_is_cancelled(self):
         """The owner is asked; credited later, it is resolved all the same."""

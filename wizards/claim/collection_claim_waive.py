@@ -24,14 +24,16 @@ class CollectionClaimWaive(models.TransientModel):
     def _compute_amounts(self):
         for dialog in self:
             moves = dialog.move_ids._origin if not dialog.again else self.env["account.move"]
-            interest, indemnity = defaultdict(float), defaultdict(float)
+            interest, indemnity, missing = defaultdict(float), defaultdict(float), False
             for company, own in moves.grouped("company_id").items():
                 claims = own.line_ids._get_collection_penalties(company._get_collection_day())
                 for line in own.line_ids:
-                    interest[line.currency_id] += float(claims[line.id].interest)
-                    indemnity[claims[line.id].indemnity_currency] += float(
-                        claims[line.id].indemnity)
-            dialog.interest = dialog._format_sums(interest)
+                    claim = claims[line.id]
+                    interest[line.currency_id] += float(claim.interest)
+                    indemnity[claim.indemnity_currency] += float(claim.indemnity)
+                    missing = missing or claim.missing_from
+            dialog.interest = self.env._("rate missing") if missing else (
+                dialog._format_sums(interest))
             dialog.indemnity = dialog._format_sums(indemnity)
 
     def _format_sums(self, sums):

@@ -37,7 +37,6 @@ class CollectionLetterTracking(models.TransientModel):
     def _compute_known(self):
         for dialog in self:
             dispatch = dialog.dispatch_id
-            dispatch.check_access("read")
             dialog.number = dispatch.registered_number
             for stage in STAGES:
                 dialog[f"{stage}_on"] = dispatch[f"{stage}_on"]

@@ -17,7 +17,6 @@ class CollectionNoticeDay(models.TransientModel):
     @api.depends("dispatch_id")
     def _compute_date(self):
         for dialog in self:
-            dialog.dispatch_id.check_access("read")
             dialog.date = dialog.dispatch_id.notice_given_on
 
     def action_apply(self):

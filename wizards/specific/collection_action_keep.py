@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ...tools.dialogs import CLOSE
+
 
 class CollectionActionKeep(models.TransientModel):
     """Dialog that sends a specific action's message and keeps the action open (A-041)."""
@@ -22,8 +24,9 @@ class CollectionActionKeep(models.TransientModel):
     def action_apply(self):
         """Send the message, and reschedule the action to its new day.
 
+        :return: action that closes the dialog, and says so where nothing left
         :raise UserError: it was closed in the meantime, or cannot be sent
         """
         self.ensure_one()
-        self.action_id.send_and_keep(self.date)
-        return {"type": "ir.actions.act_window_close"}
+        left = self.action_id.send_and_keep(self.date)
+        return CLOSE if left else self.action_id._notify_unsent()

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import is_html_empty
 
 from ...tools.clauses import join_clauses
-from ...tools.dialogs import notify
+from ...tools.dialogs import RELOAD, notify
 
 STEPS = [("status", "Status"), ("message", "Message"), ("next", "What next")]
 
@@ -278,13 +278,6 @@ class CollectionItemWizard(models.TransientModel):
             done.append(_("“%(action)s” planned", action=self.name))
         return join_clauses(self.env, done) + "."
 
-    def _close(self, message):
-        """:return: dict, action that closes the dialog, notifies the user and reloads the page"""
-        refresh = {"type": "ir.actions.client", "tag": "soft_reload"}
-        if not message:
-            return refresh
-        return notify(message, then=refresh)
-
     # === MESSAGE TO THE CUSTOMER === #
     # Step 2: a message that leaves at once, or none (A-012, A-013).
 
@@ -418,7 +411,7 @@ class CollectionItemWizard(models.TransientModel):
         self.lock_for_update()
         self.invalidate_recordset(["applied"])
         if self.applied:  # a double click
-            return self._close("")
+            return RELOAD
         self.applied = True
         self.item_ids._check_chosen_count()
         self.item_ids._check_open_items()
@@ -433,7 +426,7 @@ class CollectionItemWizard(models.TransientModel):
         vals = self._prepare_action_vals() if specific else None
         for items in self._get_groups():
             self._apply_to(items, vals)
-        return self._close(self._describe_done(specific))
+        return notify(self._describe_done(specific), then=RELOAD)
 
     def action_preview(self):
         """Button *Preview*: show the message as its first recipient would read it.

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ...tools.dialogs import RELOAD
+
 
 class CollectionNewAction(models.TransientModel):
     """*New action (out of scenario)*: a one-off message or task; with items, a specific action.
@@ -39,7 +41,7 @@ class CollectionNewAction(models.TransientModel):
         :raise ValidationError: items are in another excluding action, and are not to be moved
         """
         self._create_action()
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        return RELOAD
 
     def action_apply_and_send(self):
         """Create it, and send its message at once.
