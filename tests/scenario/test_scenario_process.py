@@ -220,6 +220,30 @@ class TestProcess(ProcessCase):
         self.assertIn("broken rule", self.get_planned(poisoned).error)
         self.assertTrue(self.get_mails(other))
 
+    def test_what_is_held_meanwhile_does_not_leave(self):
+        """Issue 20: sent one by one after a fault, each is looked at again: its customer may have
+        answered since."""
+        poisoned, other = self.make_debtor("Poisoned"), self.make_debtor("Other")
+        actions = self.env.registry["collection.action"]
+        execute, record_fault = actions._execute, actions._record_fault
+
+        def fail(records):
+            if poisoned in records.customer_id:
+                raise ValueError("broken rule")
+            return execute(records)
+
+        def answer(records, fault):
+            record_fault(records, fault)
+            records.env["collection.reply"]._receive([{
+                "key": "mail", "source": "email", "customer_id": other.id,
+                "company_id": self.company.id, "text": "I pay today."}])
+
+        with patch.object(actions, "_execute", fail), patch.object(
+                actions, "_record_fault", answer), mute_logger(
+                "odoo.addons.account_collection.models.message.collection_action_due"):
+            self.process_due()
+        self.assertFalse(self.get_mails(other))
+
     def test_a_job_that_lost_a_race_says_so(self):
         """Issue 20: the queue tries it again, in a transaction of its own."""
         self.make_debtor()
