@@ -487,8 +487,7 @@ class CollectionAction(models.Model):
             raise UserError(self.env._(
                 "“%(action)s”: %(fields)s is no part of a message.", action=self.name,
                 fields=", ".join(sorted(unknown))))
-        if partner and partner.commercial_partner_id != self.customer_id and (
-                partner not in self.sudo().recipient_ids):
+        if partner and not self._may_be_written_to(partner):
             raise UserError(self.env._(
                 "%(contact)s does not belong to %(customer)s: the message would show a "
                 "stranger what is owed. Send a copy to colleagues and advisers instead.",

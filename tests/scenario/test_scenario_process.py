@@ -93,6 +93,16 @@ class TestProcess(ProcessCase):
         dunned.active = False
         self.assertEqual(action._get_message_recipients()[action.id], billing)
 
+    def test_who_has_left_the_customer_is_not_written_to(self):
+        """S-007: the collection contact works for somebody else now: what is owed is none of
+        that one's business."""
+        customer = self.make_debtor()
+        contact = self.make_partner("Ann", parent_id=customer.id, email="ann@example.com")
+        customer.collection_contact_id = contact
+        contact.parent_id = self.make_partner("Rival", is_company=True)
+        action = self.get_planned(customer)
+        self.assertEqual(action._get_message_recipients()[action.id], customer)
+
     def test_a_fault_of_one_customer_stays_its_own(self):
         """S-007: a template that raises for one is that one's error, not the run's."""
         poisoned, other = self.make_debtor("Poisoned"), self.make_debtor("Other")
