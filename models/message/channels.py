@@ -227,8 +227,12 @@ class Letter(Channel):
         sheet = _prepare_letter_sheet(action, message, action.company_id._get_collection_day())
         return action.env["collection.print"]._render_document([sheet], screen=True)
 
+    def get_post_by(self, action):
+        """:return: how a letter of an action is posted, a value of ``post_by``"""
+        return action._get_steering().get_post_by()
+
     def prepare_dispatch_vals(self, action, message):
-        return {"post_by": action._get_steering().get_post_by()}
+        return {"post_by": self.get_post_by(action)}
 
     def queue(self, dispatches):
         """Letters wait to be printed; those of the letter service are handed to it."""
@@ -285,7 +289,7 @@ def _prepare_letter_sheet(action, message, day):
     return action.env["collection.print"]._prepare_sheet(
         f"account_collection.{template}", action.company_id, message.lang,
         message.recipient, day, message=message, customer=action.customer_id,
-        registered=action._get_steering().get_post_by() == "registered")
+        registered=action._get_channel().get_post_by(action) == "registered")
 
 
 def _get_enclosures(action):
@@ -311,8 +315,8 @@ class RegisteredLetter(Letter):
     code = "registered"
     label = _lt("Registered letter")
 
-    def prepare_dispatch_vals(self, action, message):
-        return {"post_by": "registered"}
+    def get_post_by(self, action):
+        return "registered"
 
     def follow(self, env):
         """Nobody is asked: a provider is a channel of its own."""

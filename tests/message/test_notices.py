@@ -368,15 +368,23 @@ class TestNoticeDay(NoticeCase):
 class TestNoticePaper(PaperCase):
     """Issue 19: the sheet of a formal notice."""
 
-    def test_it_bears_its_name(self):
-        """Above the subject, with how it is posted; the claims stand below."""
+    def print_notice(self, **vals):
+        """:return: str, the words on the sheet of a formal notice"""
         self.customer.write({"collection_penalties": True, "collection_indemnity": True})
         self.make_invoice(self.customer, 500)
         scenario = self.make_scenario([{
-            "offset": 3, "kind": "letter", "post_by": "registered", "formal_notice": True,
-            "subject": "Pay #items_amount_overdue", "body": BODY}])
+            "offset": 3, "formal_notice": True, "subject": "Pay #items_amount_overdue",
+            "body": BODY, **vals}])
         message = self.chase(self.customer, scenario)
         self.process_due()
-        page = " ".join(self.read(message.dispatch_ids.attachment_ids.raw))
+        return " ".join(self.read(message.dispatch_ids.attachment_ids.raw))
+
+    def test_it_bears_its_name(self):
+        """Above the subject, with how it is posted; the claims stand below."""
+        page = self.print_notice(kind="letter", post_by="registered")
         for words in ("Registered letter", "FORMAL NOTICE", "What you owe", "40.00", "L. 441-10"):
             self.assertIn(words, page)
+
+    def test_a_registered_letter_says_so(self):
+        """Whose channel is the registered letter, whatever its step says of other letters."""
+        self.assertIn("Registered letter", self.print_notice(kind="registered"))
