@@ -257,14 +257,14 @@ class Letter(Channel):
             return
         waiting = env["collection.dispatch"].sudo().search(
             [("letter_ref", ">", 0), ("state", "=", "claimed")])
-        letters = {letter.id: letter for letter in env["snailmail.letter"].sudo().browse(
-            waiting.mapped("letter_ref")).exists()}
-        for dispatch in waiting:
-            letter = letters.get(dispatch.letter_ref)
-            state = self.provider_states[letter.state] if letter else "to_verify"
-            if state != dispatch.state:
-                dispatch._set_state(state, letter.error_code if letter else env._(
-                    "The letter service no longer knows this letter."))
+        letters = env["snailmail.letter"].sudo().browse(waiting.mapped("letter_ref")).exists()
+        news = {letter.id: (self.provider_states[letter.state], letter.error_code)
+                for letter in letters}
+        unknown = "to_verify", env._("The letter service no longer knows this letter.")
+        for (state, error), dispatches in waiting.grouped(
+                lambda dispatch: news.get(dispatch.letter_ref, unknown)).items():
+            if state != "claimed":
+                dispatches._set_state(state, error)
 
     def cancel(self, dispatches):
         if "snailmail.letter" in dispatches.env:
