@@ -145,6 +145,9 @@ class CollectionDispatch(models.Model):
     _waiting_index = models.Index("(channel) WHERE state IN ('pending', 'claimed')")
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
+    #: read by the alert above that list: what is held up, and what has left since
+    _held_index = models.Index("(id) WHERE state = 'failed' OR next_try IS NOT NULL")
+    _left_index = models.Index("(write_date) WHERE channel = 'email' AND state = 'sent'")
     #: read when a formal notice was given, or came back
     _notice_index = models.Index("(notice_given_on) WHERE notice_given_on IS NOT NULL")
 
@@ -284,14 +287,15 @@ class CollectionDispatch(models.Model):
         """
         self.check_access("read")
         emails = Domain("channel", "=", "email")
-        held = emails & (Domain("state", "=", "failed") | Domain("next_try", "!=", False))
-        last = self.search(held | (emails & Domain("state", "=", "sent")),
-                           order="write_date desc, id desc", limit=1)
-        failed = self.search(held, limit=MOST_COUNTED)
-        waiting = self.env["mail.mail"].sudo().search_count([
-            ("mail_message_id", "in", failed.mail_message_id.ids),
+        held = self.search(
+            emails & (Domain("state", "=", "failed") | Domain("next_try", "!=", False)),
+            limit=MOST_COUNTED)
+        waiting = held and self.env["mail.mail"].sudo().search_count([
+            ("mail_message_id", "in", held.mail_message_id.ids),
             ("failure_type", "=", "mail_smtp")])
-        if last.state == "sent" or not waiting:
+        if not waiting or self.search_count(
+                emails & Domain("state", "=", "sent")
+                & Domain("write_date", ">=", max(held.mapped("write_date"))), limit=1):
             return ""
         return self.env._(
             "No e-mail leaves: the outgoing mail server does not answer. E-mails held up: "
