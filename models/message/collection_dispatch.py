@@ -127,8 +127,9 @@ class CollectionDispatch(models.Model):
         string="To be paid by", readonly=True, help="Last day of grace of a formal notice.")
     notice_given_on = fields.Date(
         string="Notice given on", readonly=True,
-        help="The day on which a formal notice to the debtor really left: of a registered letter, "
-        "the day of its deposit as soon as it is known.")
+        help="The day on which formal notice was really given to the debtor: the day it left; of a "
+        "registered letter that of its first presentation, as soon as it is known, else that of "
+        "its deposit.")
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
