@@ -107,9 +107,16 @@ class Email(Channel):
         env["mail.mail"]._record_interrupted()
 
     def cancel(self, dispatches):
-        dispatches.env["mail.mail"].sudo().search([
+        self._find_unsent(dispatches).cancel()
+
+    def take_back(self, dispatches):
+        self._find_unsent(dispatches)._get_originals().cancel()
+
+    def _find_unsent(self, dispatches):
+        """:return: ``mail.mail`` of these that still may leave, some when somebody says so"""
+        return dispatches.env["mail.mail"].sudo().search([
             ("mail_message_id", "in", dispatches.mail_message_id.ids),
-            ("state", "in", ("outgoing", "exception"))]).cancel()
+            ("state", "in", ("outgoing", "exception"))])
 
 
 def _prepare_mail_vals(dispatch, reply_to, subtype_id, body):

@@ -210,13 +210,14 @@ class CollectionDispatch(models.Model):
             for notice in self))
 
     def _clear_errors(self):
-        """Their actions show no error any more, unless what was sent with these has not arrived."""
+        """Their actions show no error any more, but that of what left with these and has not
+        arrived."""
         failed = self.filtered("action_id.error")
-        missing = {(other.action_id, other.occurrence) for other in self.search([
+        left = {(other.action_id, other.occurrence): other.error for other in self.search([
             ("action_id", "in", failed.action_id.ids), ("state", "in", UNARRIVED),
-        ])} if failed else ()
-        failed.filtered(lambda dispatch: (
-            dispatch.action_id, dispatch.occurrence) not in missing).action_id.error = False
+            ("error", "!=", False)])} if failed else {}
+        for dispatch in failed:
+            dispatch.action_id.error = left.get((dispatch.action_id, dispatch.occurrence), False)
 
     def _record_never_left(self, error):
         """These are not in the queue of their carrier any more, and were not sent.
@@ -231,7 +232,7 @@ class CollectionDispatch(models.Model):
             lambda dispatch: dispatch.state in ("failed", "to_verify", "cancelled"))
         if again:
             again.write({"state": "pending", "error": False})
-            again.action_id.filtered("error").write({"error": False})
+            again._clear_errors()
 
     def _record_postponed(self, until, error):
         """Their carrier refuses these for now; they are sent again by themselves.
@@ -377,6 +378,11 @@ class CollectionDispatch(models.Model):
         for code, dispatches in self.grouped("channel").items():
             get_channel(code).cancel(dispatches)
 
+    def _take_back(self):
+        """The same, of what failed or is in doubt: copies for others stay."""
+        for code, dispatches in self.grouped("channel").items():
+            get_channel(code).take_back(dispatches)
+
     # === REGISTERED LETTERS === #
 
     def record_tracking(self, dates=None, *, number=None, receipt_ids=None):
@@ -485,9 +491,11 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them is neither queued nor to be verified
         """
         self._check_state(("pending", "claimed", "to_verify"))
-        postponed = self.sudo().filtered("next_try")
+        # or it would leave again: at its next try, or when somebody tries the mail queue again
+        held = self.sudo().filtered(
+            lambda dispatch: dispatch.next_try or dispatch.state == "to_verify")
         self.sudo()._set_state("sent")
-        postponed._cancel_carriers()  # or it would leave again, at its next try
+        held._take_back()
 
     def action_cancel(self):
         """A person says that these must not leave.
@@ -495,10 +503,11 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them has left already
         """
         self._check_state(("pending", "failed", "to_verify", "bounced"))
-        self.sudo()._cancel_carriers()
-        self.sudo().write({"state": "cancelled", "error": False, "next_try": False})
-        notices.follow(self.sudo())
-        self.sudo().action_id.filtered("error").write({"error": False})
+        dispatches = self.sudo()
+        dispatches._cancel_carriers()
+        dispatches.write({"state": "cancelled", "error": False, "next_try": False})
+        notices.follow(dispatches)
+        dispatches._clear_errors()
 
     def action_retry(self):
         """Send these once more, as they were written, to the recipient's present address.
@@ -513,8 +522,9 @@ class CollectionDispatch(models.Model):
             if problem:
                 raise UserError(problem)
             dispatch.address = channel.get_address(dispatch.partner_id)
+        dispatches._take_back()
         dispatches.write({"state": "pending", "error": False, "attempts": 0})
-        dispatches.action_id.write({"error": False})
+        dispatches._clear_errors()
         dispatches._hand_over()
 
     def action_confirm_address(self):
