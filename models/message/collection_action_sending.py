@@ -94,8 +94,7 @@ class CollectionAction(models.Model):
             order="id").grouped("parent_id")
         return {
             customer.id: (
-                customer.collection_contact_id.filtered(lambda contact, customer=customer: (
-                    contact.active and contact.commercial_partner_id == customer))
+                customer._get_collection_contact()
                 | invoiced.get(customer, self.env["res.partner"]) | customer)
             for customer in customers}
 
