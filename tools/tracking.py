@@ -177,7 +177,6 @@ def _read_csv(content: bytes) -> list[list[Any]]:
 def _read_xlsx(content: bytes) -> list[list[Any]]:
     # as Odoo's own import does: the library is loaded where a file asks for it
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
     try:
         if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(content)).infolist()) > (
                 10 * MOST_BYTES):
@@ -188,5 +187,5 @@ def _read_xlsx(content: bytes) -> list[list[Any]]:
         return [list(row) for row in rows]
     except TrackingError:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+    except Exception as error:  # whatever the library stumbles over
         raise TrackingError(UNREADABLE) from error

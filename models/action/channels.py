@@ -150,6 +150,10 @@ class Channel:
     def cancel(self, dispatches):
         """Keep what the carrier still holds from leaving."""
 
+    def take_back(self, dispatches):
+        """The same, of what failed or is in doubt: copies for others stay."""
+        self.cancel(dispatches)
+
     def follow(self, env):
         """Cron: ask the carrier what became of what it was handed. Does nothing by itself.
 

@@ -8,6 +8,7 @@ from ...tools import bulk
 from ...tools.dialogs import open_dialog
 from ...tools.own_context import with_own
 from ...tools.records import in_company_language
+from .channels import CHANNELS
 from .collection_outcome import OUTCOMES
 from .steering import STEERINGS
 
@@ -406,7 +407,8 @@ class CollectionAction(models.Model):
             (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False)
              & Domain("origin", "!=", "scenario"),
              _("Nobody holds the function that receives it")),
-            (Domain("recipient_ids", "any", [("email", "=", False)]),
+            (Domain("recipient_ids", "any", [("email", "=", False)]) & Domain(
+                "kind", "not in", [code for code in CHANNELS if code != "email"]),
              _("Its recipient has no e-mail address")),
         ]
 

@@ -131,7 +131,7 @@ class CollectionAction(models.Model):
                 "customer_id", "in", customers.ids)).customer_id
         for customer in customers:
             insolvent, until = customer.collection_insolvency_date, customer.collection_hold_until
-            if insolvent:
+            if insolvent and insolvent <= day:
                 held[customer.id] = _("Insolvent since %(day)s.", day=format_date(
                     self.env, insolvent))
             elif until and until >= day:

@@ -128,8 +128,8 @@ class CollectionSignal(models.Model):
 
         Whoever launches does not see what others do meanwhile, and is not seen by them: an event
         dated after the launch, and delivered before its end, reached nobody. Other listeners
-        receive it once all the same. Events of a customer that was merged into the sequence's are
-        not its own.
+        receive it once all the same. What was delivered before another customer was merged into
+        the sequence's may be that one's: it is left alone.
         """
         missed = self.env.execute_query(SQL(
             """
@@ -149,7 +149,8 @@ class CollectionSignal(models.Model):
                                  JOIN collection_history_chain AS chain
                                    ON chain.id = history.chain_id
                                 WHERE chain.customer_id = sequence.customer_id
-                                  AND history.kind = 'customer_changed')
+                                  AND history.kind = 'customer_changed'
+                                  AND history.at >= signal.delivered_at)
             """, self.env.cr.now() - MISSED))
         self.browse(id_ for [id_] in missed).delivered_at = False
 

@@ -137,19 +137,3 @@ def get_texts(actions, texts):
             found[action.id] = Text(
                 subject or own.subject, body if is_html else html2plaintext(body), is_html)
     return found
-
-
-def prepare_preview(action):
-    """What somebody besides would receive today.
-
-    :param action: the one ``collection.action``
-    :return: dict as of ``_prepare_preview``; empty where it goes to nobody else
-    """
-    besides = find_besides(action.sudo())
-    if not besides:
-        return {}
-    written = write_besides(action, besides)
-    problem = find_problems(
-        written.sudo(), action.sudo()._get_message_recipients()).get(action.id)
-    preview = written._prepare_preview() if besides[action.id].partner else {}
-    return {**preview, "problem": problem or preview.get("problem")}

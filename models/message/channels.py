@@ -107,9 +107,16 @@ class Email(Channel):
         env["mail.mail"]._record_interrupted()
 
     def cancel(self, dispatches):
-        dispatches.env["mail.mail"].sudo().search([
+        self._find_unsent(dispatches).cancel()
+
+    def take_back(self, dispatches):
+        self._find_unsent(dispatches)._get_originals().cancel()
+
+    def _find_unsent(self, dispatches):
+        """:return: ``mail.mail`` of these that still may leave, some when somebody says so"""
+        return dispatches.env["mail.mail"].sudo().search([
             ("mail_message_id", "in", dispatches.mail_message_id.ids),
-            ("state", "in", ("outgoing", "exception"))]).cancel()
+            ("state", "in", ("outgoing", "exception"))])
 
 
 def _prepare_mail_vals(dispatch, reply_to, subtype_id, body):
@@ -227,8 +234,12 @@ class Letter(Channel):
         sheet = _prepare_letter_sheet(action, message, action.company_id._get_collection_day())
         return action.env["collection.print"]._render_document([sheet], screen=True)
 
+    def get_post_by(self, action):
+        """:return: how a letter of an action is posted, a value of ``post_by``"""
+        return action._get_steering().get_post_by()
+
     def prepare_dispatch_vals(self, action, message):
-        return {"post_by": action._get_steering().get_post_by()}
+        return {"post_by": self.get_post_by(action)}
 
     def queue(self, dispatches):
         """Letters wait to be printed; those of the letter service are handed to it."""
@@ -253,14 +264,14 @@ class Letter(Channel):
             return
         waiting = env["collection.dispatch"].sudo().search(
             [("letter_ref", ">", 0), ("state", "=", "claimed")])
-        letters = {letter.id: letter for letter in env["snailmail.letter"].sudo().browse(
-            waiting.mapped("letter_ref")).exists()}
-        for dispatch in waiting:
-            letter = letters.get(dispatch.letter_ref)
-            state = self.provider_states[letter.state] if letter else "to_verify"
-            if state != dispatch.state:
-                dispatch._set_state(state, letter.error_code if letter else env._(
-                    "The letter service no longer knows this letter."))
+        letters = env["snailmail.letter"].sudo().browse(waiting.mapped("letter_ref")).exists()
+        news = {letter.id: (self.provider_states[letter.state], letter.error_code)
+                for letter in letters}
+        unknown = "to_verify", env._("The letter service no longer knows this letter.")
+        for (state, error), dispatches in waiting.grouped(
+                lambda dispatch: news.get(dispatch.letter_ref, unknown)).items():
+            if state != "claimed":
+                dispatches._set_state(state, error)
 
     def cancel(self, dispatches):
         if "snailmail.letter" in dispatches.env:
@@ -285,7 +296,7 @@ def _prepare_letter_sheet(action, message, day):
     return action.env["collection.print"]._prepare_sheet(
         f"account_collection.{template}", action.company_id, message.lang,
         message.recipient, day, message=message, customer=action.customer_id,
-        registered=action._get_steering().get_post_by() == "registered")
+        registered=action._get_channel().get_post_by(action) == "registered")
 
 
 def _get_enclosures(action):
@@ -311,8 +322,8 @@ class RegisteredLetter(Letter):
     code = "registered"
     label = _lt("Registered letter")
 
-    def prepare_dispatch_vals(self, action, message):
-        return {"post_by": "registered"}
+    def get_post_by(self, action):
+        return "registered"
 
     def follow(self, env):
         """Nobody is asked: a provider is a channel of its own."""

@@ -16,9 +16,10 @@ from ..item import open_items
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from . import besides, notices
 from .attachments import get_invoice_files
-from .gate import RATE_MISSING, find_objection
+from .gate import find_objection
 from .hashtags import get_values
 from .message import Message, MessageData, Sender, Text
+from .preview import prepare_beside_preview, prepare_preview
 
 #: The wording of a message, which a person may change as long as a person sends it.
 WORDING = frozenset({"subject", "body"})
@@ -103,7 +104,7 @@ class CollectionAction(models.Model):
         for action in self:
             shown = action._origin
             open_message = shown and shown.is_sent and shown.state != "closed"
-            preview = shown._prepare_preview() if open_message else {}
+            preview = prepare_preview(shown) if open_message else {}
             action.update({
                 "preview_page": preview.get("page"), "preview_subject": preview.get("subject"),
                 "preview_problem": preview.get("problem"), "preview_files": preview.get("files"),
@@ -116,7 +117,7 @@ class CollectionAction(models.Model):
         for action in self:
             shown = action._origin
             open_message = shown and shown.is_sent and shown.state != "closed"
-            preview = besides.prepare_preview(shown) if open_message else {}
+            preview = prepare_beside_preview(shown) if open_message else {}
             action.update({
                 "beside_page": preview.get("page"), "beside_problem": preview.get("problem"),
                 "beside_subject": preview.get("subject"), "beside_to": preview.get("to")})
@@ -487,8 +488,7 @@ class CollectionAction(models.Model):
             raise UserError(self.env._(
                 "“%(action)s”: %(fields)s is no part of a message.", action=self.name,
                 fields=", ".join(sorted(unknown))))
-        if partner and partner.commercial_partner_id != self.customer_id and (
-                partner not in self.sudo().recipient_ids):
+        if partner and not self._may_be_written_to(partner):
             raise UserError(self.env._(
                 "%(contact)s does not belong to %(customer)s: the message would show a "
                 "stranger what is owed. Send a copy to colleagues and advisers instead.",
@@ -535,40 +535,6 @@ class CollectionAction(models.Model):
             "to_partner_id": action.to_partner_id.display_name or "",
             "copy_partner_ids": ", ".join(action.copy_partner_ids.mapped("display_name")),
             "added_file_ids": ", ".join(action.added_file_ids.mapped("name")),
-        }
-
-    # === PREVIEW === #
-
-    def _prepare_preview(self):
-        """The message as it would leave today.
-
-        :return: dict: problem, lacks_rate, recipient_id, address, to, copies, email_from, language,
-            subject, files, page; without a page where it cannot be rendered
-        """
-        self.ensure_one()
-        try:
-            message = self._render_messages(attachments=False)[self.id]
-        except UserError as fault:
-            return {"problem": str(fault)}
-        action, recipient, channel = self.sudo(), message.recipient, self._get_channel()
-        address = ", ".join(filter(None, map(
-            str.strip, channel.get_address(recipient).splitlines())))
-        lacks_rate = message.objection == RATE_MISSING
-        return {
-            "problem": channel.find_address_problem(recipient) or (
-                lacks_rate and self._describe_objection(message)),
-            "lacks_rate": lacks_rate,
-            "recipient_id": recipient,
-            "address": address,
-            "to": recipient and ", ".join(filter(None, (
-                recipient.display_name,
-                recipient.email_normalized if channel.takes_copies else address))),
-            "copies": ", ".join(message.copies.mapped("name")),
-            "email_from": message.email_from,
-            "language": self.env["res.lang"]._get_data(code=message.lang).name,
-            "subject": message.subject,
-            "files": ", ".join(channel.describe_files(action, message)),
-            "page": channel.render_page(action, message),
         }
 
     # === BUTTONS === #

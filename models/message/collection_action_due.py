@@ -152,7 +152,9 @@ class CollectionAction(models.Model):
                 return 0
         done = 0
         for action in self:
-            done += action._process_batch()
+            # in a transaction of its own: it may have been held, paused or changed meanwhile
+            due = self.search(self._get_due_domain() & Domain("id", "=", action.id))
+            done += due._process_batch() if due else 0
             self.env["ir.cron"]._commit_progress()
         return done
 

@@ -73,21 +73,28 @@ class CollectionAction(models.Model):
         for company, actions in self.grouped("company_id").items():
             contacts = actions._get_message_contacts(company)
             for action in actions:
-                recipients[action.id] = action.to_partner_id.filtered("active") or (
+                chosen = action.to_partner_id.filtered("active")
+                recipients[action.id] = chosen.filtered(action._may_be_written_to) or (
                     receivers[action.id] if action.recipient_function_id
                     else action._choose_recipient(contacts[action.customer_id.id]))
         return recipients
 
+    def _may_be_written_to(self, partner):
+        """:return: bool, whether a ``res.partner`` belongs to the customer, or receives this
+            message by rule: it would show a stranger what is owed"""
+        return partner.commercial_partner_id == self.customer_id or (
+            partner in self.sudo().recipient_ids)
+
     def _get_message_contacts(self, company):
         """:return: dict of the ``res.partner`` that may receive messages to a customer, the one to
-            be preferred first, by the customer's id"""
+            be preferred first, by the customer's id; who has left the customer is none"""
         customers = self.customer_id.sudo().with_company(company)
         invoiced = self.env["res.partner"].sudo().search([
             ("parent_id", "in", customers.ids), ("type", "=", "invoice")],
             order="id").grouped("parent_id")
         return {
             customer.id: (
-                customer.collection_contact_id.filtered("active")
+                customer._get_collection_contact()
                 | invoiced.get(customer, self.env["res.partner"]) | customer)
             for customer in customers}
 

@@ -127,8 +127,9 @@ class CollectionDispatch(models.Model):
         string="To be paid by", readonly=True, help="Last day of grace of a formal notice.")
     notice_given_on = fields.Date(
         string="Notice given on", readonly=True,
-        help="The day on which a formal notice to the debtor really left: of a registered letter, "
-        "the day of its deposit as soon as it is known.")
+        help="The day on which formal notice was really given to the debtor: the day it left; of a "
+        "registered letter that of its first presentation, as soon as it is known, else that of "
+        "its deposit.")
     occurrence = fields.Integer(
         required=True, default=1, readonly=True,
         help="1, 2, 3… for a specific action that is used several times.")
@@ -145,6 +146,9 @@ class CollectionDispatch(models.Model):
     _waiting_index = models.Index("(channel) WHERE state IN ('pending', 'claimed')")
     #: read by the list of what was sent
     _trouble_index = models.Index("(trouble, id)")
+    #: read by the alert above that list: what is held up, and what has left since
+    _held_index = models.Index("(id) WHERE state = 'failed' OR next_try IS NOT NULL")
+    _left_index = models.Index("(write_date) WHERE channel = 'email' AND state = 'sent'")
     #: read when a formal notice was given, or came back
     _notice_index = models.Index("(notice_given_on) WHERE notice_given_on IS NOT NULL")
 
@@ -206,13 +210,14 @@ class CollectionDispatch(models.Model):
             for notice in self))
 
     def _clear_errors(self):
-        """Their actions show no error any more, unless what was sent with these has not arrived."""
+        """Their actions show no error any more, but that of what left with these and has not
+        arrived."""
         failed = self.filtered("action_id.error")
-        missing = {(other.action_id, other.occurrence) for other in self.search([
+        left = {(other.action_id, other.occurrence): other.error for other in self.search([
             ("action_id", "in", failed.action_id.ids), ("state", "in", UNARRIVED),
-        ])} if failed else ()
-        failed.filtered(lambda dispatch: (
-            dispatch.action_id, dispatch.occurrence) not in missing).action_id.error = False
+            ("error", "!=", False)])} if failed else {}
+        for dispatch in failed:
+            dispatch.action_id.error = left.get((dispatch.action_id, dispatch.occurrence), False)
 
     def _record_never_left(self, error):
         """These are not in the queue of their carrier any more, and were not sent.
@@ -227,7 +232,7 @@ class CollectionDispatch(models.Model):
             lambda dispatch: dispatch.state in ("failed", "to_verify", "cancelled"))
         if again:
             again.write({"state": "pending", "error": False})
-            again.action_id.filtered("error").write({"error": False})
+            again._clear_errors()
 
     def _record_postponed(self, until, error):
         """Their carrier refuses these for now; they are sent again by themselves.
@@ -284,14 +289,15 @@ class CollectionDispatch(models.Model):
         """
         self.check_access("read")
         emails = Domain("channel", "=", "email")
-        held = emails & (Domain("state", "=", "failed") | Domain("next_try", "!=", False))
-        last = self.search(held | (emails & Domain("state", "=", "sent")),
-                           order="write_date desc, id desc", limit=1)
-        failed = self.search(held, limit=MOST_COUNTED)
-        waiting = self.env["mail.mail"].sudo().search_count([
-            ("mail_message_id", "in", failed.mail_message_id.ids),
+        held = self.search(
+            emails & (Domain("state", "=", "failed") | Domain("next_try", "!=", False)),
+            limit=MOST_COUNTED)
+        waiting = held and self.env["mail.mail"].sudo().search_count([
+            ("mail_message_id", "in", held.mail_message_id.ids),
             ("failure_type", "=", "mail_smtp")])
-        if last.state == "sent" or not waiting:
+        if not waiting or self.search_count(
+                emails & Domain("state", "=", "sent")
+                & Domain("write_date", ">=", max(held.mapped("write_date"))), limit=1):
             return ""
         return self.env._(
             "No e-mail leaves: the outgoing mail server does not answer. E-mails held up: "
@@ -371,6 +377,11 @@ class CollectionDispatch(models.Model):
         """Keep what the carriers still hold from leaving."""
         for code, dispatches in self.grouped("channel").items():
             get_channel(code).cancel(dispatches)
+
+    def _take_back(self):
+        """The same, of what failed or is in doubt: copies for others stay."""
+        for code, dispatches in self.grouped("channel").items():
+            get_channel(code).take_back(dispatches)
 
     # === REGISTERED LETTERS === #
 
@@ -480,9 +491,11 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them is neither queued nor to be verified
         """
         self._check_state(("pending", "claimed", "to_verify"))
-        postponed = self.sudo().filtered("next_try")
+        # or it would leave again: at its next try, or when somebody tries the mail queue again
+        held = self.sudo().filtered(
+            lambda dispatch: dispatch.next_try or dispatch.state == "to_verify")
         self.sudo()._set_state("sent")
-        postponed._cancel_carriers()  # or it would leave again, at its next try
+        held._take_back()
 
     def action_cancel(self):
         """A person says that these must not leave.
@@ -490,10 +503,11 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them has left already
         """
         self._check_state(("pending", "failed", "to_verify", "bounced"))
-        self.sudo()._cancel_carriers()
-        self.sudo().write({"state": "cancelled", "error": False, "next_try": False})
-        notices.follow(self.sudo())
-        self.sudo().action_id.filtered("error").write({"error": False})
+        dispatches = self.sudo()
+        dispatches._cancel_carriers()
+        dispatches.write({"state": "cancelled", "error": False, "next_try": False})
+        notices.follow(dispatches)
+        dispatches._clear_errors()
 
     def action_retry(self):
         """Send these once more, as they were written, to the recipient's present address.
@@ -508,8 +522,9 @@ class CollectionDispatch(models.Model):
             if problem:
                 raise UserError(problem)
             dispatch.address = channel.get_address(dispatch.partner_id)
+        dispatches._take_back()
         dispatches.write({"state": "pending", "error": False, "attempts": 0})
-        dispatches.action_id.write({"error": False})
+        dispatches._clear_errors()
         dispatches._hand_over()
 
     def action_confirm_address(self):

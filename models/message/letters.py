@@ -81,7 +81,7 @@ def _check(news):
     today = letter.company_id._get_collection_day()
     if any(day and day > today for day in news.days.values()):
         raise UserError(_("What is noted has happened: today, or before."))
-    first_day = notices.find_first_day(days)
+    first_day = min(filter(None, days.values()), default=None)
     if letter.notice_day and first_day:  # interest may count from it
         notices.check_day(letter, first_day)
     if sum(bool(days[stage]) for stage in tracking.ENDS) > 1:
@@ -122,11 +122,11 @@ def write_news(found):
         left |= letter if news.last and letter.state in NOT_SENT else left.browse()
     if left:
         left._set_state("sent")
-    # what is newly known of its first day decides, not what a later stage brings
+    # what is newly known of that day decides, not what a later stage brings
     notices.redate({
-        news.letter: first_day for news in found
-        if (first_day := notices.find_first_day(news.all_days))
-        and first_day != notices.find_first_day(news.known)})
+        news.letter: given for news in found
+        if (given := notices.find_given_day(news.all_days))
+        and given != notices.find_given_day(news.known)})
     _post(found)
 
 

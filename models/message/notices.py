@@ -2,7 +2,7 @@
 
 A content that is marked as a formal notice says all of it in the place of ``#formal_notice``, or
 at the end of its text. The day on which notice was given is that on which what was sent to the
-debtor really left; see :func:`follow`.
+debtor really left; of a registered letter, on which it was first presented: see :func:`follow`.
 """
 
 from collections import defaultdict
@@ -21,6 +21,11 @@ from .message import Notice
 
 #: States of the outbox in which a formal notice counts as given.
 GIVEN = ("sent", "replied")
+
+#: The stages of a registered letter by which notice was given, the first that is known: in law a
+#: notice is given when it is received, or first presented to an addressee who is away.
+GIVING = (tracking.PRESENTED, tracking.ACCEPTED, tracking.REFUSED, tracking.DEPOSITED,
+          tracking.UNCLAIMED)
 
 
 def make_notices(actions, items, day):
@@ -167,7 +172,7 @@ def _describe_grace(action, notice):
         "We give you formal notice to pay this sum within %(days)s days, by %(day)s at the latest.",
         days=action.grace_days, day=until)
     if notice.kind == "consumer":
-        interest = _("From today on, interest at the legal rate runs on it.")
+        interest = _("Interest at the legal rate runs on it from the receipt of this notice.")
         sentence = f"{sentence} {interest}"
     return Paragraph(sentence, strong=True)
 
@@ -219,8 +224,8 @@ def prepare_dispatch_vals(action, message):
 def follow(dispatches):
     """These formal notices were given, or were not after all: keep it on what they demand.
 
-    An item keeps the day of the first notice that was really given. Where a registered letter is
-    known to have been deposited, it left on that day, whoever says so when.
+    An item keeps the day of the first notice that was really given. Of a registered letter its
+    tracking says when that was, whoever marks it as posted when.
 
     :param dispatches: ``collection.dispatch`` whose state has changed, in superuser mode
     """
@@ -230,7 +235,7 @@ def follow(dispatches):
     fresh = notices.filtered(lambda notice: notice.state in GIVEN and not notice.notice_given_on)
     failed = notices.filtered(lambda notice: notice.state not in GIVEN and notice.notice_given_on)
     days = {company: company._get_collection_day() for company in fresh.company_id}
-    for day, own in fresh.grouped(lambda notice: find_first_day(
+    for day, own in fresh.grouped(lambda notice: find_given_day(
             {stage: notice[f"{stage}_on"] for stage in tracking.STAGES})
             or days[notice.company_id]).items():
         own.notice_given_on = day
@@ -245,10 +250,10 @@ def follow(dispatches):
     } for notice in fresh])
 
 
-def find_first_day(days):
+def find_given_day(days):
     """:param dict days: dates, or nothing, by stage of a registered letter
-    :return: date on which it left, or was certainly gone; None where nobody knows"""
-    return next((days[stage] for stage in tracking.STAGES if days[stage]), None)
+    :return: date on which it gave notice, as far as is known; None where nobody knows"""
+    return next((days[stage] for stage in GIVING if days[stage]), None)
 
 
 def redate(days, reason=""):

@@ -179,6 +179,12 @@ class ResPartner(models.Model):
         return lines.filtered(
             lambda line: line.amount_residual < 0 or line._get_collection_due() <= day)
 
+    def _get_collection_contact(self):
+        """:return: ``res.partner``, the one customer's collection contact, as long as it belongs to
+            it and is not archived; or empty"""
+        return self.collection_contact_id.filtered(
+            lambda contact: contact.active and contact.commercial_partner_id == self)
+
     def _complete_stop(self, reason, sentence):
         """:return: the sentence, with until when and why where that is known"""
         if reason != ladder.HOLD:

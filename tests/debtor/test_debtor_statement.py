@@ -111,6 +111,12 @@ class TestStatementRun(MonthCase):
                              ("Tenant Three", "Nothing is due")):
             self.assertTrue(any(name in line and reason in line for line in names), names)
 
+    def test_insolvency_counts_from_its_day(self):
+        """As for the scenario: a date to come hinders nothing yet."""
+        self.customer.collection_insolvency_date = "2026-12-31"
+        self.run_months()
+        self.assertIn(self.customer, self.get_actions().customer_id)
+
     def make_credit_of(self, customer):
         move = self.make_invoice(customer, 20, move_type="out_refund")
         self.assertTrue(move.amount_residual)

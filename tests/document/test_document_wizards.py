@@ -48,6 +48,13 @@ class TestDocumentStart(DocumentDialogCase):
         self.customer.collection_contact_id = contact
         self.assertEqual(self.open_start(contact).partner_id, contact)
 
+    def test_it_asks_no_contact_who_has_left(self):
+        """C-005: whoever works for somebody else now has no papers of this customer."""
+        contact = self.make_partner("Jane", parent_id=self.customer.id, email="jane@example.com")
+        self.customer.collection_contact_id = contact
+        contact.parent_id = self.make_partner("Rival", is_company=True)
+        self.assertEqual(self.open_start().partner_id, self.customer)
+
     def test_who_holds_a_function_is_proposed(self):
         """C-014: from the customer's participants, with the address; shown before it is sent."""
         self.make_participant(self.customer, "CAU", self.guarantor)

@@ -68,6 +68,24 @@ class TestSignals(SignalsCase):
         self.deliver_signals()
         self.assertEqual(len(sequence.receipt_ids), 1)
 
+    def test_a_merge_hides_no_later_event(self):
+        """Issue 20: what was delivered before a double was merged in may have been the double's;
+        what came later is the customer's own, and is not missed."""
+        double = self.make_partner("Double")
+        self.env["collection.history"]._append_many({(self.customer, self.company): [
+            self.customer._prepare_customer_change_vals(double.id, self.customer.id)]})
+        sequence = self.start(event_row("after", "payment"))
+        vals = {"code": "payment", "customer_id": self.customer.id, "company_id": self.company.id}
+        theirs, own = self.signals._post([
+            {**vals, "key": "payment:theirs"}, {**vals, "key": "payment:own"}])
+        theirs.delivered_at, own.delivered_at = "2026-03-02 08:00:00", "2026-03-02 10:00:00"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_sequence SET create_date = now() - interval '1 minute'"
+            " WHERE id = %s", [sequence.id])
+        self.deliver_signals()
+        self.assertEqual(sequence.receipt_ids.mapped("key"), ["payment:own"])
+
     def test_a_payment_carries_its_amount_in_company_currency(self):
         """D-059: so that a row may ask for a minimum."""
         self.start(event_row("after", "payment"))

@@ -154,6 +154,12 @@ class TestEditMessage(EditCase):
         self.assertEqual(self.send().partner_id, self.office)
         self.assertEqual(self.get_history()[0][2], self.office.display_name)
 
+    def test_a_recipient_who_has_left_the_customer(self):
+        """S-007: between the choice and the sending: the message goes to whom it goes by rule."""
+        self.edit(to_partner_id=self.office.id)
+        self.office.parent_id = self.adviser
+        self.assertEqual(self.send().partner_id, self.customer)
+
     def test_a_stranger_as_recipient(self):
         """Bad input: named, with the remedy."""
         with self.assertRaisesRegex(UserError, "Adviser does not belong to Tenant One"):

@@ -139,7 +139,7 @@ class TestNotice(NoticeCase):
         text = self.read(customer)
         self.assertNotIn("40.00", text)
         self.assertNotIn("12.15", text)
-        self.assertIn("From today on, interest at the legal rate", text)
+        self.assertIn("Interest at the legal rate runs on it from the receipt", text)
         items = self.get_items(customer)
         self.assertFalse(items._get_collection_demands(date(2026, 3, 2))[items.id].periods)
         items.collection_notice_date = "2026-03-02"
@@ -221,9 +221,9 @@ class TestNoticeDay(NoticeCase):
             sent._set_state("sent")
         self.assertEqual(items.collection_notice_date, date(2026, 3, 9))
 
-    def test_a_registered_notice_left_when_it_was_deposited(self):
-        """Whoever marks it as posted on Monday: the deposit of Friday counts, once it is known;
-        a later stage moves nothing."""
+    def test_a_registered_notice_is_given_when_it_is_presented(self):
+        """Whoever marks it as posted on Monday: the deposit of Friday counts once it is known, and
+        its first presentation from then on; a later stage moves nothing."""
         customer = self.make_noticed(
             scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
         self.process_due()
@@ -234,9 +234,11 @@ class TestNoticeDay(NoticeCase):
             letter.with_user(self.manager).record_tracking({"deposited": "2026-03-06"})
             self.assertEqual(items.collection_notice_date, date(2026, 3, 6))
             letter.with_user(self.manager).record_tracking({"presented": "2026-03-07"})
-        self.assertEqual(letter.notice_given_on, date(2026, 3, 6))
-        self.assertEqual(
-            self.get_rows(customer, "notice_redated").mapped("new_value"), ["03/06/2026"])
+            self.assertEqual(items.collection_notice_date, date(2026, 3, 7))
+            letter.with_user(self.manager).record_tracking({"accepted": "2026-03-09"})
+        self.assertEqual(letter.notice_given_on, date(2026, 3, 7))
+        self.assertEqual(self.get_rows(customer, "notice_redated").sorted("number").mapped(
+            "new_value"), ["03/06/2026", "03/07/2026"])
 
     def test_a_deposit_makes_it_given_on_its_day(self):
         """Nobody marked it as posted: the carrier's list says when it left."""
@@ -368,15 +370,23 @@ class TestNoticeDay(NoticeCase):
 class TestNoticePaper(PaperCase):
     """Issue 19: the sheet of a formal notice."""
 
-    def test_it_bears_its_name(self):
-        """Above the subject, with how it is posted; the claims stand below."""
+    def print_notice(self, **vals):
+        """:return: str, the words on the sheet of a formal notice"""
         self.customer.write({"collection_penalties": True, "collection_indemnity": True})
         self.make_invoice(self.customer, 500)
         scenario = self.make_scenario([{
-            "offset": 3, "kind": "letter", "post_by": "registered", "formal_notice": True,
-            "subject": "Pay #items_amount_overdue", "body": BODY}])
+            "offset": 3, "formal_notice": True, "subject": "Pay #items_amount_overdue",
+            "body": BODY, **vals}])
         message = self.chase(self.customer, scenario)
         self.process_due()
-        page = " ".join(self.read(message.dispatch_ids.attachment_ids.raw))
+        return " ".join(self.read(message.dispatch_ids.attachment_ids.raw))
+
+    def test_it_bears_its_name(self):
+        """Above the subject, with how it is posted; the claims stand below."""
+        page = self.print_notice(kind="letter", post_by="registered")
         for words in ("Registered letter", "FORMAL NOTICE", "What you owe", "40.00", "L. 441-10"):
             self.assertIn(words, page)
+
+    def test_a_registered_letter_says_so(self):
+        """Whose channel is the registered letter, whatever its step says of other letters."""
+        self.assertIn("Registered letter", self.print_notice(kind="registered"))

@@ -1,5 +1,6 @@
 import base64
 import io
+import zipfile
 
 from openpyxl import Workbook
 
@@ -200,6 +201,17 @@ class TestRegisteredLetters(CollectionCase):
         for content in (b"PK\x03\x04broken", b"\x00\x01", b"a;b\n1;2\n", b""):
             with self.subTest(content), self.assertRaises(UserError):
                 self.bring(content)
+
+    def test_a_workbook_that_is_damaged(self):
+        """Bad input: whatever the library stumbles over in it."""
+        whole, broken = io.BytesIO(), io.BytesIO()
+        Workbook().save(whole)
+        with zipfile.ZipFile(whole) as book, zipfile.ZipFile(broken, "w") as copy:
+            for name in book.namelist():
+                cut = name.startswith("xl/worksheets/sheet")
+                copy.writestr(name, b"<worksheet><sheetData" if cut else book.read(name))
+        with self.assertRaisesRegex(UserError, "cannot be read"):
+            self.bring(broken.getvalue())
 
     def test_of_own_customers_only(self):
         """X-01: a list never reaches a colleague's letter."""

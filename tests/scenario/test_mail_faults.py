@@ -230,6 +230,40 @@ class TestDoubt(FaultCase):
         self.dispatch.with_user(self.collector).action_retry()
         self.assertEqual(len(self.run_queue(MailServer(), 701).accepted), 1)
 
+    def test_what_is_sent_again_leaves_once(self):
+        """Issue 20: an administrator who tries the mail queue again sends no second one."""
+        self.run_queue(MailServer({"rcpt": 550}))
+        self.dispatch.with_user(self.collector).action_retry()
+        self.mail.action_retry()
+        self.assertEqual(len(self.run_queue(MailServer(), 1).accepted), 1)
+
+    def test_copies_of_what_is_sent_again_stay(self):
+        """Issue 20: they are queued the first time only."""
+        copy = self.mail.create({
+            "mail_message_id": self.mail.mail_message_id.id, "body_html": "<p>Copy</p>",
+            "is_collection_copy": True, "is_notification": True})
+        self.mail._postprocess_sent_message([], [], failure_type="mail_smtp")
+        self.dispatch.with_user(self.collector).action_retry()
+        self.assertEqual(copy.state, "outgoing")
+
+    def test_what_has_left_after_all_leaves_once(self):
+        """Issue 20: a person has found out that it arrived."""
+        self.run_queue(MailServer({"text": smtplib.SMTPServerDisconnected("gone")}))
+        self.dispatch.with_user(self.collector).action_mark_sent()
+        self.mail.action_retry()
+        self.assertEqual(self.run_queue(MailServer(), 1).asked, 0)
+
+    def test_one_of_two_that_failed_is_dealt_with(self):
+        """Issue 20: the action goes on showing why the other one did not arrive."""
+        guarantor = self.make_partner("Guarantor", email="guarantor@example.com")
+        other = self.dispatch.copy({"partner_id": guarantor.id, "mail_message_id": False})
+        for deal in ("action_retry", "action_cancel"):
+            self.dispatch._set_state("failed", "No such mailbox")
+            other._set_state("failed", "Mailbox full")
+            with self.subTest(deal):
+                getattr(other.with_user(self.collector), deal)()
+                self.assertEqual(self.sent.error, "No such mailbox")
+
     def test_a_worker_that_dies_while_it_sends(self):
         """Issue 20: the e-mail is not sent again, and shows once nobody can still be sending it."""
         with self.connected(MailServer({"text": Killed()})), self.at(START):

@@ -93,6 +93,16 @@ class TestProcess(ProcessCase):
         dunned.active = False
         self.assertEqual(action._get_message_recipients()[action.id], billing)
 
+    def test_who_has_left_the_customer_is_not_written_to(self):
+        """S-007: the collection contact works for somebody else now: what is owed is none of
+        that one's business."""
+        customer = self.make_debtor()
+        contact = self.make_partner("Ann", parent_id=customer.id, email="ann@example.com")
+        customer.collection_contact_id = contact
+        contact.parent_id = self.make_partner("Rival", is_company=True)
+        action = self.get_planned(customer)
+        self.assertEqual(action._get_message_recipients()[action.id], customer)
+
     def test_a_fault_of_one_customer_stays_its_own(self):
         """S-007: a template that raises for one is that one's error, not the run's."""
         poisoned, other = self.make_debtor("Poisoned"), self.make_debtor("Other")
@@ -219,6 +229,30 @@ class TestProcess(ProcessCase):
             self.assertEqual(self.run_jobs(jobs), 1)
         self.assertIn("broken rule", self.get_planned(poisoned).error)
         self.assertTrue(self.get_mails(other))
+
+    def test_what_is_held_meanwhile_does_not_leave(self):
+        """Issue 20: sent one by one after a fault, each is looked at again: its customer may have
+        answered since."""
+        poisoned, other = self.make_debtor("Poisoned"), self.make_debtor("Other")
+        actions = self.env.registry["collection.action"]
+        execute, record_fault = actions._execute, actions._record_fault
+
+        def fail(records):
+            if poisoned in records.customer_id:
+                raise ValueError("broken rule")
+            return execute(records)
+
+        def answer(records, fault):
+            record_fault(records, fault)
+            records.env["collection.reply"]._receive([{
+                "key": "mail", "source": "email", "customer_id": other.id,
+                "company_id": self.company.id, "text": "I pay today."}])
+
+        with patch.object(actions, "_execute", fail), patch.object(
+                actions, "_record_fault", answer), mute_logger(
+                "odoo.addons.account_collection.models.message.collection_action_due"):
+            self.process_due()
+        self.assertFalse(self.get_mails(other))
 
     def test_a_job_that_lost_a_race_says_so(self):
         """Issue 20: the queue tries it again, in a transaction of its own."""

@@ -273,6 +273,15 @@ class TestAssignmentProblems(CollectionCase):
         shown = {act.content_key for act in self.sequence.action_ids if act.assignment_problem}
         self.assertEqual(shown, set(self.find()))
 
+    def test_a_letter_needs_no_email(self):
+        """D-087: who receives it is reached by post."""
+        self.customer.email = False
+        act = self.get_action(self.sequence, "letter")
+        self.assertTrue(act.assignment_problem)
+        act.sudo().kind = "registered"
+        act.invalidate_recordset(["assignment_problem"])
+        self.assertFalse(act.assignment_problem)
+
     def test_the_others_are_found_too(self):
         """D-087: the opposite search."""
         found = self.env["collection.action"].search([

@@ -76,8 +76,12 @@ class TestTakeover(CollectionCase):
         self.assertNotIn("kept_out", self.read())
 
     def test_customers_that_cannot_be_reached(self):
-        """Issue 17: with what they owe; a contact for invoices is enough."""
+        """Issue 17: with what they owe; a contact for invoices is enough, one who has left is not.
+        """
         mute = self.make_customer("Mute", email=False)
+        mute.collection_contact_id = self.make_partner(
+            "Gone", parent_id=mute.id, email="gone@example.com")
+        mute.collection_contact_id.parent_id = self.make_partner("Rival", is_company=True)
         heard = self.make_customer("Heard", email=False)
         self.make_partner("Clerk", parent_id=heard.id, type="invoice", email="c@example.com",
                           street="1 Main Street", city="Paris")

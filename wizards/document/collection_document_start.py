@@ -49,7 +49,7 @@ class CollectionDocumentStart(models.TransientModel):
     def _compute_partner_id(self):
         for wizard in self:
             customer = wizard.customer_id.commercial_partner_id.with_company(wizard.company_id)
-            wizard.partner_id = customer.collection_contact_id or customer
+            wizard.partner_id = customer._get_collection_contact() or customer
 
     @api.depends("template_id", "action_id")
     def _compute_due(self):

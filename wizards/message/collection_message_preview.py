@@ -1,11 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import html_sanitize
 
 from ...engine import hashtags
 from ...models.action.channels import CHANNELS
-from ...models.message.gate import RATE_MISSING
 from ...models.message.hashtags import HASHTAGS
+from ...models.message.preview import prepare_preview
 
 
 class CollectionMessagePreview(models.TransientModel):
@@ -36,34 +35,11 @@ class CollectionMessagePreview(models.TransientModel):
     @api.depends("action_id")
     def _compute_message(self):
         for preview in self:
-            action = preview.action_id
-            action.check_access("read")
-            vals = dict.fromkeys((
+            preview.action_id.check_access("read")
+            shown = prepare_preview(preview.action_id)
+            preview.update({name: shown.get(name, False) for name in (
                 "problem", "recipient_id", "address", "email_from", "language", "subject", "files",
-                "page"), False)
-            try:
-                message = action._render_messages(attachments=False)[action.id]
-            except UserError as fault:
-                vals["problem"] = str(fault)
-            else:
-                vals |= preview._prepare_message_vals(action.sudo(), message)
-            preview.update(vals)
-
-    def _prepare_message_vals(self, action, message):
-        recipient, channel = message.recipient, action._get_channel()
-        return {
-            "problem": channel.find_address_problem(recipient) or (
-                message.objection == RATE_MISSING and action.with_env(
-                    self.env)._describe_objection(message)),
-            "recipient_id": recipient.id,
-            "address": ", ".join(filter(None, map(
-                str.strip, channel.get_address(recipient).splitlines()))),
-            "email_from": message.email_from,
-            "language": self.env["res.lang"]._get_data(code=message.lang).name,
-            "subject": message.subject,
-            "files": ", ".join(channel.describe_files(action, message)),
-            "page": channel.render_page(action, message),
-        }
+                "page")})
 
     @api.model
     def get_tags(self):

@@ -11,7 +11,7 @@ class CollectionNoticeDay(models.TransientModel):
     dispatch_id = fields.Many2one(
         "collection.dispatch", string="Formal notice", required=True, readonly=True)
     date = fields.Date(
-        string="It left on", compute="_compute_date", store=True, readonly=False)
+        string="Notice given on", compute="_compute_date", store=True, readonly=False)
     reason = fields.Text(help="Stays in the customer's history.")
 
     @api.depends("dispatch_id")
@@ -22,7 +22,7 @@ class CollectionNoticeDay(models.TransientModel):
     def action_apply(self):
         """Correct it.
 
-        :raise UserError: no reason, or it cannot have left on that day
+        :raise UserError: no reason, or it cannot have been given on that day
         """
         self.ensure_one()
         self.dispatch_id.correct_notice_day(self.date, self.reason or "")

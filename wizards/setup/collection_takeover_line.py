@@ -183,6 +183,7 @@ class CollectionTakeoverLine(models.TransientModel):
         contacts = SQL(
             "EXISTS (SELECT FROM res_partner AS contact WHERE contact.active"
             " AND (contact.id = partner.id OR contact.id = (%s)::int"
+            "         AND contact.commercial_partner_id = partner.id"
             "      OR contact.parent_id = partner.id AND contact.type = 'invoice')",
             partner_value(self.env, "collection_contact_id", company))
         return {
