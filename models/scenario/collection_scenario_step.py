@@ -110,6 +110,24 @@ class CollectionScenarioStep(models.Model):
         if self.write_to == "customer":
             self.recipient_function_id = False
 
+    def write(self, vals):
+        """What is planned, and still to come, follows the step that it is a copy of."""
+        result = super().write(vals)
+        self._pass_on(vals)
+        return result
+
+    def _update_field_translations(
+            self, field_name, translations, digest=None, source_lang=""):
+        result = super()._update_field_translations(
+            field_name, translations, digest, source_lang)
+        self._pass_on([field_name])
+        return result
+
+    def _pass_on(self, names):
+        """:param names: of the fields that have changed"""
+        if not {"write_to", *self._get_content_fields()}.isdisjoint(names):
+            self.env["collection.action"].sudo()._follow_steps(self)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         used = self.env["collection.action"].sudo().search(
