@@ -1,5 +1,4 @@
 from ast import literal_eval
-from contextlib import contextmanager
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -50,7 +49,8 @@ class CollectionSequenceTransition(models.Model):
     _inherit = ["collection.template.part"]
     _description = "Collection Sequence Transition"
     _order = "step_id, position, id"
-    _live_fields = frozenset({"end_label"})
+    #: the label of an end says how a sequence ended, and others may wait for it
+    _translated_fields = frozenset({"end_label"})
     _rec_name = "sentence"
 
     step_id = fields.Many2one(
@@ -214,35 +214,6 @@ class CollectionSequenceTransition(models.Model):
         """A guard that every sequence passes is none: the row may be the default row."""
         if self.guard and self.guard.strip() == "[]":
             self.guard = False
-
-    # === CRUD === #
-
-    def write(self, vals):
-        """:raise UserError: see :meth:`_keeping_labels`"""
-        with self._keeping_labels():
-            return super().write(vals)
-
-    def _update_field_translations(
-            self, field_name, translations, digest=None, source_lang=""):
-        with self._keeping_labels():
-            return super()._update_field_translations(
-                field_name, translations, digest, source_lang)
-
-    @contextmanager
-    def _keeping_labels(self):
-        """The label of an end says how a sequence ended, and others may wait for it: of a published
-        version only its translations change.
-
-        :raise UserError: a label of a published version has changed
-        """
-        before = {row: row._get_source_label() for row in self}
-        yield
-        changed = self.filtered(lambda row: row._get_source_label() != before[row])
-        changed.template_id._check_draft()
-
-    def _get_source_label(self):
-        """:return: str or False, the label of the end as it is before it is translated"""
-        return self.with_context(lang=None).end_label
 
     # === DEFINITION === #
 
