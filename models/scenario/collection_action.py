@@ -202,7 +202,7 @@ class CollectionAction(models.Model):
     @api.model
     def _follow_steps(self, steps):
         """Let the planned actions of steps that were changed say what these say now: those that are
-        still to come, and that nobody has changed or confirmed.
+        still to come, and messages that nobody has sent by hand, edited or confirmed.
 
         :param steps: ``collection.scenario.step``
         """
@@ -212,7 +212,8 @@ class CollectionAction(models.Model):
             UPDATE collection_action AS action SET %s
               FROM collection_scenario_step AS step
              WHERE step.id = action.scenario_step_id AND step.id = ANY(%s)
-               AND action.origin = 'scenario' AND action.state = 'scheduled'
+               AND action.origin = 'scenario' AND action.state <> 'closed'
+               AND (action.state = 'scheduled' OR action.mode <> 'manual')
                AND action.edited_by_id IS NULL AND action.confirmed IS NOT TRUE
          RETURNING action.id
             """,
@@ -225,6 +226,7 @@ class CollectionAction(models.Model):
             SQL.identifier(options.column1), followed.ids))
         followed._copy_step_options()
         self.invalidate_model()
+        followed.filtered(lambda action: action.state == "todo")._open_awaited_activities()
 
     def _copy_step_options(self):
         """Take over the decisions among which these actions' steps let choose."""

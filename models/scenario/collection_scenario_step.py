@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.own_context import is_own
 from ..action.collection_action_content import check_hashtags
+
+#: Set while steps are changed to see what would come of it, and changed back.
+FORESEEING = "collection_foreseeing"
 
 
 class CollectionScenarioStep(models.Model):
@@ -111,7 +115,7 @@ class CollectionScenarioStep(models.Model):
             self.recipient_function_id = False
 
     def write(self, vals):
-        """What is planned, and still to come, follows the step that it is a copy of."""
+        """What is planned follows the step that it is a copy of."""
         result = super().write(vals)
         self._pass_on(vals)
         return result
@@ -125,7 +129,8 @@ class CollectionScenarioStep(models.Model):
 
     def _pass_on(self, names):
         """:param names: of the fields that have changed"""
-        if not {"write_to", *self._get_content_fields()}.isdisjoint(names):
+        copied = {"write_to", *self._get_content_fields()}
+        if not copied.isdisjoint(names) and not is_own(self, FORESEEING):
             self.env["collection.action"].sudo()._follow_steps(self)
 
     @api.ondelete(at_uninstall=False)
