@@ -193,8 +193,13 @@ class ResCompany(models.Model):
 
     def _get_collection_now(self):
         """:return: datetime, now, in the company's time zone"""
-        name = self._get_collection_tz()
-        return fields.Datetime.now().replace(tzinfo=timezone.utc).astimezone(ZoneInfo(name))
+        return self._localize_collection(fields.Datetime.now())
+
+    def _localize_collection(self, moment):
+        """:param moment: datetime in UTC, as fields hold it
+        :return: datetime, the same in the company's time zone"""
+        zone = ZoneInfo(self._get_collection_tz())
+        return moment.replace(tzinfo=timezone.utc).astimezone(zone)
 
     def _get_collection_tz(self):
         """:return: str, name of the company's time zone"""

@@ -18,6 +18,38 @@ SHOWN = re.compile(r'\b(title|aria-label|alt|placeholder)="[^"]*"')
 #: What must stand before or within French punctuation: a space that does not break the line.
 BREAKING = re.compile(r" [:;!?»]|« ")
 
+#: Types of fields that say something.
+SAYING = {"char", "html", "json", "text"}
+#: Fields computed anew that read alike in every language: codes, numbers, names of people and
+#: files, addresses, what somebody wrote, and what is in a language of its own.
+ALIKE = {
+    "account.move.collection_comment",
+    "collection.action.callee_phone",
+    "collection.action.wording_body",
+    "collection.action.wording_lang",
+    "collection.action.wording_subject",
+    "collection.action.close.on_behalf_of",
+    "collection.action.draft.lang",
+    "collection.anchor.certificates_name",
+    "collection.anchor.root_name",
+    "collection.anchor.token_name",
+    "collection.assignment.rule.filter_owner",
+    "collection.assignment.rule.value_field",
+    "collection.call.reply_text",
+    "collection.case.file.lang_name",
+    "collection.dispatch.lang_name",
+    "collection.dispatch.letter_code",
+    "collection.document.file.contributor_name",
+    "collection.item.wizard.lang",
+    "collection.new.action.lang",
+    "collection.payment.plan.offer.lang",
+    "collection.payment.plan.offer.lang_name",
+    "collection.reply.excerpt",
+    "collection.scenario.ladder",
+    "collection.sequence.manual_events",
+    "collection.sequence.transition.position_label",
+}
+
 #: Words of the trade that users know by heart, as the interface names them.
 GLOSSARY = {
     "Bailiff": "Commissaire de justice",
@@ -154,6 +186,16 @@ class TestTranslation(TransactionCase):
                 field = model._fields["display_name"]
                 self.assertIn(
                     "lang", self.env.registry.field_depends_context[field], model._name)
+
+    def test_what_is_computed_is_in_the_reader_s_language(self):
+        """What was said to one reader in one language is not said so to the next one."""
+        registry = self.env.registry
+        found = {
+            str(field): "lang" in registry.field_depends_context[field]
+            for model in registry.values() for field in model._fields.values()
+            if MODULE in field._modules and field.type in SAYING
+            and field.compute and not (field.store or field.related)}
+        self.assertEqual({name for name, speaks in found.items() if not speaks}, ALIKE)
 
     def test_odoo_finds_the_terms_of_code(self):
         """What Python and JavaScript say is marked so that Odoo loads it for either."""

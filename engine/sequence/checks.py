@@ -15,9 +15,9 @@ from .conditions import (
     NATURES,
     SINCE_LAUNCH,
     SINCE_VISIT,
+    Condition,
     Deadline,
     Event,
-    Joined,
     Level,
     Outcome,
 )
@@ -193,15 +193,24 @@ def _hides(earlier: Row, later: Row) -> bool:
     """Whether the later row can never fire, as the earlier one always holds before it."""
     if earlier.guarded or (later.at_once and not earlier.at_once):
         return False
-    if earlier.is_default or earlier.condition == later.condition:
-        return True
-    if isinstance(earlier.condition, Joined) or not isinstance(later.condition, Outcome):
-        return False
-    return (
-        isinstance(earlier.condition, Outcome)
-        and earlier.condition.content == later.condition.content
-        and later.condition.outcomes <= earlier.condition.outcomes
-        and later.condition.options <= earlier.condition.options)
+    return earlier.is_default or _covers(earlier.condition, later.condition)
+
+
+def _covers(wide: Condition, narrow: Condition) -> bool:
+    """Whether the first condition holds wherever the second one does."""
+    match wide, narrow:
+        case Outcome(), Outcome():
+            return (
+                wide.content == narrow.content
+                and narrow.outcomes <= wide.outcomes and narrow.options <= wide.options)
+        case Event(), Event():
+            return (
+                wide.code == narrow.code and wide.since in (SINCE_LAUNCH, narrow.since)
+                and wide.minimum <= narrow.minimum and wide.about in (None, narrow.about)
+                and wide.ending in (None, narrow.ending))
+        case Level(below=float() | int()), Level(below=float() | int()):
+            return wide.code == narrow.code and (narrow.below or 0) <= (wide.below or 0)
+    return wide == narrow
 
 
 def _check_paths(definition: Definition) -> list[Problem]:

@@ -23,6 +23,7 @@ from typing import Any
 
 from ..dates import Calendar
 from . import commands
+from .checks import LONGEST_DELAY
 from .commands import Command
 from .decide import decide
 from .definition import Definition
@@ -35,8 +36,6 @@ from .world import World
 #: What a person does in a run: plain values, see the module.
 RunMove = Mapping[str, Any]
 
-#: The clock moves night by night, so a slip of the pen must not take all day.
-LONGEST_WAIT = 3660
 #: Moves that a run may have.
 MANY_MOVES = 1000
 
@@ -121,7 +120,8 @@ def _make(definition: Definition, played: Played, move: RunMove, index: int) -> 
 
 
 def _wait(definition: Definition, played: Played, days: int, index: int) -> Played:
-    if not 0 < days <= LONGEST_WAIT:
+    passed = (played.today - played.lines[0].day).days  # the first line is the launch
+    if not 0 < days <= LONGEST_DELAY - passed:  # night by night: a slip must not take all day
         raise ValueError(days)
     for _night in range(days):
         played = replace(played, today=played.today + timedelta(days=1))

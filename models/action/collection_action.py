@@ -193,6 +193,7 @@ class CollectionAction(models.Model):
             action.result_label = action.outcome and (
                 action.option_id.name or labels.get(action.outcome))
 
+    @api.depends_context("lang")
     @api.depends("error", "why", "origin", "step_id")
     def _compute_remark(self):
         for action in self:

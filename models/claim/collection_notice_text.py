@@ -36,6 +36,7 @@ class CollectionNoticeText(models.Model):
         "(debtor_kind, COALESCE(company_id, 0))",
         "There is a text for this kind of debtor already: change that one.")
 
+    @api.depends_context("lang")
     @api.depends("checked_by")
     def _compute_warning(self):
         for row in self:

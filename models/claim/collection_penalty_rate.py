@@ -132,6 +132,7 @@ class CollectionPenaltyRate(models.Model):
         for row in self:
             row.floor_rate = FLOOR_TIMES * row.legal_rate
 
+    @api.depends_context("lang")
     @api.depends("regime", "rate", "date_from", "date_to")
     def _compute_warning(self):
         """Warn of what is wrong with a row.

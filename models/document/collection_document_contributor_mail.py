@@ -1,4 +1,4 @@
-from datetime import timedelta, timezone
+from datetime import timedelta
 
 from markupsafe import Markup
 
@@ -102,8 +102,7 @@ class CollectionDocumentContributor(models.Model):
 
     def _get_invited_day(self):
         """:return: date of the invitation, in the company's time zone"""
-        zone = self.company_id._get_collection_now().tzinfo
-        return self.invited_at.replace(tzinfo=timezone.utc).astimezone(zone).date()
+        return self.company_id._localize_collection(self.invited_at).date()
 
     def _is_mailable(self, today):
         """Whether nothing was written to the contributor today, and the address did not fail."""

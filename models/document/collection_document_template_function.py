@@ -32,6 +32,7 @@ class CollectionDocumentTemplateFunction(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("template_id.item_ids.function_id")
     def _compute_asked_names(self):
         for line in self:

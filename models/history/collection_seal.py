@@ -85,6 +85,7 @@ class CollectionSeal(models.Model):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     def _compute_key(self):
         state, _ = seal.get_key_state(), self.env._
         self.key_state = "there" if state.fingerprint else "short" if state.is_short else "none"

@@ -140,6 +140,7 @@ class CollectionReply(models.Model):
             words = " ".join((reply.text or "").split())
             reply.excerpt = words if len(words) <= EXCERPT else words[:EXCERPT - 1] + "…"
 
+    @api.depends_context("lang")
     @api.depends("received_at", "done_at")
     def _compute_age(self):
         now = fields.Datetime.now()

@@ -154,25 +154,18 @@ class CollectionAction(models.Model):
         if not decided:
             return
         self.env.flush_all()  # a dropped action must be seen as closed
-        step = self.env["collection.scenario.step"]
-        copied = [name for name in step._get_content_fields()
-                  if step._fields[name].type != "many2many"
-                  and name not in ("recipient_function_id", "beside_function_id")]
+        copied = self._get_step_columns()
         columns = SQL(", ").join(SQL.identifier(name) for name in copied)
         self.env.cr.execute(SQL(
             """
             INSERT INTO collection_action (
                    origin, customer_id, company_id, scenario_id, scenario_step_id, leader_id,
                    leader_name, leader_due, user_id, responsible_id, unassigned, date,
-                   planned_on, state, recipient_function_id, beside_function_id,
-                   create_uid, create_date, write_uid, write_date, %(columns)s)
+                   planned_on, state, create_uid, create_date, write_uid, write_date, %(columns)s)
             SELECT 'scenario', planned.customer, %(company)s, planned.scenario, step.id,
                    planned.leader, COALESCE(line.move_name, line.name),
                    COALESCE(line.date_maturity, line.date), planned.collector, users.partner_id,
-                   planned.collector IS NULL, planned.date, %(day)s,
-                   'scheduled',
-                   CASE WHEN step.write_to = 'holder' THEN step.recipient_function_id END,
-                   CASE WHEN step.write_to = 'both' THEN step.recipient_function_id END,
+                   planned.collector IS NULL, planned.date, %(day)s, 'scheduled',
                    %(uid)s, %(now)s, %(uid)s, %(now)s, %(values)s
               FROM unnest(%(customers)s::int[], %(scenarios)s::int[], %(users)s::int[],
                           %(steps)s::int[], %(leaders)s::int[], %(dates)s::date[])
@@ -185,7 +178,7 @@ class CollectionAction(models.Model):
             """,
             columns=columns, company=company.id, day=day, uid=self.env.uid,
             now=fields.Datetime.now(),
-            values=SQL(", ").join(SQL.identifier("step", name) for name in copied),
+            values=SQL(", ").join(copied.values()),
             customers=[customer for customer, _s, _u, _n in decided],
             scenarios=[scenario for _c, scenario, _u, _n in decided],
             users=[user for _c, _s, user, _n in decided],
@@ -195,6 +188,46 @@ class CollectionAction(models.Model):
         created = self.browse(row[0] for row in self.env.cr.fetchall())
         created._copy_step_options()
         self.invalidate_model()
+
+    @api.model
+    def _get_step_columns(self):
+        """:return: dict of what an action takes over from its ``step``, as SQL by column"""
+        step = self.env["collection.scenario.step"]
+        copied = {name: SQL.identifier("step", name) for name in step._get_content_fields()
+                  if step._fields[name].type != "many2many"}
+        for name, write_to in (("recipient_function_id", "holder"), ("beside_function_id", "both")):
+            copied[name] = SQL(
+                "CASE WHEN step.write_to = %s THEN step.recipient_function_id END", write_to)
+        return copied
+
+    @api.model
+    def _follow_steps(self, steps):
+        """Let the planned actions of steps that were changed say what these say now: those that are
+        still to come, and messages that nobody has sent by hand, edited or confirmed.
+
+        :param steps: ``collection.scenario.step``
+        """
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            """
+            UPDATE collection_action AS action SET %s
+              FROM collection_scenario_step AS step
+             WHERE step.id = action.scenario_step_id AND step.id = ANY(%s)
+               AND action.origin = 'scenario' AND action.state <> 'closed'
+               AND (action.state = 'scheduled' OR action.mode <> 'manual')
+               AND action.edited_by_id IS NULL AND action.confirmed IS NOT TRUE
+         RETURNING action.id
+            """,
+            SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value)
+                           for name, value in self._get_step_columns().items()), steps.ids))
+        followed = self.browse(row[0] for row in self.env.cr.fetchall())
+        options = self._fields["option_ids"]
+        self.env.cr.execute(SQL(
+            "DELETE FROM %s WHERE %s = ANY(%s)", SQL.identifier(options.relation),
+            SQL.identifier(options.column1), followed.ids))
+        followed._copy_step_options()
+        self.invalidate_model()
+        followed.filtered(lambda action: action.state == "todo")._open_awaited_activities()
 
     def _copy_step_options(self):
         """Take over the decisions among which these actions' steps let choose."""

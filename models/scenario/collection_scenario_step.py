@@ -1,7 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ...tools.own_context import is_own
 from ..action.collection_action_content import check_hashtags
+
+#: Set while steps are changed to see what would come of it, and changed back.
+FORESEEING = "collection_foreseeing"
 
 
 class CollectionScenarioStep(models.Model):
@@ -109,6 +113,25 @@ class CollectionScenarioStep(models.Model):
             self.write_to = "customer"
         if self.write_to == "customer":
             self.recipient_function_id = False
+
+    def write(self, vals):
+        """What is planned follows the step that it is a copy of."""
+        result = super().write(vals)
+        self._pass_on(vals)
+        return result
+
+    def _update_field_translations(
+            self, field_name, translations, digest=None, source_lang=""):
+        result = super()._update_field_translations(
+            field_name, translations, digest, source_lang)
+        self._pass_on([field_name])
+        return result
+
+    def _pass_on(self, names):
+        """:param names: of the fields that have changed"""
+        copied = {"write_to", *self._get_content_fields()}
+        if not copied.isdisjoint(names) and not is_own(self, FORESEEING):
+            self.env["collection.action"].sudo()._follow_steps(self)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

@@ -218,7 +218,8 @@ class CollectionSequence(models.Model):
 
     def _compute_next_deadline(self):
         running = self.env["collection.deadline"].sudo()._read_group(
-            [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False)],
+            [("sequence_id", "in", self.ids), ("visit_id.left_at", "=", False),
+             ("frozen", "=", False)],  # a pause moves them on
             ["sequence_id"], ["due:min"])
         dues = {sequence.id: due for sequence, due in running}
         days = {company: company._get_collection_day() for company in self.company_id}

@@ -222,12 +222,18 @@ class CollectionSequence(models.Model):
         }
 
     def _get_marker_dates(self):
-        """:return: dict of the markers that are filled dates (``date``), by technical name"""
+        """:return: dict of the markers that are filled dates (``date``), by technical name; of a
+            moment the day in the company's time zone"""
         return {
-            marker["name"]: fields.Date.to_date(marker["value"])
-            for marker in self.read(["markers"])[0]["markers"]
+            name: fields.Date.to_date(marker["value"]) if marker["type"] == "date"
+            else self._localize_marker(marker).date()
+            for name, marker in self._get_markers().items()
             if marker["type"] in ("date", "datetime") and marker.get("value")
         }
+
+    def _localize_marker(self, marker):
+        """:return: datetime, the moment of a marker in the company's time zone"""
+        return self.company_id._localize_collection(fields.Datetime.to_datetime(marker["value"]))
 
     def _get_guards(self, template):
         """Which guards hold for this sequence.
@@ -327,6 +333,8 @@ class CollectionSequence(models.Model):
             value = own.env._("yes") if value else own.env._("no")
         elif marker["type"] == "selection":
             value = dict(marker.get("selection") or ()).get(value, value)
+        elif marker["type"] == "datetime" and value:
+            value = f"{self._localize_marker(marker):%Y-%m-%d %H:%M}"
         return f"{marker['string']}: {value or '–'}"
 
     # === EVENTS === #

@@ -48,18 +48,20 @@ class CollectionSequence(models.Model):
         with self.env.cr.savepoint():
             self._run(engine.EndAsSwitched(template.code), text=reason)
             return self._launch_successor(
-                template, participants=participants, situation=situation)
+                template, self.env.user, participants=participants, situation=situation)
 
-    def _launch_successor(self, template, *, participants=None, situation=None):
+    def _launch_successor(self, template, launcher, *, participants=None, situation=None):
         """Launch the sequence that takes over, with this one's participants and items.
 
         :param template: published ``collection.sequence.template``
+        :param launcher: ``res.users`` who answers for it: the person who switches, else whoever
+            launched this one
         :param participants: see :meth:`switch_to`
         :param situation: see :meth:`switch_to`
         :return: the new ``collection.sequence``
         """
         successor = template.with_company(self.company_id)._launch(
-            self.customer_id, items=self.item_ids, parent=self,
+            self.customer_id, items=self.item_ids, parent=self, launcher=launcher,
             situation=self.situation if situation is None else situation,
             participants=self._prepare_carried_participants(template)
             if participants is None else participants)
@@ -95,13 +97,14 @@ class CollectionSequence(models.Model):
         """Launch a template for the same customer; a sequence of it that runs is linked instead."""
         template = template.with_company(self.company_id)
         child = template._get_open_sequence(self.customer_id)
-        if child:
+        if child and self.waiting_template_code == template.code:
             self._check_no_mutual_wait(child)
+        if child:
             child._raise_rev()  # else it might end meanwhile, and notify nobody
         child = child or template._launch(
-            self.customer_id, items=self.item_ids, parent=self,
+            self.customer_id, items=self.item_ids, parent=self, launcher=self.launched_by_id,
             participants=self._prepare_carried_participants(template))
-        self.child_ids |= child
+        self.child_ids |= child - self
         if child.state in ENDED:  # its first step has led straight to an end
             child._notify_waiting()
 
@@ -109,13 +112,19 @@ class CollectionSequence(models.Model):
         """:raise UserError: the other sequence is this one, or waits for it"""
         waiting = found = child
         while waiting and self not in found:
-            waiting = waiting.filtered("waiting_template_code").child_ids.filtered(
-                lambda other: other.state not in ENDED) - found
+            waiting = waiting._get_waited_for() - found
             found |= waiting
         if self in found:
             raise UserError(self.env._(
                 "%(sequence)s and %(other)s would wait for each other.",
                 sequence=self.display_name, other=child.display_name))
+
+    def _get_waited_for(self):
+        """:return: the customer's open ``collection.sequence`` whose ends these wait for"""
+        return self.search([
+            ("customer_id", "in", self.customer_id.ids), ("company_id", "in", self.company_id.ids),
+            ("template_code", "in", self.mapped("waiting_template_code")),
+            ("state", "in", ("running", "paused"))])
 
     def _notify_waiting(self):
         """Put the end of this sequence into the inbox of those that launched or link it."""
@@ -235,8 +244,7 @@ class CollectionSequence(models.Model):
         """:return: dict of today (``date``), by company that has open sequences"""
         groups = self.sudo()._read_group(
             [("state", "in", ("running", "paused"))], ["company_id"])
-        return {company: self.sudo().new({"company_id": company.id})._get_local_now().date()
-                for [company] in groups}
+        return {company: company._get_collection_day() for [company] in groups}
 
     def _is_due(self):
         """Whether it is open and was not looked at today: :meth:`_get_tick_domain`, for one."""

@@ -57,10 +57,13 @@ class CollectionSequenceTemplate(models.Model):
         return self._launch(
             customer, situation=situation, items=items, participants=participants)
 
-    def _launch(self, customer, *, situation="", items=None, parent=None, participants=None):
+    def _launch(self, customer, *, situation="", items=None, participants=None, parent=None,
+                launcher=None):
         """Launch, as :meth:`launch` says; for sequences that launch others, too.
 
         :param parent: the ``collection.sequence`` that launches it, if one does
+        :param launcher: ``res.users`` who answers for it then: a cron, or a partner outside, may
+            have closed what led to it
         """
         self.ensure_one()
         self.check_access("read")
@@ -77,7 +80,7 @@ class CollectionSequenceTemplate(models.Model):
             participants = self._prepare_participant_vals(customer)
         launching = with_own(self.env["collection.sequence"].sudo(), "collection_launching")
         sequence = launching.create(self._prepare_sequence_vals(
-            customer, situation, items, parent, participants))
+            customer, situation, items, parent, launcher or self.env.user, participants))
         sequence = sequence.with_env(self.sudo().env)
         self._check_first_step_holders(sequence)
         sequence._run(Launch(), cause="parent" if parent else "person", text=situation)
@@ -132,15 +135,16 @@ class CollectionSequenceTemplate(models.Model):
                 template=self.display_name, customer=sequence.customer_id.name,
                 functions=", ".join(missing.mapped("name"))))
 
-    def _prepare_sequence_vals(self, customer, situation, items, parent, participants):
-        """:return: values of the new sequence; for the parameters see :meth:`launch`"""
+    def _prepare_sequence_vals(
+            self, customer, situation, items, parent, launcher, participants):
+        """:return: values of the new sequence; for the parameters see :meth:`_launch`"""
         return {
             "customer_id": customer.id,
             "company_id": self.env.company.id,
             "template_id": self.id,
             "situation": situation,
             "item_ids": [(6, 0, items.ids)],
-            "launched_by_id": self.env.uid,
+            "launched_by_id": launcher.id,
             "launched_from": "sequence" if parent else "user",
             "parent_id": parent.id if parent else False,
             "participant_ids": [

@@ -298,7 +298,8 @@ class CollectionSequence(models.Model):
                 case StartChild():
                     self._start_child(self._get_template(effect.template))
                 case SwitchTo():
-                    self._launch_successor(self._get_template(effect.template))
+                    self._launch_successor(
+                        self._get_template(effect.template), self.launched_by_id)
 
     def _pass_turns(self, effects):
         """Open and close activities as turns pass, and notify the external holders.

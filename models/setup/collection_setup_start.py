@@ -6,7 +6,9 @@ from odoo.tools import format_date
 
 from ...engine import ladder
 from ...tools.dialogs import RELOAD, notify
+from ...tools.own_context import with_own
 from ..action.channels import CHANNELS
+from ..scenario.collection_scenario_step import FORESEEING
 from .collection_setup import AT_THEIR_AGE, EVERYBODY, FROM_FIRST, ONE, SEARCH, WAIT
 
 #: Who is a consumer, as a saved search has it.
@@ -33,7 +35,7 @@ class CollectionSetup(models.Model):
         self._prepare()
         lines = self.env["collection.setup.line"]
         with closing(self.env.cr.savepoint()):  # taken back
-            self._apply_policy()
+            with_own(self, FORESEEING)._apply_policy()
             steps = lines._find_steps(self)
         lines._read(self, steps)
         self.invalidate_recordset(["preview", "unreachable"])

@@ -1,3 +1,4 @@
+from . import collection_template_part
 from . import collection_sequence_template
 from . import collection_label
 from . import collection_sequence_content

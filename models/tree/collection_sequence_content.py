@@ -9,9 +9,11 @@ class CollectionSequenceContent(models.Model):
     """An action that a step asks for: a content, and when it falls."""
 
     _name = "collection.sequence.content"
-    _inherit = ["collection.action.content"]
+    _inherit = ["collection.action.content", "collection.template.part"]
     _description = "Collection Sequence Action"
     _order = "step_id, position, id"
+    #: what was sent stays as it was sent
+    _live_fields = frozenset({"name", "description", "subject", "body"})
 
     step_id = fields.Many2one(
         "collection.sequence.step", required=True, index=True, ondelete="cascade")
@@ -49,22 +51,6 @@ class CollectionSequenceContent(models.Model):
         template = self.action_template_id
         for name in template and self._get_content_fields():
             self[name] = template[name]
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        contents = super().create(vals_list)
-        contents.step_id.template_id._check_draft()
-        return contents
-
-    def write(self, vals):
-        """Wording may change at any time: what was sent stays as it was sent."""
-        if set(vals) - {"name", "description", "subject", "body"}:
-            self.step_id.template_id._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_published(self):
-        self.step_id.template_id._check_draft()
 
     def _get_definition(self):
         """:return: the action asked for as a plain :class:`~..engine.Content`"""

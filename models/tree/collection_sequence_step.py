@@ -18,6 +18,7 @@ class CollectionSequenceStep(models.Model):
     """A step of a decision tree: the actions it asks for and its decision table."""
 
     _name = "collection.sequence.step"
+    _inherit = ["collection.template.part"]
     _description = "Collection Sequence Step"
     _order = "template_id, position, id"
 
@@ -52,30 +53,18 @@ class CollectionSequenceStep(models.Model):
 
     # === DEFINITION === #
 
+    @api.depends_context("lang")
     @api.depends("content_ids.name", "content_ids.function_id.name")
     def _compute_content_summary(self):
         for step in self:
             step.content_summary = "\n".join(
                 f"• {content.name} ({content.function_id.name})" for content in step.content_ids)
 
+    @api.depends_context("lang", "company")
     @api.depends("transition_ids.sentence")
     def _compute_table_summary(self):
         for step in self:
             step.table_summary = "\n".join(step.transition_ids.mapped("sentence"))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        steps = super().create(vals_list)
-        steps.template_id._check_draft()
-        return steps
-
-    def write(self, vals):
-        self.template_id._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_published(self):
-        self.template_id._check_draft()
 
     def copy(self, default=None):
         """A copy within the same template is another step, so it gets another key."""

@@ -2,15 +2,17 @@ from dataclasses import asdict
 from hashlib import sha256
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import ormcache
 
 from ... import engine
 from ...engine import Definition, find_problems
 from ...engine.picture import Captions, lay_out
 from ...tools.dialogs import notify, open_dialog
+from ...tools.own_context import is_own, with_own
 from ...tools.records import as_day
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
+from .collection_truce import DAYS
 from .problems import PROBLEMS
 
 #: Steps and rows of a tree: what is larger nobody can follow, and drawing it takes long.
@@ -23,8 +25,11 @@ TEMPLATE_STATES = [
 ]
 
 #: What may still change once a version is published: how it is found, not what it does.
-LIVE_FIELDS = {"name", "label_ids", "color", "active", "state", "published_at", "published_by_id",
-               "check_ids", "layouts"}
+LIVE_FIELDS = {"name", "label_ids", "active", "check_ids"}
+
+#: What the buttons that publish and archive write, and the key that they set meanwhile.
+PUBLISHING_FIELDS = {"state", "published_at", "published_by_id", "layouts"}
+PUBLISHING = "collection_publishing"
 
 
 class CollectionSequenceTemplate(models.Model):
@@ -132,7 +137,7 @@ class CollectionSequenceTemplate(models.Model):
         for template in self:
             template.export_file = codec._encode(template._export_file())
 
-    @api.depends_context("lang")
+    @api.depends_context("lang", "company")
     @api.depends(
         "step_ids.name", "step_ids.position", "step_ids.content_ids.function_id.name",
         "step_ids.transition_ids.sentence", "step_ids.transition_ids.position",
@@ -166,10 +171,19 @@ class CollectionSequenceTemplate(models.Model):
             if code in newest:
                 vals["version"] = newest[code] + 1
             newest[code] = vals.get("version", 1)
-        return super().create(vals_list)
+        templates = super().create(vals_list)
+        if not self.env.su:  # another state may be named, or stand among the defaults
+            templates._check_draft()
+        return templates
 
     def write(self, vals):
-        if set(vals) - LIVE_FIELDS - {"step_ids"}:
+        """:raise AccessError: a version would be published or archived past its checks"""
+        publishes = self.env.su or is_own(self, PUBLISHING)
+        if not publishes and not PUBLISHING_FIELDS.isdisjoint(vals):
+            raise AccessError(self.env._(
+                "A version is published and archived by its buttons, never by editing "
+                "%(fields)s.", fields=", ".join(sorted(PUBLISHING_FIELDS & set(vals)))))
+        if set(vals) - LIVE_FIELDS - PUBLISHING_FIELDS - {"step_ids"}:
             self._check_draft()
         return super().write(vals)
 
@@ -208,7 +222,7 @@ class CollectionSequenceTemplate(models.Model):
         self.ensure_one()
         return self._read_definition() if self.state == "draft" else self._published_definition()
 
-    @ormcache("self.id")
+    @ormcache("self.id", "self.published_at")
     def _published_definition(self):
         return self._read_definition()
 
@@ -232,8 +246,7 @@ class CollectionSequenceTemplate(models.Model):
                  if marker.get("type") in ("date", "datetime")]
         return {marker[key]: marker["name"] for marker in dates for key in ("name", "string")}
 
-    # === PUBLISHING === #
-    # Publishing: the checks that a tree must pass, and its versions.
+    # === CHECKS === #
 
     def _describe_problems(self):
         """:return: list of sentences, one a problem, each naming its step"""
@@ -293,10 +306,7 @@ class CollectionSequenceTemplate(models.Model):
             "step": step.name, "action": content.name, "row": row.position_label}
 
     # === FILE === #
-    # A version as a file, so that trees travel between databases.
-    #
-    # The file follows the fields: whatever a copy of the version would take over is in it, so
-    # that what is added to steps, actions and rows travels without a word here.
+    # It follows the fields: what a copy of the version would take over travels in it.
 
     def _get_file_name(self):
         """:return: e.g. ``CDP-v3.json``, whatever characters the code has"""
@@ -321,13 +331,11 @@ class CollectionSequenceTemplate(models.Model):
             "functions": codec._dump_all(template.function_ids, ("code", "name", "kind")),
             "options": codec._dump_all(
                 contents.option_ids | rows.option_ids, ("code", "name", "outcome")),
-            "truces": codec._dump_all(rows.truce_id, (
-                "name", "start_month", "start_day", "end_month", "end_day")),
+            "truces": codec._dump_all(rows.truce_id, ("name", *DAYS)),
             "template": codec._dump(template),
         }
 
     # === DRY RUNS === #
-    # Dry runs of a template: played in memory, kept as checks, repeated by publishing.
 
     def _play_dry_run(self, start, moves):
         """Play a run on this version; nothing is written.
@@ -371,7 +379,6 @@ class CollectionSequenceTemplate(models.Model):
             "expected": played.summary}).id
 
     # === SIZE === #
-    # Trees that nobody could follow are refused before they cost anything.
 
     def _fits(self):
         """:return: bool, whether the tree is of a size that is drawn and published"""
@@ -395,7 +402,7 @@ class CollectionSequenceTemplate(models.Model):
     def _keep_layouts(self):
         """Work out, once for each language, where everything of these versions is drawn."""
         langs = [code for code, _name in self.env["res.lang"].get_installed()]
-        for template in self:
+        for template in with_own(self, PUBLISHING):
             definition = template._get_definition()
             template.layouts = {
                 _digest(definition, captions): asdict(lay_out(definition, captions))
@@ -411,9 +418,16 @@ class CollectionSequenceTemplate(models.Model):
             lay_out(definition, captions))
 
     def _read_captions(self):
-        steps = {step.key: step for step in self.step_ids}
         rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
-        return self._prepare_picture_labels(steps, rows)
+        return Captions(
+            steps={step.key: (step.name, step._get_function_names()) for step in self.step_ids},
+            rows={key: row._describe_briefly() for key, row in rows.items()},
+            ends={
+                key: (row.end_label or self.env._("End")) if row.target == "end"
+                else row._describe_target()
+                for key, row in rows.items()
+            },
+        )
 
     def _prepare_picture(self):
         """:return: dict of what the web client draws"""
@@ -439,17 +453,6 @@ class CollectionSequenceTemplate(models.Model):
             "boxes": [self._prepare_picture_box(box, steps) for box in picture["boxes"]],
             "edges": [self._prepare_picture_edge(edge, rows) for edge in picture["edges"]],
         }
-
-    def _prepare_picture_labels(self, steps, rows):
-        return Captions(
-            steps={key: (step.name, step._get_function_names()) for key, step in steps.items()},
-            rows={key: row._describe_briefly() for key, row in rows.items()},
-            ends={
-                key: (row.end_label or self.env._("End")) if row.target == "end"
-                else row._describe_target()
-                for key, row in rows.items()
-            },
-        )
 
     def _prepare_picture_box(self, box, steps):
         step = steps.get(box["key"])
@@ -490,20 +493,28 @@ class CollectionSequenceTemplate(models.Model):
                     template=template.display_name,
                     problems="\n".join(f"• {problem}" for problem in problems)))
         self._keep_layouts()
-        self.write({
+        with_own(self, PUBLISHING).write({
             "state": "published",
             "published_at": fields.Datetime.now(),
             "published_by_id": self.env.uid,
         })
-        older = self.search([
+        self._find_replaced().action_archive_version()
+
+    def _find_replaced(self):
+        """:return: the published versions that these take the place of: of the same code, and in
+            every company that may launch them"""
+        published = self.search([
             ("code", "in", self.mapped("code")), ("state", "=", "published"),
             ("id", "not in", self.ids)])
-        older.action_archive_version()
+        return published.filtered(lambda older: any(
+            not new.company_id or older.company_id.filtered(
+                lambda company, new=new: company._takes_collection_from(new.company_id))
+            for new in self if new.code == older.code))
 
     def action_archive_version(self):
         """Offer these versions no more; the sequences under way stay on them."""
         published = self.filtered(lambda template: template.state == "published")
-        published.write({"state": "archived"})
+        with_own(published, PUBLISHING).write({"state": "archived"})
 
     def action_new_version(self):
         """Make a draft of the next version, and open it.
@@ -512,8 +523,8 @@ class CollectionSequenceTemplate(models.Model):
         """
         self.ensure_one()
         draft = self.search([
-            ("code", "=", self.code), ("state", "=", "draft"), ("version", ">", self.version),
-        ], limit=1)
+            ("code", "=", self.code), ("company_id", "=", self.company_id.id),
+            ("state", "=", "draft"), ("version", ">", self.version)], limit=1)
         draft = draft or self.copy({"code": self.code, "name": self.name})
         return draft._get_records_action(context={})
 

@@ -46,8 +46,11 @@ class CollectionSequenceTransition(models.Model):
     """An edge of the tree: one row of a step's decision table. The first that holds fires."""
 
     _name = "collection.sequence.transition"
+    _inherit = ["collection.template.part"]
     _description = "Collection Sequence Transition"
     _order = "step_id, position, id"
+    #: the label of an end says how a sequence ended, and others may wait for it
+    _translated_fields = frozenset({"end_label"})
     _rec_name = "sentence"
 
     step_id = fields.Many2one(
@@ -176,7 +179,7 @@ class CollectionSequenceTransition(models.Model):
             rows = row.step_id.transition_ids.sorted(lambda r: (r.position, r.id))
             row.position_label = str(list(rows).index(row) + 1) if row in rows else ""
 
-    @api.depends_context("lang")
+    @api.depends_context("lang", "company")
     @api.depends(
         "timing", "condition", "content_id.name", "outcome_ids.name", "option_ids.name",
         "target", "target_step_id.name", "end_label", "positive", "event_code", "event_name",
@@ -195,7 +198,7 @@ class CollectionSequenceTransition(models.Model):
         for row in self.filtered("guard"):
             try:
                 Domain(literal_eval(row.guard)).validate(self.env["collection.sequence"])
-            except (ValueError, SyntaxError) as error:
+            except (ValueError, SyntaxError, TypeError, RecursionError) as error:
                 raise ValidationError(self.env._(
                     "Step “%(step)s”, row %(row)s: its guard is no domain on sequences: %(error)s",
                     step=row.step_id.name, row=row.position_label, error=error)) from error
@@ -211,23 +214,6 @@ class CollectionSequenceTransition(models.Model):
         """A guard that every sequence passes is none: the row may be the default row."""
         if self.guard and self.guard.strip() == "[]":
             self.guard = False
-
-    # === CRUD === #
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        rows.template_id._check_draft()
-        return rows
-
-    def write(self, vals):
-        if set(vals) - {"end_label"}:
-            self.template_id._check_draft()
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_published(self):
-        self.template_id._check_draft()
 
     # === DEFINITION === #
 
@@ -248,9 +234,14 @@ class CollectionSequenceTransition(models.Model):
             key=self.key,
             condition=self._get_condition(),
             target=self._get_target(),
-            at_once=self.timing == "at_once",
+            at_once=self._is_at_once(),
             guarded=bool(self.guard),
         )
+
+    def _is_at_once(self):
+        """:return: bool, whether it interrupts the step; results that are whatever they may be can
+            only be read once they are complete"""
+        return self.timing == "at_once" and self.condition != "joined"
 
     def _get_target(self):
         template, step = self.target_template_code or "", self.target_key or ""
@@ -353,7 +344,8 @@ class CollectionSequenceTransition(models.Model):
 
     def _describe_condition(self):
         """:return: str, what the row waits for and when it is read, in the user's language"""
-        sentence = self._get_condition_sentences()[f"{self.condition}_{self.timing}"] % {
+        timing = "at_once" if self._is_at_once() else "joined"
+        sentence = self._get_condition_sentences()[f"{self.condition}_{timing}"] % {
             "what": self.condition in ("event", "level", "deadline") and self._describe_wait(),
             "action": self.content_id.name or "?", "results": self._describe_results()}
         return self.env._(
@@ -366,7 +358,6 @@ class CollectionSequenceTransition(models.Model):
         return {
             "outcome_at_once": _("As soon as “%(action)s”: %(results)s"),
             "outcome_joined": _("When the step is complete, if “%(action)s”: %(results)s"),
-            "joined_at_once": _("At once"),
             "joined_joined": _("When the step is complete and all went well")
             if self.positive else _("Otherwise, when the step is complete"),
             "event_at_once": _("As soon as this happens: %(what)s"),
@@ -399,7 +390,7 @@ class CollectionSequenceTransition(models.Model):
         """:return: str, the condition, short and translated, for a label beside its step"""
         self.ensure_one()
         table = self.step_id.transition_ids
-        if self.condition == "joined" and self.timing == "joined":
+        if self.condition == "joined" and not (self.positive or self.guard):
             return self.env._("otherwise") if len(table) > 1 else self.env._("then")
         if self.condition != "outcome" or not (self.outcome_ids or self.option_ids):
             return self._describe_condition()
@@ -407,7 +398,7 @@ class CollectionSequenceTransition(models.Model):
         if len(table.content_id) > 1:  # the step's other rows look at other actions
             label = self.env._(
                 "%(action)s: %(results)s", action=self.content_id.name, results=label)
-        return self.env._("as soon as: %s", label) if self.timing == "at_once" else label
+        return self.env._("as soon as: %s", label) if self._is_at_once() else label
 
 
 def _lower(text):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CollectionTemplateCheck(models.Model):
@@ -19,10 +20,19 @@ class CollectionTemplateCheck(models.Model):
     _name_unique = models.Constraint(
         "UNIQUE(template_id, name)", "Another check of this template has this name already.")
 
+    @api.depends_context("lang")
     @api.depends("expected", "template_id.step_ids.name")
     def _compute_description(self):
         for check in self:
             check.description = check._describe(check.expected or {})
+
+    @api.constrains("moves", "expected")
+    def _check_is_run(self):
+        """What a file brings can be played, and compared with what comes of it."""
+        for check in self:
+            if not (_is_run(check.moves) and _is_summary(check.expected)):
+                raise ValidationError(self.env._(
+                    "Check “%(check)s” holds no run that could be played.", check=check.name))
 
     def _describe(self, summary):
         """:return: str, translated summary of a run: the steps entered, and its state"""
@@ -64,3 +74,15 @@ class CollectionTemplateCheck(models.Model):
         action = self.template_id.action_open_dry_run()
         return {**action, "params": {
             **action["params"], "start": self.start.isoformat(), "moves": self.moves or []}}
+
+
+def _is_run(moves):
+    return isinstance(moves, list) and all(isinstance(move, dict) for move in moves)
+
+
+def _is_summary(expected):
+    """:return: bool, whether it is one as :attr:`..engine.dry_run.Played.summary` has it"""
+    path = expected.get("path") if isinstance(expected, dict) else None
+    return isinstance(path, list) and all(
+        isinstance(leg, list) and len(leg) == 2 and isinstance(leg[0], str)
+        and isinstance(leg[1] or "", str) for leg in path)

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...engine.sequence.checks import MOST_PARTS, MOST_STEPS
+from .collection_truce import DAYS
 
 #: The header of a file; the number rises when an older module could not read it.
 FILE_FORMAT = "account_collection.sequence_template"
@@ -294,8 +295,7 @@ class CollectionTemplateFile(models.AbstractModel):
         for row in rows:
             self._check_named(row, "name", truces)
             name = self._get_source(row["name"])
-            days = {key: row.get(key) or 0 for key in (
-                "start_month", "start_day", "end_month", "end_day")}
+            days = {key: row.get(key) or 0 for key in DAYS}
             known = truces.search([("name", "=", name)], limit=1)
             if not known:
                 self._write_text(truces.create({"name": name, **days}), "name", row["name"])

@@ -357,6 +357,38 @@ class TestEngineCheckHidden(CheckCase):
         self.assertEqual(hidden(["yes"], ["yes"]), ["second"])
         self.assertEqual(hidden(["yes"], ["yes", "no"]), [])
 
+    def hides(self, wide, narrow):
+        """:return: whether a row that waits for one condition hides one that waits for another"""
+        rows = [Row(key, condition, End(key), at_once=True)
+                for key, condition in (("wide", wide), ("narrow", narrow))]
+        return self.hidden(*rows, DEFAULT) == ["narrow"]
+
+    def test_events_that_an_earlier_row_takes(self):
+        """D-059: the same ones, larger ones, those of one template, of one way to end."""
+        paid, ended = Event("payment", minimum=10), Event("child_ended")
+        for wide, narrow, expected in (
+                (paid, replace(paid, minimum=50), True), (paid, replace(paid, minimum=9), False),
+                (paid, Event("dispute_opened", minimum=10), False),
+                (replace(paid, since="launch"), paid, True),
+                (paid, replace(paid, since="launch"), False),
+                (ended, replace(ended, about="OTHER", ending="Paid"), True),
+                (replace(ended, about="OTHER"), ended, False),
+                (replace(ended, about="OTHER"), replace(ended, about="MORE"), False),
+                (replace(ended, ending="Paid"), ended, False)):
+            with self.subTest(wide=wide, narrow=narrow):
+                self.assertEqual(self.hides(wide, narrow), expected)
+
+    def test_levels_that_an_earlier_row_takes(self):
+        """D-059: less is due than a smaller sum, and so than a larger one."""
+        little, settled = Level("balance", below=100), Level("settled")
+        for wide, narrow, expected in (
+                (little, replace(little, below=50), True), (little, little, True),
+                (little, replace(little, below=101), False), (little, settled, False),
+                (settled, little, False), (settled, settled, True),
+                (little, replace(little, below=0), True)):
+            with self.subTest(wide=wide, narrow=narrow):
+                self.assertEqual(self.hides(wide, narrow), expected)
+
     def test_success_hides_nothing_but_itself(self):
         """D-057: another condition may hold where it does not."""
         well = Row("well", Joined(positive=True), End("Well"))

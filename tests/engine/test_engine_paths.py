@@ -27,6 +27,7 @@ from ...engine import (
     enumerate_paths,
     play,
 )
+from ...engine.sequence.checks import LONGEST_DELAY
 from ...engine.sequence.paths import longest_days
 from ...engine.sequence.values import ACTION, MARKER
 from .engine_trees import content, option, result, row, step, tree, valid_trees
@@ -227,6 +228,12 @@ class TestEngineDryRun(BaseCase):
         self.assertEqual(self.path(played), ["one", "two"])
         self.assertEqual(played.state.visits[1].entered_on, "2026-03-07")
         self.assertEqual(played.today, date(2026, 3, 12))
+
+    def test_a_run_lasts_a_hundred_years_at_most(self):
+        """D-066: however often it waits."""
+        stop, much = {"do": "stop"}, {"do": "wait", "days": LONGEST_DELAY - 1}
+        for days, refused in ((1, None), (2, (2, "unknown_move"))):
+            self.assertEqual(self.play(stop, much, {"do": "wait", "days": days}).refused, refused)
 
     def test_events_reach_it(self):
         """D-059: with their amount."""

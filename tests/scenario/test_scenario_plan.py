@@ -86,6 +86,50 @@ class TestScenarioPlan(CollectionCase):
         self.assertEqual(action.with_context(lang="fr_FR").name, "Appeler")
         self.assertEqual((action.name, action.kind, action.option_ids), ("Call", "call", option))
 
+    def test_what_is_planned_follows_its_step(self):
+        """S-005: a manager corrects a step; what somebody has edited or confirmed stays."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        scenario, option = self.make_scenario(({"offset": 3, "mode": "confirm"},)), (
+            self.make_option("YES"))
+        coming, due, edited, confirmed = self.env["collection.action"].union(*(
+            self.chase(self.make_invoice(self.make_customer(name), due=day).partner_id, scenario)
+            for name, day in (("A", "2026-03-20"), ("B", "2026-02-01"), ("C", "2026-03-20"),
+                              ("D", "2026-02-01"))))
+        self.env["collection.action"]._bring_to_day()
+        self.assertEqual((coming.state, due.state), ("scheduled", "todo"))
+        edited.with_user(self.manager).edit_message({"body": "<p>Dear customer</p>"})
+        confirmed.with_user(self.manager).confirm()
+        step = scenario.step_ids.with_user(self.manager)
+        step.write({"name": "Ask", "subject": "Asked", "mode": "manual",
+                    "option_ids": [Command.set(option.ids)]})
+        step.update_field_translations("name", {"fr_FR": "Demander"})
+        for action in coming | due:
+            self.assertEqual((action.name, action.subject, action.mode, action.option_ids),
+                             ("Ask", "Asked", "manual", option))
+        self.assertEqual(coming.with_context(lang="fr_FR").name, "Demander")
+        for action in edited | confirmed:
+            self.assertEqual((action.name, action.subject, action.mode, action.option_ids),
+                             ("Reminder at 3", "Reminder", "confirm", option.browse()))
+
+    def test_what_somebody_owes_stays(self):
+        """S-005: a task whose day has come is what it was when it was given."""
+        scenario = self.make_scenario(({"offset": 3, "kind": "call", "mode": "manual"},))
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, scenario)
+        self.env["collection.action"]._bring_to_day()
+        scenario.step_ids.name = "Visit"
+        self.assertEqual((action.state, action.name), ("todo", "Reminder at 3"))
+
+    def test_what_must_be_confirmed_now_is_asked(self):
+        """S-005: who confirms is decided after a message has come to its day."""
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, self.scenario)
+        self.env["collection.action"]._bring_to_day()
+        self.assertFalse(action.activity_ids)
+        self.scenario.step_ids.mode = "confirm"
+        self.assertTrue(action.to_confirm)
+        self.assertEqual(action.activity_ids.user_id, self.collector)
+
     def test_a_used_scenario_and_step_stay(self):
         """S-004: what was applied is archived, never deleted."""
         self.make_invoice(self.customer)

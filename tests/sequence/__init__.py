@@ -15,3 +15,4 @@ from . import test_state_machine
 from . import test_workers
 from . import test_sequence_messages
 from . import test_sequence_screen
+from . import test_sequence_migration

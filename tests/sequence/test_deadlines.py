@@ -136,6 +136,20 @@ class TestDeadlines(DeadlinesCase):
         self.run_night("2026-03-07 12:00:00")
         self.assertAt(sequence, "after")
 
+    def test_the_day_of_a_moment_is_the_companys(self):
+        """D-060: a hearing at half past eight in Auckland is on the day before in Greenwich."""
+        self.company.resource_calendar_id.tz = "Pacific/Auckland"
+        template = self.make_template("TIME", [
+            step("wait", [action("call")], [
+                deadline_row("after", 5, base="marker", marker="Hearing"), row("after")]),
+            step("after", [action("file")], [row("end:Done")]),
+        ], marker_definition=[{"name": "hearing", "string": "Hearing", "type": "datetime"}])
+        sequence = self.launch(template)
+        sequence.markers = {"hearing": "2026-03-04 19:30:00"}
+        self.assertEqual(sequence.deadline_ids.base, self.day("2026-03-05"))
+        changed = sequence.history_ids.filtered(lambda found: found.kind == "markers_changed")
+        self.assertEqual(changed.new_value, "Hearing: 2026-03-05 08:30")
+
     def test_a_clock_that_jumps_a_month_moves_one_step(self):
         """D-060: what comes next counts from the day it was entered."""
         sequence = self.start(deadline_row("after", 5), then=[deadline_row("end:Late", 5)])
@@ -249,6 +263,15 @@ class TestDeadlinePause(DeadlinesCase):
         with self.at("2026-03-13 12:00:00"):
             sequence.action_resume()
         self.assertDue(sequence, "2026-03-18")
+
+    def test_what_is_held_gives_no_alarm(self):
+        """D-028: its last day moves on; a legal one is still the next."""
+        sequence = self.start(deadline_row("after", 5))
+        self.pause(sequence)
+        with self.at("2026-03-20 12:00:00"):
+            sequence.invalidate_recordset()
+            self.assertEqual((sequence.next_deadline, sequence.next_deadline_alarm),
+                             (False, False))
 
     def test_a_legal_deadline_alerts(self):
         """D-028: it runs through the pause; when it has passed, the collector is notified, once."""

@@ -234,6 +234,46 @@ class TestLaunchByRow(FlowCase):
         self.assertIn("wait for each other", str(refused.exception))
         self.assertEqual(self.get_action(child, "ask").state, "todo")
 
+    def test_whoever_does_not_wait_is_not_waited_for(self):
+        """D-048: one that is waited for may launch the one that waits, and go on."""
+        self.make_template("BACK", [
+            step("ask", [action("ask")], [row("end")])], name="Back")
+        sequence = self.start(flow_row("BACK", "two", wait=True))
+        self.make_template("BACK", [
+            step("ask", [action("ask")], [flow_row("FLOW", "last")]),
+            step("last", [action("end")], [row("end")])])
+        self.close(sequence, "call")
+        child = self.get_launched("BACK")
+        self.close(child, "ask")
+        self.assertAt(child, "last")
+        self.close(child, "end")
+        self.deliver_signals()
+        self.assertAt(sequence, "two")
+
+    def test_one_beside_may_wait(self):
+        """D-048: for the sequence that launched it and waits for another one."""
+        self.make_template("BESIDE", [step("ask", [action("ask")], [row("end")])])
+        template = self.make_template("FLOW", [
+            step("one", [action("call")], [flow_row("BESIDE", "then")]),
+            step("then", [action("then")], [flow_row("OTHER", "two", wait=True)]),
+            step("two", [action("file")], [row("end")])])
+        self.make_template("BESIDE", [
+            step("ask", [action("ask")], [flow_row("FLOW", "last", wait=True)]),
+            step("last", [action("last")], [row("end")])])
+        sequence = self.launch(template)
+        self.close(sequence, "call")
+        self.close(sequence, "then")
+        self.assertEqual(sequence.waiting_template_code, "OTHER")
+        self.close(self.get_launched("BESIDE"), "ask")
+        self.assertEqual(self.get_launched("BESIDE").waiting_template_code, "FLOW")
+
+    def test_it_does_not_wait_for_itself(self):
+        """D-048: a template that launches itself finds itself running."""
+        sequence = self.start(flow_row("FLOW", "two"))
+        self.close(sequence, "call")
+        self.assertAt(sequence, "two")
+        self.assertFalse(sequence.child_ids)
+
     def test_the_path_is_read_on_both(self):
         """D-044, D-045: the customer's history has both."""
         sequence = self.start(flow_row("OTHER", "two"))
@@ -260,6 +300,27 @@ class TestWhoLaunches(FlowCase):
         self.assertEqual(
             (self.get_launched().launched_from, self.get_launched().parent_id),
             ("sequence", sequence))
+
+    def test_who_answers_for_it(self):
+        """D-048, B9: whoever launched the first, although a cron has carried on."""
+        for flow in (flow_row("OTHER", "two"), flow_row("OTHER")):
+            with self.subTest(target=flow["target"]):
+                sequence = self.start({**event_row("two", "payment"), **{
+                    name: flow[name] for name in ("target", "target_template_code")}}, row("two"))
+                self.pay(self.make_invoice(self.customer))
+                self.deliver_signals()
+                launched = self.get_launched()[:1]
+                self.assertEqual(launched.launched_by_id, self.collector)
+                self.assertEqual(launched.with_user(self.collector)._get_pilot(), self.collector)
+                (sequence | launched).filtered(
+                    lambda found: found.state == "running").action_stop("Next")
+
+    def test_who_switches_by_hand(self):
+        """D-031: answers for what follows."""
+        sequence = self.start(row("two"))
+        successor = sequence.with_user(self.manager).switch_to(
+            self.other.with_user(self.manager), "The tenant has left")
+        self.assertEqual(successor.launched_by_id, self.manager)
 
     def test_no_criteria_and_no_clock(self):
         """D-049, D-050: whatever is due and however late, the crons launch nothing."""

@@ -198,6 +198,14 @@ class TestSetup(SetupCase):
                     confirmation="confirm").action_start()
         self.assertEqual(self.read_policy(), (30, False, "contextual", {"confirm"}, ""))
 
+    def test_who_confirms_holds_for_what_was_planned_before(self):
+        """Issue 17: a message that was on its way before the answer waits for its confirmation."""
+        self.make_invoice(self.customer, due="2026-02-01")
+        action = self.chase(self.customer, self.scenario)
+        self.answer(confirmation="confirm").action_start()
+        self.assertEqual(self.process_due("2026-03-02 12:00:00"), 0)
+        self.assertTrue(action.to_confirm)
+
     def test_answers_changed_later_hold_once_they_are_applied(self):
         """Issue 17: the start is behind; the day of the start stays."""
         self.answer(start_on="2026-02-20").action_start()

@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..common import CollectionCase, action, event_row, level_row, row, step
+from ..common import CollectionCase, action, deadline_row, event_row, level_row, row, step
 
 
 @tagged("post_install", "-at_install")
@@ -58,6 +58,75 @@ class TestSequenceTemplate(CollectionCase):
                     self.env.cr.savepoint():
                 attempt()
 
+    def test_parts_come_into_no_published_version(self):
+        """D-012: neither a step of a draft, nor an action or row of its steps."""
+        first = self.make_short_template().step_ids[0]
+        draft = self.make_short_template(publish=False)
+        for part, owner in ((draft.step_ids[1], {"template_id": first.template_id.id}),
+                            (draft.step_ids[1].content_ids, {"step_id": first.id}),
+                            (draft.step_ids[1].transition_ids[0], {"step_id": first.id})):
+            with self.assertRaisesRegex(UserError, "Make a new version"), \
+                    self.env.cr.savepoint():
+                part.write({**owner, "key": "more"})
+
+    def test_nobody_publishes_by_editing(self):
+        """D-012, D-074: what is published has passed its checks, and stays what it is."""
+        published = self.make_short_template().with_user(self.manager)
+        draft = self.make_template("DRAFT", [], publish=False).with_user(self.manager)
+        templates, vals = draft.browse(), {"code": "X", "name": "X"}
+        for attempt in (
+            lambda: draft.write({"state": "published"}),
+            lambda: published.write({"state": "draft"}),
+            lambda: published.write({"layouts": {}}),
+            lambda: templates.create({**vals, "state": "published"}),
+            lambda: templates.with_context(default_state="archived").create(vals),
+        ):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                attempt()
+        published.action_archive_version()
+        self.assertEqual(published.state, "archived")
+
+    def test_the_label_of_an_end_stays(self):
+        """D-012: others may wait for it; its translations may change."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        template = self.make_short_template()
+        end = template.step_ids[1].transition_ids[1].with_context(lang="en_US")
+        end.with_context(lang="fr_FR").end_label = "Réglé"
+        for attempt in (
+            lambda: end.write({"end_label": "Over"}),
+            lambda: end.update_field_translations("end_label", {"en_US": "Over"}),
+        ):
+            with self.assertRaisesRegex(UserError, "Make a new version"), \
+                    self.env.cr.savepoint():
+                attempt()
+        end.update_field_translations("end_label", {"fr_FR": "Soldé"})
+        self.assertEqual([end.with_context(lang=lang).end_label for lang in ("en_US", "fr_FR")],
+                         ["Settled", "Soldé"])
+
+    def test_a_version_replaces_what_it_stands_for(self):
+        """D-012: in each company that may launch it; no other loses its own."""
+        branch, stranger = self.env["res.company"].create([
+            {"name": "Branch", "parent_id": self.company.id}, {"name": "Stranger"}])
+        shared, other, own, below = (
+            self.make_short_template(company_id=company.id, publish=False)
+            for company in (self.env["res.company"], stranger, self.company, branch))
+        versions, none = shared | other | own | below, shared.browse()
+        for version, archived in (
+                (shared, none), (other, none), (below, none), (own, below),
+                (shared.copy({"code": "SHORT"}), versions)):
+            version.action_publish()
+            self.assertEqual(
+                versions.filtered(lambda found: found.state == "archived"), archived)
+
+    def test_a_new_version_is_of_the_same_company(self):
+        """D-002: the draft of another company is not opened in its place."""
+        company = self.env["res.company"].create({"name": "Other"})
+        own = self.make_short_template()
+        other = self.make_short_template(company_id=company.id, publish=False)
+        draft = own.browse(own.action_new_version()["res_id"])
+        self.assertNotEqual(draft, other)
+        self.assertEqual((draft.version, draft.company_id), (3, own.company_id))
+
     def test_wording_may_change(self):
         """D-012: a spelling mistake reaches everyone; the path does not change."""
         template = self.make_short_template()
@@ -100,11 +169,30 @@ class TestSequenceTemplate(CollectionCase):
         with self.assertRaisesRegex(ValidationError, "OPT"):
             option.outcome = "refused"
 
+    def make_truce(self, first=(11, 1), last=(3, 31)):
+        return self.env["collection.truce"].create({
+            "name": "Winter truce", "start_month": first[0], "start_day": first[1],
+            "end_month": last[0], "end_day": last[1]})
+
+    def test_a_truce_has_days_of_the_calendar(self):
+        """D-060: none on 31 April, and none that never ends."""
+        for first, last in (((4, 31), (5, 1)), ((1, 1), (2, 30)), ((1, 1), (12, 31))):
+            with self.assertRaisesRegex(ValidationError, "Winter truce"), self.env.cr.savepoint():
+                self.make_truce(first, last)
+
+    def test_a_truce_in_use_keeps_its_days(self):
+        """D-012: they belong to the published structure."""
+        truce = self.make_truce()
+        template = self.make_template("EVICT", [step("one", [action("a")], [
+            deadline_row("end", 5, truce_id=truce.id), row("end")])], publish=False)
+        truce.end_day = 30
+        template.action_publish()
+        with self.assertRaisesRegex(ValidationError, "EVICT"):
+            truce.end_day = 29
+
     def test_what_a_template_uses_is_not_deleted(self):
         """D-004, D-012: the message names the template and says to archive instead."""
-        truce = self.env["collection.truce"].create({
-            "name": "Winter truce", "start_month": 11, "start_day": 1, "end_month": 3,
-            "end_day": 31})
+        truce = self.make_truce()
         template = self.make_short_template(publish=False)
         template.step_ids[0].transition_ids.truce_id = truce
         for used in (truce, self.gest):
@@ -171,3 +259,23 @@ class TestSentences(CollectionCase):
         self.assertIn(
             "as soon as: Deed: cancelled, ignored",
             labels["As soon as “Deed”: cancelled, ignored, go to Notice"])
+
+    def test_whatever_the_results_are_they_are_awaited(self):
+        """D-054: nothing interrupts for results that may be any; the row is the default one."""
+        template = self.make_template("ANY", [step("one", [action("a")], [
+            {**row("end:Well"), "positive": True}, {**row("end:Any"), "timing": "at_once"}])])
+        rows = template.step_ids.transition_ids
+        self.assertEqual(rows.mapped("sentence"), [
+            "When the step is complete and all went well, end: Well",
+            "Otherwise, when the step is complete, end: Any"])
+        self.assertEqual([found._describe_briefly() for found in rows],
+                         ["When the step is complete and all went well", "otherwise"])
+        self.assertEqual(template._get_definition().start.default.key, rows[1].key)
+
+    def test_a_guard_is_a_domain(self):
+        """D-059: whatever else is typed is refused, and the row is named."""
+        template = self.make_short_template(publish=False)
+        for guard in ("5", "'x'", "[5]", "[('nothing', '=', 1)]", "uid", "(" * 200):
+            with self.subTest(guard=guard), self.assertRaisesRegex(
+                    ValidationError, "row 1: its guard"), self.env.cr.savepoint():
+                template.step_ids[0].transition_ids.guard = guard

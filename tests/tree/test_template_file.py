@@ -194,6 +194,12 @@ class TestTemplateFile(CollectionCase):
             (lambda d: rows(d)[0].update(condition="hope"), "“condition” cannot be \"hope\""),
             (lambda d: rows(d)[3].update(delay_amount=-2), "row “.*”: “delay_amount” cannot be -2"),
             (lambda d: rows(d)[3].update(delay_amount=10 ** 12), "“delay_amount” cannot be"),
+            (lambda d: d["template"].update(check_ids=[
+                {"name": "Paid", "start": "2026-03-02", "moves": [{}], "expected": {"path": 5}}]),
+             "Check “Paid” holds no run"),
+            (lambda d: d["template"].update(check_ids=[
+                {"name": "Paid", "start": "2026-03-02", "moves": "x", "expected": {"path": []}}]),
+             "Check “Paid” holds no run"),
             (lambda d: first(d)["content_ids"][0].update(deadline_days=-1),
              "Step “serve”, action “deed”: “deadline_days” cannot be -1"),
             (lambda d: d["template"].update(step_ids=[

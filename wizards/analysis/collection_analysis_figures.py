@@ -111,6 +111,7 @@ class CollectionAnalysisFigures(models.TransientModel):
                 "Figures at %(day)s", day=format_date(self.env, dialog.day)) if dialog.day else (
                 self.env._("Figures of a day"))
 
+    @api.depends_context("lang")
     @api.depends("company_id", "day", "months", "collector_id", "scenario_id", "group_id")
     def _compute_figures(self):
         analysis = self.env["collection.analysis"]

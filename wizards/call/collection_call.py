@@ -124,6 +124,7 @@ class CollectionCall(models.TransientModel):
     def _today(self):
         return self.company_id._get_collection_day()
 
+    @api.depends_context("lang")
     @api.depends("customer_id", "company_id")
     def _compute_summary(self):
         statement = self.env["collection.statement"]
@@ -185,6 +186,7 @@ class CollectionCall(models.TransientModel):
             contacts = customer._get_call_contacts(dialog.company_id).get(customer)
             dialog.contact_id = contacts[:1] if contacts else customer
 
+    @api.depends_context("lang")
     @api.depends("result", "customer_id", "company_id", "action_id")
     def _compute_attempt(self):
         for dialog in self:
@@ -246,6 +248,7 @@ class CollectionCall(models.TransientModel):
             dialog.currency_id = items.currency_id if len(items.currency_id) == 1 else False
             dialog.promise_balance = sum(items.mapped("amount_residual_currency"))
 
+    @api.depends_context("lang")
     @api.depends("promises", "promise_item_ids", "dispute_item_ids")
     def _compute_other_currencies(self):
         for dialog in self:
@@ -264,6 +267,7 @@ class CollectionCall(models.TransientModel):
             amount=statement._format_amounts(
                 statement._sum_items(items), currency=self.company_id.currency_id))
 
+    @api.depends_context("lang")
     @api.depends("promise_item_ids")
     def _compute_replaces(self):
         for dialog in self:
@@ -323,6 +327,7 @@ class CollectionCall(models.TransientModel):
         for dialog in self:
             dialog.owner_id = dialog.reason_id.owner_id
 
+    @api.depends_context("lang")
     @api.depends("dispute_item_ids", "disputes")
     def _compute_conflict(self):
         for dialog in self:

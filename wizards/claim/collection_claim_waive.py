@@ -20,6 +20,7 @@ class CollectionClaimWaive(models.TransientModel):
     indemnity = fields.Char(string="Fixed indemnity", compute="_compute_amounts")
     reason = fields.Text(help="Stays in the customer's history.")
 
+    @api.depends_context("lang")
     @api.depends("move_ids", "again")
     def _compute_amounts(self):
         for dialog in self:

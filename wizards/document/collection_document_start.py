@@ -132,6 +132,7 @@ class CollectionDocumentStartLine(models.TransientModel):
             line.notify_always = line.start_id.template_id._writes_to_invited(
                 line.function_id._origin)
 
+    @api.depends_context("lang")
     @api.depends("partner_id.email", "partner_id.active", "start_id.partner_id")
     def _compute_problem(self):
         for line in self:

@@ -32,6 +32,7 @@ class CollectionMessagePreview(models.TransientModel):
     beside_subject = fields.Char(related="action_id.beside_subject", related_sudo=False)
     beside_page = fields.Html(related="action_id.beside_page", related_sudo=False)
 
+    @api.depends_context("lang")
     @api.depends("action_id")
     def _compute_message(self):
         for preview in self:

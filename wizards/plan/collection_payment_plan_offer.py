@@ -60,6 +60,7 @@ class CollectionPaymentPlanOffer(models.TransientModel):
     def _today(self):
         return self.company_id._get_collection_day()
 
+    @api.depends_context("lang")
     @api.depends("item_ids")
     def _compute_replaced(self):
         for dialog in self:
@@ -114,6 +115,7 @@ class CollectionPaymentPlanOffer(models.TransientModel):
             instalments.list_days(self.first_date, self.count, self.unit),
             instalments.split_amount(total, self.count, Decimal(str(currency.rounding)))))
 
+    @api.depends_context("lang")
     @api.depends("balance", "instalment_ids.amount")
     def _compute_difference(self):
         for dialog in self:

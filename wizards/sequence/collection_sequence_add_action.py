@@ -37,6 +37,7 @@ class CollectionSequenceAddAction(models.TransientModel):
             wizard.function_id = wizard.function_id or next(
                 (function for function, holder in holders.items() if holder == partner), False)
 
+    @api.depends_context("lang")
     @api.depends("sequence_id", "function_id", "recipient_function_id")
     def _compute_holders(self):
         for wizard in self:

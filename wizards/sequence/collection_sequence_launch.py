@@ -90,6 +90,7 @@ class CollectionSequenceLaunch(models.TransientModel):
             old = wizard.switch_from_id
             wizard.closed_count = old.action_todo_count + old.action_coming_count
 
+    @api.depends_context("lang")
     @api.depends("template_id")
     def _compute_content_ids(self):
         for wizard in self:
@@ -209,6 +210,7 @@ class CollectionSequenceLaunchLine(models.TransientModel):
                 "needs_validation").validator_function_id
             line.needed_now = line.function_id in owing
 
+    @api.depends_context("lang")
     @api.depends("user_id", "contact_id", "needed_now")
     def _compute_problem(self):
         for line in self:

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
+from odoo.tools import format_date
 
 from ...engine.sequence.entries import DeadlineSet, Ended, IncidentRaised, Migrated, VisitEntered
 from ...tools.dialogs import CLOSE, notify
@@ -81,6 +82,7 @@ class CollectionSequenceMigrationLine(models.TransientModel):
     movable = fields.Boolean(compute="_compute_preview")
     preview = fields.Text(compute="_compute_preview", string="What that does")
 
+    @api.depends_context("lang")
     @api.depends("sequence_id", "wizard_id.template_id", "wizard_id.deadlines")
     def _compute_preview(self):
         for line in self:
@@ -120,7 +122,7 @@ class CollectionSequenceMigrationLine(models.TransientModel):
                 row = step.transition_ids.filtered(lambda row, key=key: row.key == key)
                 yield self.env._("Deadline left: %(row)s", row=row.sentence)
         elif isinstance(entry, DeadlineSet):
-            yield self.env._("Deadline set to %(due)s", due=entry.due)
+            yield self.env._("Deadline set to %(due)s", due=format_date(self.env, entry.due))
 
     def _move(self):
         """Move the sequence.

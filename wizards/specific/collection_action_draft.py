@@ -73,6 +73,7 @@ class CollectionActionDraft(models.AbstractModel):
     def _get_company(self):
         return self.item_ids.company_id[:1]._origin or self.env.company
 
+    @api.depends_context("lang")
     @api.depends("item_ids")
     def _compute_conflict(self):
         for draft in self:

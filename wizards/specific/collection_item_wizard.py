@@ -90,6 +90,7 @@ class CollectionItemWizard(models.TransientModel):
 
     # === COMPUTE === #
 
+    @api.depends_context("lang")
     @api.depends("item_ids")
     def _compute_summary(self):
         for wizard in self:

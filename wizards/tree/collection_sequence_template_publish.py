@@ -12,6 +12,7 @@ class CollectionSequenceTemplatePublish(models.TransientModel):
         "collection.sequence.template", required=True, readonly=True)
     warnings = fields.Text(compute="_compute_warnings")
 
+    @api.depends_context("lang")
     @api.depends("template_id")
     def _compute_warnings(self):
         for wizard in self:
