@@ -38,7 +38,7 @@ def get_tab(name):
 
 
 SCENES = (
-    Scene("work-list", COLLECTOR, "/odoo/collection-work", ".o_data_row", height=480,
+    Scene("work-list", COLLECTOR, "/odoo/collection-home", ".o_data_row", height=480,
           width=1500),
     Scene("customer-head", COLLECTOR, CUSTOMERS + "{demo_customer_moreau}",
           ".o_collection_head", clip=".o_collection_head"),

@@ -54,8 +54,10 @@ class ResCompany(models.Model):
         manages = self.env.user.has_group("account_collection.group_collection_manager")
         if manages and not (company._is_collection_started() or company._chases_by_hand()):
             return self.env["collection.setup"]._open()
-        return self.env["ir.actions.act_window"]._for_xml_id(
+        work_list = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collection.collection_debtor_action_work")
+        # Without one of its own it takes the address of the menu: a new tab shows the app's menus.
+        return {**work_list, "path": False}
 
     def write(self, vals):
         """Where the day is taken back, on whatever screen, nothing leaves until the next one."""

@@ -51,6 +51,14 @@ class TestSetup(SetupCase):
             self.env["res.company"].with_user(self.manager)._open_collection_home()["res_model"],
             "collection.debtor")
 
+    def test_the_first_screen_has_the_address_of_its_menu(self):
+        """Issue 17: opened in a new tab, it shows the menus of the app, for it is found by it."""
+        self.answer().action_start()
+        home = self.env["res.company"].with_user(self.collector)._open_collection_home()
+        self.assertFalse(home["path"])
+        menu = self.env.ref("account_collection.menu_collection_work")
+        self.assertTrue(menu.action.path)
+
     def test_every_screen_has_its_menu(self):
         """Issue 17: nobody is shown fewer menus than the own rights allow."""
         menus = self.env["ir.ui.menu"].search(

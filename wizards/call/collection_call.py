@@ -97,7 +97,7 @@ class CollectionCall(models.TransientModel):
     dispute_item_ids = fields.Many2many(
         "account.move.line", "collection_call_dispute_rel", string="Disputed items",
         compute="_compute_dispute_item_ids", store=True, readonly=False)
-    reason_id = fields.Many2one("collection.dispute.reason", string="Why")
+    reason_id = fields.Many2one("collection.dispute.reason")
     owner_id = fields.Many2one(
         "res.users", string="Owner", domain="[('share', '=', False)]",
         compute="_compute_owner_id", store=True, readonly=False, help="Who resolves it.")

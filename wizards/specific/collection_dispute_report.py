@@ -15,7 +15,7 @@ class CollectionDisputeReport(models.TransientModel):
     _inherit = ["collection.dialog"]
 
     move_ids = fields.Many2many("account.move", string="Invoices", required=True, readonly=True)
-    reason_id = fields.Many2one("collection.dispute.reason", string="Why", required=True)
+    reason_id = fields.Many2one("collection.dispute.reason", required=True)
     description = fields.Text(string="What the customer says", required=True)
 
     def action_apply(self):
