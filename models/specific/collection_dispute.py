@@ -210,7 +210,8 @@ class CollectionDispute(models.Model):
             disputes.asked_on = company._get_collection_day()
         hand_out(self.env, [ToDo(
             dispute, dispute.owner_id.filtered("active") or dispute.company_id._get_collector(
-                dispute.customer_id), dispute.company_id, _lt("Nothing follows this dispute up any more: how did it end?"))
+                dispute.customer_id), dispute.company_id,
+            _lt("Nothing follows this dispute up any more: how did it end?"))
             for dispute in fresh])
 
     @api.model
