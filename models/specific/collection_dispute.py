@@ -203,13 +203,15 @@ class CollectionDispute(models.Model):
             item.reconciled or item.parent_state == "cancel" for item in self.item_ids)
 
     def _ask_owner(self):
-        """Ask whoever resolves these how they ended, once."""
+        """Ask whoever resolves these how they ended, once; where that one has left, the customer's
+        collector."""
         fresh = self.filtered(lambda dispute: not dispute.asked_on)
         for company, disputes in fresh.grouped("company_id").items():
             disputes.asked_on = company._get_collection_day()
         hand_out(self.env, [ToDo(
-            dispute, dispute.owner_id or dispute.company_id._get_collection_manager(),
-            dispute.company_id, _lt("Nothing follows this dispute up any more: how did it end?"))
+            dispute, dispute.owner_id.filtered("active") or dispute.company_id._get_collector(
+                dispute.customer_id), dispute.company_id,
+            _lt("Nothing follows this dispute up any more: how did it end?"))
             for dispute in fresh])
 
     @api.model

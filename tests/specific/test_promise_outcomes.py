@@ -360,6 +360,14 @@ class TestDisputeOutcomes(OutcomeCase):
         self.assertEqual(len(self.dispute.activity_ids), 1)
         self.assertEqual(self.dispute.activity_ids.user_id, self.dispute.owner_id)
 
+    def test_its_owner_has_left(self):
+        """The customer's collector is asked."""
+        self.dispute.owner_id = self.litigator
+        self.litigator.action_archive()
+        self.match(self.move, self.pay_on_account(500))
+        self.pass_day()
+        self.assertEqual(self.dispute.activity_ids.user_id, self.collector)
+
     def test_its_follow_up_is_cancelled(self):
         """The owner is asked; credited later, it is resolved all the same."""
         self.dispute.action_id.with_user(self.collector).close("cancelled", comment="No use")
