@@ -114,6 +114,7 @@ RECORDS = {
     "collection.document.template": SETTING,
     "collection.document.template.function": SETTING,
     "collection.document.template.item": SETTING,
+    "collection.download": DIALOG,
     "collection.function": SETTING,
     "collection.group": SETTING,
     "collection.history": TRACE,

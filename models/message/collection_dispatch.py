@@ -7,6 +7,7 @@ from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_record
 from ..action.channels import CHANNELS, get_channel
 from . import letters, notices
+from .message import PDF
 
 DISPATCH_STATES = [
     ("pending", "Queued"),
@@ -463,16 +464,8 @@ class CollectionDispatch(models.Model):
         files = [dispatch.attachment_ids[:1].raw for dispatch in posted.sorted("id")]
         if not all(files) or not files:
             raise UserError(self.env._("Choose letters: only they are printed."))
-        merged = self.env["ir.attachment"].sudo().create({
-            "name": self.env._("Letters.pdf"), "raw": self.env["collection.print"]._merge(files),
-            "mimetype": "application/pdf", "res_model": "res.users", "res_id": self.env.uid,
-        })
-        merged.generate_access_token()
-        return {
-            "type": "ir.actions.act_url", "target": "download",
-            "url": f"/web/content/{merged.id}?download=true"
-                   f"&access_token={merged.access_token}",
-        }
+        return self.env["collection.download"]._offer(
+            self.env._("Letters.pdf"), self.env["collection.print"]._merge(files), PDF)
 
     def action_mark_sent(self):
         """A person says that these have left.

@@ -307,13 +307,8 @@ class CollectionPaymentPlan(models.Model):
         """:return: action that downloads this plan as a PDF"""
         self.ensure_one()
         self.check_access("read")
-        file = self.env["ir.attachment"].sudo().create({
-            "name": plan_text.get_filename(self), "raw": plan_text.print_plan(self),
-            "mimetype": PDF, "res_model": "res.users", "res_id": self.env.uid})
-        file.generate_access_token()
-        return {
-            "type": "ir.actions.act_url", "target": "download",
-            "url": f"/web/content/{file.id}?download=true&access_token={file.access_token}"}
+        return self.env["collection.download"]._offer(
+            plan_text.get_filename(self), plan_text.print_plan(self), PDF)
 
     def action_send(self):
         """Button *Send by e-mail*; see :meth:`send`."""
