@@ -324,6 +324,10 @@ def change_root(proof, files):
 def lead_astray(proof, _files):
     chain(proof)["anchor"]["path"][0][1] = "00" * 32
 
+def add_root(proof, files):
+    files[proof["anchors"][0]["file"]] += b"root: " + b"00" * 32 + b"\n"
+
+
 
 def date_back(proof, _files):
     for said in (proof["anchors"][0], chain(proof)["anchor"]):
@@ -364,7 +368,8 @@ FORGERIES = (
     (lengthen_a_row, "row 3 is not what was sealed"),
     (change_row, "row 3 is not what was sealed"), (change_text, "the text of row"),
     (cut, "row 4 is missing"), (cut_tail, "row 7 is not the one that the anchor"),
-    (change_root, "another root"), (lead_astray, "does not lead to the root"),
+    (change_root, "another root"), (add_root, "another root"),
+    (lead_astray, "does not lead to the root"),
 )
 
 
