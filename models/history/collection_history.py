@@ -439,11 +439,11 @@ class CollectionHistory(models.Model):
             "collection.history.erase", self.env._("Erase a text"),
             default_row_ids=self.ids)
 
-    def _make_proof(self, chains, folder=None):
+    def _make_proof(self, chains, folder):
         """Write down what proves histories, for whoever does not trust us.
 
         :param chains: ``collection.history.chain``
-        :param folder: ``pathlib.Path`` of a folder for what is large; None: all in memory
+        :param folder: ``pathlib.Path`` of a folder for what is large
         :return: dict of bytes, or of the file that they lie in, by file name, all below
             ``history/``, see :mod:`.proof`
         """
