@@ -3,11 +3,19 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_amount, format_date
+from odoo.tools import format_amount, format_date, format_list
 
 from ...tools.dialogs import RELOAD, notify, open_dialog
-from ...tools.records import as_day, as_record, in_company_language
-from ..action.channels import get_channel
+from ...tools.records import (
+    as_day,
+    as_instalments,
+    as_integer,
+    as_record,
+    as_records,
+    as_text,
+    in_company_language,
+)
+from ..action.channels import CHANNELS, get_channel
 from ..item.holders import Holder, register
 from ..message.message import PDF
 from . import plan_text
@@ -205,7 +213,7 @@ class CollectionPaymentPlan(models.Model):
             stands for longer than until the first instalment, items of several customers…
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         former = as_record(self.env, self._name, former)
         former.check_access("read")
@@ -225,7 +233,7 @@ class CollectionPaymentPlan(models.Model):
             "partner_id": partner.id, "former_id": last.id, "version": last.version + 1,
             "offered_by_id": self.env.uid,
             "lang": partner.sudo()._get_collection_langs(company)[partner.id]})
-        text = plan_text.render(plan, (terms or "").strip() or plan_text.propose_terms(
+        text = plan_text.render(plan, as_text(self.env, terms) or plan_text.propose_terms(
             plan, plan.amount, plan.currency_id, plan.default_days))
         plan.write({"text": text, "digest": _digest(text)})
         plan._trace("plan_offered")
@@ -243,10 +251,10 @@ class CollectionPaymentPlan(models.Model):
             raise UserError(self.env._(
                 "Choose items of one currency; these are of: %(currencies)s.",
                 currencies=", ".join(currency.mapped("name"))))
-        if default_days < 0:
+        if isinstance(default_days, int) and default_days < 0:
             raise UserError(self.env._("The days of default cannot be negative."))
         balance = sum(lines.mapped("amount_residual_currency"))
-        schedule = [(as_day(self.env, on), amount) for on, amount in instalments]
+        schedule = as_instalments(self.env, instalments)
         self.env["collection.promise"]._check_instalments(schedule, balance, currency, company)
         total = sum(amount for _day, amount in schedule)
         if currency.compare_amounts(total, balance):
@@ -262,7 +270,8 @@ class CollectionPaymentPlan(models.Model):
         return {
             "currency_id": currency.id, "item_ids": [(6, 0, lines.ids)], "amount": balance,
             "residuals": {str(line.id): line.amount_residual_currency for line in lines},
-            "default_days": default_days, "offered_on": day, "valid_until": until,
+            "default_days": as_integer(self.env, default_days), "offered_on": day,
+            "valid_until": until,
             "line_ids": [(0, 0, {"date": on, "amount": amount}) for on, amount in schedule],
         }
 
@@ -279,13 +288,15 @@ class CollectionPaymentPlan(models.Model):
 
         :param str channel: code of a channel that takes files
         :return: the ``collection.action`` of the message
-        :raise UserError: it is no longer offered, or nobody is reached that way
+        :raise UserError: it is no longer offered, the channel takes no files, or nobody is
+            reached that way
         :raise AccessError: a customer outside of the user's portfolio
         """
         self.ensure_one()
         self.check_access("read")
         self._check_portfolio()
         self._check_offered()
+        self._check_channel(channel)
         plan = self.sudo().with_context(lang=self.lang)
         message = self.env["collection.action"].with_company(self.company_id).with_context(
             lang=self.lang).create_message(
@@ -300,6 +311,15 @@ class CollectionPaymentPlan(models.Model):
             "to_partner_id": plan.partner_id.id, "added_file_ids": [(6, 0, file.ids)]})
         message.send_now()
         return message.with_env(self.env)
+
+    def _check_channel(self, channel):
+        """:raise UserError: there is no such channel, or it takes no files"""
+        fit = [known for known in CHANNELS.values() if known.takes_files]
+        if channel not in [known.code for known in fit]:
+            labels = [self.env._(known.label) for known in fit]
+            raise UserError(self.env._(
+                "A payment plan cannot be sent by “%(channel)s”, which takes no files: send it "
+                "by %(channels)s.", channel=channel, channels=format_list(self.env, labels, "or")))
 
     # === BUTTONS === #
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate, format_date
 
 from ...tools.activities import ToDo, hand_out
-from ...tools.records import as_day, in_company_language
+from ...tools.records import as_day, as_reason, as_text, in_company_language
 from ..history.collection_history import MOST_TEXT
 from ..link.page import AnswerForm
 
@@ -158,7 +158,8 @@ class CollectionPaymentPlan(models.Model):
         if plan.state != "expired":
             self._check_offered()
         today = plan.company_id._get_collection_day()
-        if not (name or "").strip() or not files:
+        name = as_text(self.env, name)
+        if not name or not files:
             raise UserError(self.env._("Say who signed, and attach the signed copy."))
         if not day or not plan.offered_on <= day <= today:
             raise UserError(self.env._(
@@ -174,7 +175,7 @@ class CollectionPaymentPlan(models.Model):
         kept = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True).create(
             [file.prepare_vals(plan) for file in checked])
         plan._accept({
-            "accepted_by": name.strip(), "accepted_way": "paper", "accepted_on": day,
+            "accepted_by": name, "accepted_way": "paper", "accepted_on": day,
             "signed_ids": [(6, 0, kept.ids)]}, plan.partner_id)
 
     def _accept(self, vals, partner):
@@ -266,8 +267,7 @@ class CollectionPaymentPlan(models.Model):
         """
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        reason = as_reason(self.env, reason)
         self._check_offered()
         self.sudo()._end("withdrawn", reason)
 

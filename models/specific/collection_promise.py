@@ -9,7 +9,13 @@ from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 
 from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import (
+    as_instalments,
+    as_record,
+    as_records,
+    as_text,
+    in_company_language,
+)
 from ..item import open_items
 from ..item.holders import Holder, register
 
@@ -167,7 +173,7 @@ class CollectionPromise(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         return self._make(items, date, amount, instalments=instalments,
-                          promised_by=promised_by, comment=comment)
+                          promised_by=promised_by, comment=as_text(self.env, comment))
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
@@ -178,7 +184,7 @@ class CollectionPromise(models.Model):
             says so
         :param str on_behalf: name of the debtor who gives it on the personal page now
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         lines = items.sudo()
         customer, company = lines._get_single_customer()
@@ -187,8 +193,8 @@ class CollectionPromise(models.Model):
                 "Choose items of one currency; these are of: %(currencies)s.",
                 currencies=", ".join(lines.currency_id.mapped("name"))))
         balance = sum(lines.mapped("amount_residual_currency"))
-        plan = [(as_day(self.env, day), part) for day, part in (
-            instalments or [(date, balance if amount is None else amount)])]
+        plan = as_instalments(
+            self.env, instalments or [(date, balance if amount is None else amount)])
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
             "cancelled", self.env._("Another promise takes its place."), on_behalf)
@@ -209,11 +215,10 @@ class CollectionPromise(models.Model):
         return promise.with_env(self.env)
 
     def _check_instalments(self, plan, balance, currency, company):
-        today = company._get_collection_day()
         days = [day for day, _part in plan]
-        if not all(days):
+        if not days or not all(days):
             raise UserError(self.env._("Say for which day it is promised."))
-        if min(days) < today:
+        if min(days) < company._get_collection_day():
             raise UserError(self.env._("A promise is for today or a later day."))
         if days != sorted(set(days)):
             raise UserError(self.env._("The instalments must follow each other, a day each."))
@@ -244,7 +249,8 @@ class CollectionPromise(models.Model):
         """
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
+        reason = as_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why: the reason stays in the history."))
         for promise in self:
             if promise.state not in AWAITED:
