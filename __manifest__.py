@@ -11,6 +11,7 @@
         "security/collection_groups.xml",
         "security/ir.model.access.csv",
         "security/collection_rules.xml",
+        "security/collection_analysis_rules.xml",
         "security/collection_document_rules.xml",
         "security/collection_case_rules.xml",
         "security/collection_dialog_rules.xml",

@@ -28,7 +28,9 @@ class PlanPage(PageBase, http.Controller):
         return self._show_plan(link, token, plan, answered="refused" if refused else "")
 
     @http.route(_PATH, type="http", auth="public", methods=["POST"], sitemap=False)
-    def decide_plan(self, token, plan_id, decision="", name="", text="", key="", read="", **_post):
+    def decide_plan(self, token, plan_id, **_post):
+        form = request.httprequest.form  # without files, which are no texts
+        decision, name, text = (form.get(part, "") for part in ("decision", "name", "text"))
         link, plan = self._find_plan(token, plan_id)
         if not plan:
             return self._render_unknown()
@@ -37,12 +39,12 @@ class PlanPage(PageBase, http.Controller):
             if request.env.user._is_internal():
                 raise UserError(link.env._("Only the customer answers here."))
             if decision == "refuse":
-                plan._refuse_on_page(link, key, text)
+                plan._refuse_on_page(link, form.get("key", ""), text)
                 return harden(request.redirect(
                     f"/collection/{token}/plan/{plan.id}?refused=1", code=303))
             if decision != "accept":  # whoever signs says so, nothing else is taken for it
                 raise UserError(link.env._("Reload the page, and try again."))
-            if not read:
+            if not form.get("read"):
                 raise UserError(link.env._("Tick that you have read the plan."))
             hindrance = plan._accept_on_page(link, name)
         except UserError as refusal:

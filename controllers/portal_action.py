@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..models.collection_upload import MOST
-from .page_base import FILE_POLICY, harden, render_portal
+from .page_base import FILE_POLICY, PageBase, harden, render_portal
 from .portal import LIST, CollectionPortal
 
 #: Letters of a comment, a reason or a message at most.
@@ -12,7 +12,7 @@ PAGE = f"{LIST}/<int:action_id>"
 _ROUTE = {"type": "http", "auth": "user", "website": True, "sitemap": False}
 
 
-class CollectionPortalAction(CollectionPortal):
+class CollectionPortalAction(PageBase, CollectionPortal):
     """One action on the portal: what is asked, and what the partner answers.
 
     Whether there is no such action, or it is somebody else's, the answer is the same.
@@ -83,7 +83,7 @@ class CollectionPortalAction(CollectionPortal):
 
     def _read_collection_form(self):
         """:return: dict of what was entered, shortened to what anybody would write"""
-        form, files = request.httprequest.form, request.httprequest.files
+        form = request.httprequest.form
         option = form.get("option", "")
         return {
             "option": int(option) if option.isascii() and option.isdigit()
@@ -94,8 +94,8 @@ class CollectionPortalAction(CollectionPortal):
                 # of a box to tick, the last: "no" stands before it
                 name.removeprefix("marker_"): values[-1].replace("\0", "")[:LONGEST].strip()
                 for name, values in form.lists() if name.startswith("marker_")},
-            "files": tuple((file.filename, file.read())
-                           for file in files.getlist("files") if file.filename),
+            "files": self._read_files(
+                "files", MOST, request.env["collection.upload"]._get_upload_limit()),
         }
 
     # -- out ---------------------------------------------------------------------------

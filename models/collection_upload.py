@@ -92,6 +92,8 @@ class CollectionUpload(models.AbstractModel):
         :return: list of :class:`CheckedFile`
         :raise UserError: too many or too large, empty, of a type that is not taken, or harmful
         """
+        if not isinstance(files, (list, tuple)) or not all(map(_is_file, files)):
+            raise UserError(self.env._("Give each file as its name and its bytes."))
         if len(files) > most:
             raise UserError(self.env._("Send %(most)s files at most.", most=most))
         named = [(_clean_name(name), content) for name, content in files]
@@ -280,6 +282,11 @@ class CollectionUpload(models.AbstractModel):
             "busy": _("The file %(name)s cannot be checked at the moment: many others are being "
                       "checked. Please send it again in a minute.", name=name),
         }[reason]
+
+
+def _is_file(value):
+    return isinstance(value, (list, tuple)) and len(value) == 2 and (
+        isinstance(value[0], str) and isinstance(value[1], bytes))
 
 
 def _clean_name(name):

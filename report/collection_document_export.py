@@ -8,15 +8,19 @@ from PIL import Image, ImageOps
 from reportlab.lib.pagesizes import A4, landscape
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.tools import format_datetime
 from odoo.tools.pdf import PdfFileReader
 
+from ..tools.sizes import describe_size
 from .collection_print import Sheet, read_pages
 
 _logger = logging.getLogger(__name__)
 
 #: Bytes of an archive that are kept in memory; what is larger goes to a temporary file.
 SPOOL = 8 * 1024 * 1024
+#: Bytes of the files that are made one PDF at most: what it takes is a multiple of them.
+MOST_MERGED = 100 * 1000 ** 2
 #: Points between a picture and the edge of its page.
 MARGIN = 28
 #: Pixels that a page of a picture has at most: A4 at 200 dots an inch.
@@ -65,9 +69,10 @@ class CollectionDocumentRequest(models.Model):
 
         :param items: ``collection.document.item`` that the reader may see
         :return: binary file, at its beginning
-        :raise UserError: the PDF program is missing, or fails
+        :raise UserError: they are too large for one PDF, or the PDF program is missing or fails
         """
         self.ensure_one()
+        self._check_merged_size(items)
         parts, rows = [], []
         for item in items:
             for file in item.file_ids:
@@ -79,6 +84,15 @@ class CollectionDocumentRequest(models.Model):
         merged.write(self.env["collection.print"]._merge([cover, *parts]))
         merged.seek(0)
         return merged
+
+    def _check_merged_size(self, items):
+        """:raise UserError: all of it is in memory at once, and would be too much"""
+        size = sum(items.file_ids.mapped("size"))
+        if size > MOST_MERGED:
+            raise UserError(self.env._(
+                "The files come to %(size)s: one PDF holds %(most)s at most. Download them as a "
+                "ZIP instead.", size=describe_size(self.env, size),
+                most=describe_size(self.env, MOST_MERGED)))
 
     def _prepare_cover_row(self, item, file, part):
         """:return: dict of the values that the first page lists of a file"""

@@ -36,6 +36,7 @@ from . import test_access_matrix
 from . import test_access_routes
 from . import test_access_fields
 from . import test_access_owners
+from . import test_access_arguments
 from . import test_access_fuzz
 from . import test_security
 from . import test_dialogs

@@ -252,15 +252,18 @@ class AccessCase(DocumentCase):
         finally:
             self.env.invalidate_all()
 
-    def call(self, model, name, function, user):
-        """Call a public method as a remote call would, on the sample where it is of a record."""
+    def call(self, model, name, function, user, others=None):
+        """Call a public method as a remote call would, on the sample where it is of a record.
+
+        :param dict others: arguments in the place of those that fit
+        """
         records = self.env[model].with_user(user)
         on_model = getattr(function, "_api_model", False)
         if records._transient and not on_model:
             records = records.create(self.make_dialog_vals(model))
         elif model in self.samples:
             records = records.browse(self.samples[model].id)
-        given = self.make_arguments(model, function)
+        given = {**self.make_arguments(model, function), **(others or {})}
         return call_kw(
             self.env[model].with_user(user), name, [] if on_model else [records.ids], given)
 
@@ -318,10 +321,10 @@ class AccessCase(DocumentCase):
             "start": "2026-03-02", "moves": [], "words": {}, "attribute": "scenario",
             "automation": self.samples["collection.document.automation"].id,
             "value": 0, "locked": True, "msg_dict": {}, "user": self.litigator.id, "wanted": True,
-            "ids": self.customer.ids, "instalments": [(self.later, 500)],
+            "batch": self.customer.ids, "instalments": [(self.later, 500)],
         }
         if model == "collection.action.skip":
-            known["ids"] = self.samples["collection.action"].ids
+            known["batch"] = self.samples["collection.action"].ids
         if model.startswith("collection.document"):
             known["template"] = self.template.id
         if model == "collection.sequence":

@@ -36,7 +36,9 @@ SETTING = {"read": DESK, "write": MANAGERS, "create": MANAGERS, "unlink": MANAGE
 DIALOG = {"read": DESK, "write": DESK, "create": DESK, "unlink": DESK}
 #: A dialog of managers.
 MANAGERS_DIALOG = {"read": MANAGERS, "write": MANAGERS, "create": MANAGERS, "unlink": MANAGERS}
-#: What the machinery keeps for itself.
+#: What the machinery keeps for itself: administrators of Odoo look, who are none of these.
+INTERNAL = {}
+#: What managers look up, each of the own company.
 MACHINERY = {"read": MANAGERS}
 #: What managers of the company look up.
 LOG = {"read": MANAGER}
@@ -88,7 +90,7 @@ RECORDS = {
     "collection.deadline": TRACE,
     "collection.debtor": TRACE,
     "collection.debtor.hold": DIALOG,
-    "collection.debtor.mark": MACHINERY,
+    "collection.debtor.mark": INTERNAL,
     "collection.debtor.statement": DIALOG,
     "collection.dispatch": TRACE,
     "collection.dispute": CASE,
@@ -112,13 +114,14 @@ RECORDS = {
     "collection.document.template": SETTING,
     "collection.document.template.function": SETTING,
     "collection.document.template.item": SETTING,
+    "collection.download": DIALOG,
     "collection.function": SETTING,
     "collection.group": SETTING,
     "collection.history": TRACE,
-    "collection.history.chain": MACHINERY,
+    "collection.history.chain": LOG,
     "collection.history.check": MACHINERY,
     "collection.history.erase": MANAGERS_DIALOG,
-    "collection.item.snapshot": MACHINERY,
+    "collection.item.snapshot": INTERNAL,
     "collection.item.status": SETTING,
     "collection.item.wizard": DIALOG,
     "collection.item.wizard.instalment": DIALOG,
@@ -148,9 +151,9 @@ RECORDS = {
     "collection.payment.plan.withdraw": DIALOG,
     "collection.penalty.rate": SETTING,
     "collection.personal.export": MANAGERS_DIALOG,
-    "collection.plan.mark": MACHINERY,
-    "collection.plan.state": MACHINERY,
-    "collection.plan.wake": MACHINERY,
+    "collection.plan.mark": INTERNAL,
+    "collection.plan.state": INTERNAL,
+    "collection.plan.wake": INTERNAL,
     "collection.promise": TRACE,
     "collection.promise.cancel": DIALOG,
     "collection.promise.line": TRACE,

@@ -14,6 +14,7 @@ from typing import Any
 from odoo.exceptions import AccessError, UserError
 
 from .dialogs import RELOAD, ClientAction, notify
+from .records import as_records
 
 #: Records that one call of the server deals with.
 BATCH = 50
@@ -54,8 +55,10 @@ def run_batch(
 
 
 def take(records: Any, ids: list[int]) -> Any:
-    """:return: those of these records that the client names; others are left alone"""
-    return records & records.browse(ids)
+    """:return: those of these records that the client names; others are left alone
+    :raise UserError: it names none
+    """
+    return records & as_records(records.env, records._name, ids)
 
 
 def _run_each(records: Any, execute: Callable[[Any], object], more: bool) -> Result:

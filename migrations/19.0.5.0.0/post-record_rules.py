@@ -7,7 +7,8 @@ from lxml import etree
 from odoo import SUPERUSER_ID, api
 from odoo.tools import file_open
 
-FILES = ("collection_rules.xml", "collection_document_rules.xml")
+FILES = (
+    "collection_rules.xml", "collection_analysis_rules.xml", "collection_document_rules.xml")
 #: The collector, however a rule comes to it.
 COLLECTOR = re.compile(r"'(?:\w+\.)*collector_id'")
 #: What has been added to rules besides.

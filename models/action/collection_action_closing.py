@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_datetime
 
 from ...engine.sequence import outcomes
-from ...tools.records import as_day, as_record
+from ...tools.records import as_day, as_mapping, as_record, as_text
 from ..history.trace import Trace, TraceRow
 from .closings import FOLLOWERS
 from .steering import STEERINGS
@@ -39,6 +39,8 @@ class CollectionAction(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        outcome, comment = as_text(self.env, outcome), as_text(self.env, comment)
+        markers = as_mapping(self.env, markers)
         self._check_may_close(outcome)
         option = as_record(self.env, "collection.action.option", option)
         self._take_turn()
@@ -47,7 +49,7 @@ class CollectionAction(models.Model):
         action = self.sudo()
         if action.state == "closed":
             raise UserError(self._get_closed_message())
-        trace = Trace("close", text=(comment or "").strip(),
+        trace = Trace("close", text=comment,
                       on_behalf=self._get_represented().name or "")
         action._get_steering().answer(outcome, trace, option, markers)
         return True

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import figures
-from ...tools.records import as_record
+from ...tools.records import as_domain, as_records, as_text
 from .collection_analysis_item import SINCE
 from .collection_analysis_report import DAY, check_day, check_months
 
@@ -161,6 +161,7 @@ class CollectionAnalysis(models.AbstractModel):
         :raise UserError: there is no such figure
         """
         scope = self._get_scope(company, day, domain, months)
+        figure = as_text(self.env, figure)
         model, conditions = COUNTED.get(figure) or (ITEM, DIFFERENCES.get(figure))
         if conditions is None:
             raise UserError(self.env._("There is no figure “%(name)s”.", name=figure))
@@ -178,11 +179,11 @@ class CollectionAnalysis(models.AbstractModel):
     def _get_scope(self, company, day, domain, months):
         """:return: the :class:`Scope` that a caller named"""
         self.env[ITEM].check_access("read")
-        company = as_record(self.env, "res.company", company)
+        company = as_records(self.env, "res.company", company)
         if len(company) != 1:
             raise UserError(self.env._("Figures are of one company."))
-        return Scope(self._get_companies(company), check_day(self.env, day), domain,
-                     check_months(self.env, months))
+        return Scope(self._get_companies(company), check_day(self.env, day),
+                     as_domain(self.env["res.partner"], domain), check_months(self.env, months))
 
     def _get_companies(self, company):
         """:return: ``res.company``, the one given first, then those of its branches in which the

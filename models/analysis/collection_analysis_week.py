@@ -6,6 +6,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import LazyTranslate, format_amount
 
+from ...tools.records import as_text
+
 _lt = LazyTranslate(__name__)
 
 DIGEST = "account_collection.digest_collection"
@@ -87,6 +89,7 @@ class CollectionAnalysisWeek(models.AbstractModel):
         :raise UserError: there is no such figure
         """
         self.env["collection.analysis.flow"].check_access("read")
+        figure = as_text(self.env, figure)
         if figure not in FIGURES:
             raise UserError(self.env._("There is no figure “%(name)s”.", name=figure))
         monday, model = self._get_monday(), FIGURES[figure].model

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ...tools.records import as_integer, as_record, as_text
 from .attributes import ATTRIBUTES, MANY, get_selection
 
 
@@ -102,9 +103,12 @@ class CollectionAssignment(models.Model):
         :param bool locked: whether rules leave it alone
         :raise AccessError: a customer outside of the user's portfolio
         """
-        customer = self.env["res.partner"].browse(customer_id)
+        customer = as_record(self.env, "res.partner", customer_id).commercial_partner_id
+        attribute, value = as_text(self.env, attribute), as_integer(self.env, value)
         customer.check_access("write")
         customer._check_collection_portfolio()
+        if not customer or attribute not in ATTRIBUTES:
+            raise UserError(self.env._("Choose a customer, and what rules are to leave alone."))
         known = self.sudo().search([
             ("customer_id", "=", customer.id), ("company_id", "=", self.env.company.id),
             ("attribute", "=", attribute), ("value", "=", value)])
@@ -112,7 +116,7 @@ class CollectionAssignment(models.Model):
             "customer_id": customer.id, "company_id": self.env.company.id, "source": "hand",
             "attribute": attribute, "value": value, "user_id": self.env.uid,
             "at": fields.Datetime.now()})
-        known.locked = locked
+        known.locked = bool(locked)
 
     def _set_locked(self, locked):
         self.check_access("read")

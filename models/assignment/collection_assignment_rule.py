@@ -7,6 +7,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 from ...tools.clauses import join_label
+from ...tools.records import as_integer
 from .attributes import ATTRIBUTES, HOLDER, MANY, SWITCH, get_selection
 
 #: What says which customers a rule finds.
@@ -450,7 +451,7 @@ class CollectionAssignmentRule(models.Model):
         """
         self.ensure_one()
         rule = self._prepare_run()
-        found = rule._search_ids(Domain("id", ">", after))[:STEP]
+        found = rule._search_ids(Domain("id", ">", as_integer(self.env, after)))[:STEP]
         changed = rule._assign(found)
         if changed:
             rule._plan_soon()
@@ -497,7 +498,8 @@ class CollectionAssignmentRule(models.Model):
         """
         self._check_may_run()
         run = self.env["collection.assignment.run"].sudo().search([
-            ("id", "=", run_id), ("company_id", "=", self.env.company.id)])
+            ("id", "=", as_integer(self.env, run_id)),
+            ("company_id", "=", self.env.company.id)])
         if run.todo:
             run.with_company(run.company_id)._step()
         return {"left": len((run.todo or {}).get("rules", ())), "changed": run.changed,

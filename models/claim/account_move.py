@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import PortfolioBoolean, PortfolioChar
+from ...tools.records import as_reason
 from ..access import COLLECTORS
 from ..item.account_move_line import NOT_BY_HAND
 
@@ -54,6 +55,7 @@ class AccountMove(models.Model):
         :raise UserError: no reason
         :raise AccessError: a customer outside of the user's portfolio
         """
+        reason = as_reason(self.env, reason)
         self._end_claims("claims_waived", reason, {"collection_waiver": reason})
 
     def settle_collection_claims(self, reason):
@@ -72,6 +74,7 @@ class AccountMove(models.Model):
             raise UserError(self.env._(
                 "%(invoices)s is not paid yet, so that its interest runs on. Say that its claims "
                 "were paid once it is.", invoices=", ".join(owed.mapped("display_name"))))
+        reason = as_reason(self.env, reason)
         self._end_claims("claims_paid", reason, {"collection_claims_paid": reason})
 
     def restore_collection_claims(self, reason):
@@ -81,7 +84,7 @@ class AccountMove(models.Model):
         :raise UserError: no reason
         :raise AccessError: a customer outside of the user's portfolio
         """
-        self._end_claims("claims_restored", reason, {
+        self._end_claims("claims_restored", as_reason(self.env, reason), {
             "collection_waiver": False, "collection_claims_paid": False})
 
     def _end_claims(self, kind, reason, vals):
@@ -92,8 +95,6 @@ class AccountMove(models.Model):
         :param str reason: the trace's
         :param dict vals: of the invoices
         """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
         self._check_claimant()
         changed = self.sudo().filtered(lambda move: any(
             bool(move[name]) != bool(value) for name, value in vals.items()))

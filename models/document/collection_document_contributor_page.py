@@ -5,8 +5,9 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, format_date
 from odoo.tools.misc import formatLang
 
-#: People whom one contributor may invite: each of them is written to.
-MOST_INVITED = 20
+#: People whom one contributor may invite, and all of a request together: each of them is written
+#: to, and may invite others.
+MOST_INVITED, MOST_INVITED_IN_ALL = 20, 50
 
 #: Files that are kept of one document, taken back ones too: room is not without end.
 MOST_KEPT = 200
@@ -239,7 +240,8 @@ class CollectionDocumentContributor(models.Model):
             lambda one: str(one.id) == function)
         if not chosen:
             raise UserError(self.env._("Choose what they contribute as."))
-        if len(invited) >= MOST_INVITED:
+        if len(invited) >= MOST_INVITED or len(
+                documents.contributor_ids.filtered("inviter_id")) >= MOST_INVITED_IN_ALL:
             raise UserError(self.env._(
                 "You have invited many people already. Please contact us."))
         partner = same.partner_id[:1] or self.env["res.partner"].create({

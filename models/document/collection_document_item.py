@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...tools.dialogs import open_dialog
-from ...tools.records import in_company_language
+from ...tools.records import as_day, as_text, in_company_language
 from ..collection_upload import Sender
 
 STATES = [
@@ -275,8 +275,8 @@ class CollectionDocumentItem(models.Model):
         if not self.has_expiry:
             return None
         try:
-            day = fields.Date.to_date(expiry) or self.expiry
-        except ValueError:
+            day = as_day(self.env, expiry) or self.expiry
+        except UserError:
             day = None
         if not day:
             raise UserError(self.env._("Enter until when “%(item)s” is valid.", item=self.name))
@@ -342,10 +342,11 @@ class CollectionDocumentItem(models.Model):
         :raise UserError: no reason, or one of them does not wait for a review
         :raise AccessError: a customer outside of the user's portfolio
         """
-        if not (reason or "").strip():
+        reason = as_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why: the contributor reads it."))
         items = self._take_review(("review",))
-        items._write_reviewed("refused", reason.strip())
+        items._write_reviewed("refused", reason)
         items._trace_all("document_refused", reason)
         items._reopen_contributors()
         for contributor, own in items.grouped("contributor_id").items():

@@ -7,7 +7,7 @@ from odoo.tools import SQL, plaintext2html
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import in_company_language
+from ...tools.records import as_text, in_company_language
 from ..history.trace import Trace
 from .mail_activity import REVIEW
 
@@ -327,7 +327,7 @@ class CollectionDocumentRequest(models.Model):
         :raise UserError: a request is not under way
         :raise AccessError: a customer outside of the user's portfolio
         """
-        requests = self._take_turn()
+        requests, reason = self._take_turn(), as_text(self.env, reason)
         requests._check_open()
         requests.write({"state": "paused", "pause_reason": reason})
         for request in requests:
@@ -372,7 +372,8 @@ class CollectionDocumentRequest(models.Model):
 
         :raise UserError: no reason, or a request that has ended
         """
-        if not (reason or "").strip():
+        reason = as_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why: the reason stays in the history."))
         requests = self._take_turn()
         for request in requests:

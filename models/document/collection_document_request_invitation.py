@@ -118,6 +118,8 @@ class CollectionDocumentRequest(models.Model):
         function = as_record(request.env, "collection.function", function)
         partner = as_record(self.env, "res.partner", partner)
         partner.check_access("read")
+        if not partner:
+            raise UserError(self.env._("Choose whom to invite."))
         if not function:
             raise UserError(self.env._("Choose what %(name)s contributes as.", name=partner.name))
         contributor = request._invite(function, partner.sudo(), notify=notify)

@@ -16,7 +16,7 @@ from ...engine.seal import DIGESTED, VERSION, hash_row, hash_text
 from ...tools import seal
 from ...tools.clauses import join_label
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record, in_company_language
+from ...tools.records import as_record, as_text, in_company_language
 from .erasing import erase_copies
 from .kinds import CAUSES, KINDS, SENTENCES
 from .proof import make_proof
@@ -396,6 +396,8 @@ class CollectionHistory(models.Model):
             raise AccessError(self.env._("Only a collection manager may verify a history."))
         customer = as_record(self.env, "res.partner", customer)
         customer.check_access("read")
+        if not customer:
+            raise UserError(self.env._("Choose the customer whose history is verified."))
         return self.env["collection.history.check"].sudo()._verify_customer(
             customer.commercial_partner_id)
 
@@ -413,7 +415,7 @@ class CollectionHistory(models.Model):
         if not self.env.user.has_group("account_collection.group_collection_manager"):
             raise AccessError(self.env._("Only a collection manager may erase a text."))
         self.check_access("read")
-        reason = (reason or "").strip()
+        reason = as_text(self.env, reason)
         if not reason:
             raise UserError(self.env._("Say why the text is erased: the history keeps the reason."))
         rows = self.sudo().filtered("text")
@@ -439,11 +441,11 @@ class CollectionHistory(models.Model):
             "collection.history.erase", self.env._("Erase a text"),
             default_row_ids=self.ids)
 
-    def _make_proof(self, chains, folder=None):
+    def _make_proof(self, chains, folder):
         """Write down what proves histories, for whoever does not trust us.
 
         :param chains: ``collection.history.chain``
-        :param folder: ``pathlib.Path`` of a folder for what is large; None: all in memory
+        :param folder: ``pathlib.Path`` of a folder for what is large
         :return: dict of bytes, or of the file that they lie in, by file name, all below
             ``history/``, see :mod:`.proof`
         """

@@ -5,7 +5,6 @@ the root of the last anchor; beside it stand the anchors' files as witnesses and
 them. ``report/case_file/verify.py`` reads them.
 """
 
-import io
 import json
 from pathlib import Path
 
@@ -19,11 +18,11 @@ FOLDER = "history"
 BATCH = 1000
 
 
-def make_proof(chains, folder=None):
+def make_proof(chains, folder):
     """Write down what proves histories.
 
     :param chains: ``collection.history.chain``, in superuser mode
-    :param Path folder: where the rows are written to, however many they are; None: to memory
+    :param Path folder: where the rows are written to, however many they are
     :return: dict of bytes, or the file that they lie in, by file name; all of them in the folder
         ``history``
     """
@@ -33,15 +32,10 @@ def make_proof(chains, folder=None):
     files = {}
     for anchor in anchors:
         files |= _get_files(anchor)
-    name = f"{FOLDER}/proof.json"
-    if folder is None:
-        target = io.StringIO()
-        _write(target, chains, leaves, anchors)
-        return {**files, name: target.getvalue().encode()}
     path = Path(folder, "proof.json")
     with path.open("w", encoding="utf-8") as target:
         _write(target, chains, leaves, anchors)
-    return {**files, name: path}
+    return {**files, f"{FOLDER}/proof.json": path}
 
 
 def _write(target, chains, leaves, anchors):

@@ -15,7 +15,7 @@ from ...tools.portfolio import (
     seen_domain,
     sees_own_only,
 )
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import as_day, as_record, as_text, in_company_language
 from ..access import COLLECTORS
 from . import open_items
 
@@ -179,7 +179,7 @@ class AccountMoveLine(models.Model):
         """
         self._check_open_items()
         status = as_record(self.env, "collection.item.status", status)
-        lines = self.sudo()
+        lines, comment = self.sudo(), as_text(self.env, comment)
         for company, items in lines.grouped("company_id").items():
             day = company._get_collection_day()
             items.write(items._prepare_status_vals(

@@ -15,7 +15,7 @@ from ...engine import limitation
 from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
 from ...tools.portfolio import PortfolioDate, PortfolioInteger, PortfolioSelection
-from ...tools.records import in_company_language
+from ...tools.records import as_text, in_company_language
 from ...tools.sql import partner_value
 from ..access import COLLECTORS
 from ..claim.res_partner import CLAIM_KINDS, KINDS_OF_DEBTORS
@@ -324,8 +324,8 @@ class AccountMoveLine(models.Model):
         """
         self.check_access("read")
         self._check_collection_portfolio()
-        kinds = dict(CLAIM_KINDS)
-        if not self or kind and kind not in kinds or not (reason or "").strip():
+        kinds, reason = [code for code, _label in CLAIM_KINDS], as_text(self.env, reason)
+        if not self or kind and kind not in kinds or not reason:
             raise UserError(self.env._(
                 "Choose items, the kind of claim that they are, and say why."))
         lines = self.sudo()

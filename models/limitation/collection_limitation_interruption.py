@@ -9,7 +9,7 @@ from odoo.tools import format_date
 
 from ...engine import limitation
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import as_day, as_reason, as_records, as_text, in_company_language
 from ..action.collection_action_option import INTERRUPTIONS
 from ..item.holders import Holder, register
 
@@ -114,10 +114,11 @@ class CollectionLimitationInterruption(models.Model):
         :raise UserError: no items, a day that is still to come, or no proof
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items.check_access("read")
         items._check_collection_portfolio()
-        if not (note or "").strip():
+        note = as_text(self.env, note)
+        if not note:
             raise UserError(self.env._(
                 "Say what proves it: a signed recognition, a receipt of the court, a deed."))
         return self._note_all([Fact(
@@ -174,8 +175,7 @@ class CollectionLimitationInterruption(models.Model):
         """
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        reason = as_reason(self.env, reason)
         if gone := self.filtered("withdrawn_at"):
             raise UserError(self.env._(
                 "“%(what)s” was withdrawn on %(day)s already.", what=gone[0].display_name,

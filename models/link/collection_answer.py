@@ -8,7 +8,7 @@ from odoo.tools import format_amount, format_date, plaintext2html
 
 from ...tools.clauses import join_label
 from ...tools.dialogs import open_dialog
-from ...tools.records import in_company_language
+from ...tools.records import as_reason, in_company_language
 from ..collection_upload import Sender
 from ..item.holders import Holder, register
 from ..specific.collection_dispute import RESULTS
@@ -399,8 +399,7 @@ class CollectionAnswer(models.Model):
         :raise UserError: no reason, or one of them was checked already
         :raise AccessError: a customer outside of the user's portfolio
         """
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        reason = as_reason(self.env, reason)
         self._take_turn()._decide("refused", reason)
 
     def _take_turn(self):

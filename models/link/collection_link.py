@@ -13,7 +13,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, html2plaintext, is_html_empty
 
 from ...engine import hashtags
-from ...tools.records import as_record
+from ...tools.records import as_records, as_text
 from ..action.channels import get_channel
 from ..item.holders import Holder, register
 from ..statement.statement_line import PAGE
@@ -197,11 +197,14 @@ class CollectionLink(models.Model):
             companies, a recipient without e-mail address, or who is no colleague
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
-        recipients = as_record(self.env, "res.partner", recipients).sudo()
+        recipients = as_records(self.env, "res.partner", recipients)
+        recipients.check_access("read")
+        recipients = recipients.sudo()
         customer, company = items.sudo()._get_single_customer()
-        if not (subject or "").strip():
+        subject, body = as_text(self.env, subject), as_text(self.env, body)
+        if not subject:
             raise UserError(self.env._("The message needs a subject."))
         if not recipients:
             raise UserError(self.env._("Choose a colleague to ask."))

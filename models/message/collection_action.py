@@ -10,6 +10,7 @@ from odoo.tools import html2plaintext
 
 from ...engine import hashtags
 from ...tools.dialogs import open_dialog
+from ...tools.records import as_values
 from ..action.channels import get_channel
 from ..history.trace import Trace, TraceRow
 from ..item import open_items
@@ -475,6 +476,7 @@ class CollectionAction(models.Model):
         if self.state == "closed":
             raise UserError(self._get_closed_message())
         self._get_channel()
+        values = as_values(self, values)
         self._check_edited(values)
         self.sudo()._change_message(values)
         return True

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import in_company_language
+from ...tools.records import as_reason, in_company_language
 from ..history.trace import Trace, TraceRow
 from . import besides, notices
 from .collection_dispatch import DISPATCH_STATES
@@ -448,8 +448,7 @@ class CollectionAction(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_may_close("done")
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        reason = as_reason(self.env, reason)
         self._take_turn()
         if self.state == "closed":
             raise UserError(self._get_closed_message())

@@ -4,9 +4,10 @@ from odoo.fields import Domain
 
 from ...tools import incoming_mail, tracking
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record
+from ...tools.records import as_day, as_mapping, as_reason, as_records, as_text
 from ..action.channels import CHANNELS, get_channel
 from . import letters, notices
+from .message import PDF
 
 DISPATCH_STATES = [
     ("pending", "Queued"),
@@ -401,11 +402,11 @@ class CollectionDispatch(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_portfolio()
-        self._check_stages(dates or {})
-        days = {stage: as_day(self.env, day) for stage, day in (dates or {}).items()}
-        receipts = as_record(self.env, "ir.attachment", receipt_ids)
+        days = self._take_stages(dates or {})
+        receipts = as_records(self.env, "ir.attachment", receipt_ids)
         receipts.check_access("read")
-        return self.sudo()._record_tracking(days, number=number, receipts=receipts.sudo())
+        return self.sudo()._record_tracking(
+            days, number=as_text(self.env, number), receipts=receipts.sudo())
 
     def _record_tracking(self, days, *, number=None, receipts=None):
         """The same for commands and carriers; what is known already changes nothing.
@@ -417,11 +418,14 @@ class CollectionDispatch(models.Model):
         letters.write_news([news] if news else [])
         return bool(news)
 
-    def _check_stages(self, dates):
-        """:raise UserError: a stage is none of a letter's"""
-        if unknown := set(dates) - set(tracking.STAGES):
+    def _take_stages(self, dates):
+        """:return: dict of dates by stage, as a caller gave them
+        :raise UserError: a stage is none of a letter's, or has no day
+        """
+        if unknown := set(as_mapping(self.env, dates)) - set(tracking.STAGES):
             raise UserError(self.env._(
                 "A letter is not “%(stage)s”.", stage=", ".join(sorted(unknown))))
+        return {stage: as_day(self.env, day) for stage, day in dates.items()}
 
     # === FORMAL NOTICES === #
 
@@ -437,9 +441,7 @@ class CollectionDispatch(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
-        day = as_day(self.env, day)
+        reason, day = as_reason(self.env, reason), as_day(self.env, day)
         notices.check_given_day(self, day)
         notices.redate({self.sudo(): day}, reason)
 
@@ -474,16 +476,8 @@ class CollectionDispatch(models.Model):
         files = [dispatch.attachment_ids[:1].raw for dispatch in posted.sorted("id")]
         if not all(files) or not files:
             raise UserError(self.env._("Choose letters: only they are printed."))
-        merged = self.env["ir.attachment"].sudo().create({
-            "name": self.env._("Letters.pdf"), "raw": self.env["collection.print"]._merge(files),
-            "mimetype": "application/pdf", "res_model": "res.users", "res_id": self.env.uid,
-        })
-        merged.generate_access_token()
-        return {
-            "type": "ir.actions.act_url", "target": "download",
-            "url": f"/web/content/{merged.id}?download=true"
-                   f"&access_token={merged.access_token}",
-        }
+        return self.env["collection.download"]._offer(
+            self.env._("Letters.pdf"), self.env["collection.print"]._merge(files), PDF)
 
     def action_mark_sent(self):
         """A person says that these have left.

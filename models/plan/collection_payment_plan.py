@@ -6,7 +6,15 @@ from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, format_list
 
 from ...tools.dialogs import RELOAD, notify, open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import (
+    as_day,
+    as_instalments,
+    as_integer,
+    as_record,
+    as_records,
+    as_text,
+    in_company_language,
+)
 from ..action.channels import CHANNELS, get_channel
 from ..item.holders import Holder, register
 from ..message.message import PDF
@@ -205,7 +213,7 @@ class CollectionPaymentPlan(models.Model):
             stands for longer than until the first instalment, items of several customers…
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         former = as_record(self.env, self._name, former)
         former.check_access("read")
@@ -225,7 +233,7 @@ class CollectionPaymentPlan(models.Model):
             "partner_id": partner.id, "former_id": last.id, "version": last.version + 1,
             "offered_by_id": self.env.uid,
             "lang": partner.sudo()._get_collection_langs(company)[partner.id]})
-        text = plan_text.render(plan, (terms or "").strip() or plan_text.propose_terms(
+        text = plan_text.render(plan, as_text(self.env, terms) or plan_text.propose_terms(
             plan, plan.amount, plan.currency_id, plan.default_days))
         plan.write({"text": text, "digest": _digest(text)})
         plan._trace("plan_offered")
@@ -243,10 +251,10 @@ class CollectionPaymentPlan(models.Model):
             raise UserError(self.env._(
                 "Choose items of one currency; these are of: %(currencies)s.",
                 currencies=", ".join(currency.mapped("name"))))
-        if default_days < 0:
+        if isinstance(default_days, int) and default_days < 0:
             raise UserError(self.env._("The days of default cannot be negative."))
         balance = sum(lines.mapped("amount_residual_currency"))
-        schedule = [(as_day(self.env, on), amount) for on, amount in instalments]
+        schedule = as_instalments(self.env, instalments)
         self.env["collection.promise"]._check_instalments(schedule, balance, currency, company)
         total = sum(amount for _day, amount in schedule)
         if currency.compare_amounts(total, balance):
@@ -262,7 +270,8 @@ class CollectionPaymentPlan(models.Model):
         return {
             "currency_id": currency.id, "item_ids": [(6, 0, lines.ids)], "amount": balance,
             "residuals": {str(line.id): line.amount_residual_currency for line in lines},
-            "default_days": default_days, "offered_on": day, "valid_until": until,
+            "default_days": as_integer(self.env, default_days), "offered_on": day,
+            "valid_until": until,
             "line_ids": [(0, 0, {"date": on, "amount": amount}) for on, amount in schedule],
         }
 
@@ -318,13 +327,8 @@ class CollectionPaymentPlan(models.Model):
         """:return: action that downloads this plan as a PDF"""
         self.ensure_one()
         self.check_access("read")
-        file = self.env["ir.attachment"].sudo().create({
-            "name": plan_text.get_filename(self), "raw": plan_text.print_plan(self),
-            "mimetype": PDF, "res_model": "res.users", "res_id": self.env.uid})
-        file.generate_access_token()
-        return {
-            "type": "ir.actions.act_url", "target": "download",
-            "url": f"/web/content/{file.id}?download=true&access_token={file.access_token}"}
+        return self.env["collection.download"]._offer(
+            plan_text.get_filename(self), plan_text.print_plan(self), PDF)
 
     def action_send(self):
         """Button *Send by e-mail*; see :meth:`send`."""

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import LazyTranslate, format_date
 
 from ...tools.activities import ToDo, hand_out
-from ...tools.records import as_day, in_company_language
+from ...tools.records import as_day, as_reason, as_text, in_company_language
 from ..history.collection_history import MOST_TEXT
 from ..link.page import AnswerForm
 
@@ -157,18 +157,19 @@ class CollectionPaymentPlan(models.Model):
         plan.invalidate_recordset()
         if plan.state != "expired":
             self._check_offered()
+        name = as_text(self.env, name)
         plan._check_signed(name, day, files)
         checked = self.env["collection.upload"]._check_files(files)
         kept = self.env["ir.attachment"].sudo().with_context(image_no_postprocess=True).create(
             [file.prepare_vals(plan) for file in checked])
         plan._accept({
-            "accepted_by": name.strip(), "accepted_way": "paper", "accepted_on": day,
+            "accepted_by": name, "accepted_way": "paper", "accepted_on": day,
             "signed_ids": [(6, 0, kept.ids)]}, plan.partner_id)
 
     def _check_signed(self, name, day, files):
         """:raise UserError: see :meth:`accept_on_paper`"""
         today, first = self.company_id._get_collection_day(), min(self.line_ids.mapped("date"))
-        if not (name or "").strip() or not files:
+        if not name or not files:
             raise UserError(self.env._("Say who signed, and attach the signed copy."))
         if not day or not self.offered_on <= day <= today:
             raise UserError(self.env._(
@@ -277,8 +278,7 @@ class CollectionPaymentPlan(models.Model):
         """
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
-            raise UserError(self.env._("Say why: the reason stays in the customer's history."))
+        reason = as_reason(self.env, reason)
         self._check_offered()
         self.sudo()._end("withdrawn", reason)
 

@@ -8,7 +8,7 @@ from odoo.tools import format_datetime, plaintext2html
 from odoo.tools.translate import LazyTranslate
 
 from ...tools.dialogs import RELOAD, notify, open_dialog
-from ...tools.records import as_record
+from ...tools.records import as_record, as_text
 from ..message.holds import Hold, register
 from .mail_thread import read_text
 
@@ -272,6 +272,7 @@ class CollectionReply(models.Model):
         :raise AccessError: neither the owner nor in charge of the customer
         """
         replies = self._take_turn()
+        result = as_text(self.env, result)
         if result not in dict(RESULTS):
             raise UserError(self.env._("Say what the reply was."))
         links = {
@@ -280,7 +281,7 @@ class CollectionReply(models.Model):
             "action_id": as_record(self.env, "collection.action", action)}
         for record in links.values():
             record.check_access("read")
-        replies._write_done(result, (note or "").strip(), {
+        replies._write_done(result, as_text(self.env, note), {
             name: record.id for name, record in links.items()})
         return True
 
@@ -323,13 +324,13 @@ class CollectionReply(models.Model):
         :raise AccessError: neither the owner nor in charge of the customer
         """
         replies = self._take_turn()
-        user = as_record(self.env, "res.users", user)
+        user, note = as_record(self.env, "res.users", user), as_text(self.env, note)
         if not user or user.sudo().share or not user.sudo().active:
             raise UserError(self.env._("Choose the colleague who deals with it."))
         replies._check_reader(user)
         replies._trace(lambda reply: {
             "kind": "reply_passed", "old_value": reply.user_id.name or "–",
-            "new_value": user.name, "text": (note or "").strip(), "cause": "person",
+            "new_value": user.name, "text": note, "cause": "person",
             "command": "reply"})
         replies.user_id = user
         replies.activity_unlink(["mail.mail_activity_data_todo"])

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...engine import ladder
+from ...tools.records import as_integer, as_record
 from ...tools.sql import partner_value
 
 #: Customers planned, and messages sent, by one call of the dialog: what its bar moves by.
@@ -256,13 +257,15 @@ class CollectionScenario(models.Model):
         :raise AccessError: the user is not a collection manager
         """
         self._check_may_run()
-        company = self.env.companies.filtered(lambda company: company.id == company_id)
-        company.ensure_one()
+        company = as_record(self.env, "res.company", company_id) & self.env.companies
+        if not company:
+            raise UserError(self.env._("Choose a company that is switched on."))
         planner = self.sudo().with_company(company).with_context(lang=company.partner_id.lang)
         planner.env.flush_all()
         batch = [customer for [customer] in planner.env.execute_query(SQL(
             "%s AND partner.id > %s ORDER BY partner.id LIMIT %s",
-            planner._get_run_query(company, SQL("partner.id")), after, PLAN_BATCH))]
+            planner._get_run_query(company, SQL("partner.id")), as_integer(self.env, after),
+            PLAN_BATCH))]
         changed = planner._plan_company(company, batch) if batch else 0
         planner.env["collection.action"]._bring_to_day(
             planner.env["res.partner"].browse(batch))
@@ -287,7 +290,8 @@ class CollectionScenario(models.Model):
         """
         self._check_may_run()
         batch = self.env["collection.action"].sudo().search(
-            self._get_run_domain() & Domain("id", ">", after), order="id", limit=SEND_BATCH)
+            self._get_run_domain() & Domain("id", ">", as_integer(self.env, after)),
+            order="id", limit=SEND_BATCH)
         sent = batch._process_batch() if batch else 0
         return {
             "taken": len(batch), "sent": sent,

@@ -12,7 +12,7 @@ from ...engine.sequence import conditions
 from ...engine.sequence.commands import get_name
 from ...engine.sequence.errors import CommandRefused
 from ...tools.own_context import is_own, with_own
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import as_day, as_record, as_text, as_values, in_company_language
 from ..history.trace import Trace
 from ..item import open_items
 
@@ -299,7 +299,7 @@ class CollectionSequence(models.Model):
             if marker["type"] == "selection" and value not in dict(marker["selection"]):
                 raise ValueError(value)
             return CASTS.get(marker["type"], str)(value)
-        except ValueError as error:
+        except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raise UserError(self.env._(
                 "%(label)s: “%(value)s” cannot be read as its kind of value.",
                 label=marker["string"], value=value)) from error
@@ -358,7 +358,8 @@ class CollectionSequence(models.Model):
         day = as_day(self.env, day)
         if day and day > self.company_id._get_collection_day():
             raise UserError(self.env._("What is noted has happened: today, or before."))
-        if name not in self._get_known_events():
+        note = as_text(self.env, note)
+        if name not in [*self._get_known_events()]:
             raise UserError(self.env._(
                 "%(sequence)s does not wait for “%(event)s”.",
                 sequence=self.display_name, event=name))
@@ -371,7 +372,7 @@ class CollectionSequence(models.Model):
             "sequence_id": self.id,
         }])
         lang = self.company_id.partner_id.lang
-        said = [day and format_date(self.env, day, lang_code=lang), (note or "").strip()]
+        said = [day and format_date(self.env, day, lang_code=lang), note]
         self._run(signal._get_command(), text=": ".join(filter(None, said)) or name)
         signal.delivered_at = fields.Datetime.now()
         return self._describe_followed()
@@ -403,6 +404,7 @@ class CollectionSequence(models.Model):
         :raise UserError: a sequence does not run
         """
         self._check_steering()
+        reason = as_text(self.env, reason)
         for sequence in self:
             sequence._run(engine.Pause(), text=reason)
         self.sudo().pause_reason = reason
@@ -424,7 +426,7 @@ class CollectionSequence(models.Model):
         :raise UserError: no reason is given, or a sequence has ended already
         """
         self._check_steering()
-        self._check_reason(reason)
+        reason = self._take_reason(reason)
         for sequence in self:
             sequence._run(engine.Stop(), text=reason)
         self.sudo().stop_reason = reason
@@ -449,7 +451,7 @@ class CollectionSequence(models.Model):
         """Run one of the engine's ways out of an incident, see :meth:`action_retry`."""
         self.ensure_one()
         self._check_steering()
-        self._check_reason(reason)
+        reason = self._take_reason(reason)
         self._run(command, text=reason)
 
     def jump_to(self, step, reason):
@@ -461,7 +463,7 @@ class CollectionSequence(models.Model):
         """
         self.ensure_one()
         self._check_steering()
-        self._check_reason(reason)
+        reason = self._take_reason(reason)
         step = as_record(self.env, "collection.sequence.step", step)
         if not step:
             raise UserError(self.env._("Choose the step to jump to."))
@@ -483,8 +485,8 @@ class CollectionSequence(models.Model):
         """
         self.ensure_one()
         self._check_steering()
-        self._check_reason(reason)
-        values = dict(values)
+        reason = self._take_reason(reason)
+        values = as_values(self.env["collection.action"], values)
         unknown = set(values) - ADDED_FIELDS
         if unknown:
             raise UserError(self.env._(
@@ -504,7 +506,11 @@ class CollectionSequence(models.Model):
         self.check_access("write")
         self._check_portfolio()
 
-    def _check_reason(self, reason):
-        """:raise UserError: the reason is empty"""
-        if not (reason or "").strip():
+    def _take_reason(self, reason):
+        """:return: str, a reason as a caller gave it
+        :raise UserError: there is none
+        """
+        reason = as_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why: the reason stays in the history."))
+        return reason

@@ -10,7 +10,7 @@ from odoo.tools import plaintext2html
 from ... import engine
 from ...tools.batches import process_batch
 from ...tools.clauses import join_clauses
-from ...tools.records import as_record
+from ...tools.records import as_record, as_rows, as_text
 from .collection_sequence import ENDED
 
 _logger = logging.getLogger(__name__)
@@ -43,8 +43,14 @@ class CollectionSequence(models.Model):
         """
         self.ensure_one()
         self._check_steering()
-        self._check_reason(reason)
+        reason = self._take_reason(reason)
         template = as_record(self.env, "collection.sequence.template", template)
+        if not template:
+            raise UserError(self.env._("Choose the template that takes its place."))
+        if participants is not None:
+            participants = as_rows(self.env["collection.participant"], participants)
+        if situation is not None:
+            situation = as_text(self.env, situation)
         with self.env.cr.savepoint():
             self._run(engine.EndAsSwitched(template.code), text=reason)
             return self._launch_successor(

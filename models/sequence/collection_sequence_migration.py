@@ -68,7 +68,7 @@ class CollectionSequence(models.Model):
         """
         self.ensure_one()
         self._check_steering()
-        self._check_reason(reason)
+        reason = self._take_reason(reason)
         template = as_record(self.env, "collection.sequence.template", template)
         template.check_access("read")
         sequence = self.sudo()

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ...engine import Launch
 from ...tools.own_context import with_own
-from ...tools.records import as_record
+from ...tools.records import as_records, as_rows, as_text
 
 #: What a caller says of a participant with whom a sequence begins.
 HOLDER_FIELDS = ("function_id", "user_id", "contact_id")
@@ -54,8 +54,14 @@ class CollectionSequenceTemplate(models.Model):
             in such a sequence, or a function that the first step needs has no holder
         :raise AccessError: the customer is not in the user's portfolio
         """
+        if items is not None:
+            items = as_records(self.env, "account.move.line", items)
+            items.check_access("read")
+        if participants is not None:
+            participants = as_rows(self.env["collection.participant"], participants)
         return self._launch(
-            customer, situation=situation, items=items, participants=participants)
+            customer, situation=as_text(self.env, situation), items=items,
+            participants=participants)
 
     def _launch(self, customer, *, situation="", items=None, participants=None, parent=None,
                 launcher=None):
@@ -68,14 +74,14 @@ class CollectionSequenceTemplate(models.Model):
         self.ensure_one()
         self.check_access("read")
         # the caller's rights and company, not those the customer was read with
-        customer = as_record(self.env, "res.partner", customer)
+        customer = as_records(self.env, "res.partner", customer)
         if len(customer) != 1:
             raise UserError(self.env._("Choose one customer: sequences are launched one by one."))
         customer = customer.commercial_partner_id
         customer._check_collection_portfolio()
         self._check_launchable(customer)
-        items = (customer._get_collection_overdue_items() if items is None
-                 else as_record(self.env, "account.move.line", items))
+        if items is None:
+            items = customer._get_collection_overdue_items()
         if participants is None:
             participants = self._prepare_participant_vals(customer)
         launching = with_own(self.env["collection.sequence"].sudo(), "collection_launching")

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ...engine.sequence import outcomes
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import as_day, as_record, as_records, as_values, in_company_language
 from ..history.trace import Trace, TraceRow
 from ..item.holders import Holder, register
 
@@ -42,7 +42,7 @@ class CollectionAction(models.Model):
         :raise ValidationError: an item is in another excluding action, and ``move`` is not set
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         lines = items.sudo()
         customer, company = lines._get_single_customer()
@@ -64,11 +64,12 @@ class CollectionAction(models.Model):
         return action.with_env(self.env)
 
     def _prepare_specific_vals(self, values, customer, company):
+        values = as_values(self, values)
         unknown = set(values) - SPECIFIC_FIELDS
         if unknown:
             raise UserError(self.env._(
                 "A specific action has no %(fields)s.", fields=", ".join(sorted(unknown))))
-        if not (values.get("name") or "").strip():
+        if not values.get("name"):
             raise UserError(self.env._("Say what is to be done: the action needs a name."))
         day = company._get_collection_day()
         date = as_day(self.env, values.get("date")) or day
@@ -116,7 +117,7 @@ class CollectionAction(models.Model):
         self._check_may_close("cancelled")
         action = self.sudo()
         self._take_turn()
-        items = as_record(self.env, "account.move.line", items) & action.item_ids
+        items = as_records(self.env, "account.move.line", items) & action.item_ids
         if action.state == "closed":
             raise UserError(action._get_closed_message())
         if action.origin != "specific" or not action.item_ids - items:
@@ -208,7 +209,7 @@ class CollectionAction(models.Model):
         :raise UserError: no name, or a day gone by
         :raise AccessError: a customer outside of the user's portfolio
         """
-        customers = as_record(self.env, "res.partner", customers).commercial_partner_id
+        customers = as_records(self.env, "res.partner", customers).commercial_partner_id
         customers._check_collection_portfolio()
         actions = self.sudo().create([{
             **self._prepare_specific_vals(values, customer, self.env.company),

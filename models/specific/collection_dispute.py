@@ -6,7 +6,7 @@ from odoo.tools import LazyTranslate
 
 from ...tools.activities import ToDo, hand_out
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_record, in_company_language
+from ...tools.records import as_record, as_records, as_text, as_values, in_company_language
 from ..history.trace import Trace
 from ..item.holders import Holder, register
 
@@ -127,19 +127,20 @@ class CollectionDispute(models.Model):
         :raise ValidationError: an item is in another excluding action
         :raise AccessError: a customer outside of the user's portfolio
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         reason = as_record(self.env, "collection.dispute.reason", reason)
         if not reason:
             raise UserError(self.env._("Say why the customer disputes it: choose a reason."))
-        lines = items.sudo()
+        lines, description = items.sudo(), as_text(self.env, description)
         customer, company = lines._get_single_customer()
         owner = as_record(self.env, "res.users", owner) or reason.owner_id
         status = self._get_status("dispute")
         day = company._get_collection_day()
         values = {
             "name": self.env._("Follow up the dispute: %(reason)s", reason=reason.name),
-            "date": fields.Date.add(day, days=status.delay_days), **(follow_up or {}),
+            "date": fields.Date.add(day, days=status.delay_days),
+            **as_values(self.env["collection.action"], follow_up),
         }
         action = self.env["collection.action"].create_specific(items, values, move=move)
         dispute = self.sudo().create({
@@ -173,6 +174,7 @@ class CollectionDispute(models.Model):
             if dispute.state != "open":
                 raise UserError(self.env._(
                     "“%(dispute)s” is resolved already.", dispute=dispute.display_name))
+        result, comment = as_text(self.env, result), as_text(self.env, comment)
         if result not in dict(RESULTS):
             raise UserError(self.env._("Say how the dispute ended."))
         disputes = self.sudo()

@@ -13,7 +13,13 @@ from odoo.tools import SQL, LazyTranslate, format_amount, format_date
 from ...tools.activities import ToDo, hand_out
 from ...tools.batches import contained
 from ...tools.dialogs import open_dialog
-from ...tools.records import as_day, as_record, in_company_language
+from ...tools.records import (
+    as_instalments,
+    as_record,
+    as_records,
+    as_text,
+    in_company_language,
+)
 from ..item import open_items
 from ..item.holders import Holder, register
 
@@ -172,7 +178,7 @@ class CollectionPromise(models.Model):
         :raise AccessError: a customer outside of the user's portfolio
         """
         return self._make(items, date, amount, instalments=instalments,
-                          promised_by=promised_by, comment=comment)
+                          promised_by=promised_by, comment=as_text(self.env, comment))
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
@@ -184,7 +190,7 @@ class CollectionPromise(models.Model):
         :param int grace_days: days after the day of an instalment for which it is still in time
         :param str on_behalf: name of the debtor who gives it on the personal page now
         """
-        items = as_record(self.env, "account.move.line", items)
+        items = as_records(self.env, "account.move.line", items)
         items._check_open_items()
         lines = items.sudo()
         customer, company = lines._get_single_customer()
@@ -193,8 +199,8 @@ class CollectionPromise(models.Model):
                 "Choose items of one currency; these are of: %(currencies)s.",
                 currencies=", ".join(lines.currency_id.mapped("name"))))
         balance = sum(lines.mapped("amount_residual_currency"))
-        plan = [(as_day(self.env, day), part) for day, part in (
-            instalments or [(date, balance if amount is None else amount)])]
+        plan = as_instalments(
+            self.env, instalments or [(date, balance if amount is None else amount)])
         self._check_instalments(plan, balance, lines.currency_id, company)
         self.sudo().search([("state", "in", AWAITED), ("item_ids", "in", lines.ids)])._end(
             "cancelled", in_company_language(self, company).env._(
@@ -251,7 +257,8 @@ class CollectionPromise(models.Model):
         """
         self.check_access("read")
         self._check_portfolio()
-        if not (reason or "").strip():
+        reason = as_text(self.env, reason)
+        if not reason:
             raise UserError(self.env._("Say why: the reason stays in the history."))
         for promise in self:
             if promise.state not in AWAITED:

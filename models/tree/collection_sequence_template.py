@@ -10,7 +10,7 @@ from ...engine import Definition, find_problems
 from ...engine.picture import Captions, lay_out
 from ...tools.dialogs import notify, open_dialog
 from ...tools.own_context import is_own, with_own
-from ...tools.records import as_day
+from ...tools.records import as_day, as_mappings, as_text
 from .collection_template_file import FILE_FORMAT, FILE_NUMBER
 from .collection_truce import DAYS
 from .problems import PROBLEMS
@@ -348,7 +348,8 @@ class CollectionSequenceTemplate(models.Model):
         self._check_size()
         company = self.company_id or self.env.company
         return engine.play(
-            self._get_definition(), moves, start, company._get_collection_calendar())
+            self._get_definition(), as_mappings(self.env, moves), start,
+            company._get_collection_calendar())
 
     def _describe_failed_checks(self):
         """:return: list of sentences, one a check whose result is no longer what was kept"""
@@ -366,7 +367,7 @@ class CollectionSequenceTemplate(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        name, start = (name or "").strip(), as_day(self.env, start)
+        name, start = as_text(self.env, name), as_day(self.env, start)
         if not name:
             raise UserError(self.env._("Give the check a name: it is what a failure will say."))
         if name in self.check_ids.mapped("name"):

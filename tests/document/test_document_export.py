@@ -5,10 +5,12 @@ from unittest.mock import patch
 from PIL import Image
 from reportlab.pdfgen import canvas
 
+from odoo.exceptions import UserError
 from odoo.tests import HttpCase, tagged
 from odoo.tools.pdf import PdfFileReader
 
 from ...models.collection_upload import CheckedFile
+from ...report import collection_document_export
 from ...tools.uploads.inspect import TYPES
 from ..common import COLLECTOR
 from .document_case import DocumentCase
@@ -127,6 +129,13 @@ class TestDocumentZip(ExportCase):
     def test_an_empty_one(self):
         """Bad input: nothing was given."""
         self.assertEqual(self.unpack(), {})
+
+    def test_more_than_one_pdf_holds(self):
+        """X-05: nobody has the server hold all files of a request at once; the ZIP is offered."""
+        self.give(self.request, "Payslip", files=[("scan.pdf", make_pdf())])
+        with patch.object(collection_document_export, "MOST_MERGED", 100), (
+                self.assertRaisesRegex(UserError, "Download them as a ZIP")):
+            self.request._get_merged_pdf(self.request.item_ids)
 
 
 @tagged("post_install", "-at_install")

@@ -1,8 +1,11 @@
 import io
 import zipfile
+from unittest.mock import patch
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.document import collection_document_contributor_page
 from .document_page_case import PDF, DocumentPageCase
 
 
@@ -280,6 +283,17 @@ class TestDocumentPagePermission(DocumentPageCase):
         # nobody learns whom we know: Sue Second has that address
         self.assertNotEqual(invited.partner_id, self.second)
         self.assertFalse(invited.partner_id.parent_id)
+
+    def test_invitations_from_one_to_the_next_come_to_an_end(self):
+        """X-19: who is invited may invite: others are not written to without end."""
+        self.template.function_ids.write({"most": 0, "can_invite": True})
+        self.permit(self.tenant_contributor, can_invite=True)
+        with patch.object(collection_document_contributor_page, "MOST_INVITED_IN_ALL", 2):
+            last = self.tenant_contributor
+            for name in "ab":
+                last = last._invite_somebody(str(self.cau.id), name, f"{name}@example.com")
+            with self.assertRaisesRegex(UserError, "many people"):
+                last._invite_somebody(str(self.cau.id), "c", "c@example.com")
 
     def test_an_invitation_shows_what_it_needs(self):
         """Bad input: no name, no address, a function that is not available, or none at all."""

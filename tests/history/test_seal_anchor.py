@@ -5,7 +5,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -226,20 +225,24 @@ class ProofCase(SealCase):
             ("customer_id", "=", self.customer.id)])
         self.anchor()
 
-    def make_zip(self, language="en_US", **changed):
-        """:return: bytes of a case file with the proof and a document; parts may be changed
-            after the list of parts was made, None takes one out"""
-        files = {
-            **self.env["collection.history"]._make_proof(self.get_chain()),
-            "documents/invoice.pdf": b"%PDF-1.4 an invoice", "verify.py": VERIFIER.read_bytes()}
-        manifest = json.dumps({
-            "format": 1, "made_at": "2026-03-02 09:00:00", "company": "Landlord",
-            "language": language, "parts": [{
-                "name": name, "sha256": hashlib.sha256(content).hexdigest(),
-                "size": len(content), "what": name} for name, content in files.items()]}).encode()
-        files |= {"manifest.json": manifest,
-                  "manifest.sha256": hashlib.sha256(manifest).hexdigest().encode()}
-        files |= {name.replace("__", "/"): content for name, content in changed.items()}
+    def make_proof(self, chains=None):
+        """:return: dict of bytes by file name: what proves the histories"""
+        with TemporaryDirectory() as folder:
+            made = self.env["collection.history"]._make_proof(
+                chains or self.get_chain(), Path(folder))
+            return {name: content.read_bytes() if isinstance(content, Path) else content
+                    for name, content in made.items()}
+
+    def list_parts(self, files, **head):
+        """:return: dict of these files with the list of parts that fits them"""
+        manifest = json.dumps({"format": 1, **head, "parts": [{
+            "name": name, "sha256": hashlib.sha256(content).hexdigest(), "size": len(content),
+            "what": name} for name, content in files.items()]}).encode()
+        return {**files, "manifest.json": manifest,
+                "manifest.sha256": hashlib.sha256(manifest).hexdigest().encode()}
+
+    def pack(self, files):
+        """:return: bytes of a ZIP of these files, without those that are None"""
         file = io.BytesIO()
         with zipfile.ZipFile(file, "w") as archive:
             for name, content in files.items():
@@ -247,12 +250,22 @@ class ProofCase(SealCase):
                     archive.writestr(name, content)
         return file.getvalue()
 
+    def make_zip(self, language="en_US", **changed):
+        """:return: bytes of a case file with the proof and a document; parts may be changed
+            after the list of parts was made, None takes one out"""
+        files = self.list_parts({
+            **self.make_proof(), "documents/invoice.pdf": b"%PDF-1.4 an invoice",
+            "verify.py": VERIFIER.read_bytes(),
+        }, made_at="2026-03-02 09:00:00", company="Landlord", language=language)
+        return self.pack({**files, **{
+            name.replace("__", "/"): content for name, content in changed.items()}})
+
     def run_verifier(self, content, unpacked=False):
         """Run the program as on a bare machine.
 
         :return: (exit code, output)
         """
-        with tempfile.TemporaryDirectory() as folder:
+        with TemporaryDirectory() as folder:
             path = Path(folder, "case.zip")
             path.write_bytes(content)
             words = [sys.executable, "-I", str(VERIFIER), str(path)]
@@ -265,26 +278,16 @@ class ProofCase(SealCase):
         return done.returncode, done.stdout
 
     def seal_again(self, files):
-        """:return: dict of files for :meth:`make_zip` whose list of parts fits what was forged"""
-        files = dict(files)
-        files.setdefault("verify.py", VERIFIER.read_bytes())
-        manifest = json.dumps({"format": 1, "language": "en", "parts": [{
-            "name": name, "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in files.items()]}).encode()
-        files |= {"manifest.json": manifest,
-                  "manifest.sha256": hashlib.sha256(manifest).hexdigest().encode()}
-        file = io.BytesIO()
-        with zipfile.ZipFile(file, "w") as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
-        return file.getvalue()
+        """:return: bytes of a case file whose list of parts fits what was forged"""
+        return self.pack(self.list_parts(
+            {"verify.py": VERIFIER.read_bytes(), **files}, language="en"))
 
     def forge(self, change):
         """Change the proof, and have the list of parts fit.
 
         :param change: function of the proof, and of the files
         """
-        files = dict(self.env["collection.history"]._make_proof(self.get_chain()))
+        files = self.make_proof()
         proof = json.loads(files["history/proof.json"])
         change(proof, files)
         files["history/proof.json"] = json.dumps(proof).encode()
@@ -319,6 +322,10 @@ def cut_tail(proof, _files):
 def change_root(proof, files):
     name = proof["anchors"][0]["file"]
     files[name] = files[name].replace(b"\nroot: ", b"\nroot: 00")
+
+
+def add_root(proof, files):
+    files[proof["anchors"][0]["file"]] += b"root: " + b"00" * 32 + b"\n"
 
 
 def lead_astray(proof, _files):
@@ -364,7 +371,8 @@ FORGERIES = (
     (lengthen_a_row, "row 3 is not what was sealed"),
     (change_row, "row 3 is not what was sealed"), (change_text, "the text of row"),
     (cut, "row 4 is missing"), (cut_tail, "row 7 is not the one that the anchor"),
-    (change_root, "another root"), (lead_astray, "does not lead to the root"),
+    (change_root, "another root"), (add_root, "another root"),
+    (lead_astray, "does not lead to the root"),
 )
 
 
@@ -422,8 +430,7 @@ class TestProof(ProofCase):
         """They share no line; the same rows, whole and forged, give the same numbers."""
         space = {"__name__": "verifier", "__file__": str(VERIFIER)}
         exec(compile(VERIFIER.read_text(), str(VERIFIER), "exec"), space)
-        proof = json.loads(self.env["collection.history"]._make_proof(
-            self.get_chain())["history/proof.json"])
+        proof = json.loads(self.make_proof()["history/proof.json"])
         [chain] = proof["chains"]
         for place, name in [(None, None), *((place, name) for place in (0, 3, 6)
                                             for name in ("at", "data", "new_value", "kind"))]:
@@ -500,16 +507,14 @@ class TestProof(ProofCase):
         code, said = self.run_verifier(self.make_zip())
         self.assertEqual(code, 0, said)
         self.assertIn("1 texts were erased", said)
-        proof = self.env["collection.history"]._make_proof(self.chain)["history/proof.json"]
+        proof = self.make_proof(self.chain)["history/proof.json"]
         self.assertNotIn(b"Lease is fine", proof)
 
     def test_a_long_history_is_written_in_batches(self):
         """Issue 19: into a file, whatever its length; it says the same as all at once."""
-        made = self.env["collection.history"]._make_proof(self.chain)["history/proof.json"]
-        with TemporaryDirectory() as folder, patch.object(proof_file, "BATCH", 2):
-            path = self.env["collection.history"]._make_proof(
-                self.chain, Path(folder))["history/proof.json"]
-            self.assertEqual(path.read_bytes(), made)
+        made = self.make_proof(self.chain)["history/proof.json"]
+        with patch.object(proof_file, "BATCH", 2):
+            self.assertEqual(self.make_proof(self.chain)["history/proof.json"], made)
         [chain] = json.loads(made)["chains"]
         self.assertEqual(len(chain["rows"]), chain["head"]["number"])
 

@@ -261,6 +261,14 @@ class TestInternalLink(LinkCase):
                 self.send(self.colleague | partner)
         self.assertFalse(self.get_mail(self.colleague))
 
+    def test_a_contact_of_another_company_is_not_named(self):
+        """X-12: no message says who it is."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        partner = self.make_partner("Secret", company_id=elsewhere.id)
+        with self.assertRaises(AccessError) as refused:
+            self.send(partner.with_user(self.collector))
+        self.assertNotIn("is no colleague", str(refused.exception))
+
     def test_only_colleagues_are_internal(self):
         """B36: users, employees, contacts flagged; no bailiff, no portal user, nobody archived."""
         portal = new_test_user(self.env, "portal_lawyer", groups="base.group_portal").partner_id

@@ -1,20 +1,26 @@
 import io
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from unittest import SkipTest
 
 from markupsafe import Markup
 
 from odoo import SUPERUSER_ID
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
 from ...report.collection_print import Sheet, _read
 from ...tools.own_content import close_off
+from ..document.document_case import PDF
 from ..upload_corpus import make_picture
 from .test_messages import MessageCase
+
+SCRIPT = Path(__file__).parents[2] / "migrations/19.0.9.0.0/post-printed_files.py"
 
 
 class PaperCase(MessageCase):
@@ -300,3 +306,50 @@ class TestLettersLoadNothing(PaperCase):
         text = ('<p style="color: red; margin: 0">a <a href="https://example.com">b</a></p>'
                 '<img src="data:image/png;base64,AAAA">')
         self.assertEqual(close_off(text, lambda address: ""), text)
+
+
+@tagged("post_install", "-at_install")
+class TestPrintedLetters(MessageCase):
+    """Letters that somebody prints: a copy for whoever prints, and for a moment."""
+
+    def print_letter(self):
+        """:return: ``ir.attachment`` that the collector downloads"""
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, self.scenario)
+        letter = self.env["collection.dispatch"].create({
+            "customer_id": self.customer.id, "company_id": self.company.id,
+            "action_id": action.id, "channel": "letter", "partner_id": self.customer.id,
+            "attachment_ids": [(0, 0, {
+                "name": "Letter.pdf", "raw": PDF, "res_model": action._name,
+                "res_id": action.id})]})
+        opened = letter.with_user(self.collector).action_print()
+        return self.env["ir.attachment"].browse(
+            int(re.search(r"/web/content/(\d+)", opened["url"])[1]))
+
+    def test_it_is_whoever_prints_alone(self):
+        """X-14: no colleague reads it, and no address opens it without a login."""
+        file = self.print_letter()
+        self.assertEqual(file.with_user(self.collector).raw, PDF)
+        self.assertFalse(file.access_token)
+        employee = self.make_user("employee", "base.group_user")
+        for user in (employee, self.litigator, self.manager):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                file.with_user(user).read(["raw"])
+
+    def test_it_goes_with_the_clean_up(self):
+        """X-15: what is erased stands in no copy that nobody thinks of."""
+        file = self.print_letter()
+        self.env["collection.download"].search([]).unlink()
+        self.assertFalse(file.exists())
+
+    def test_copies_from_before_are_gone(self):
+        """Migration: they lay with their user; what else lies there stays."""
+        files = self.env["ir.attachment"].with_user(self.collector).create([{
+            "name": f"{token}.pdf", "raw": PDF, "mimetype": "application/pdf",
+            "res_model": "res.users", "res_id": self.collector.id, "access_token": token,
+        } for token in ("printed", False)])
+        spec = spec_from_file_location("post_printed_files", SCRIPT)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+        script.migrate(self.env.cr, "19.0.8.0.0")
+        self.assertEqual(files.exists(), files[1])

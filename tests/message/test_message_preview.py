@@ -75,6 +75,14 @@ class TestMessagePreview(MessageCase):
         self.assertEqual(sample["unknown"], ["nope"])
         self.assertEqual(self.env["collection.action"].search_count([]), count)
 
+    def test_a_part_of_another_ones_customer(self):
+        """X-01: who collected from what is a part of it now reads nothing of the whole."""
+        part = self.make_customer("Part", holders={}, collector=self.stranger)
+        part.write({"is_company": False, "parent_id": self.customer.id})
+        with self.assertRaises(AccessError):
+            self.env["collection.message.preview"].with_user(self.stranger).render_sample(
+                part.id, {"body": "<p>#items_list_overdue</p>"})
+
     def test_every_kind_of_text_being_written(self):
         """Build: a letter and an SMS as well."""
         self.assertIn("Landlord", self.sample("<p>#company_name</p>", kind="letter")["page"])

@@ -131,6 +131,18 @@ class TestPlanPage(PlanPageCase):
         self.env.invalidate_all()
         self.assertEqual(self.plan.state, "offered")
 
+    def test_a_file_is_no_text(self):
+        """Bad input: a file in the place of each text is nothing."""
+        csrf = html.fromstring(self.show().text).xpath("//input[@name='csrf_token']/@value")[0]
+        for decision in ("accept", "refuse"):
+            response = self.url_open(
+                f"/collection/{self.token}/plan/{self.plan.id}",
+                data={"csrf_token": csrf, "decision": decision, "read": "1"},
+                files=dict.fromkeys(("name", "text", "key"), ("a.txt", b"x")))
+            self.assertEqual(response.status_code, 422)
+        self.env.invalidate_all()
+        self.assertEqual(self.plan.state, "offered")
+
     def test_a_colleague_only_looks(self):
         """Whoever is logged in as a colleague sees it, and accepts nothing."""
         self.authenticate("collector", "collector")

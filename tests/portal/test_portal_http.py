@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from lxml import html
+from psycopg2.errors import SerializationFailure
 
 from odoo import fields
 from odoo.tests import HttpCase, tagged
@@ -252,6 +255,27 @@ class TestPortalPages(PortalHttpCase):
                 self.assertEqual(response.status_code, 422)
                 self.assertIn(words, self.read(response))
         self.assertFalse(self.act._get_portal_files()[0])
+
+    def test_a_call_that_is_replayed_reads_its_files_again(self):
+        """Concurrency: after a conflict the same call comes once more, with files read already."""
+        actions, failed = self.env.registry["collection.action"], []
+        keep = actions._keep_portal_files
+
+        def fail_once(act, files):
+            if not failed:
+                failed.append(True)
+                raise SerializationFailure("another was faster")
+            return keep(act, files)
+
+        with patch.object(actions, "_keep_portal_files", fail_once), patch(
+                "odoo.service.model.errorcodes.lookup", return_value="SERIALIZATION_FAILURE"), (
+                    patch("time.sleep")):
+            response = self.post("/message", comment="Two deeds", files=[
+                ("files", ("a.pdf", PDF, "application/pdf")),
+                ("files", ("b.pdf", PDF + b"\n", "application/pdf"))])
+        self.assertEqual(response.status_code, 303)
+        self.env.invalidate_all()
+        self.assertEqual(self.act._get_portal_files()[0].mapped("name"), ["a.pdf", "b.pdf"])
 
     def test_more_than_the_server_takes(self):
         """Bad input: the page says that nothing was kept, and leads back."""

@@ -2,7 +2,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..common import CollectionCase, action, row, step
 
@@ -147,6 +147,17 @@ class TestSequenceLaunch(CollectionCase):
             "date_maturity")
         with self.assertRaisesRegex(ValidationError, "not an item of Tenant One"):
             self.launch(self.template, items=foreign)
+
+    def test_items_of_another_company_are_not_named(self):
+        """X-12: no message says what they are."""
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        items = self.make_invoice(self.customer).line_ids.filtered("date_maturity")
+        self.env.flush_all()
+        self.env.cr.execute(SQL(
+            "UPDATE account_move_line SET company_id = %s WHERE id = %s", elsewhere.id, items.id))
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self.template.with_user(self.collector).launch(self.customer.id, items=items.ids)
 
     def test_a_remote_call_names_records_by_id(self):
         """D-001, D-076: with the same checks."""

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -169,6 +170,16 @@ class TestSpecificAction(ItemCase):
         self.assertEqual(self.get_leader(), self.items[0])
         with self.assertRaisesRegex(UserError, "without an item"):
             action.detach(self.items[1])
+
+    def test_only_its_own_items_are_detached(self):
+        """X-01: whatever others a caller names is neither let out nor planned anew."""
+        action, reacted = self.create_specific(self.items[:2]), []
+        other = self.make_invoice(self.make_customer("Other", holders={})).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        with patch.object(self.env.registry["account.move.line"], "_react_to_treatment",
+                          lambda lines: reacted.append(lines.ids)):
+            action.detach(self.items[0] | other)
+        self.assertEqual(reacted, [self.items[0].ids])
 
     def test_another_portfolio_is_out_of_reach(self):
         """A-009: a collector of other customers can ask nothing on these items."""
@@ -370,6 +381,16 @@ class TestDispute(ItemCase):
         dispute.owner_id = self.litigator
         with self.assertRaises(AccessError):
             dispute.state = "resolved"
+
+    def test_only_its_own_items_are_detached(self):
+        """X-01: whatever others a caller names is neither let out nor planned anew."""
+        action, reacted = self.create_specific(self.items[:2]), []
+        other = self.make_invoice(self.make_customer("Other", holders={})).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable")
+        with patch.object(self.env.registry["account.move.line"], "_react_to_treatment",
+                          lambda lines: reacted.append(lines.ids)):
+            action.detach(self.items[0] | other)
+        self.assertEqual(reacted, [self.items[0].ids])
 
     def test_another_portfolio_is_out_of_reach(self):
         """A-043: unless one owns the dispute."""

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.portfolio import sees_own_only
@@ -75,22 +76,32 @@ class CollectionDialog(models.AbstractModel):
                 for line in _find_lines(value):
                     records._check_about(line)
             else:
-                named = records.browse(_find_ids(value))
+                named = records.browse(self._find_named(value))
                 named.check_access("read")
                 if records._name in BOOKED and sees_own_only(self.env):
                     named._check_collection_portfolio()
         self._check_customers(vals)
 
+    def _find_named(self, value):
+        """:return: list of the ids that a relational value names
+        :raise UserError: it is none of the forms that Odoo takes
+        """
+        try:
+            return _find_ids(value)
+        except (IndexError, TypeError, ValueError) as error:
+            raise UserError(self.env._(
+                "“%(value)s” names no record. Give its id, a number.", value=value)) from error
+
     @api.model
     def _check_customers(self, vals):
         company = self._find_company(vals)
         for name, voucher in self._customer_fields.items():
-            customers = self.env["res.partner"].browse(_find_ids(vals.get(name) or []))
+            customers = self.env["res.partner"].browse(self._find_named(vals.get(name) or []))
             if "company_id" in vals and name not in vals:  # the same ones, somewhere else
                 customers = self[name]
             customers = customers.commercial_partner_id
             if customers and voucher:
-                records = self[voucher].browse(_find_ids(vals.get(voucher) or []))
+                records = self[voucher].browse(self._find_named(vals.get(voucher) or []))
                 customers -= (records or self[voucher]).sudo().customer_id
             customers.with_company(company)._check_collection_portfolio()
 
@@ -98,7 +109,8 @@ class CollectionDialog(models.AbstractModel):
         """:return: ``res.company`` in which the dialog works: that of the values, or its own"""
         if "company_id" not in self._fields:
             return self.env.company
-        named = self.env["res.company"].browse(_find_ids(vals.get("company_id") or []))
+        named = self.env["res.company"].browse(
+            self._find_named(vals.get("company_id") or []))
         return named or self.company_id[:1] or self.env.company
 
 

@@ -5,6 +5,7 @@ from ...engine import hashtags
 from ...models.action.channels import CHANNELS
 from ...models.message.hashtags import HASHTAGS
 from ...models.message.preview import prepare_preview
+from ...tools.records import as_record, as_values
 
 
 class CollectionMessagePreview(models.TransientModel):
@@ -56,7 +57,8 @@ class CollectionMessagePreview(models.TransientModel):
         """:param int function_id: of a function that somebody should hold for the customer
         :return: id of a customer of the user's portfolio with open actions or items, or False
         """
-        held = function_id and self._find_held(function_id)
+        function = as_record(self.env, "collection.function", function_id)
+        held = function and self._find_held(function.id)
         if held:
             return held.id
         actions = self.env["collection.action"].search([("state", "!=", "closed")], limit=1)
@@ -90,19 +92,24 @@ class CollectionMessagePreview(models.TransientModel):
             problem (str): why it would reach nobody; empty for none
         :raise AccessError: the customer is not in the user's portfolio
         """
-        return self._render_sample(customer_id, values)
+        return self._render_sample(
+            customer_id, as_values(self.env["collection.action"], values))
 
     def _render_sample(self, customer_id, values, **known):
         """Render a text as :meth:`render_sample` does.
 
         :param known: fields of the action beside the text
         """
-        customer = self.env["res.partner"].browse(customer_id)
+        customer = as_record(self.env, "res.partner", customer_id)
         customer.check_access("read")
+        customer = customer.commercial_partner_id  # whose account it shows
         customer._check_collection_portfolio()
+        if not customer:
+            return {"subject": "", "page": "", "unknown": [],
+                    "problem": self.env._("Choose a customer.")}
         lang = self.env.lang or self.env.user.lang
         action = self.env["collection.action"].sudo().with_context(lang=lang).new({
-            "customer_id": customer.commercial_partner_id.id, "company_id": self.env.company.id,
+            "customer_id": customer.id, "company_id": self.env.company.id,
             **self._get_sample_vals(values), **known})
         message = action._render_in_language(action._get_message_data())[action.id]
         return {

@@ -1,5 +1,7 @@
 from odoo import models
 
+from ...tools.records import as_values
+
 
 class CollectionMessagePreview(models.TransientModel):
     """The text of a scenario's step, while it is being written."""
@@ -14,6 +16,7 @@ class CollectionMessagePreview(models.TransientModel):
             return super()._get_sample_vals(values)
         scenario.check_access("read")
         stored = scenario.step_ids.filtered(lambda step: step.id == values.get("id"))
-        step = self.env["collection.scenario.step"].new(
-            {"scenario_id": scenario.id, "offset": values.get("offset") or 0}, origin=stored)
+        steps = self.env["collection.scenario.step"]
+        step = steps.new({"scenario_id": scenario.id, **as_values(
+            steps, {"offset": values.get("offset") or 0})}, origin=stored)
         return {**super()._get_sample_vals(values), "scenario_step_id": step}

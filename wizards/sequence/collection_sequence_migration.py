@@ -52,7 +52,7 @@ class CollectionSequenceMigration(models.TransientModel):
         chosen = self.line_ids.filtered(lambda line: line.chosen and line.movable)
         if not chosen:
             raise UserError(self.env._("Choose at least one sequence that can move."))
-        chosen.sequence_id._check_reason(self.reason)
+        chosen.sequence_id._take_reason(self.reason)
         refused = [message for line in chosen for message in line._move()]
         if len(refused) == len(chosen):
             raise UserError("\n".join(refused))

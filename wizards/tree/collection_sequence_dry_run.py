@@ -1,12 +1,13 @@
 from datetime import date
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ... import engine
 from ...engine import Event, EventCode, Level, get_allowed_answers
 from ...engine.sequence.effects import StartChild, SwitchTo
 from ...engine.sequence.outcomes import POSITIVE
-from ...tools.records import as_day
+from ...tools.records import as_day, as_record
 
 
 class CollectionSequenceDryRun(models.AbstractModel):
@@ -92,8 +93,10 @@ class CollectionSequenceDryRun(models.AbstractModel):
         }
 
     def _get_template(self, template_id):
-        template = self.env["collection.sequence.template"].browse(template_id)
+        template = as_record(self.env, "collection.sequence.template", template_id)
         template.check_access("read")
+        if not template:
+            raise UserError(self.env._("Choose the template whose tree is played."))
         return template
 
     # -- parts of the screen -------------------------------------------------------

@@ -1,0 +1,14 @@
+"""Letters and plans that somebody has printed lay with that user, where every colleague reads them.
+They are copies of what is kept with the messages and plans: they go."""
+
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, version):
+    if not version:
+        return
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    env["ir.attachment"].search([
+        ("res_model", "=", "res.users"), ("res_field", "=", False),
+        ("mimetype", "=", "application/pdf"), ("access_token", "!=", False),
+    ]).filtered(lambda file: file.create_uid.id == file.res_id).unlink()
