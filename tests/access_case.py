@@ -76,8 +76,7 @@ class AccessCase(DocumentCase):
     def make_samples(cls):
         """:return: dict of one record of the tenant, or of the settings, by model"""
         cls.invoice = cls.make_invoice(cls.customer, 500, due="2026-02-01")
-        cls.items = cls.invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        cls.items = cls.get_items(cls.invoice)
         sequence = cls.make_access_sequence()
         request = cls.start()
         request.invite(cls.cau, cls.guarantor)
@@ -112,12 +111,10 @@ class AccessCase(DocumentCase):
         scenario = cls.make_scenario()
         promise = env["collection.promise"].with_user(cls.collector).make(
             cls.items, date=cls.later)
-        second = cls.make_invoice(customer, 50, due="2026-02-02").line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        second = cls.get_items(cls.make_invoice(customer, 50, due="2026-02-02"))
         dispute = env["collection.dispute"].with_user(cls.collector).open(
             second, env["collection.dispute.reason"].search([], limit=1))
-        third = cls.make_invoice(customer, 70, due="2026-02-03").line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        third = cls.get_items(cls.make_invoice(customer, 70, due="2026-02-03"))
         plan = env["collection.payment.plan"].with_user(cls.collector).offer(
             third.with_user(cls.collector), [(cls.later, 70)])
         (link, _url), = env["collection.link"]._make(
@@ -376,7 +373,7 @@ class FieldCase(AccessCase):
         """:return: dict of a record of nobody's customer by model, with nothing to see"""
         other = cls.actors["other_customer"].partner_id
         invoice = cls.make_invoice(other, 500, due="2026-12-31")
-        item = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        item = cls.get_items(invoice)
         return {"res.partner": other, "account.move": invoice, "account.move.line": item}
 
     # -- by construction -------------------------------------------------------------------

@@ -1,8 +1,10 @@
 """Tests on real connections: what people and workers do at the same moment, and what is left."""
 
+import random
 import threading
 from collections import defaultdict
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -15,6 +17,8 @@ from odoo.tools import SQL, mute_logger
 
 from .common import Builders
 
+#: Odoo's server waits for seconds before it tries a request again; here the wait is a share of it.
+SHARE = 8
 #: Tables of which nothing can be deleted while their triggers are on.
 GUARDED = ("collection_history", "collection_history_chain", "collection_payment_plan")
 #: Models with a thread, of which a customer has records.
@@ -83,6 +87,8 @@ class CommittedCase(BaseCase):
         self.registry = Registry(get_db_name())
         # the runner's own thread may hold the lock that ours need to make an environment
         self.startPatcher(patch.object(Registry, "_lock", DummyRLock()))
+        self.startPatcher(patch("odoo.service.model.random", SimpleNamespace(
+            uniform=lambda least, most: random.uniform(least, most / SHARE))))
         if self.moment:
             self.startPatcher(freeze_time(self.moment))
         #: lists of ids: customers, with all that they have, scenarios, functions, templates,

@@ -84,9 +84,16 @@ class Builders:
 
     @classmethod
     def make_user(cls, login, groups, **vals):
-        return new_test_user(
-            cls.env, login=login, groups=groups, name=login.capitalize(),
-            email=f"{login}@example.com", **{"lang": "en_US", **vals})
+        return cls._make_user(
+            login, groups, name=login.capitalize(), email=f"{login}@example.com",
+            **{"lang": "en_US", **vals})
+
+    @classmethod
+    def _make_user(cls, login, groups, **vals):
+        """A user who is sent no invitation, which would take a third of the time."""
+        user = new_test_user(
+            cls.env, login, groups, context={"no_reset_password": True}, **vals)
+        return user.with_env(cls.env)
 
     @classmethod
     def make_portal_user(cls, login, partner=None, **vals):
@@ -96,9 +103,9 @@ class Builders:
         """
         partner = partner or cls.make_partner(
             login.capitalize(), email=f"{login}@example.com", **vals)
-        return new_test_user(
-            cls.env, login=login, groups="base.group_portal", name=partner.name,
-            email=partner.email, partner_id=partner.id, lang="en_US")
+        return cls._make_user(
+            login, "base.group_portal", name=partner.name, email=partner.email,
+            partner_id=partner.id, lang="en_US")
 
     @classmethod
     def make_partner(cls, name, **vals):

@@ -14,8 +14,7 @@ class TestDialogs(CollectionCase):
         cls.intruder = cls.make_user("intruder", COLLECTOR)
         cls.own = cls.make_customer("Own", collector=cls.intruder)
         cls.invoice = cls.make_invoice(cls.customer, 100)
-        cls.items = cls.invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        cls.items = cls.get_items(cls.invoice)
         cls.template = cls.make_template("D", [step("one", [action("a")], [row("end")])])
         cls.sequence = cls.launch(cls.template)
         cls.action = cls.sequence.sudo().action_ids[0]

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from ..committed_case import CommittedCase
 from .document_case import PDF
 
-UPLOADS = 20
+UPLOADS = 12
 
 
 @tagged("post_install", "-at_install")

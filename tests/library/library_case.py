@@ -47,7 +47,7 @@ class LibraryCase(CollectionCase):
         invoice = cls.make_invoice(customer, amount)
         template = cls.env["collection.sequence.template"].search(
             [("code", "=", code), ("state", "=", "published")])
-        items = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        items = cls.get_items(invoice)
         return cls.launch(template, customer, items=items), invoice
 
     def do(self, sequence, key, answer=None, **markers):

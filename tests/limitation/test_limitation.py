@@ -27,8 +27,7 @@ class TestLimitation(CollectionCase):
 
     @classmethod
     def make_item(cls, customer=None, due="2026-02-01", **vals):
-        return cls.make_invoice(customer or cls.customer, due=due, **vals).line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        return cls.get_items(cls.make_invoice(customer or cls.customer, due=due, **vals))
 
     def work_out(self, items):
         items._work_out_limitations(self.company)
@@ -214,7 +213,7 @@ class TestLimitation(CollectionCase):
         move.button_draft()
         move.invoice_date_due = "2026-02-05"
         move.action_post()
-        now = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        now = self.get_items(move)
         self.assertEqual(fact.item_ids, now)
         self.assertEqual(self.work_out(now), ["2031-02-10"])
 
@@ -229,7 +228,7 @@ class TestLimitation(CollectionCase):
                 (0, 0, {"value": "percent", "value_amount": 50, "nb_days": days})
                 for days in (10, 40)]})
         move.action_post()
-        now = move.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        now = self.get_items(move)
         self.assertEqual(now.mapped("collection_claim_kind"), ["lease"] * 2)
 
     def test_the_same_queries_for_many_actions(self):
@@ -244,11 +243,7 @@ class TestLimitation(CollectionCase):
                 self.make_item(customer)
                 actions |= actions.create_message(customer, {"name": "Seize", "kind": "call"})
             actions.write({"closed_on": "2026-03-02"})
-            self.forget_all()
-            before = self.cr.sql_log_count
-            interrupt_limitation(actions, option)
-            self.env.flush_all()
-            counts.append(self.cr.sql_log_count - before)
+            counts.append(self.count_queries(interrupt_limitation, actions, option))
             self.assertEqual(
                 self.interruptions.search([], limit=number).customer_id, actions.customer_id)
         self.assertEqual(*counts[1:])  # the first one reads what stays known
@@ -340,10 +335,7 @@ class TestLimitation(CollectionCase):
             for item in items:
                 self.note(item)
             items.collection_limitation_date = False
-            self.forget_all()
-            before = self.cr.sql_log_count
-            items._work_out_limitations(self.company)
-            counts.append(self.cr.sql_log_count - before)
+            counts.append(self.count_queries(items._work_out_limitations, self.company))
             lines = items._get_limitation_lines()
             self.assertEqual(len(lines), len(items))
         self.assertEqual(counts[0], counts[1])

@@ -91,6 +91,7 @@ class TestAnswer(AnswerCase):
         self.assertEqual(answers.promise_id.amount, 400)
 
     def test_a_promise_of_what_was_partly_paid_meanwhile_is_cut_to_what_is_owed(self):
+        """A-049: what was paid between answer and acceptance is not promised any more."""
         answers = self.submit("promise", self.get_items(self.newer), day="2026-03-06")
         self.pay(self.newer, 200)
         answers.accept()

@@ -22,12 +22,6 @@ class LinkCase(CollectionCase):
         cls.colleague = cls.make_user("colleague", "base.group_user").partner_id
 
     @classmethod
-    def get_items(cls, *invoices):
-        """:return: the receivable lines of invoices"""
-        return cls.env["account.move"].union(*invoices).line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
-
-    @classmethod
     def make_link(cls, customer=None, partner=None, **vals):
         """:return: a customer's link, and its token"""
         customer = customer or cls.customer
@@ -113,6 +107,7 @@ class TestLink(LinkCase):
         self.assertFalse(action._is_interactive(self.bailiff))
 
     def test_an_sms_can_carry_it(self):
+        """A-049: the hashtag is the address itself."""
         self.customer.phone = "+32470123456"
         scenario = self.make_scenario([{"offset": 3, "kind": "sms", "body": "<p>#portal_link</p>"}])
         action = self.chase(self.customer, scenario)
@@ -173,6 +168,7 @@ class TestLink(LinkCase):
         self.assertIn("link_revoked", self.customer.collection_history_ids.mapped("kind"))
 
     def test_the_option_taken_off_revokes_the_links(self):
+        """A-049: whoever gets no more links opens none of the former ones."""
         link, token = self.make_link()
         self.customer.with_user(self.collector).collection_interactive_email = False
         self.assertEqual(link.state, "revoked")
@@ -208,12 +204,9 @@ class TestLink(LinkCase):
                 actions |= self.chase(customer, scenario)
             actions._queue(actions._render_messages())
             dispatches = self.env["collection.dispatch"].browse(actions.dispatch_ids.ids)
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            dispatches._get_leaving_bodies()
-            self.env.flush_all()
+            queries = self.count_queries(dispatches._get_leaving_bodies)
             self.assertEqual(len(dispatches.link_ids), 2 * number)
-            return self.env.cr.sql_log_count - before
+            return queries
 
         count(1)
         self.assertEqual(count(1), count(10))
@@ -314,6 +307,7 @@ class TestInternalLink(LinkCase):
         self.make_user("nobody", COLLECTOR)
 
     def test_script_in_the_message_is_taken_out(self):
+        """A-014, security: neither kept nor sent."""
         link = self.send(self.colleague, body="<p>Hi<script>alert(1)</script></p>")
         self.assertNotIn("script", str(link.sudo().body))
         self.assertNotIn("<script", self.get_mail(self.colleague).body_html)

@@ -117,13 +117,10 @@ class TestLetters(PaperCase):
             actions |= self.chase(customer, self.scenario)
         for kind in ("letter", "email"):
             actions.write({"kind": kind, "attach_statement": True})
-            counts = []
-            for some in (actions[0], actions[0], actions[1:]):
-                self.forget_all()
-                before = self.env.cr.sql_log_count
-                some._render_messages()
-                counts.append(self.env.cr.sql_log_count - before)
-            self.assertEqual(counts[1], counts[2], kind)
+            _first, one, many = (
+                self.count_queries(some._render_messages)
+                for some in (actions[0], actions[0], actions[1:]))
+            self.assertEqual(one, many, kind)
 
     def test_statement_below_the_text(self):
         """S-004: a letter that lists nothing bears the statement, when it is to be joined."""

@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from ...tools import incoming_mail
 from ..common import COLLECTOR
-from ..scenario.test_scenario_process import ProcessCase
+from ..scenario.test_scenario_process import ProcessCase, SentCase
 
 DSN = """From: MAILER-DAEMON@mx.example.com
 To: bounce@example.com
@@ -127,15 +127,11 @@ class TestIncomingMail(BaseCase):
             read("X-Failed-Recipients: debtor@example.com"), incoming_mail.FAILED)
 
 
-class MailBackCase(ProcessCase):
+class MailBackCase(SentCase):
     """A reminder has left; something comes back through the gateway."""
 
     def setUp(self):
         super().setUp()
-        self.debtor = self.make_debtor()
-        self.process_due()
-        self.sent = self.get_actions(self.debtor)[0]
-        self.mail = self.get_mails(self.debtor)
         self.message = self.mail.mail_message_id
 
     def receive(self, text):
@@ -184,11 +180,8 @@ class TestMailBack(MailBackCase):
     def test_after_a_thousand_automatic_answers_another_costs_no_more(self):
         """S-012: through the gateway, as many queries as the third; nothing is steered."""
         def count(number):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.answer("Auto-Submitted: auto-replied\n", f"<away{number}@example.com>")
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(
+                self.answer, "Auto-Submitted: auto-replied\n", f"<away{number}@example.com>")
 
         count(1), count(2)
         third, following = count(3), self.get_planned(self.debtor)

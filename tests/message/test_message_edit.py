@@ -285,10 +285,7 @@ class TestCopies(EditCase):
             for index in range(number):
                 actions |= self.chase(self.make_debtor(f"Tenant {number}-{index}"), self.scenario)
             actions.write({"copy_salesperson": True, "copy_function_id": self.cj.id})
-            self.forget_all()
-            before = self.cr.sql_log_count
-            actions._render_messages()
-            return self.cr.sql_log_count - before
+            return self.count_queries(actions._render_messages)
         count(1)
         self.assertEqual(count(1), count(10))
 

@@ -309,10 +309,7 @@ class TestMessageQueries(MessageCase):
     """What messages cost does not depend on how many there are."""
 
     def count(self, actions):
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        actions._render_messages()
-        return self.env.cr.sql_log_count - before
+        return self.count_queries(actions._render_messages)
 
     def test_as_many_for_one_as_for_ten(self):
         """Figures: constant queries a batch."""

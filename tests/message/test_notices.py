@@ -31,7 +31,7 @@ class NoticeCase(ProcessCase):
         return self.make_debtor(name, scenario or self.make_formal(), **{
             "collection_penalties": True, "collection_indemnity": True, **vals})
 
-    def get_items(self, customer):
+    def get_customer_items(self, customer):
         return self.env["account.move.line"].search([
             ("partner_id", "=", customer.id), ("account_type", "=", "asset_receivable")])
 
@@ -73,9 +73,9 @@ class TestNotice(NoticeCase):
         self.env["collection.penalty.rate"].search([
             ("regime", "=", "business"), ("date_from", "=", "2026-01-01")]).rate = 14
         customer = self.make_noticed("Mill")
-        self.get_items(customer).move_id.button_draft()
-        self.get_items(customer).move_id.invoice_date_due = "2025-12-22"
-        self.get_items(customer).move_id.action_post()
+        self.get_customer_items(customer).move_id.button_draft()
+        self.get_customer_items(customer).move_id.invoice_date_due = "2025-12-22"
+        self.get_customer_items(customer).move_id.action_post()
         text = self.read(customer)
         self.assertIn("12/23/2025", text)
         self.assertIn("12/31/2025", text)
@@ -140,7 +140,7 @@ class TestNotice(NoticeCase):
         self.assertNotIn("40.00", text)
         self.assertNotIn("12.15", text)
         self.assertIn("Interest at the legal rate runs on it from the receipt", text)
-        items = self.get_items(customer)
+        items = self.get_customer_items(customer)
         self.assertFalse(items._get_collection_demands(date(2026, 3, 2))[items.id].periods)
         items.collection_notice_date = "2026-03-02"
         demand = items._get_collection_demands(date(2026, 4, 1))[items.id]
@@ -151,7 +151,7 @@ class TestNotice(NoticeCase):
     def test_nothing_due_closes_it(self):
         """Paid meanwhile: it does not leave."""
         customer = self.make_noticed()
-        self.pay(self.get_items(customer).move_id)
+        self.pay(self.get_customer_items(customer).move_id)
         self.process_due()
         self.assertFalse(self.get_sent(customer))
 
@@ -181,10 +181,7 @@ class TestNotice(NoticeCase):
             messages = self.env["collection.action"].union(*(
                 self.get_planned(self.make_noticed(f"Many {number} {each}", scenario))
                 for each in range(number)))
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            messages._render_messages(attachments=False)
-            counts.append(self.env.cr.sql_log_count - before)
+            counts.append(self.count_queries(messages._render_messages, attachments=False))
         self.assertEqual(*counts)
 
 
@@ -196,7 +193,7 @@ class TestNoticeDay(NoticeCase):
         """Queued it is not; sent, the item, the debtor and the history say so."""
         customer = self.make_noticed()
         self.process_due()
-        sent, items = self.get_sent(customer), self.get_items(customer)
+        sent, items = self.get_sent(customer), self.get_customer_items(customer)
         self.assertFalse(items.collection_notice_date)
         with self.at("2026-03-03 09:00:00"):
             sent._set_state("sent")
@@ -212,7 +209,7 @@ class TestNoticeDay(NoticeCase):
         """Bad input: bounced after it had been sent; sent again, it is given on that day."""
         customer = self.make_noticed()
         self.process_due()
-        sent, items = self.get_sent(customer), self.get_items(customer)
+        sent, items = self.get_sent(customer), self.get_customer_items(customer)
         sent._set_state("sent")
         sent._set_state("bounced", "No such mailbox")
         self.assertFalse(items.collection_notice_date)
@@ -227,7 +224,7 @@ class TestNoticeDay(NoticeCase):
         customer = self.make_noticed(
             scenario=self.make_formal(kind="registered"), street="1 Main Street", city="Lyon")
         self.process_due()
-        letter, items = self.get_sent(customer), self.get_items(customer)
+        letter, items = self.get_sent(customer), self.get_customer_items(customer)
         with self.at("2026-03-09 09:00:00"):
             letter.with_user(self.manager).action_mark_sent()
             self.assertEqual(items.collection_notice_date, date(2026, 3, 9))
@@ -248,7 +245,7 @@ class TestNoticeDay(NoticeCase):
         letter = self.get_sent(customer)
         with self.at("2026-03-09 09:00:00"):
             letter.with_user(self.manager).record_tracking({"deposited": "2026-03-04"})
-        self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 4))
+        self.assertEqual(self.get_customer_items(customer).collection_notice_date, date(2026, 3, 4))
         self.assertFalse(self.get_rows(customer, "notice_redated"))
 
     def test_none_was_deposited_before_it_was_written(self):
@@ -283,7 +280,7 @@ class TestNoticeDay(NoticeCase):
         row = self.get_rows(customer, "notice_redated")
         self.assertEqual((row.text, row.old_value, row.new_value),
                          ("Posted on Friday", "03/09/2026", "03/06/2026"))
-        self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 6))
+        self.assertEqual(self.get_customer_items(customer).collection_notice_date, date(2026, 3, 6))
 
     def test_the_first_day_stays(self):
         """A second notice moves nothing; an item that fell due since has its own day."""
@@ -294,7 +291,7 @@ class TestNoticeDay(NoticeCase):
         self.process_due("2026-04-20 09:00:00")
         with self.at("2026-04-20 10:00:00"):
             self.get_sent(customer)[1]._set_state("sent")
-        first, second = self.get_items(customer).sorted("date_maturity")
+        first, second = self.get_customer_items(customer).sorted("date_maturity")
         self.assertEqual(second.move_id, later)
         self.assertEqual(first.collection_notice_date, date(2026, 3, 2))
         self.assertEqual(second.collection_notice_date, date(2026, 4, 20))
@@ -304,11 +301,11 @@ class TestNoticeDay(NoticeCase):
         customer = self.make_noticed()
         self.process_due()
         self.get_sent(customer)._set_state("sent")
-        move = self.get_items(customer).move_id
+        move = self.get_customer_items(customer).move_id
         move.button_draft()
         move.invoice_line_ids.price_unit = 600
         move.action_post()
-        self.assertEqual(self.get_items(customer).collection_notice_date, date(2026, 3, 2))
+        self.assertEqual(self.get_customer_items(customer).collection_notice_date, date(2026, 3, 2))
 
     def test_the_guarantor_alone_is_given_none(self):
         """A letter to the guarantor is no notice to the debtor."""
@@ -318,7 +315,7 @@ class TestNoticeDay(NoticeCase):
             "Surety", email="surety@example.com"))
         self.process_due()
         self.get_sent(customer)._set_state("sent")
-        self.assertFalse(self.get_items(customer).collection_notice_date)
+        self.assertFalse(self.get_customer_items(customer).collection_notice_date)
 
     def test_a_copy_goes_to_the_guarantor(self):
         """Scenario: the notice says so, and the copy says whose it is."""

@@ -29,10 +29,6 @@ class IdentityCase(CollectionCase):
         cls.chase(customer, cls.scenario)
         return customer
 
-    @classmethod
-    def get_items(cls, invoice):
-        return invoice.line_ids.filtered("date_maturity")
-
     def merge(self, into, others):
         """Merge with the core's wizard, as an administrator."""
         wizard = self.env["base.partner.merge.automatic.wizard"].create({
@@ -316,11 +312,7 @@ class TestParent(IdentityCase):
             with patch.object(type(customer), "_change_collection_customers") as found:
                 customer.write({"is_company": False, "parent_id": parent.id})
             [changes] = found.call_args.args
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            customer._change_collection_customers(changes)
-            self.env.flush_all()
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(customer._change_collection_customers, changes)
 
         count("Warm-up", 1)
         self.assertEqual(count("Few", 2), count("Many", 8))

@@ -20,8 +20,7 @@ class TestPortfolioCompany(CollectionCase):
         cls.planned = cls.chase(cls.customer, cls.make_scenario())
         cls.template = cls.make_template("A", [step("one", [action("a")], [row("end")])])
         cls.sequence = cls.launch(cls.template)
-        cls.items = cls.invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        cls.items = cls.get_items(cls.invoice)
         cls.promise = cls.env["collection.promise"].with_user(cls.collector).make(
             cls.items, date="2026-03-09")
         cls.env.flush_all()

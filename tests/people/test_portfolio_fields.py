@@ -21,8 +21,7 @@ class TestPortfolioFields(CollectionCase):
         cls.other = cls.make_user("other", COLLECTOR)
         cls.accountant = cls.make_user("accountant", "account.group_account_invoice")
         cls.invoice = cls.make_invoice(cls.customer, 1234.56)
-        cls.item = cls.invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        cls.item = cls.get_items(cls.invoice)
         cls.customer.collection_hold_reason = "Ask Paul"
         cls.env.flush_all()
 
@@ -116,13 +115,11 @@ class TestPortfolioFields(CollectionCase):
         customers = self.env["res.partner"].create([
             {"name": f"Customer {number}", "collector_id": self.collector.id}
             for number in range(40)])
-        counts = []
-        for some in (customers[:4], customers[:4], customers):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            some.with_user(self.other).read(["collection_hold_reason", "collection_scenario_id"])
-            counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(*counts[1:])
+        fields = ["collection_hold_reason", "collection_scenario_id"]
+        _first, few, many = (
+            self.count_queries(some.with_user(self.other).read, fields)
+            for some in (customers[:4], customers[:4], customers))
+        self.assertEqual(few, many)
 
     # -- figures ---------------------------------------------------------------------------
 

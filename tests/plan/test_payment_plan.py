@@ -588,10 +588,7 @@ class TestAcceptance(PlanCase):
             for each in range(number):
                 customer = self.make_customer(f"Debtor {number} {each}", holders={})
                 self.offer([("2026-03-20", 500)], self.get_items(self.make_invoice(customer)))
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.env["collection.payment.plan"]._process_offers()
-            counts.append(self.env.cr.sql_log_count - before)
+            counts.append(self.count_queries(self.env["collection.payment.plan"]._process_offers))
         self.assertEqual(*counts)
 
     def test_it_follows_the_customer(self):

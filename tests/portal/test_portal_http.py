@@ -163,8 +163,7 @@ class TestPortalPages(PortalHttpCase):
     def test_it_shows_no_more_than_the_template_says(self):
         """D-079: nothing of the customer; or the open items too."""
         invoice = self.make_invoice(self.customer, 123.0)
-        self.sequence.item_ids = self.act.item_ids = invoice.line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        self.sequence.item_ids = self.act.item_ids = self.get_items(invoice)
         self.act.portal_shows = "action"
         self.sequence.situation = "Rent of Tenant One"
         self.assertNotIn("Tenant One", self.get().text)
@@ -410,7 +409,4 @@ class TestPortalList(PortalHttpCase):
 
     def count(self):
         self.env.cr.precommit.run()  # what making the actions left for the end of its transaction
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        self.list("?groupby=customer")
-        return self.env.cr.sql_log_count - before
+        return self.count_queries(self.list, "?groupby=customer")

@@ -108,11 +108,7 @@ class TestPortalTell(PortalCase):
         for code, number in (("WARM", 10), ("ONE", 1), ("TEN", 10)):
             acts = self.env["collection.action"].browse(launch(code, number).action_ids.ids)
             acts.notified_partner_id = False
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            acts._notify_holders()
-            self.env.flush_all()
-            counts.append(self.env.cr.sql_log_count - before)
+            counts.append(self.count_queries(acts._notify_holders))
         self.assertEqual(counts[1], counts[2])
 
 

@@ -36,7 +36,7 @@ class TestPersonalData(CollectionCase):
         :return: the invoice
         """
         invoice = self.make_invoice(self.person, 500, due="2026-02-01")
-        item = invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        item = self.get_items(invoice)
         self.chase(self.person, self.make_scenario(steps=[3]))
         self.process_due("2026-03-02 10:00:00")
         self.env.invalidate_all()
@@ -187,8 +187,7 @@ class TestPersonalData(CollectionCase):
 
     def test_what_is_open_keeps_it(self):
         """Each thing that is open is a reason of its own."""
-        item = self.make_invoice(self.person, 500, due="2026-02-01").line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
+        item = self.get_items(self.make_invoice(self.person, 500, due="2026-02-01"))
         self.launch(self.make_short_template(), self.person)
         self.env["collection.promise"].with_user(self.collector).make(item, date="2026-03-05")
         with self.at(LATER):
@@ -265,7 +264,7 @@ class TestPersonalData(CollectionCase):
         """
         invoice = self.make_invoice(self.person, 500, due="2026-02-01")
         plan = self.env["collection.payment.plan"].with_user(self.collector).offer(
-            invoice.line_ids.filtered(lambda line: line.account_type == "asset_receivable"),
+            self.get_items(invoice),
             [("2026-03-20", 500)])
         plan.accept_on_paper("Jane Roe", "2026-03-02", [("Jane Roe.pdf", make_pdf())])
         plan.promise_id.cancel("Paid at once")
@@ -373,8 +372,5 @@ class TestPersonalData(CollectionCase):
             for customer in customers:
                 self.make_invoice(customer, 50)
             customers._get_collection_closures()
-            self.forget_all()
-            before = self.cr.sql_log_count
-            customers._get_collection_closures()
-            counts.append(self.cr.sql_log_count - before)
+            counts.append(self.count_queries(customers._get_collection_closures))
         self.assertEqual(counts[0], counts[1])

@@ -1,23 +1,16 @@
 from datetime import date
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools.sql import partner_value
-from ..common import ALL_CUSTOMERS, MANAGER, CollectionCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.4.0.0/pre-branches.py"
+from ..common import ALL_CUSTOMERS, MANAGER, CollectionCase, load_migration
 
 
 def run_upgrade(cr):
     """Run the upgrade's script on the tables as they are."""
-    spec = spec_from_file_location("pre_branches", SCRIPT)
-    script = module_from_spec(spec)
-    spec.loader.exec_module(script)
-    script.migrate(cr, "19.0.3.0.0")
+    load_migration("19.0.4.0.0/pre-branches").migrate(cr, "19.0.3.0.0")
 
 
 class BranchCase(CollectionCase):
@@ -340,15 +333,10 @@ class TestBranchPlanning(BranchCase):
         plan = self.env["collection.scenario"].sudo()._get_chases
         self.make_branch_invoice(self.branch)
         more = self.env["res.partner"].create([{"name": f"C{n}"} for n in range(10)])
-        plan(self.branch, self.customer.ids, date(2026, 3, 2))
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        plan(self.branch, self.customer.ids, date(2026, 3, 2))
-        one = self.env.cr.sql_log_count - before
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        plan(self.branch, (self.customer | more).ids, date(2026, 3, 2))
-        self.assertEqual(self.env.cr.sql_log_count - before, one)
+        _first, one, many = (
+            self.count_queries(plan, self.branch, some.ids, date(2026, 3, 2))
+            for some in (self.customer, self.customer, self.customer | more))
+        self.assertEqual(one, many)
 
 
 class TestBranchTemplates(BranchCase):

@@ -273,13 +273,10 @@ class TestHolders(HolderCase):
                 customer = self.make_debtor(f"Debtor {number} {position}", scenario=self.both)
                 if position != 4:
                     self.make_guarantor(customer, f"Guarantor {number} {position}")
-            self.forget_all()
-            before = self.env.cr.sql_log_count
             actions = self.env["collection.action"].search([
                 ("origin", "=", "scenario"), ("state", "!=", "closed"),
                 ("scenario_step_id", "=", self.both.step_ids[0].id)])
-            self.assertEqual(actions._process_batch(), number)
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(lambda: self.assertEqual(actions._process_batch(), number))
         count(1)  # what is cached for good
         one, ten = count(1), count(10)
         self.assertLessEqual(ten, one + 3)  # those who are left out are noted together

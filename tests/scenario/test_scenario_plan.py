@@ -236,10 +236,7 @@ class TestPlanTouchesOne(CollectionCase):
     def test_queries_do_not_grow_with_customers(self):
         """A-001: planning asks the database a number of questions that customers do not change."""
         def count(customers):
-            self.forget_all()
-            before = self.env.cr.sql_log_count
-            self.env["collection.scenario"]._plan(customers)
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(self.env["collection.scenario"]._plan, customers)
         everyone = self.customer.union(*self.others)
         count(everyone)
         self.assertEqual(count(self.customer), count(everyone))

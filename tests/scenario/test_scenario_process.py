@@ -269,13 +269,10 @@ class TestProcess(ProcessCase):
         def count(number):
             for position in range(number):
                 self.make_debtor(f"Debtor {number} {position}")
-            self.forget_all()
-            before = self.env.cr.sql_log_count
             actions = self.env["collection.action"].search(
                 [("origin", "=", "scenario"), ("state", "!=", "closed"),
                  ("scenario_step_id", "=", self.scenario.step_ids[0].id)])
-            self.assertEqual(actions._process_batch(), number)
-            return self.env.cr.sql_log_count - before
+            return self.count_queries(lambda: self.assertEqual(actions._process_batch(), number))
         count(1)  # what is cached for good
         self.assertEqual(count(1), count(10))
 
@@ -335,8 +332,8 @@ class TestByHand(ProcessCase):
         self.assertFalse(self.get_mails(customer))
 
 
-class TestWhatBecameOfIt(ProcessCase):
-    """The status of what was sent, on the action."""
+class SentCase(ProcessCase):
+    """A reminder has left."""
 
     def setUp(self):
         super().setUp()
@@ -344,6 +341,10 @@ class TestWhatBecameOfIt(ProcessCase):
         self.process_due()
         self.sent = self.get_actions(self.debtor)[0]
         self.mail = self.get_mails(self.debtor)
+
+
+class TestWhatBecameOfIt(SentCase):
+    """The status of what was sent, on the action."""
 
     def test_sent(self):
         """S-001: the mail queue tells."""

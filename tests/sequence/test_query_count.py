@@ -16,18 +16,11 @@ class TestQueryCount(CollectionCase):
         ]
         cls.template = cls.make_template("COUNT", cls.steps)
 
-    def count(self, function):
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        function()
-        self.env.flush_all()
-        return self.env.cr.sql_log_count - before
-
     def count_closing(self, sequence):
         """Queries of closing the last action of a step and entering the next one."""
         self.close(sequence, "a", user=self.collector)
         last = self.get_action(sequence, "b").with_user(self.collector)
-        return self.count(lambda: last.close("done"))
+        return self.count_queries(lambda: last.close("done"))
 
     def crowd(self, customer, number):
         """Give a customer many ended sequences, each with its history."""
@@ -56,8 +49,8 @@ class TestQueryCount(CollectionCase):
         def read(customer):
             return lambda: customer.with_user(self.collector).collection_sequence_ids.read(names)
 
-        self.count(read(few))
-        self.assertEqual(self.count(read(few)), self.count(read(many)))
+        self.count_queries(read(few))
+        self.assertEqual(self.count_queries(read(few)), self.count_queries(read(many)))
 
     def test_the_to_do_list_costs_the_same_for_two_and_for_ten(self):
         """D-020: who may close what is found for all rows at once, whoever owes them."""
@@ -72,5 +65,5 @@ class TestQueryCount(CollectionCase):
             return lambda: actions.search(
                 [("sequence_id", "=", sequence.id)], limit=limit).read(names)
 
-        self.count(read(10))
-        self.assertEqual(self.count(read(2)), self.count(read(10)))
+        self.count_queries(read(10))
+        self.assertEqual(self.count_queries(read(2)), self.count_queries(read(10)))

@@ -21,12 +21,6 @@ class TestSequencePicture(CollectionCase):
     def boxes(self, record):
         return {box["name"]: box for box in record.picture["boxes"] if not box["is_end"]}
 
-    def count(self, function):
-        self.forget_all()
-        before = self.env.cr.sql_log_count
-        function()
-        return self.env.cr.sql_log_count - before
-
     def test_a_template_is_drawn_with_its_texts(self):
         """D-061: names, functions, actions, and the condition of each row."""
         steps = self.template.step_ids
@@ -77,5 +71,5 @@ class TestSequencePicture(CollectionCase):
         for number in range(5):
             sequences |= self.launch(self.template, self.make_customer(f"Customer {number}"))
         sequences.mapped("picture")
-        one = self.count(lambda: sequences[:1].picture)
-        self.assertEqual(one, self.count(lambda: sequences.mapped("picture")))
+        one = self.count_queries(lambda: sequences[:1].picture)
+        self.assertEqual(one, self.count_queries(lambda: sequences.mapped("picture")))

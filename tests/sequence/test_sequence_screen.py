@@ -284,6 +284,7 @@ class TestNextDeadline(CollectionCase):
     """A deadline is a date, coloured when it is near or has passed (row 48)."""
 
     def test_it_is_coloured_by_its_distance(self):
+        """D-048: near and passed ones stand out."""
         template = self.make_template("DUE", [step("one", [action("file")], [
             {"timing": "at_once", "condition": "deadline", "delay_amount": 20,
              "delay_unit": "days", "target": "end"}, row("end")])])

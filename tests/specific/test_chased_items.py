@@ -25,7 +25,7 @@ class TestChasedItems(ItemCase):
 
     def get_net(self, customer, chased):
         """E11: payments on account count against what is chased."""
-        credits = self.get_items(customer).filtered(lambda item: item.amount_residual < 0)
+        credits = self.get_customer_items(customer).filtered(lambda item: item.amount_residual < 0)
         return sum((chased | credits).mapped("amount_residual"))
 
     def take_step(self, chance, items):
@@ -75,7 +75,7 @@ class TestChasedItems(ItemCase):
             for due in ("2026-02-01", "2026-02-10", "2026-02-20"):
                 self.make_invoice(customer, 100, due=due)
             self.chase(customer, self.scenario)
-            items = self.get_items(customer)
+            items = self.get_customer_items(customer)
             for day in range(STEPS):
                 moment = Date.add(Date.to_date("2026-03-02"), days=day // 3)
                 with self.subTest(seed=seed, told=told), self.at(f"{moment} 09:00:00"):

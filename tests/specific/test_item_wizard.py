@@ -74,7 +74,7 @@ class WizardCase(ItemCase):
     def make_other_customer(self):
         other = self.make_customer("Tenant Two")
         self.make_invoice(other, 50, due="2026-02-05")
-        return other, self.get_items(other).with_user(self.collector)
+        return other, self.get_customer_items(other).with_user(self.collector)
 
 
 @tagged("post_install", "-at_install")

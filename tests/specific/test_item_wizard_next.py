@@ -176,7 +176,7 @@ class TestSeveralCustomers(WizardCase):
             ("id", "!=", self.company.currency_id.id), ("name", "in", ("USD", "EUR"))], limit=1)
         usd.active = True
         self.make_invoice(self.customer, 70, currency_id=usd.id)
-        self.apply(self.get_items(self.customer), status_id=self.get_status("promise"),
+        self.apply(self.get_customer_items(self.customer), status_id=self.get_status("promise"),
                    promise_date="2026-03-12")
         promises = self.env["collection.promise"].search([("customer_id", "=", self.customer.id)])
         self.assertEqual(sorted(promises.mapped("amount")), [70, 300])

@@ -16,10 +16,10 @@ class ItemCase(CollectionCase):
         for due in ("2026-02-01", "2026-02-10", "2026-02-20"):
             cls.make_invoice(cls.customer, 100, due=due)
         cls.chase(cls.customer, cls.scenario)
-        cls.items = cls.get_items(cls.customer).with_user(cls.collector)
+        cls.items = cls.get_customer_items(cls.customer).with_user(cls.collector)
 
     @classmethod
-    def get_items(cls, customer):
+    def get_customer_items(cls, customer):
         """:return: the receivable lines of a customer, the oldest first"""
         return cls.env["account.move.line"].search(
             [("partner_id", "=", customer.id), ("account_type", "=", "asset_receivable")],
@@ -94,15 +94,16 @@ class TestSpecificAction(ItemCase):
 
     def test_one_off_messages_are_unlimited(self):
         """B34: what does not exclude stands beside the rest."""
-        self.create_specific(self.items)
-        self.create_specific(self.items, excludes=False)
+        beside = self.create_specific(self.items) | self.create_specific(
+            self.items, excludes=False)
+        self.assertEqual([act.item_ids for act in beside], [self.items, self.items])
 
     def test_items_of_one_customer_and_company(self):
         """A-009: several customers need an action each."""
         other = self.make_customer("Other")
         self.make_invoice(other)
         with self.assertRaisesRegex(UserError, "one customer"):
-            self.create_specific(self.items | self.get_items(other))
+            self.create_specific(self.items | self.get_customer_items(other))
 
     def test_settled_items_are_refused(self):
         """B31: what is paid is not chased."""
