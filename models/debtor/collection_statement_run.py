@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -100,9 +102,12 @@ class CollectionStatementRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 return self._take_batch()
-        except UserError as error:
-            reason = str(error.args[0])
-            _logger.warning("No statements leave in %s: %s", self.company_id.name, reason)
+        except OperationalError:  # the whole cron begins again
+            raise
+        except Exception as error:  # whatever it is, it hinders no other company
+            reason = str(error) or type(error).__name__
+            _logger.warning("No statements leave in %s: %s", self.company_id.name, reason,
+                            exc_info=not isinstance(error, UserError))
             if reason not in (self.left_out or ""):
                 self.left_out = "\n".join(filter(None, (self.left_out, reason)))
             return 0
