@@ -1,5 +1,7 @@
 import logging
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -103,10 +105,13 @@ class CollectionStatementRun(models.Model):
         try:
             with self.env.cr.savepoint():
                 taken = self._take_batch()
-        except UserError as error:
-            self.hindrance = str(error.args[0])
+        except OperationalError:  # the whole cron begins again
+            raise
+        except Exception as error:  # whatever it is, it hinders no other company
+            self.hindrance = str(error) or type(error).__name__
             _logger.warning(
-                "No statements leave in %s: %s", self.company_id.name, self.hindrance)
+                "No statements leave in %s: %s", self.company_id.name, self.hindrance,
+                exc_info=not isinstance(error, UserError))
             return 0
         self.hindrance = False
         return taken

@@ -81,8 +81,10 @@ class Email(Channel):
         return {"whole_body": message.body}
 
     def queue(self, dispatches):
-        """One ``mail.mail`` each; and one for its copies, the first time it leaves."""
+        """One ``mail.mail`` each; and one for its copies, the first time it leaves. Those of them
+        that did not leave go with what is sent again."""
         env = dispatches.env
+        _queue_copies_again(dispatches.mail_message_id)
         copied = dispatches.filtered(
             lambda dispatch: dispatch.copy_partner_ids and not dispatch.mail_message_id)
         mails = env["mail.mail"].sudo()
@@ -156,6 +158,17 @@ def _queue_copies(dispatches):
         "is_notification": True,
         "is_collection_copy": True,
     } for dispatch in dispatches])
+
+
+def _queue_copies_again(messages):
+    """:param messages: the former ``mail.message`` of what is sent again"""
+    copies = messages.env["mail.mail"].sudo().search([
+        ("mail_message_id", "in", messages.ids), ("is_collection_copy", "=", True),
+        "|", ("state", "=", "cancel"),
+        "&", ("state", "=", "exception"), ("failure_type", "!=", False),
+    ]) if messages else ()
+    if copies:
+        copies.write({"state": "outgoing", "scheduled_date": False, "collection_tries": 0})
 
 
 def _show_in_thread(dispatches):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ...tools import incoming_mail, tracking
+from ...tools.batches import contained
 from ...tools.dialogs import open_dialog
 from ...tools.records import as_day, as_mapping, as_reason, as_records, as_text
 from ..action.channels import CHANNELS, get_channel
@@ -370,9 +371,11 @@ class CollectionDispatch(models.Model):
 
     @api.model
     def _follow_letters(self):
-        """Cron: ask each carrier what became of the letters that it was handed."""
+        """Cron: ask each carrier what became of the letters that it was handed; a fault of one
+        costs the others nothing."""
         for channel in CHANNELS.values():
-            channel.follow(self.env)
+            with contained(self.env, "What became of messages by %s is not known", channel.code):
+                channel.follow(self.env)
 
     def _cancel_carriers(self):
         """Keep what the carriers still hold from leaving."""

@@ -180,6 +180,27 @@ class TestStatementRun(MonthCase):
         self.assertRecordValues(own, [{"done": 3, "left_out_count": 0, "hindrance": False}])
         self.assertFalse(own.left_out)
 
+    @mute_logger("odoo.addons.account_collection.models.debtor.collection_statement_run")
+    def test_a_fault_in_one_company_hinders_no_other(self):
+        """Issue 19: whatever it is; it is kept with the run, which goes on the next day."""
+        self.company.write({"collection_statement_monthly": "open", "sequence": -1})
+        other = self.env["res.company"].create(
+            {"name": "Elsewhere", "sequence": 99, "collection_statement_monthly": "open"})
+        model = self.env.registry["collection.statement.run"]
+        take = model._take_batch
+
+        def fail(run):
+            if run.company_id == self.company:
+                raise ValueError("broken rule")
+            return take(run)
+
+        with patch.object(model, "_take_batch", fail):
+            runs = self.run_months().grouped("company_id")
+        self.assertTrue(runs[other].ended_at)
+        self.assertEqual(runs[self.company].left_out, "broken rule")
+        self.run_months("2026-03-03 05:00:00")
+        self.assertTrue(runs[self.company].ended_at)
+
     @mute_logger("odoo.sql_db")
     def test_the_database_refuses_a_second_one(self):
         """Whatever happens: once for customer and month."""

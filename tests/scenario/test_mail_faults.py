@@ -12,7 +12,8 @@ from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
-from ...tools import mail_faults
+from ...models.action.channels import CHANNELS
+from ...tools import batches, mail_faults
 from .test_scenario_process import ProcessCase
 
 #: The moment at which the queue is run first.
@@ -245,6 +246,25 @@ class TestDoubt(FaultCase):
         self.mail._postprocess_sent_message([], [], failure_type="mail_smtp")
         self.dispatch.with_user(self.collector).action_retry()
         self.assertEqual(copy.state, "outgoing")
+
+    def test_copies_that_were_cancelled_go_with_what_is_sent_again(self):
+        """Row 45: the message says to whom copies went."""
+        copy = self.mail.create({
+            "mail_message_id": self.mail.mail_message_id.id, "body_html": "<p>Copy</p>",
+            "is_collection_copy": True, "is_notification": True})
+        self.dispatch.with_user(self.collector).action_cancel()
+        self.assertEqual(copy.state, "cancel")
+        self.dispatch.with_user(self.collector).action_retry()
+        self.assertEqual(copy.state, "outgoing")
+
+    def test_a_carrier_at_fault_hinders_no_other(self):
+        """Issue 20: what became of the others is learnt all the same."""
+        email, sms = (type(CHANNELS[code]) for code in ("email", "sms"))
+        with patch.object(batches, "report") as report, patch.object(
+                email, "follow", side_effect=ValueError), patch.object(sms, "follow") as follow:
+            self.run_cron("_follow_letters", model="collection.dispatch")
+        report.assert_called_once()
+        follow.assert_called_once()
 
     def test_what_has_left_after_all_leaves_once(self):
         """Issue 20: a person has found out that it arrived."""
