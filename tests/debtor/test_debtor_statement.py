@@ -197,7 +197,7 @@ class TestStatementRun(MonthCase):
         with patch.object(model, "_take_batch", fail):
             runs = self.run_months().grouped("company_id")
         self.assertTrue(runs[other].ended_at)
-        self.assertEqual(runs[self.company].left_out, "broken rule")
+        self.assertEqual(runs[self.company].hindrance, "broken rule")
         self.run_months("2026-03-03 05:00:00")
         self.assertTrue(runs[self.company].ended_at)
 
