@@ -102,7 +102,7 @@ class TestScenarioRun(ScenarioViewCase):
     def test_a_company_that_is_not_switched_on_is_refused(self):
         """S-008: a manager plans where they work."""
         elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
-        with self.assertRaises(ValueError):
+        with self.assertRaisesRegex(UserError, "switched on"):
             self.scenario.with_user(self.manager).run_plan(elsewhere.id)
 
     def test_what_is_due_is_taken_in_batches_and_errors_are_counted(self):
