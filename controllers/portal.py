@@ -37,7 +37,7 @@ class CollectionPortal(CustomerPortal):
             for name, choices, value in (
                 ("sortby", "sortings", sortby), ("filterby", "filters", filterby),
                 ("groupby", "groupby", groupby), ("search_in", "inputs", search_in))}
-        search = (search or "").replace("\0", "").strip()
+        search = search.replace("\0", "").strip() if isinstance(search, str) else ""
         actions = env["collection.action"].sudo()
         domain = actions._get_portal_domain() & bar["searchbar_filters"][
             chosen["filterby"]]["domain"]

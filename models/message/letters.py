@@ -112,7 +112,7 @@ def write_news(found):
         Trace("track", cause=first.env["collection.history"]._get_own_cause()))
     for news in found:  # kept by the ORM, and written for all together
         letter = news.letter
-        news.receipts.filtered(lambda file: not file.res_id).write(
+        news.receipts.filtered(lambda file: not file.res_id and not file.public).write(
             {"res_model": letter._name, "res_id": letter.id})
         letter.write({
             **{f"{stage}_on": day or False for stage, day in news.days.items()},

@@ -125,7 +125,19 @@ class TestRegisteredLetters(CollectionCase):
              "receipt_ids": [(6, 0, receipt.ids)]})
         dialog.action_apply()
         self.assertEqual(letter.receipt_ids, receipt)
+        self.assertEqual((receipt.res_model, receipt.res_id), (letter._name, letter.id))
         self.assertEqual(receipt.with_user(self.manager).name, "receipt.pdf")
+
+    def test_a_public_file_is_not_taken_over(self):
+        """X-16: such as a bundle of assets, which belongs to nobody."""
+        letter = self.send()
+        bundle = self.env["ir.attachment"].create(
+            {"name": "web.assets.min.js", "raw": b"1", "public": True})
+        dialog = self.env["collection.letter.tracking"].with_user(self.collector).create(
+            {"dispatch_id": letter.id, "deposited_on": "2026-02-25",
+             "receipt_ids": [(6, 0, bundle.ids)]})
+        dialog.action_apply()
+        self.assertFalse(bundle.res_model or bundle.res_id)
 
     def test_the_next_step_counts_from_its_presentation(self):
         """Issue 19: the dates of a letter steer the scenario."""
