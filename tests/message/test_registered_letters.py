@@ -129,7 +129,7 @@ class TestRegisteredLetters(CollectionCase):
         self.assertEqual(receipt.with_user(self.manager).name, "receipt.pdf")
 
     def test_a_public_file_is_not_taken_over(self):
-        """X-16: such as a bundle of assets, which belongs to nobody."""
+        """X-12: such as a bundle of assets, which belongs to nobody."""
         letter = self.send()
         bundle = self.env["ir.attachment"].create(
             {"name": "web.assets.min.js", "raw": b"1", "public": True})
