@@ -176,7 +176,7 @@ class AccessCase(DocumentCase):
                 "end_day": 31}),
             env["collection.template.check"].create({
                 "template_id": sequence.template_id.id, "name": "Check", "start": "2026-03-02",
-                "moves": [{"kind": "day"}], "expected": {"end": "x"}}),
+                "moves": [{"kind": "day"}], "expected": {"path": [["check", "x"]]}}),
             env["collection.document.automation"].create(
                 {"template_id": cls.template.id, "name": "Invitation"}),
             *(env[f"collection.analysis.{name}"].search(

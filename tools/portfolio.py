@@ -46,7 +46,8 @@ COLLECTORS = "account_collection.group_collection_user"
 #: Group of those who see every customer.
 ALL_CUSTOMERS = "account_collection.group_collection_all"
 
-#: What is ours is read together, and not whenever Odoo reads something of a record.
+#: What is ours on entries and their lines is read together, and not whenever Odoo reads something
+#: of them: it does so at every posting and matching.
 PREFETCH = "collection"
 
 #: Key of the context under which what is stored is read.
@@ -79,7 +80,7 @@ class PortfolioField(MixedInto):
         attrs = super()._get_attrs(model_class, name)
         if attrs.get("compute"):
             attrs["compute_sudo"] = True
-        if not attrs.get("company_dependent"):
+        if model_class._name.startswith("account."):
             attrs.setdefault("prefetch", PREFETCH)
         return attrs
 

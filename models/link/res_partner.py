@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ...tools.customers import find_following, move_all, move_some
-from ...tools.portfolio import PREFETCH, PortfolioBranchBoolean
+from ...tools.portfolio import PortfolioBranchBoolean
 from ..access import COLLECTORS
 
 
@@ -12,7 +12,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_internal = fields.Boolean(
-        string="Colleague", groups=COLLECTORS, prefetch=PREFETCH,
+        string="Colleague", groups=COLLECTORS,
         help="A colleague without a login, who may be sent internal interactive messages. "
         "Lawyers and bailiffs are no colleagues.")
     collection_interactive_email = PortfolioBranchBoolean(

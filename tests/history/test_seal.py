@@ -459,6 +459,7 @@ class TestSealPage(SealCase):
     def test_who_changes_the_witnesses_is_kept(self):
         """X-08: nobody takes a witness away without a trace."""
         lawyer = self.make_partner("Lawyer", email="lawyer@example.com")
+        self.cr.precommit.run()  # what is new is not tracked
         for witnesses in (lawyer, self.env["res.partner"]):
             self.page.with_user(self.manager).with_context(
                 tracking_disable=False).witness_ids = witnesses

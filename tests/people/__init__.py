@@ -1,4 +1,5 @@
 from . import test_customer_identity
+from . import test_customer_tab_tour
 from . import test_participants
 from . import test_portfolio_company
 from . import test_portfolio_fields

@@ -225,7 +225,7 @@ class TestPromiseOutcomes(OutcomeCase):
         self.judge("2026-03-05")
         self.get_items(self.move).remove_move_reconcile()
         self.judge("2026-03-18")
-        self.assertEqual(self.get_rows("promise_broken").text, "Le règlement a été repris.")
+        self.assertEqual(self.get_rows("promise_broken").text, "Le règlement a été annulé.")
         other = self.make_customer("Other")
         invoice = self.make_invoice(other)
         planned = self.chase(other, self.make_scenario())
