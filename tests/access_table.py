@@ -491,7 +491,7 @@ _FIELDS = [
             "collection_shown_status collection_shown_next collection_shown_promise "
             "collection_shown_dispute",
     }),
-    (BOOKS | ACCOUNTANTS, NOBODY, {
+    (BOOKS | ACCOUNTANTS | {"customer"}, NOBODY, {
         # a column of a list: the record's id, by which what it shows is read
         "account.move":
             "collection_next_column collection_promise_column collection_dispute_column",
