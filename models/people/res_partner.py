@@ -125,6 +125,12 @@ class ResPartner(models.Model):
             fields_iter = [name for name in fields_iter if not _is_ours(name)]
         super()._track_prepare(fields_iter)
 
+    def _message_track(self, fields_iter, initial_values_dict):
+        """What was not looked at before a write is not described after it either."""
+        looked_at = {name for values in initial_values_dict.values() for name in values or ()}
+        return super()._message_track(
+            [name for name in fields_iter if name in looked_at], initial_values_dict)
+
     def _track_collection_settings(self, vals):
         written = [name for name in vals if _is_ours(name)]
         if written and not any(map(self.env.context.get, ("tracking_disable", "mail_notrack"))):

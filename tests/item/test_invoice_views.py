@@ -161,6 +161,23 @@ class TestInvoiceReaders(WizardCase):
         self.assertNotIn("collection_status_id", arch)
         self.assertNotIn("action_open_collection_wizard", arch)
 
+    def test_the_list_costs_no_query_more(self):
+        """Row 16, DESIGN: Odoo reads hidden columns too; ours are read when they are shown."""
+        self.chase(self.customer, self.make_scenario([{"offset": 60, "name": "Notice"}]))
+        arch = etree.fromstring(self.moves.get_view(
+            self.env.ref("account.view_out_invoice_tree").id, "list")["arch"])
+        names = [node.get("name") for node in arch.iterchildren("field")]
+        ours = [name for name in names if name.startswith("collection_")]
+        self.assertTrue(ours)
+
+        def read(names):
+            self.moves.web_read({name: {} for name in names})
+
+        read(names)  # what a server learns once
+        self.assertEqual(
+            self.count_queries(read, [name for name in names if name not in ours]),
+            self.count_queries(read, names))
+
     def test_they_open_nothing_else(self):
         """Security: neither actions nor disputes nor the collectors' fields."""
         self.report(self.moves[0])
