@@ -494,7 +494,8 @@ _FIELDS = [
     (BOOKS | ACCOUNTANTS | {"customer"}, NOBODY, {
         # a column of a list: the record's id, by which what it shows is read
         "account.move":
-            "collection_next_column collection_promise_column collection_dispute_column",
+            "collection_status_column collection_next_column collection_promise_column "
+            "collection_dispute_column",
     }),
     (BOOKS, NOBODY, {
         "account.move.line":

@@ -27,6 +27,9 @@ class AccountMove(models.Model):
 
     # Columns of a list that are read when they are shown, and only then: each stands for one above,
     # by the widget `collection_late`. Odoo reads hidden columns too.
+    collection_status_column = fields.Integer(
+        string="Collection, column", compute="_compute_collection_columns", exportable=False,
+        help="What is known of its open items.")
     collection_next_column = fields.Integer(
         string="Next step, column", compute="_compute_collection_columns", exportable=False,
         help="What comes next on its open items, or why nothing does.")
@@ -38,8 +41,9 @@ class AccountMove(models.Model):
 
     def _compute_collection_columns(self):
         for move in self:
-            move.collection_next_column = move.collection_promise_column = (
-                move.collection_dispute_column) = move._origin.id
+            move.collection_status_column = move.collection_next_column = (
+                move.collection_promise_column) = move.collection_dispute_column = (
+                    move._origin.id)
 
     @api.depends_context("lang")
     @api.depends("state", "move_type", "collection_status_id")
