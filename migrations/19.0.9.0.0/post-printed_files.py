@@ -1,5 +1,7 @@
-"""Letters and plans that somebody has printed lay with that user, where every colleague reads them.
-They are copies of what is kept with the messages and plans: they go."""
+"""Letters and plans that somebody has printed lay with that user, where every colleague reads them,
+and a link opens them. They are read by whoever printed them alone. None is deleted: nothing says
+for certain whose such a file is.
+"""
 
 from odoo import SUPERUSER_ID, api
 
@@ -11,4 +13,5 @@ def migrate(cr, version):
     env["ir.attachment"].search([
         ("res_model", "=", "res.users"), ("res_field", "=", False),
         ("mimetype", "=", "application/pdf"), ("access_token", "!=", False),
-    ]).filtered(lambda file: file.create_uid.id == file.res_id).unlink()
+    ]).filtered(lambda file: file.create_uid.id == file.res_id).write(
+        {"res_model": False, "res_id": False, "access_token": False})

@@ -2,8 +2,6 @@ import io
 import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from unittest import SkipTest
 
 from markupsafe import Markup
@@ -16,11 +14,10 @@ from odoo.tools.pdf import PdfFileReader
 
 from ...report.collection_print import Sheet, _read
 from ...tools.own_content import close_off
+from ..common import load_migration
 from ..document.document_case import PDF
 from ..upload_corpus import make_picture
 from .test_messages import MessageCase
-
-SCRIPT = Path(__file__).parents[2] / "migrations/19.0.9.0.0/post-printed_files.py"
 
 
 class PaperCase(MessageCase):
@@ -339,14 +336,16 @@ class TestPrintedLetters(MessageCase):
         self.env["collection.download"].search([]).unlink()
         self.assertFalse(file.exists())
 
-    def test_copies_from_before_are_gone(self):
-        """Migration: they lay with their user; what else lies there stays."""
+    def test_copies_from_before_are_private(self):
+        """Migration: they lay with their user; what else lies there stays, and nothing is lost."""
         files = self.env["ir.attachment"].with_user(self.collector).create([{
             "name": f"{token}.pdf", "raw": PDF, "mimetype": "application/pdf",
             "res_model": "res.users", "res_id": self.collector.id, "access_token": token,
         } for token in ("printed", False)])
-        spec = spec_from_file_location("post_printed_files", SCRIPT)
-        script = module_from_spec(spec)
-        spec.loader.exec_module(script)
-        script.migrate(self.env.cr, "19.0.8.0.0")
-        self.assertEqual(files.exists(), files[1])
+        load_migration("19.0.9.0.0/post-printed_files").migrate(self.env.cr, "19.0.8.0.0")
+        printed, other = files
+        self.assertEqual(printed.raw, PDF)
+        self.assertFalse(printed.access_token)
+        with self.assertRaises(AccessError):
+            printed.with_user(self.litigator).read(["raw"])
+        self.assertEqual((other.res_model, other.res_id), ("res.users", self.collector.id))

@@ -383,16 +383,6 @@ class TestDispute(ItemCase):
         with self.assertRaises(AccessError):
             dispute.state = "resolved"
 
-    def test_only_its_own_items_are_detached(self):
-        """X-01: whatever others a caller names is neither let out nor planned anew."""
-        action, reacted = self.create_specific(self.items[:2]), []
-        other = self.make_invoice(self.make_customer("Other", holders={})).line_ids.filtered(
-            lambda line: line.account_type == "asset_receivable")
-        with patch.object(self.env.registry["account.move.line"], "_react_to_treatment",
-                          lambda lines: reacted.append(lines.ids)):
-            action.detach(self.items[0] | other)
-        self.assertEqual(reacted, [self.items[0].ids])
-
     def test_another_portfolio_is_out_of_reach(self):
         """A-043: unless one owns the dispute."""
         dispute = self.open(self.items[0], owner=self.litigator)

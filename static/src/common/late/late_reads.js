@@ -14,8 +14,8 @@ export class LateReads {
      * @param {string} resModel
      * @param {number} resId
      * @param {string[]} fieldNames
-     * @returns {Promise<Object>} values by field, as `read` gives them; empty where the user may
-     *  not read the record
+     * @returns {Promise<Object>} values by field, as `read` gives them; empty where the record is
+     *  gone. Refused, as `read` is, where the user may not read one of those asked for.
      */
     async read(resModel, resId, fieldNames) {
         let asked = this.asked.get(resModel);

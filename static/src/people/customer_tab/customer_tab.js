@@ -11,9 +11,10 @@ export const CUSTOMER_CHANGED = "COLLECTION:CUSTOMER-CHANGED";
 
 /**
  * A tab of the customer that is a form of its own. It is read when the tab is opened, so that a
- * customer opens as fast as without it; the contacts' own form has nothing to save for it.
+ * customer opens as fast as without it; the form around it has nothing to save for it.
  *
- *     <widget name="collection_customer_tab" view="account_collection.res_partner_view_form_tab"/>
+ *     <widget name="collection_customer_tab"
+ *             view="account_collection.res_partner_view_form_tab_sequences"/>
  */
 export class CustomerTab extends Component {
     static template = "account_collection.CustomerTab";
