@@ -1,7 +1,7 @@
 {
     "name": "Receivables Collection",
     "summary": "Reminder ladders, disputes, decision trees, document requests: all of it traced",
-    "version": "19.0.9.0.0",
+    "version": "19.0.10.0.0",
     "category": "Accounting/Accounting",
     "license": "LGPL-3",
     "author": "Account Collection contributors",
