@@ -6,7 +6,7 @@ import subprocess
 from string import Template
 
 from . import packages, paths
-from .benchmark_bars import AGED, CREDIT_CONTROL, GROUPS, NO_BAR
+from .benchmark_bars import AGED, BENCH, CREDIT_CONTROL, GROUPS, GROWTH, NIGHT, NO_BAR
 from .benchmark_record import find, read, to_number
 from .ui import Failure
 
@@ -139,7 +139,7 @@ def get_pictures(records):
 
 
 def _picture_planning(records):
-    record, bench = find(records, "make bench-growth"), find(records, "make bench SIZE=5000")
+    record, bench = find(records, GROWTH), find(records, BENCH)
     rows = record.rows if record else []
     columns = {"plan s": "plan", "bare SQL s": "bare SQL", "again s": "plan again"}
     return {
@@ -150,7 +150,7 @@ def _picture_planning(records):
 
 
 def _picture_messages(records):
-    record = find(records, "make bench-night SIZE=100000")
+    record = find(records, NIGHT)
     rates = {workers: record.values.get(f"mails_per_s_{workers}")
              for workers in (1, 2, 4)} if record else {}
     return {
