@@ -30,12 +30,6 @@ def measure(size, steps):
             row(f"run again, {second['changed']:,} changed", second),
         ],
     )
-    report.say()
-    for text, value, bar in (
-        ("seconds of the run", first["seconds"], "30 or less"),
-        ("seconds of the second", second["seconds"], "5 or less"),
-    ):
-        report.say(f"- {text}: {value:,.2f} (bar: {bar})")
     return report.sum_up(_sum_up(size, preview, first, second))
 
 

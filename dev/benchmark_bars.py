@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .benchmark_record import to_number
+from .benchmark_record import is_of, to_number
 
 BENCH, GROWTH = "make bench SIZE=5000", "make bench-growth"
 ASSIGN, DESK = "make bench-assign SIZE=100000", "make bench-desk SIZE=100000"
@@ -52,6 +52,20 @@ class Bar:
     def is_tested(self):
         """Whether tests alone hold it."""
         return bool(self.test) and not self.title
+
+    def read(self, record):
+        """:return: the number that is held to the bar, None where nobody has measured it"""
+        if record is None or self.value is None:
+            return None
+        try:
+            return self.value(record)
+        except (KeyError, IndexError):
+            return None
+
+    def show(self, record, value):
+        """:return: (the figure, that of the peer) as text, of a record that has the value"""
+        names = {**record.values, "value": value}
+        return self.figure.format(**names), self.peer.format(**names)
 
     def is_met(self, value):
         """:return: bool, or None where there is nothing to hold it to"""
@@ -204,3 +218,10 @@ RUNNING = (
 GROUPS = {
     "planning": PLANNING, "messages": MESSAGES, "screens": SCREENS, "histories": HISTORIES,
     "core": CORE, "running": RUNNING}
+
+
+def find_bars(title):
+    """:return: list of the :class:`Bar` s that a command is held to, whatever further options it
+    had"""
+    return [bar for bars in GROUPS.values() for bar in bars
+            if bar.bar != NO_BAR and bar.title and is_of(title, bar.title)]

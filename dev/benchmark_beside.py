@@ -10,9 +10,6 @@ ITEMS, ROUNDS = 4, 7
 TITLES = {
     "form": "open a customer's form", "invoice": "open an invoice", "list": "list 80 invoices",
     "post": "post an invoice", "pay": "pay an invoice"}
-#: The customer has 50 sequences and 1,000 rows of history.
-BARS = {"form": "1.1 or less", "invoice": "1.1 or less", "list": "none",
-        "post": "0.95 to 1.05", "pay": "0.95 to 1.05"}
 #: How many steps :func:`measure` takes.
 STEPS = 4
 
@@ -36,9 +33,6 @@ def measure(size, steps):
         ("milliseconds", "without", "with", "times", "least", "most"),
         [(TITLES[kind], *(f"{value:.2f}" for value in figures.values()))
          for kind, figures in found.items()])
-    report.say()
-    for kind, figures in found.items():
-        report.say(f"- {TITLES[kind]}: {figures['times']:.2f} (bar: {BARS[kind]})")
     return report.sum_up({
         "size": size, "turns": ROUNDS, "form_queries": turns[0][1]["queries"],
         "bare_form_queries": turns[0][0]["queries"],

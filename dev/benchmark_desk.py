@@ -5,8 +5,6 @@ from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer.
 ITEMS = 4
-#: Seconds that a screen may take.
-BAR = 1
 #: How many steps :func:`measure` takes.
 STEPS = 4
 
@@ -32,8 +30,7 @@ def measure(size, steps):
     report.say()
     report.say(f"- seconds of reading all anew, nothing changed: {built['again']:,.1f}")
     for kind, (seconds, queries) in read.items():
-        report.say(
-            f"- slowest {kind}: {seconds:.3f} s (bar: {BAR}), at most {queries} queries")
+        report.say(f"- slowest {kind}: {seconds:.3f} s, at most {queries} queries")
     return report.sum_up({
         "size": size,
         "rebuild_s": round(built["seconds"], 3),

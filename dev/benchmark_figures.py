@@ -3,8 +3,6 @@
 from .benchmark_databases import Databases
 from .benchmark_report import Report
 
-#: Seconds that each kind may take.
-BARS = {"figure": 2, "aged": 3}
 TITLES = {
     "figure": "all figures of a day", "aged": "aged balance at a past day",
     "curve": "curve of 12 and of 36 months", "cohort": "invoices at risk, 36 months"}
@@ -28,8 +26,8 @@ def measure(size, steps):
         peer = databases.read_peer_balance(steps)
     report.say_machine()
     report.table(
-        (f"{size:,} items over 36 months, the slowest", "seconds", "bar", "queries"),
-        [(TITLES[kind], f"{seconds:.2f}", BARS.get(kind, ""), queries)
+        (f"{size:,} items over 36 months, the slowest", "seconds", "queries"),
+        [(TITLES[kind], f"{seconds:.2f}", queries)
          for kind, (seconds, queries) in read.items()])
     report.say()
     report.table(

@@ -7,8 +7,6 @@ from .benchmark_report import COLUMNS, Report, row
 ITEMS = 4
 #: How many workers share the e-mails, one run each.
 WORKERS = (1, 2, 4)
-#: E-mails a second and worker; and how much more two workers are to send than one.
-BAR, PAIR_BAR = 300, 1.7
 LETTERS, SMS = 100, 1_000
 #: How many steps :func:`measure` takes.
 STEPS = 4 + len(WORKERS)
@@ -42,8 +40,6 @@ def measure(size, steps):
     report.say()
     for workers, rate in rates.items():
         report.say(f"- e-mails a second, {workers} side by side: {rate:,.0f}")
-    report.say(f"- bar for one worker: {BAR}; two over one: {rates[2] / rates[1]:.2f}"
-               f" (bar: {PAIR_BAR})")
     return report.sum_up(_sum_up(size, nights, rates, texts, letters))
 
 

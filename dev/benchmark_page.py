@@ -6,7 +6,7 @@ import subprocess
 from string import Template
 
 from . import packages, paths
-from .benchmark_bars import AGED, CREDIT_CONTROL, GROUPS, NO_BAR
+from .benchmark_bars import AGED, BENCH, CREDIT_CONTROL, GROUPS, GROWTH, NIGHT, NO_BAR
 from .benchmark_record import find, read, to_number
 from .ui import Failure
 
@@ -73,26 +73,15 @@ def render_telling(records):
 
 def _render_bar(bar, records):
     record = find(records, bar.title)
-    value = read_value(bar, record)
+    value = bar.read(record)
     figure, peer = "", ""
     if value is not None:
-        names = {**record.values, "value": value}
-        figure, peer = bar.figure.format(**names), bar.peer.format(**names)
+        figure, peer = bar.show(record, value)
     elif not bar.is_tested:
         figure = NOT_MEASURED
     measured = [_refer(record)] if value is not None else [f"`{bar.title}`"] if bar.title else []
     held = [_refer_test(bar.test)] if bar.test else []
     return [bar.what, figure, bar.bar, judge(bar, value), peer, "; ".join(measured + held)]
-
-
-def read_value(bar, record):
-    """:return: the number that is held to the bar, None where nobody has measured it"""
-    if record is None or bar.value is None:
-        return None
-    try:
-        return bar.value(record)
-    except (KeyError, IndexError):
-        return None
 
 
 def judge(bar, value):
@@ -122,7 +111,7 @@ def _refer_test(test):
 def _sum_up(records):
     """:return: how many bars are met, missed and without a figure"""
     bars = [bar for bars in GROUPS.values() for bar in bars if bar.bar != NO_BAR]
-    said = [judge(bar, read_value(bar, find(records, bar.title))) for bar in bars]
+    said = [judge(bar, bar.read(find(records, bar.title))) for bar in bars]
     met, missed = (sum(one.startswith(word) for one in said) for word in ("yes", "**no**"))
     return (f"Of {len(bars)} bars: {met} met, {missed} missed,"
             f" {len(bars) - met - missed} not measured.")
@@ -150,7 +139,7 @@ def get_pictures(records):
 
 
 def _picture_planning(records):
-    record, bench = find(records, "make bench-growth"), find(records, "make bench SIZE=5000")
+    record, bench = find(records, GROWTH), find(records, BENCH)
     rows = record.rows if record else []
     columns = {"plan s": "plan", "bare SQL s": "bare SQL", "again s": "plan again"}
     return {
@@ -161,7 +150,7 @@ def _picture_planning(records):
 
 
 def _picture_messages(records):
-    record = find(records, "make bench-night SIZE=100000")
+    record = find(records, NIGHT)
     rates = {workers: record.values.get(f"mails_per_s_{workers}")
              for workers in (1, 2, 4)} if record else {}
     return {

@@ -44,7 +44,12 @@ def find(records, title):
     """:return: the last record of a command, whatever further options it had; None where there
     is none"""
     return title and next((record for record in reversed(records)
-                           if f"{record.title} ".startswith(f"{title} ")), None) or None
+                           if is_of(record.title, title)), None) or None
+
+
+def is_of(title, command):
+    """:return: bool, whether a record of this title is of a command with further options, if any"""
+    return f"{title} ".startswith(f"{command} ")
 
 
 def _read_section(section):

@@ -7,6 +7,8 @@ import re
 from datetime import date
 
 from . import paths, postgres, process
+from .benchmark_bars import find_bars
+from .benchmark_record import Record
 from .ui import tell
 
 RECORD = paths.REPOSITORY / "benchmarks" / "RECORD.md"
@@ -44,10 +46,18 @@ class Report:
             self.say(f"| {' | '.join(padded)} |")
 
     def sum_up(self, figures):
-        """Print the figures as one line for programs, the last one; returns the report.
+        """Print the figures that have a bar beside it, then all of them as one line for
+        programs, the last one; returns the report.
 
         :param dict figures: numbers by name
         """
+        record = Record(self.title, values=figures)
+        self.say()
+        for bar in find_bars(self.title):
+            value = bar.read(record)
+            if value is not None:
+                met = "met" if bar.is_met(value) else "missed"
+                self.say(f"- {bar.what}: {bar.show(record, value)[0]} (bar: {bar.bar}; {met})")
         self.say(f"\n{json.dumps(figures)}")
         return self
 

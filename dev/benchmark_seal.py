@@ -3,8 +3,6 @@
 from .benchmark_databases import Databases
 from .benchmark_report import COLUMNS, Report, row
 
-#: Seconds that a night may take in which nothing is new.
-BAR = 1
 #: How many steps :func:`measure` takes.
 STEPS = 3
 
@@ -29,9 +27,6 @@ def measure(size, steps):
          row("the night after, with its thirtieth", found["night"]),
          row("anchored", found["anchor"])],
     )
-    report.say()
-    report.say(f"- nothing new: {found['again']['seconds']:.2f} s, with the night's thirtieth "
-               f"{found['night']['seconds']:.2f} s (bar: {BAR})")
     return report.sum_up({
         "rows": size, "chains": written["chains"], "write_s": round(written["seconds"], 3),
         "verify_s": round(found["first"]["seconds"], 3),

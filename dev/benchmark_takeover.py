@@ -5,8 +5,6 @@ from .benchmark_report import COLUMNS, Report, row
 
 #: Open items of each customer.
 ITEMS = 5
-#: Seconds that all of it may take for 10,000 customers.
-BAR = 300
 #: How many steps :func:`measure` takes.
 STEPS = 3
 
@@ -31,7 +29,6 @@ def measure(size, steps):
          row("preview, start, first plan", planned)],
     )
     report.say()
-    report.say(f"- import to first plan: {seconds:.0f} s (bar: {BAR} for 10,000 customers)")
     report.say(f"- preview of all: {planned['preview_seconds']:.2f} s")
     report.say(f"- actions planned: {planned['actions']:,}; found: {found['found']}")
     return report.sum_up({

@@ -1,13 +1,14 @@
 """The page of the benchmarks: what it reads from the record, and what it says of it."""
 
 from unittest import skipUnless
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
-try:
-    from ..dev import benchmark_bars, benchmark_page, benchmark_record
-except ImportError:
-    benchmark_page = None
+from . import runtime
+
+benchmark_bars, benchmark_page, benchmark_record, benchmark_report = map(runtime.find, (
+    "benchmark_bars", "benchmark_page", "benchmark_record", "benchmark_report"))
 
 RECORD = """# Record
 
@@ -99,6 +100,19 @@ class TestBenchmarkPage(BaseCase):
         self.assertEqual(self.judge(least=5.1), "**no**: nobody has looked why")
         self.assertEqual(self.judge(), "")
         self.assertEqual(self.judge(None, most=4), "")
+
+    def test_a_report_says_the_bars_of_its_command(self):
+        """Issue 20: one source for both: a benchmark prints the bars that the page has, and none
+        where it was run at another size."""
+        figures = {"list_s": 0.5, "filter_s": 1.25, "rebuild_s": 78}
+        with patch.object(benchmark_report, "tell"):
+            said, other = (benchmark_report.Report(title).sum_up(figures).lines for title in (
+                benchmark_bars.DESK, "make bench-desk SIZE=1000"))
+        self.assertEqual([line.partition(": ")[2].partition(": ")[2] for line in said[1:3]], [
+            "0.50 s (bar: at most 1 s; met)", "1.25 s (bar: at most 1 s; missed)"])
+        self.assertEqual(len(said), 4, "what has no bar, or was not measured, is not judged")
+        self.assertEqual(other[0], "")
+        self.assertEqual(len(other), 2)
 
     def test_pictures_need_two_sizes(self):
         """Issue 20: a picture of growth is drawn from two points on, and said to be missing."""

@@ -50,7 +50,7 @@ def normalize(text):
 
 @tagged("post_install", "-at_install")
 class TestGuidePages(BaseCase):
-    """The pages as they stand: nothing that they name is missing."""
+    """Issue 17: the pages as they stand: nothing that they name is missing."""
 
     maxDiff = None
 
@@ -158,7 +158,7 @@ class TestGuideLinks(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestGuideRoute(HttpCase):
-    """The pages as they are served."""
+    """Issue 17: the pages as they are served."""
 
     @classmethod
     def setUpClass(cls):

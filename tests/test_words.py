@@ -26,7 +26,7 @@ VALUES = {"old", "new", "old_value", "new_value", "text"}
 
 @tagged("post_install", "-at_install")
 class TestWords(TransactionCase):
-    """Selections are shown by their labels, wherever they are shown."""
+    """Issue 16: selections are shown by their labels, wherever they are shown."""
 
     @classmethod
     def setUpClass(cls):

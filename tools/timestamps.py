@@ -35,6 +35,10 @@ LARGEST: Final = 256 * 1024
 #: How far the authority's clock may be from ours.
 DRIFT: Final = timedelta(hours=1)
 
+#: Of an answer with a timestamp, which may lack something that was asked for (RFC 3161, 2.4.2):
+#: what we need of it is checked.
+GRANTED: Final = ("granted", "granted_with_mods")
+
 #: What may go wrong.
 SILENT, HTTP, UNREADABLE, REFUSED, NONCE, IMPRINT, CLOCK, EXPIRED, UNTRUSTED, CERTIFICATES = (
     "silent", "http", "unreadable", "refused", "nonce", "imprint", "clock", "expired",
@@ -123,7 +127,7 @@ def _decode(answer: bytes) -> tuple[Any, Any]:
     """:return: (the signed data, what it says of the file)"""
     response = tsp.TimeStampResp.load(answer, strict=True)
     status = response["status"]
-    if status["status"].native != "granted":
+    if status["status"].native not in GRANTED:
         text = status["status_string"].native or [status["status"].native]
         raise TimestampError(REFUSED, ", ".join(text))
     signed = response["time_stamp_token"]["content"]

@@ -1,7 +1,8 @@
 """A carrier's list of registered letters: rows of a CSV or XLSX file.
 
 Columns are known by their headings, in English and French. A date is read as ISO, or in the order
-that the reader says; what cannot be read is a problem of its row, never a guess.
+that the reader says, and its time of day is left out; what cannot be read is a problem of its row,
+never a guess. So is a moment in UTC, which may be of another day where the letter was.
 """
 
 from __future__ import annotations
@@ -48,6 +49,10 @@ MOST_ROWS: Final = 20000
 MOST_BYTES: Final = 10 * 1024 * 1024
 
 _DATE = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$")
+#: 14:30, 14h30, 2:30 PM, 14:30:00.000, 14:30:00+01:00 and what stands before it
+_TIME = re.compile(
+    r"(?:T|,? (?:à )?)\d{1,2}[:h]\d{2}(?::\d{2}(?:[.,]\d+)?)?(?: ?[AP]M)?(?:[+-]\d{2}:?\d{2})?$",
+    re.IGNORECASE)
 
 
 class TrackingError(ValueError):
@@ -122,12 +127,12 @@ def _read_date(value: Any, order: str) -> date | None:
         return value.date()
     if isinstance(value, date):
         return value
-    text = str(value).strip()
+    text = _TIME.sub("", " ".join(str(value).split()))
     try:
         if found := _DATE.match(text):
             one, two, year = map(int, found.groups())
             return date(year, two, one) if order == DAY_FIRST else date(year, one, two)
-        return date.fromisoformat(text[:10])
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

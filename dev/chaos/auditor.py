@@ -6,16 +6,14 @@ It shares no code with the product. Whatever it finds is a violation: a sentence
 import hashlib
 import json
 from collections import Counter, defaultdict
+from email.utils import parseaddr
 
 import psycopg2
 import psycopg2.extras
 
+from .owners import LOST
 from .replay import OPEN, Replayed
 from .seal import find_broken_chains
-
-#: Dispatches that nobody needs to look at any more, and those that a person is told of.
-ENDED = ("sent", "replied", "cancelled")
-TOLD = ("to_verify", "failed", "bounced")
 
 
 class Auditor:
@@ -57,20 +55,19 @@ class Auditor:
         """Every message that was decided left once, or a person is told that nobody knows."""
         taken = Counter(entry["message_id"] for entry in self.sink
                         if "message_id" in entry and not entry.get("refused"))
-        refused = {entry["message_id"] for entry in self.sink
-                   if entry.get("refused") == "refuse_for_good" and "message_id" in entry}
-        rcpt_refused = any(entry.get("refused") == "refuse_for_good" for entry in self.sink)
+        refused = {entry.get("message_id") or entry["recipient"] for entry in self.sink
+                   if entry.get("refused") == "refuse_for_good"}
         decided = self.read("""
-            SELECT dispatch.id, dispatch.state, dispatch.error, message.message_id,
-                   cardinality(ARRAY(SELECT 1 FROM collection_dispatch_copy_rel AS copy
-                                      WHERE copy.collection_dispatch_id = dispatch.id)) AS copies
+            SELECT dispatch.id, dispatch.state, dispatch.error, dispatch.address,
+                   message.message_id
               FROM collection_dispatch AS dispatch
          LEFT JOIN mail_message AS message ON message.id = dispatch.mail_message_id
              WHERE dispatch.channel = 'email'""")
         self.counts["messages"] = len(decided)
         for dispatch in decided:
+            address = parseaddr(dispatch["address"] or "")[1].lower()
             self._check_mail(dispatch, taken[dispatch["message_id"]],
-                             rcpt_refused or dispatch["message_id"] in refused)
+                             not refused.isdisjoint({dispatch["message_id"], address}))
         self._check_strangers(taken, {dispatch["message_id"] for dispatch in decided})
 
     def _check_mail(self, dispatch, times, refused):
@@ -239,30 +236,14 @@ class Auditor:
                 self.find("left open", f"action {number} of sequence {id_}, whose step was left")
 
     def check_signals(self):
-        """Every event was delivered, and reached the sequences that were open."""
+        """Every event was delivered, and reached the open sequences of whose it was then."""
         rows = self.read("SELECT id, key, attempts, error FROM collection_signal"
                          " WHERE delivered_at IS NULL")
         for row in rows:
             self._stick(f"event {row['key']}: {row['attempts']} attempts, {row['error']}")
         [count] = self.read("SELECT count(*) FROM collection_signal")
         self.counts["events"] = count["count"]
-        for row in self.read("""
-            SELECT signal.key, sequence.id
-              FROM collection_signal AS signal
-              JOIN collection_sequence AS sequence
-                ON sequence.customer_id = signal.customer_id
-               AND sequence.company_id = signal.company_id
-               AND (signal.sequence_id IS NULL OR signal.sequence_id = sequence.id)
-               AND sequence.state IN ('running', 'paused')
-               AND sequence.create_date < signal.create_date
-         LEFT JOIN collection_signal_receipt AS receipt
-                ON receipt.sequence_id = sequence.id AND receipt.key = signal.key
-             WHERE signal.delivered_at IS NOT NULL AND receipt.id IS NULL
-               AND NOT EXISTS (SELECT 1 FROM collection_history AS moved
-                                WHERE moved.kind = 'customer_changed'
-                                  AND (moved.sequence_id = sequence.id
-                                    OR moved.data->'current' = to_jsonb(sequence.customer_id)))
-            """):
+        for row in self.read(LOST):
             self.counts["lost"] += 1
             self.find("lost event", f"{row['key']} never reached sequence {row['id']}")
 

@@ -5,6 +5,8 @@ import subprocess
 import threading
 import time
 
+from .sink import TROUBLES
+
 #: Faults by name, and how often each is drawn.
 WEIGHTS = {
     "kill_worker": 8, "kill_host": 1, "kill_postmaster": 1, "end_sessions": 5, "lock_tables": 2,
@@ -12,7 +14,6 @@ WEIGHTS = {
     "clock_back": 1, "no_room": 1, "pdf_hangs": 1, "cable": 2}
 TABLES = ("collection_history_chain", "collection_sequence", "collection_action", "mail_mail",
           "account_move_line")
-MAIL_MODES = ("refuse_now", "refuse_for_good", "stall", "drop_reply", "drop_early", "closed")
 DAY = 86400
 
 
@@ -151,7 +152,7 @@ class Faults(threading.Thread):
     # -- the world around ------------------------------------------------------------------------
 
     def mail_trouble(self):
-        mode = self.random.choice(MAIL_MODES)
+        mode = self.random.choice(TROUBLES)
         self.target.sink.mode = mode
         self._last("mail", self.random.uniform(2, 10), self._heal_mail)
         return mode

@@ -16,6 +16,7 @@ from .clients import Client
 from .cluster import FOLDER, WITH
 from .faults import Faults
 from .files import Files
+from .owners import WATCH
 from .rpc import Refused, Session, Story, Unknown
 from .sink import Sink
 
@@ -77,6 +78,7 @@ class Run:
 
     def _make_database(self):
         self.cluster.copy(self.with_module, self.database)
+        self.cluster.query(WATCH, self.database)
         source = database.filestore(self.with_module.removeprefix(WITH))
         if source.is_dir():
             shutil.copytree(source, self.data / "filestore" / self.database)

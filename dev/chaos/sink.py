@@ -11,10 +11,12 @@ import threading
 import time
 from email import policy
 
-#: How it behaves: take what comes; refuse for now, for good; say nothing for a while; take it and
-#: go away without saying so; go away while it is told; let nobody in.
-MODES = ("accept", "refuse_now", "refuse_for_good", "stall", "drop_reply", "drop_early", "closed")
+#: How it behaves where it does not just take what comes: refuse for now, for good; say nothing for
+#: a while; take it and go away without saying so; go away while it is told; let nobody in.
+TROUBLES = ("refuse_now", "refuse_for_good", "stall", "drop_reply", "drop_early", "closed")
+REFUSALS = {"refuse_now": b"451 not now\r\n", "refuse_for_good": b"550 not here\r\n"}
 STALL = 8
+RECIPIENT = re.compile(rb"<([^>]*)>")
 LINK = re.compile(r"https?://[^\s\"'<>]+/collection/([\w-]{30,})")
 
 
@@ -66,17 +68,15 @@ class Sink:
             if word == b"DATA":
                 if not await self._take(reader, writer):
                     return
-            elif word == b"RCPT" and self.mode in ("refuse_now", "refuse_for_good"):
-                writer.write(self._refusal())
+            elif word == b"RCPT" and self.mode in REFUSALS:
+                self._record({"refused": self.mode,
+                              "recipient": RECIPIENT.search(line)[1].decode().lower()})
+                writer.write(REFUSALS[self.mode])
             else:
                 writer.write(answers.get(word, b"250 ok\r\n"))
             await writer.drain()
             if word == b"QUIT":
                 return
-
-    def _refusal(self):
-        self._record({"refused": self.mode})
-        return (b"451 not now\r\n" if self.mode == "refuse_now" else b"550 not here\r\n")
 
     async def _take(self, reader, writer):
         """:return: whether the conversation goes on"""
@@ -88,9 +88,9 @@ class Sink:
             return False
         if mode == "stall":
             await asyncio.sleep(STALL)
-        if mode in ("refuse_now", "refuse_for_good"):
+        if mode in REFUSALS:
             self._note(text, refused=mode)
-            writer.write(self._refusal())
+            writer.write(REFUSALS[mode])
             return True
         self._note(text, unsaid=mode == "drop_reply")
         if mode == "drop_reply":

@@ -272,24 +272,40 @@ class Letter(Channel):
             dispatch.write({"letter_ref": letter.id, "state": "claimed"})
 
     def follow(self, env):
-        """Ask the letter service's outbox what became of the letters that it was handed."""
+        """Ask the letter service's outbox what became of the letters that it was handed.
+
+        What it could not send is taken out of it: it would try again by itself, while a person
+        who is told that the letter failed sends it otherwise.
+        """
         if "snailmail.letter" not in env:
             return
         waiting = env["collection.dispatch"].sudo().search(
             [("letter_ref", ">", 0), ("state", "=", "claimed")])
         letters = env["snailmail.letter"].sudo().browse(waiting.mapped("letter_ref")).exists()
-        news = {letter.id: (self.provider_states[letter.state], letter.error_code)
+        news = {letter.id: (self.provider_states[letter.state], _describe_letter_error(letter))
                 for letter in letters}
         unknown = "to_verify", env._("The letter service no longer knows this letter.")
         for (state, error), dispatches in waiting.grouped(
                 lambda dispatch: news.get(dispatch.letter_ref, unknown)).items():
             if state != "claimed":
                 dispatches._set_state(state, error)
+        self.cancel(waiting.filtered(lambda dispatch: dispatch.state == "failed"))
 
     def cancel(self, dispatches):
         if "snailmail.letter" in dispatches.env:
-            dispatches.env["snailmail.letter"].sudo().browse(
-                [ref for ref in dispatches.mapped("letter_ref") if ref]).exists().cancel()
+            letters = dispatches.env["snailmail.letter"].sudo().browse(
+                [ref for ref in dispatches.mapped("letter_ref") if ref]).exists()
+            letters.filtered(lambda letter: letter.state in ("pending", "error")).cancel()
+
+
+def _describe_letter_error(letter):
+    """:return: str, what the letter service says of a ``snailmail.letter`` that it could not send,
+        without the links to its shop, which carry its account's key; False where there is nothing
+    """
+    if not letter.error_code:
+        return False
+    return html2plaintext(
+        letter.info_msg or letter._get_error_message(letter.error_code), include_references=False)
 
 
 def _get_letter_tables(action, text, data):

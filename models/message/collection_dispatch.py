@@ -488,9 +488,10 @@ class CollectionDispatch(models.Model):
         :raise UserError: one of them is neither queued nor to be verified
         """
         self._check_state(("pending", "claimed", "to_verify"))
-        # or it would leave again: at its next try, or when somebody tries the mail queue again
-        held = self.sudo().filtered(
-            lambda dispatch: dispatch.next_try or dispatch.state == "to_verify")
+        # or it would leave again: at its next try, when somebody tries the mail queue again, or by
+        # the letter service
+        held = self.sudo().filtered(lambda dispatch: (
+            dispatch.next_try or dispatch.letter_ref or dispatch.state == "to_verify"))
         self.sudo()._set_state("sent")
         held._take_back()
 

@@ -7,7 +7,7 @@ from .call_case import CallCase
 
 
 class TestCall(CallCase):
-    """A call is noted in one dialog, whether it was planned or not."""
+    """Issue 16: a call is noted in one dialog, whether it was planned or not."""
 
     def test_a_call_without_planned_action_is_a_contact(self):
         """screens 11, beyond 4: a closed call by hand, one row of history that says all."""

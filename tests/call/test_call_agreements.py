@@ -6,7 +6,7 @@ from .call_case import CallCase
 
 
 class TestCallAgreements(CallCase):
-    """What is agreed in a call: promise, dispute, paper, hold, all or nothing."""
+    """Issue 16: what is agreed in a call: promise, dispute, paper, hold, all or nothing."""
 
     def promise(self, **values):
         form = self.open_dialog(button="action_promise")

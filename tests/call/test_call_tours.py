@@ -5,7 +5,7 @@ from ..common import CollectionCase, action, row, step
 
 @tagged("post_install", "-at_install")
 class TestCallTours(CollectionCase, HttpCase):
-    """How many clicks it takes to note what a customer says; each tour counts them."""
+    """Issue 16: how many clicks it takes to note what a customer says; each tour counts them."""
 
     moment = None  # a browser's clock cannot be frozen
 

@@ -4,7 +4,7 @@ from .call_case import CallCase
 
 
 class TestHead(CallCase):
-    """The page before the call."""
+    """Issue 16: the page before the call."""
 
     def get_head(self, user=None):
         self.env.flush_all()

@@ -4,7 +4,7 @@ from ..scenario.test_branches import BranchCase
 
 
 class TestBranchClaims(BranchCase):
-    """Interest on a branch's invoices, by the terms of its company."""
+    """Issue 13, D: interest on a branch's invoices, by the terms of its company."""
 
     @classmethod
     def setUpClass(cls):

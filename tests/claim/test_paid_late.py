@@ -102,7 +102,7 @@ class TestPaidLate(PaidLateCase):
 
 @tagged("post_install", "-at_install")
 class TestClaimsPaid(PaidLateCase):
-    """What was due for an invoice paid late has been paid as well."""
+    """Issue 13, G: what was due for an invoice paid late has been paid as well."""
 
     def settle(self, move=None, reason="Cheque of 3 March"):
         (move or self.paid).with_user(self.collector).settle_collection_claims(reason)
@@ -154,7 +154,7 @@ class TestClaimsPaid(PaidLateCase):
 
 @tagged("post_install", "-at_install")
 class TestWaiver(PaidLateCase):
-    """A person waives what is due, with a reason."""
+    """Issue 13, G: a person waives what is due, with a reason."""
 
     def test_nothing_is_claimed_any_more(self):
         """L11: not for this invoice, paid or open."""

@@ -233,7 +233,7 @@ class TestDebtorRank(DebtorCase):
 
 @tagged("post_install", "-at_install")
 class TestDebtorKept(DebtorCase):
-    """The list follows what happens, and costs what has changed."""
+    """Issue 16: the list follows what happens, and costs what has changed."""
 
     def find(self):
         return self.env["collection.debtor"].search([("customer_id", "=", self.customer.id)])

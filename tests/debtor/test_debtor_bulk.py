@@ -25,7 +25,7 @@ class BulkCase(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestDebtorBulk(BulkCase):
-    """Commands on many debtors go batch by batch; who is refused hinders nobody else."""
+    """Issue 16: commands on many debtors go batch by batch; who is refused hinders nobody else."""
 
     def open_hold(self):
         return self.env["collection.debtor.hold"].with_user(self.collector).create({

@@ -213,7 +213,7 @@ class TestStatementRun(MonthCase):
 
 @tagged("post_install", "-at_install")
 class TestMonthByHand(MonthCase):
-    """The same by hand, from the customers' list, with progress."""
+    """Issue 18: the same by hand, from the customers' list, with progress."""
 
     def open(self, customers, user=None, **vals):
         return self.env["collection.debtor.statement"].with_user(

@@ -14,7 +14,8 @@ UNSORTED = {"next_step", "score_words", "group_ids", "currency_id", "company_id"
 
 @tagged("post_install", "-at_install")
 class TestDebtorViews(DebtorCase):
-    """The first screen: sorted, filtered, grouped, summed; and what is done to many at once."""
+    """Issue 16: the first screen: sorted, filtered, grouped, summed; and what is done to many at
+    once."""
 
     @classmethod
     def setUpClass(cls):

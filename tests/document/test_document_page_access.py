@@ -15,7 +15,7 @@ from .document_page_case import PDF, DocumentPageCase
 
 @tagged("post_install", "-at_install")
 class TestDocumentPageAccess(DocumentPageCase):
-    """Who reaches what: strangers, other contributors, people signed in as somebody else."""
+    """C-008: who reaches what: strangers, other contributors, people signed in as somebody else."""
 
     @classmethod
     def setUpClass(cls):

@@ -60,7 +60,7 @@ def count(due, days, found):
 
 @tagged("post_install", "-at_install")
 class TestEngineLimitation(BaseCase):
-    """The last day on which a claim is in time."""
+    """Issue 19: the last day on which a claim is in time."""
 
     def test_the_due_date_does_not_count(self):
         """L18: five years from 31 March 2024 end with 31 March 2029."""

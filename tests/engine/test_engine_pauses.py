@@ -28,7 +28,7 @@ from .engine_trees import content, step
 
 @tagged("standard", "at_install")
 class TestEnginePauseDeadlines(CourseCase):
-    """The pause counts for no internal deadline, whenever it begins."""
+    """Issue 14: the pause counts for no internal deadline, whenever it begins."""
 
     def test_one_that_begins_in_a_pause(self):
         """D-028: counted from an action that was closed meanwhile, it begins when it ends."""

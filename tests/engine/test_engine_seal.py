@@ -59,7 +59,7 @@ def find_root_by_definition(leaves):
 
 @tagged("standard", "at_install")
 class TestEngineSeal(BaseCase):
-    """Digests, chains and trees, as anybody may compute them."""
+    """Issue 19: digests, chains and trees, as anybody may compute them."""
 
     facts = (("launched", "", {}, None), ("note_added", "x", {"a": 1}, "Rent of May"),
              ("action_closed", "y", {}, "Done"), ("note_added", "z", {}, None))

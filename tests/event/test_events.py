@@ -17,7 +17,7 @@ TREE = "collection.sequence.transition"
 
 @tagged("post_install", "-at_install")
 class TestEventCatalogue(SignalsCase):
-    """Whatever is in the catalogue is offered, and has somebody who posts it."""
+    """D-059: whatever is in the catalogue is offered, and has somebody who posts it."""
 
     def test_every_event_has_a_producer(self):
         """The method that posts it exists."""
@@ -50,7 +50,7 @@ class TestEventCatalogue(SignalsCase):
 
 @tagged("post_install", "-at_install")
 class TestMadeUpEvent(SignalsCase):
-    """An event registered by somebody else, and nothing else touched."""
+    """D-059: an event registered by somebody else, and nothing else touched."""
 
     @classmethod
     def setUpClass(cls):

@@ -10,6 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
+from asn1crypto import tsp
+
 from odoo.exceptions import AccessError
 from odoo.modules import get_module_path
 from odoo.tests import tagged
@@ -148,6 +150,23 @@ class TestAuthority(SealCase):
         self.assertTrue(self.authority.verify(data, token))
         self.assertFalse(self.authority.verify(data + b" ", token))
         self.assertTrue(self.night._is_whole())
+
+    def test_granted_with_changes_is_granted(self):
+        """RFC 3161, 2.4.2: status 1 comes with a timestamp, 2 is a refusal; openssl agrees."""
+        self.fetch()
+        data, token = (base64.b64decode(file) for file in (
+            self.night.root_file, self.night.token_file))
+        answers = {}
+        for status in ("granted_with_mods", "rejection"):
+            answer = tsp.TimeStampResp.load(token)
+            answer["status"]["status"] = status
+            answers[status] = answer.dump(force=True)
+        found = timestamps.read_token(
+            answers["granted_with_mods"], data, None, self.authority.pem)
+        self.assertEqual(found.at, self.night.token_at)
+        self.assertTrue(self.authority.verify(data, answers["granted_with_mods"]))
+        with self.assertRaisesRegex(timestamps.TimestampError, "refused"):
+            timestamps.read_token(answers["rejection"], data, None, self.authority.pem)
 
     def test_without_its_certificate_it_is_kept_and_whose_it_is_remains_open(self):
         """As `openssl ts -verify` needs the authority's certificate, too."""
@@ -378,7 +397,8 @@ FORGERIES = (
 
 @tagged("post_install", "-at_install")
 class TestProof(ProofCase):
-    """What a judge gets: a program of one file that needs nothing of ours, and says what holds."""
+    """Issue 19: what a judge gets: a program of one file that needs nothing of ours, and says what
+    holds."""
 
     def test_it_says_whole(self):
         """As a ZIP and unpacked; what it proves, and what not."""
@@ -528,7 +548,7 @@ class TestProof(ProofCase):
 
 @tagged("post_install", "-at_install")
 class TestProofToken(ProofCase):
-    """The same with a timestamp: the program has openssl check it."""
+    """Issue 19: the same with a timestamp: the program has openssl check it."""
 
     moment = None
 

@@ -68,7 +68,7 @@ class FreeRowsCase(CollectionCase):
 
 
 class TestNothingIsHeld(FreeRowsCase):
-    """The core's rows are free: the database refuses nothing because of us."""
+    """Issue 13, A: the core's rows are free: the database refuses nothing because of us."""
 
     def test_no_foreign_key_of_ours_holds_a_row_of_the_core(self):
         """Neither refused nor deleted along, links between many aside."""
@@ -128,7 +128,7 @@ class TestNothingIsHeld(FreeRowsCase):
 
 
 class TestNewItems(FreeRowsCase):
-    """The new lines of the same invoice take the place of the old ones."""
+    """Issue 13, A: the new lines of the same invoice take the place of the old ones."""
 
     def test_of_three_instalments_one_is_left(self):
         """A specific action on one of them holds what is there now; its history tells both."""
@@ -334,7 +334,7 @@ class TestNewItems(FreeRowsCase):
 
 
 class TestNothingInPlace(FreeRowsCase):
-    """Where nothing takes the place of an item, whatever held it says so."""
+    """Issue 13, A: where nothing takes the place of an item, whatever held it says so."""
 
     def delete(self, move):
         own = move.with_user(self.accountant)
@@ -381,7 +381,7 @@ class TestNothingInPlace(FreeRowsCase):
 
 
 class TestSuccessors(CollectionCase):
-    """Which items take the place of which."""
+    """Issue 13, A: which items take the place of which."""
 
     def test_of_many(self):
         """The whole stays the whole; a part keeps what is left, or gets what is new."""

@@ -12,7 +12,8 @@ from ..specific.test_item_wizard import WizardCase
 
 @tagged("post_install", "-at_install")
 class TestInvoiceViews(WizardCase):
-    """Invoices show and set what is said of their lines; the core's views are extended."""
+    """Issue 16: invoices show and set what is said of their lines; the core's views are extended.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -129,7 +130,8 @@ class TestInvoiceViews(WizardCase):
 
 @tagged("post_install", "-at_install")
 class TestInvoiceReaders(WizardCase):
-    """Accountants without a Collection right read what is done, and report disputes (row 15)."""
+    """Issue 16: accountants without a Collection right read what is done, and report disputes
+    (row 15)."""
 
     @classmethod
     def setUpClass(cls):

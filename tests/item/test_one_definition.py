@@ -12,7 +12,8 @@ CHASED = ("scenario", "message", "letter")
 
 @tagged("post_install", "-at_install")
 class TestOneDefinition(CollectionCase):
-    """Odd items: every screen, total, search, letter, scenario and sequence says the same."""
+    """Issue 13, E: odd items: every screen, total, search, letter, scenario and sequence says the
+    same."""
 
     @classmethod
     def setUpClass(cls):

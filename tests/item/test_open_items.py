@@ -9,7 +9,7 @@ from ..common import CollectionCase
 
 @tagged("post_install", "-at_install")
 class TestOpenItems(CollectionCase):
-    """The one definition of an open item, as a domain and as SQL."""
+    """Issue 13, E: the one definition of an open item, as a domain and as SQL."""
 
     @classmethod
     def setUpClass(cls):

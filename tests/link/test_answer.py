@@ -40,7 +40,7 @@ class AnswerCase(LinkCase):
 
 @tagged("post_install", "-at_install")
 class TestAnswer(AnswerCase):
-    """The collector accepts or refuses each answer; only then something changes."""
+    """A-049: the collector accepts or refuses each answer; only then something changes."""
 
     def test_an_answer_waits_and_the_collector_is_told(self):
         """A-049: one answer an item, one activity a submission; nothing else changes."""

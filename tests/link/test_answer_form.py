@@ -11,7 +11,7 @@ PNG = make_picture(1, 1, "PNG")
 
 @tagged("post_install", "-at_install")
 class TestAnswerForm(AnswerCase):
-    """What strangers may send, and what is refused with words that help."""
+    """A-049: what strangers may send, and what is refused with words that help."""
 
     def assertRefused(self, words, kind, items=None, **form):
         with self.assertRaisesRegex(UserError, words):

@@ -59,7 +59,7 @@ class LinkCase(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestLink(LinkCase):
-    """A personal link shows one account to one reader for a while, and cannot be guessed."""
+    """A-049: a personal link shows one account to one reader for a while, and cannot be guessed."""
 
     def test_each_kind_is_complete(self):
         """Kinds: each has its check of validity, and a reader for each of its answers."""

@@ -52,7 +52,7 @@ class PageCase(AnswerCase, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestPageHttp(PageCase):
-    """The customer's page over HTTP."""
+    """A-049: the customer's page over HTTP."""
 
     def test_the_page_shows_the_account(self):
         """A-049: what is open, late ones first, in the reader's language; uses are counted."""
@@ -268,7 +268,7 @@ class TestPageHttp(PageCase):
 
 @tagged("post_install", "-at_install")
 class TestInternalPageHttp(PageCase):
-    """A colleague's page over HTTP."""
+    """A-048: a colleague's page over HTTP."""
 
     def setUp(self):
         super().setUp()

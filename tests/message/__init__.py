@@ -5,6 +5,7 @@ from . import test_message_preview
 from . import test_letters
 from . import test_invoice_styles
 from . import test_registered_letters
+from . import test_letter_service
 from . import test_channels
 from . import test_mail_back
 from . import test_gate

@@ -32,7 +32,7 @@ class GateCase(ProcessCase):
 
 
 class TestGate(GateCase):
-    """Nothing leaves before the debt was read again, whatever decided it."""
+    """Issue 13, B: nothing leaves before the debt was read again, whatever decided it."""
 
     def test_send_now_after_a_payment(self):
         """It closes as settled, and the collector is told instead of being told it has left."""
@@ -148,7 +148,8 @@ class TestGate(GateCase):
 
 
 class TestGateOfSequences(GateCase):
-    """A sequence's message with nothing due closes as settled, and its tree decides."""
+    """Issue 13, B: a sequence's message with nothing due closes as settled, and its tree decides.
+    """
 
     def launch_notice(self, rows):
         customer = self.make_customer("Launched")
@@ -188,7 +189,7 @@ class TestGateOfSequences(GateCase):
 
 
 class TestReach(GateCase):
-    """Whom a reminder reaches, and what becomes of one that reaches nobody."""
+    """Issue 13: whom a reminder reaches, and what becomes of one that reaches nobody."""
 
     def test_an_invoice_contact_without_address_gives_way(self):
         """S-007: the next one who has an address receives it."""

@@ -47,7 +47,7 @@ class PaperCase(MessageCase):
 
 @tagged("post_install", "-at_install")
 class TestLetters(PaperCase):
-    """Letters in batches."""
+    """S-001: letters in batches."""
 
     def test_one_run_for_a_batch(self):
         """Figures: one run prints all letters; each is a file of its own."""

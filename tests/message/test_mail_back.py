@@ -69,7 +69,7 @@ def read(headers, sender="debtor@example.com"):
 
 @tagged("standard", "at_install")
 class TestIncomingMail(BaseCase):
-    """What an e-mail says of itself."""
+    """Issue 13, H: what an e-mail says of itself."""
 
     def test_a_person_writes(self):
         """RFC 3834: nothing in the headers says otherwise, whatever the subject."""
@@ -226,7 +226,7 @@ class TestMailBack(MailBackCase):
 
 
 class TestBlockedAddress(MailBackCase):
-    """Nothing more is written to an address that bounced."""
+    """Issue 13, H: nothing more is written to an address that bounced."""
 
     def setUp(self):
         super().setUp()

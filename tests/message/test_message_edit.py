@@ -43,7 +43,7 @@ class EditCase(MessageCase):
 
 
 class TestEditMessage(EditCase):
-    """The words, the recipient and the files of one message."""
+    """Issue 16: the words, the recipient and the files of one message."""
 
     def test_its_words_are_changed(self):
         """Build: of one that leaves by itself; hashtags are replaced all the same."""
@@ -186,7 +186,7 @@ class TestEditMessage(EditCase):
 
 
 class TestCopies(EditCase):
-    """Others receive a copy of what was sent; the message leaves once."""
+    """Issue 16: others receive a copy of what was sent; the message leaves once."""
 
     def get_mails(self, sent):
         return self.env["mail.mail"].sudo().search(
@@ -291,7 +291,7 @@ class TestCopies(EditCase):
 
 
 class TestAnswers(EditCase):
-    """Whoever sent or edited a message hears the answer."""
+    """Issue 16: whoever sent or edited a message hears the answer."""
 
     def answer(self, sent, author=None):
         author = author or self.customer

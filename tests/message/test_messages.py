@@ -62,7 +62,7 @@ class MessageCase(CollectionCase):
 
 
 class TestMessages(MessageCase):
-    """What a message says, to whom, in which language."""
+    """S-004: what a message says, to whom, in which language."""
 
     def test_each_in_the_own_language(self):
         """Show: a French and an English customer in one run each get their language."""

@@ -279,3 +279,27 @@ class TestRegisteredLetters(CollectionCase):
         for order, month in ((tracking.DAY_FIRST, 2), (tracking.MONTH_FIRST, 1)):
             _headings, [found] = tracking.read_rows(b"number;deposited\n1;01/02/2026\n", order)
             self.assertEqual(found.dates["deposited"].month, month)
+
+    def test_dates_with_a_time(self):
+        """Issue 19: the time of day is left out, however it is written, in either order."""
+        for text in ("25/02/2026 14:30", "25/02/2026 à 14h30", "25.02.2026 09:05:59", "25-02-2026",
+                     "2026-02-25T14:30:00", "2026-02-25 14:30:00.000", "2026-02-25T00:30+01:00",
+                     "25/02/2026, 2:30 pm", " 25/02/2026  14:30 "):
+            with self.subTest(text):
+                _headings, [found] = tracking.read_rows(
+                    f'number;deposited\n1;"{text}"\n'.encode())
+                self.assertEqual((str(found.dates.get("deposited")), found.problem),
+                                 ("2026-02-25", ""))
+        _headings, [found] = tracking.read_rows(
+            b"number;deposited\n1;02/25/2026 2:30 PM\n", tracking.MONTH_FIRST)
+        self.assertEqual(str(found.dates["deposited"]), "2026-02-25")
+
+    def test_what_is_no_date_is_no_guess(self):
+        """Bad input: too many digits, what is no time of day, a moment that may be of another day.
+        """
+        for text in ("2026-02-251", "2026-02-25 or later", "25/02/2026 and 14:30", "14:30",
+                     "2026-02-25T23:30:00Z", "25/02/26 14:30"):
+            with self.subTest(text):
+                _headings, [found] = tracking.read_rows(
+                    f"number;deposited\n1;{text}\n".encode())
+                self.assertEqual((found.dates, found.problem), ({}, tracking.BAD_DATE))

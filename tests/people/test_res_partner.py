@@ -5,7 +5,7 @@ from ..common import CollectionCase
 
 @tagged("post_install", "-at_install")
 class TestResPartner(CollectionCase):
-    """The customer form: one clear, central view."""
+    """D-027: the customer form: one clear, central view."""
 
     @classmethod
     def setUpClass(cls):

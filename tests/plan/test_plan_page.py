@@ -154,7 +154,7 @@ class TestPlanPage(PlanPageCase):
 
 @tagged("post_install", "-at_install")
 class TestPlanAccessibility(AccessibilityCase, PlanPageCase):
-    """The page can be read and used by everybody (WCAG 2.2 AA)."""
+    """Issue 19: the page can be read and used by everybody (WCAG 2.2 AA)."""
 
     def test_the_plan(self):
         """Offered, in the light and in the dark; refused for want of a name; accepted."""

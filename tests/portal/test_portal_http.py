@@ -55,7 +55,7 @@ class PortalHttpCase(PortalCase, HttpCase):
 
 @tagged("post_install", "-at_install")
 class TestPortalRoutes(PortalHttpCase):
-    """Each route as everybody who may come along."""
+    """D-078, D-079: each route as everybody who may come along."""
 
     def test_the_pages_keep_to_themselves(self):
         """Issue, files: the same headers as on personal pages; a file is saved, never run."""
@@ -144,7 +144,7 @@ class TestPortalRoutes(PortalHttpCase):
 
 @tagged("post_install", "-at_install")
 class TestPortalPages(PortalHttpCase):
-    """What the pages say, and what they take."""
+    """D-078, D-079: what the pages say, and what they take."""
 
     def setUp(self):
         super().setUp()

@@ -7,7 +7,7 @@ from ..link.test_answer import AnswerCase
 
 @tagged("post_install", "-at_install")
 class TestReply(AnswerCase):
-    """The queue of what customers answer: each is dealt with once, and traced."""
+    """Issue 16: the queue of what customers answer: each is dealt with once, and traced."""
 
     def receive(self, text="I pay on Friday", **vals):
         """:return: a reply that came by mail, as the collector sees it"""

@@ -11,7 +11,7 @@ from ..message.test_mail_back import MailBackCase
 
 @tagged("post_install", "-at_install")
 class TestReplyMail(MailBackCase):
-    """What comes in by mail becomes a reply: of whom, about what, in which words."""
+    """Issue 16: what comes in by mail becomes a reply: of whom, about what, in which words."""
 
     def get_replies(self, customer=None):
         return self.env["collection.reply"].search(

@@ -80,7 +80,7 @@ class BranchCase(CollectionCase):
 
 
 class TestBranchSettings(BranchCase):
-    """What is set on a customer in a company, and what its branches make of it."""
+    """Issue 13, D: what is set on a customer in a company, and what its branches make of it."""
 
     def assertReads(self, name, company, value):
         """The field, a search and a query answer the same."""
@@ -218,7 +218,7 @@ class TestBranchSettings(BranchCase):
 
 
 class TestBranchPlanning(BranchCase):
-    """A branch's invoices, chased in the branch by what the company has laid down."""
+    """Issue 13, D: a branch's invoices, chased in the branch by what the company has laid down."""
 
     def test_the_branchs_invoice_is_chased_in_the_branch(self):
         """D: with the company's scenario; the company has nothing to chase."""
@@ -340,7 +340,7 @@ class TestBranchPlanning(BranchCase):
 
 
 class TestBranchTemplates(BranchCase):
-    """What a company has laid down, in the hands of a user of the branch."""
+    """Issue 13, D: what a company has laid down, in the hands of a user of the branch."""
 
     @classmethod
     def setUpClass(cls):

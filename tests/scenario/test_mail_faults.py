@@ -96,7 +96,7 @@ class FaultCase(ProcessCase):
 
 
 class TestTemporary(FaultCase):
-    """What is refused for now leaves later."""
+    """Issue 20: what is refused for now leaves later."""
 
     def test_a_refusal_for_now_is_tried_again(self):
         """Issue 20: 4xx: it waits, leaves once, and no one is bothered."""
@@ -220,7 +220,7 @@ class TestTemporary(FaultCase):
 
 
 class TestDoubt(FaultCase):
-    """What may have left is never sent again by itself."""
+    """Issue 20: what may have left is never sent again by itself."""
 
     def test_a_lost_reply_is_to_verify(self):
         """Issue 20: the server may have taken it before the connection ended."""

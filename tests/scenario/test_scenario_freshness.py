@@ -5,7 +5,7 @@ from .test_scenario_process import ProcessCase
 
 
 class TestFreshness(ProcessCase):
-    """What changes during the day leaves the agenda within the hour."""
+    """Issue 13: what changes during the day leaves the agenda within the hour."""
 
     @classmethod
     def setUpClass(cls):
@@ -85,7 +85,7 @@ class TestFreshness(ProcessCase):
 
 
 class TestArchivedScenario(ProcessCase):
-    """An archived scenario stops, and says so."""
+    """Issue 13, I: an archived scenario stops, and says so."""
 
     def archive(self):
         self.scenario.with_user(self.manager).active = False

@@ -6,7 +6,7 @@ from ..common import CollectionCase, action, row, step
 
 @tagged("post_install", "-at_install")
 class TestLaunchWizard(CollectionCase):
-    """Choose a template, check who holds each function, see what starts."""
+    """D-062: choose a template, check who holds each function, see what starts."""
 
     @classmethod
     def setUpClass(cls):

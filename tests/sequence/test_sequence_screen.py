@@ -9,7 +9,8 @@ from ..common import CollectionCase, action, event_row, row, step
 
 @tagged("post_install", "-at_install")
 class TestPath(CollectionCase):
-    """Steps travelled, the current one, those that may come next; all others are folded."""
+    """Issue 16: steps travelled, the current one, those that may come next; all others are folded.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -58,7 +59,8 @@ class TestPath(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestMyAction(CollectionCase):
-    """What waits for the reader is the first button; what is another's is only looked at."""
+    """Issue 16: what waits for the reader is the first button; what is another's is only looked at.
+    """
 
     @classmethod
     def setUpClass(cls):
@@ -119,7 +121,7 @@ class TestMyAction(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestWhatFollowed(CollectionCase):
-    """Whoever moves a sequence reads at once what that has led to (row 39)."""
+    """Issue 16: whoever moves a sequence reads at once what that has led to (row 39)."""
 
     @classmethod
     def setUpClass(cls):
@@ -203,7 +205,7 @@ class TestWhatFollowed(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestNoteEvent(CollectionCase):
-    """An event may be noted at every step; the dialog says what that does (row 54)."""
+    """Issue 16: an event may be noted at every step; the dialog says what that does (row 54)."""
 
     @classmethod
     def setUpClass(cls):
@@ -281,7 +283,7 @@ class TestNoteEvent(CollectionCase):
 
 @tagged("post_install", "-at_install")
 class TestNextDeadline(CollectionCase):
-    """A deadline is a date, coloured when it is near or has passed (row 48)."""
+    """Issue 16: a deadline is a date, coloured when it is near or has passed (row 48)."""
 
     def test_it_is_coloured_by_its_distance(self):
         """D-048: near and passed ones stand out."""

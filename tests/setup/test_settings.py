@@ -6,7 +6,8 @@ from ..common import CollectionCase, load_migration
 
 @tagged("post_install", "-at_install")
 class TestSettings(CollectionCase):
-    """The module's settings, changed by a collection manager who administers nothing else."""
+    """Issue 17: the module's settings, changed by a collection manager who administers nothing
+    else."""
 
     def open(self, user=None):
         return Form(self.env["collection.settings"].with_user(user or self.manager))

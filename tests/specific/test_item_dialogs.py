@@ -9,7 +9,7 @@ from .test_item_wizard import WizardCase
 
 @tagged("post_install", "-at_install")
 class TestNewAction(WizardCase):
-    """*New action (out of scenario)* on the customer form."""
+    """A-027: *New action (out of scenario)* on the customer form."""
 
     def open_new(self, user=None):
         customer = self.customer.with_user(user or self.collector)

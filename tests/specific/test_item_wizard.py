@@ -79,7 +79,7 @@ class WizardCase(ItemCase):
 
 @tagged("post_install", "-at_install")
 class TestStatusStep(WizardCase):
-    """Step 1: what is known of the items."""
+    """A-010: Step 1: what is known of the items."""
 
     def test_it_opens_on_the_chosen_items(self):
         """A-009: whose they are and what they come to is said."""

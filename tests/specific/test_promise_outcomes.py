@@ -58,7 +58,8 @@ class OutcomeCase(FreeRowsCase):
 
 
 class TestPromiseOutcomes(OutcomeCase):
-    """A promise is judged by what happened to its items, not by what is left of them."""
+    """Issue 13, F: a promise is judged by what happened to its items, not by what is left of them.
+    """
 
     def test_paid_and_matched(self):
         """Kept."""
@@ -318,7 +319,7 @@ class TestPromiseOutcomes(OutcomeCase):
 
 
 class TestDisputeOutcomes(OutcomeCase):
-    """Whatever closes a follow-up resolves its dispute, or asks about it."""
+    """Issue 13, F: whatever closes a follow-up resolves its dispute, or asks about it."""
 
     def setUp(self):
         super().setUp()

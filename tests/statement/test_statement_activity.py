@@ -243,7 +243,7 @@ class TestStatementWorkbook(ActivityCase):
 
 @tagged("post_install", "-at_install")
 class TestStatementPaper(ActivityCase, PaperCase):
-    """The activity on paper."""
+    """Issue 18: the activity on paper."""
 
     def test_one_file(self):
         """The activities of several customers are one PDF, a page each, in one run."""
