@@ -48,7 +48,7 @@ READ = (
 
 #: The same of their entries.
 READ_OF_ENTRIES = (
-    "name", "move_type", "company_id", "commercial_partner_id", "invoice_user_id")
+    "name", "move_type", "journal_id", "company_id", "commercial_partner_id", "invoice_user_id")
 
 #: Domain of what Odoo's mark keeps out of follow-up.
 KEPT_OUT = Domain("no_followup", "=", True) & (

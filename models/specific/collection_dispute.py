@@ -189,11 +189,11 @@ class CollectionDispute(models.Model):
         What was credited, cancelled or deleted in whole was settled in the customer's favour.
         Anything else only its owner knows, who is asked once.
         """
-        payments = self.item_ids._get_payments()
+        otherwise = self.item_ids._filter_not_only_credited()
         named = self.env["collection.item.status"].search_count(
             [("kind", "=", "resolved")], limit=1)
-        credited = self.filtered(lambda dispute: named and dispute._is_settled() and not any(
-            sum(payments[item].values()) for item in dispute.item_ids.ids))
+        credited = self.filtered(lambda dispute: (
+            named and dispute._is_settled() and not dispute.item_ids & otherwise))
         for company, own in credited.grouped("company_id").items():
             own._write_resolved("credited", in_company_language(own, company).env._(
                 "Nothing is left of its items: credited or cancelled."))

@@ -361,7 +361,7 @@ class CollectionStatement(models.AbstractModel):
         move, number = item.move_id, item.move_id.name or item.name or ""
         if move.move_type == "out_refund":
             return self.env._("Credit note %(number)s", number=number)
-        if item.amount_currency < 0 and not move.is_invoice():
+        if item.amount_currency < 0 and move.journal_id.type in open_items.MONEY_JOURNALS:
             return self.env._("Payment %(number)s", number=number)
         return number
 
