@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import LazyTranslate
 
 from ...tools.activities import ToDo, hand_out
@@ -88,6 +88,15 @@ class CollectionDispute(models.Model):
         for dispute in self:
             last = dispute.resolved_on or days.get(dispute.company_id)
             dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("owner_id")
+    def _check_owner(self):
+        for dispute in self.sudo().filtered("owner_id.share"):
+            raise ValidationError(self.env._(
+                "%(user)s has portal access only and cannot resolve “%(dispute)s”: choose a "
+                "colleague.", user=dispute.owner_id.name, dispute=dispute.display_name))
 
     # === CRUD === #
 
