@@ -124,9 +124,11 @@ class CollectionDebtor(models.Model):
 
     balance = fields.Monetary(
         string="Outstanding", readonly=True,
-        help="All that the customer owes, due or not, less its credits.")
+        help="All that the customer owes, due or not, less its credits; what is kept out of "
+        "follow-up counts.")
     overdue = fields.Monetary(
-        readonly=True, help="What is past its due date; credits are not deducted.")
+        readonly=True, help="What is past its due date and not kept out of follow-up; credits are "
+        "not deducted.")
     not_due = fields.Monetary(string="Not due", readonly=True)
     late_30 = fields.Monetary(string="1–30 days", readonly=True, help="Overdue for 1 to 30 days.")
     late_60 = fields.Monetary(

@@ -76,11 +76,13 @@ class ResPartner(models.Model):
     collection_balance = PortfolioMonetary(
         string="Outstanding", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_balance",
-        help="All that the customer owes, due or not, less its credits.")
+        help="All that the customer owes, due or not, less its credits; what is kept out of "
+        "follow-up counts.")
     collection_overdue = PortfolioMonetary(
         string="Overdue", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_overdue",
-        help="What is past its due date; credits are not deducted.")
+        help="What is past its due date and not kept out of follow-up; credits are not "
+        "deducted.")
     collection_days_late = PortfolioInteger(
         string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_days_late",

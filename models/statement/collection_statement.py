@@ -390,13 +390,16 @@ class CollectionStatement(models.AbstractModel):
         """
         lines = self.env["account.move.line"]
         account = lines._get_statement_domain(customers) & Domain("company_id", "in", company_ids)
-        late = account & Domain.OR([
+        followed = account & open_items.OPEN
+        late = followed & Domain.OR([
             Domain("company_id", "=", company.id)
             & open_items.is_overdue(company._get_collection_day())
             for company in self.env["res.company"].browse(company_ids)])
-        owed, overdue = (
-            dict(lines._read_group(domain, ["currency_id"], ["amount_residual_currency:sum"]))
-            for domain in (account, late))
+        owed, due, overdue = (
+            defaultdict(float, lines._read_group(
+                domain, ["currency_id"], ["amount_residual_currency:sum"]))
+            for domain in (account, followed, late))
         return [
-            CurrencyTotal(currency, amount, overdue.get(currency, 0.0))
+            CurrencyTotal(currency, due[currency], overdue[currency],
+                          currency.round(amount - due[currency]))
             for currency, amount in sorted(owed.items(), key=lambda total: total[0].name)]
