@@ -100,6 +100,12 @@ def is_due_before(day):
         Domain("date_maturity", "=", False) & Domain("date", "<", day))
 
 
+def is_due_from(day):
+    """:return: ``Domain`` of the items that are due on a day or later"""
+    return Domain("date_maturity", ">=", day) | (
+        Domain("date_maturity", "=", False) & Domain("date", ">=", day))
+
+
 def is_overdue(day):
     """:return: ``Domain`` of the unreconciled items that are overdue on a day, credits left out"""
     return is_due_before(day) & Domain("amount_residual_currency", ">", 0)
