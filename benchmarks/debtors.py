@@ -8,12 +8,12 @@ from odoo import fields
 SHOWN = (
     "score", "score_words", "customer_id", "phone", "overdue", "days_late", "collectable",
     "balance", "situation", "contact_on", "next_date", "next_step", "collector_id", "currency_id",
-    "late_30", "late_60", "late_90", "late_more", "group_ids")
+    "late_1", "late_2", "late_3", "late_4", "group_ids")
 ORDERS = (
     "score desc, overdue desc, id desc", "overdue desc", "days_late desc", "balance", "next_date",
-    "customer_id", "contact_on", "late_more desc", "payer_delay")
+    "customer_id", "contact_on", "late_4 desc", "payer_delay")
 GROUPS = ("collector_id", "situation", "pile", "scenario_id", "group_ids")
-SUMS = ("overdue", "balance", "not_due", "late_30", "late_60", "late_90", "late_more", "credits",
+SUMS = ("overdue", "balance", "not_due", "late_1", "late_2", "late_3", "late_4", "credits",
         "collectable")
 
 
@@ -65,7 +65,7 @@ def _get_domains():
     today = fields.Date.today()
     month = fields.Date.subtract(today, days=30)
     return (
-        [("pile", "=", "act")], [("late_more", ">", 0)], [("overdue", ">", 1000)],
+        [("pile", "=", "act")], [("late_4", ">", 0)], [("overdue", ">", 1000)],
         [("situation", "in", ("unchased", "hold"))], [("days_late", ">", 60)],
         ["|", ("contact_on", "=", False), ("contact_on", "<", month)],
         [("customer_id", "ilike", "Customer 99")], [("group_ids", "!=", False)],

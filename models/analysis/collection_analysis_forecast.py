@@ -34,26 +34,13 @@ ROWS = """
            AND credit.customer_id IS NOT DISTINCT FROM item.customer_id
          WHERE item.residual > 0
     ), part AS (
-        SELECT line.id, line.promise_id, line.date, promise.company_id, promise.customer_id,
-               count(*) OVER own AS parts, LEAST(line.amount, GREATEST(
-                   sum(line.amount) OVER (own ORDER BY line.date, line.id) - paid.amount, 0))
-               * %(own_rate)s / %(rate)s AS amount
+        SELECT line.id, promise.id AS promise_id, line.date, promise.company_id,
+               promise.customer_id, line.parts, line.amount * %(own_rate)s / %(rate)s AS amount
           FROM collection_promise AS promise
           JOIN res_company AS company ON company.id = promise.company_id
-          JOIN collection_promise_line AS line ON line.promise_id = promise.id
-    CROSS JOIN LATERAL (
-               SELECT COALESCE(sum(partial.debit_amount_currency), 0) - COALESCE((
-                          SELECT sum(before.value::numeric)
-                            FROM jsonb_each_text(promise.matched_before) AS before), 0) AS amount
-                 FROM %(rel)s AS rel
-                 JOIN account_partial_reconcile AS partial ON partial.debit_move_id = rel.%(item)s
-                 JOIN account_move_line AS credit ON credit.id = partial.credit_move_id
-                 JOIN account_journal AS journal ON journal.id = credit.journal_id
-                WHERE rel.%(promise)s = promise.id AND partial.max_date <= %(day)s
-                  AND journal.type IN %(money)s) AS paid
+    CROSS JOIN LATERAL (%(instalments)s) AS line
          WHERE promise.company_id = ANY(%(companies)s) AND promise.made_on <= %(day)s
            AND (promise.closed_on IS NULL OR promise.closed_on > %(day)s)
-        WINDOW own AS (PARTITION BY line.promise_id)
     ), plan AS (
         SELECT owed.promise_id, owed.amount AS owed, promised.amount,
                LEAST(promised.amount, owed.amount) AS awaited, owed.item
@@ -191,7 +178,8 @@ class CollectionAnalysisForecast(models.Model):
             rate=SQL(RATE, currency=SQL("promise.currency_id")),
             own_rate=SQL(RATE, currency=SQL("company.currency_id")),
             rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
-            item=SQL.identifier(items.column2), money=open_items.MONEY_JOURNALS,
+            item=SQL.identifier(items.column2),
+            instalments=self.env["collection.analysis.promise"]._get_instalments(day),
             ages=list(AGES), due=open_items.DUE, matchings=MATCHINGS, horizon=HORIZON,
             receivable=self._is_receivable(), left=get_left(mark), paid=get_paid(mark, horizon),
             first=figures.find_first_day(day, COHORT_MONTHS), payers=self._get_payers(day),

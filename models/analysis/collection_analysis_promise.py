@@ -1,4 +1,6 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..item import open_items
@@ -14,6 +16,7 @@ ROWS = """
            CASE WHEN state.now = 'kept' THEN money.amount ELSE 0 END AS kept_amount,
            CASE WHEN state.now = 'broken' THEN money.amount ELSE 0 END AS broken_amount,
            CASE WHEN state.now IN %(awaited)s THEN money.amount ELSE 0 END AS awaited_amount,
+           COALESCE(week.amount, 0) AS week_amount,
            CASE state.now WHEN 'kept' THEN 100 WHEN 'broken' THEN 0 END AS kept_share
       FROM collection_promise AS promise
       JOIN res_company AS company ON company.id = promise.company_id
@@ -27,6 +30,12 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
            SELECT COALESCE(max(line.date), promise.date) AS due
              FROM collection_promise_line AS line WHERE line.promise_id = promise.id) AS plan
+CROSS JOIN LATERAL (
+           SELECT round(sum(part.amount) * %(own_rate)s / %(rate)s, currency.decimal_places)
+                  AS amount
+             FROM (%(instalments)s) AS part
+            WHERE state.now IN %(awaited)s AND part.date BETWEEN %(monday)s AND %(monday)s + 6
+           ) AS week
 CROSS JOIN LATERAL (
            SELECT CASE state.now
                   WHEN 'kept' THEN COALESCE(max(partial.max_date) FILTER (
@@ -44,6 +53,26 @@ CROSS JOIN LATERAL (
                ON partial.debit_move_id = line.id
             WHERE rel.%(promise)s = promise.id) AS paid
      WHERE promise.company_id = ANY(%(companies)s) AND promise.made_on <= %(day)s
+"""
+
+#: What is left of each instalment of a ``promise`` at the end of a day, in its currency: the money
+#: that came since it was made covers the earliest ones.
+INSTALMENTS = """
+    SELECT line.id, line.date, count(*) OVER () AS parts, LEAST(line.amount, GREATEST(
+               sum(line.amount) OVER (ORDER BY line.date, line.id) - paid.amount, 0)) AS amount
+      FROM collection_promise_line AS line
+CROSS JOIN (SELECT COALESCE(sum(GREATEST(payment.amount - COALESCE(
+                       (promise.matched_before ->> payment.id::text)::numeric, 0), 0)), 0) AS amount
+              FROM (SELECT credit.id, sum(partial.debit_amount_currency) AS amount
+                      FROM %(rel)s AS rel
+                      JOIN account_partial_reconcile AS partial
+                        ON partial.debit_move_id = rel.%(item)s
+                      JOIN account_move_line AS credit ON credit.id = partial.credit_move_id
+                      JOIN account_journal AS journal ON journal.id = credit.journal_id
+                     WHERE rel.%(promise)s = promise.id AND partial.max_date <= %(day)s
+                       AND journal.type IN %(money)s
+                  GROUP BY credit.id) AS payment) AS paid
+     WHERE line.promise_id = promise.id
 """
 
 #: The rate of a currency on the day of a promise, as the core reads it.
@@ -67,11 +96,12 @@ class CollectionAnalysisPromise(models.Model):
     _order = "date desc, id desc"
     _depends = {
         "account.move.line": ["journal_id", "reconciled"],
-        "account.partial.reconcile": ["credit_move_id", "debit_move_id", "max_date"],
+        "account.partial.reconcile": [
+            "credit_move_id", "debit_amount_currency", "debit_move_id", "max_date"],
         "collection.promise": [
             "amount", "closed_on", "company_id", "currency_id", "customer_id", "date", "item_ids",
-            "made_on", "source", "state", "user_id"],
-        "collection.promise.line": ["date", "promise_id"],
+            "made_on", "matched_before", "source", "state", "user_id"],
+        "collection.promise.line": ["amount", "date", "promise_id"],
         "res.currency.rate": ["company_id", "currency_id", "name", "rate"],
     }
 
@@ -90,6 +120,10 @@ class CollectionAnalysisPromise(models.Model):
     kept_amount = fields.Monetary(string="Kept", readonly=True)
     broken_amount = fields.Monetary(string="Broken", readonly=True)
     awaited_amount = fields.Monetary(string="Awaited", readonly=True)
+    week_amount = fields.Monetary(
+        string="Awaited this week", readonly=True,
+        help="What is left to pay of the instalments that are promised for a day of this week, "
+        "from Monday to Sunday.")
     closed_on = fields.Date(
         string="Ended on", readonly=True, help="The day on which it was found kept or broken.")
     paid_on = fields.Date(
@@ -113,11 +147,22 @@ class CollectionAnalysisPromise(models.Model):
         return self.promise_id.get_formview_action()
 
     def _get_rows_query(self):
-        items = self.env["collection.promise"]._fields["item_ids"]
+        items, day = self.env["collection.promise"]._fields["item_ids"], self._get_day()
         return SQL(
-            ROWS, awaited=AWAITED, companies=self.env.companies.ids,
-            day=SQL("%s::date", self._get_day()), money=open_items.MONEY_JOURNALS,
+            ROWS, awaited=AWAITED, companies=self.env.companies.ids, day=SQL("%s::date", day),
+            monday=SQL("%s::date", day - timedelta(days=day.weekday())),
+            instalments=self._get_instalments(day), money=open_items.MONEY_JOURNALS,
             rate=SQL(RATE, currency=SQL("promise.currency_id")),
             own_rate=SQL(RATE, currency=SQL("company.currency_id")),
+            rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
+            item=SQL.identifier(items.column2))
+
+    @api.model
+    def _get_instalments(self, day):
+        """:return: ``SQL``, a query of what is left of the instalments of a ``promise`` at the end
+            of a day: ``id``, ``date``, ``amount``, and how many ``parts`` there are"""
+        items = self.env["collection.promise"]._fields["item_ids"]
+        return SQL(
+            INSTALMENTS, day=day, money=open_items.MONEY_JOURNALS,
             rel=SQL.identifier(items.relation), promise=SQL.identifier(items.column1),
             item=SQL.identifier(items.column2))

@@ -11,9 +11,6 @@ from ..history.trace import Trace
 from ..item import open_items
 from ..specific.collection_promise import AWAITED
 
-#: Ages of what is overdue, in days: up to which each bucket goes; the last has no end.
-BUCKETS = (30, 60, 90)
-
 #: Notes of calls that the page before a call shows.
 LAST_NOTES = 3
 
@@ -107,7 +104,7 @@ class ResPartner(models.Model):
 
     def _describe_amounts(self, fact, company):
         """:return: dict: what is due, overdue, by age, credits and net"""
-        currency, labels = company.currency_id, self._get_bucket_labels()
+        currency, labels = company.currency_id, [*company._get_collection_ages().values()]
         overdue, credits = float(fact["overdue"] or 0), float(fact["credits"] or 0)
         ages = [float(fact[f"age_{rank}"] or 0) for rank in range(len(labels))]
         return {
@@ -126,25 +123,17 @@ class ResPartner(models.Model):
                 if currency.compare_amounts(age, 0)] if overdue else [],
         }
 
-    def _get_bucket_labels(self):
-        _, firsts = self.env._, [1, *(days + 1 for days in BUCKETS)]
-        return [
-            _("%(first)s–%(last)s days", first=first, last=last)
-            for first, last in zip(firsts, BUCKETS)
-        ] + [_("over %(last)s days", last=BUCKETS[-1])]
-
     def _get_ages_query(self, company, accounts):
         """:return: ``SQL``, a query of the open items of these customers, summed up by age"""
         for model, names in (("account.move.line", None), ("account.move", ["payment_state"]),
                              ("res.partner", ["commercial_partner_id"])):
             self.env[model].flush_model(names)
         late = SQL("(item.today - item.due)")
-        firsts, lasts = (0, *BUCKETS), (*BUCKETS, None)
         ages = SQL(", ").join(
-            SQL("sum(item.residual) FILTER (WHERE item.residual > 0 AND %(late)s > %(first)s"
+            SQL("sum(item.residual) FILTER (WHERE item.residual > 0 AND %(late)s >= %(first)s"
                 " AND (%(last)s::int IS NULL OR %(late)s <= %(last)s::int)) AS %(name)s",
                 late=late, first=first, last=last, name=SQL.identifier(f"age_{rank}"))
-            for rank, (first, last) in enumerate(zip(firsts, lasts)))
+            for rank, (first, last) in enumerate(company._get_collection_ages()))
         return SQL(
             """
             SELECT item.customer AS customer_id, %(ages)s, sum(item.residual) AS due,

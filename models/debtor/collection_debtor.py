@@ -124,17 +124,22 @@ class CollectionDebtor(models.Model):
 
     balance = fields.Monetary(
         string="Outstanding", readonly=True,
-        help="All that the customer owes, due or not, less its credits.")
+        help="All that the customer owes, due or not, less its credits; what is kept out of "
+        "follow-up counts.")
     overdue = fields.Monetary(
-        readonly=True, help="What is past its due date; credits are not deducted.")
+        readonly=True, help="What is past its due date and not kept out of follow-up; credits are "
+        "not deducted.")
     not_due = fields.Monetary(string="Not due", readonly=True)
-    late_30 = fields.Monetary(string="1–30 days", readonly=True, help="Overdue for 1 to 30 days.")
-    late_60 = fields.Monetary(
-        string="31–60 days", readonly=True, help="Overdue for 31 to 60 days.")
-    late_90 = fields.Monetary(
-        string="61–90 days", readonly=True, help="Overdue for 61 to 90 days.")
-    late_more = fields.Monetary(
-        string="Over 90 days", readonly=True, help="Overdue for more than 90 days.")
+    # what is overdue by age: columns and names follow from the company's bounds
+    late_1 = fields.Monetary(string="Age 1", readonly=True)
+    late_2 = fields.Monetary(string="Age 2", readonly=True)
+    late_3 = fields.Monetary(string="Age 3", readonly=True)
+    late_4 = fields.Monetary(string="Age 4", readonly=True)
+    late_5 = fields.Monetary(string="Age 5", readonly=True)
+    late_6 = fields.Monetary(string="Age 6", readonly=True)
+    late_7 = fields.Monetary(string="Age 7", readonly=True)
+    late_8 = fields.Monetary(string="Age 8", readonly=True)
+    late_9 = fields.Monetary(string="Age 9", readonly=True)
     credits = fields.Monetary(
         string="Credits to match", readonly=True,
         help="Credit notes and payments that are not matched with invoices.")
@@ -229,6 +234,43 @@ class CollectionDebtor(models.Model):
     _pile_index = models.Index("(pile, score DESC, overdue DESC, id DESC)")
     #: read by the cron that brings rows to the company's day
     _day_index = models.Index("(company_id, day)")
+
+    # === AGES === #
+
+    @api.model
+    def _name_ages(self):
+        """:return: dict of the names of the ages that the current company has, by field"""
+        return dict(zip(sources.AGES, self.env.company._get_collection_ages().values()))
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        """Ages go by their names, and only those are offered that the company has."""
+        found, names = super().fields_get(allfields, attributes), self._name_ages()
+        for age in found.keys() & set(sources.AGES):
+            if age not in names:
+                del found[age]
+            elif "string" in found[age]:
+                found[age]["string"] = names[age]
+        return found
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.company._get_collection_bounds())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """The same for columns, measures and filters."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        names = self._name_ages()
+        for node in [*arch.iter("field", "filter")]:
+            name = node.get("name")
+            if name in names:
+                node.attrib.update({key: names[name] for key in ("string", "sum")
+                                    if node.get(key)})
+            elif name in sources.AGES:
+                node.getparent().remove(node)
+        return arch, view
 
     # === COMPUTE === #
 

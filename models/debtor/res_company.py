@@ -6,6 +6,10 @@ from odoo.tools import SQL
 from ..statement.documents import STATEMENT_FORMATS, STATEMENT_KINDS
 from .ranking import SETTINGS
 
+#: Settings on which what the list says of debtors depends.
+READ_AGAIN = {
+    *SETTINGS, "collection_buckets", "collection_old_before", "collection_old_until"}
+
 
 class ResCompany(models.Model):
     """How many points of priority a debtor gets for what; the statements of each month."""
@@ -67,12 +71,13 @@ class ResCompany(models.Model):
         "The amount and the days that give all points must be above zero.")
 
     def write(self, vals):
-        """Other weights give other scores, and old debts are no debts to chase: all debtors are
-        read anew."""
+        """Other weights give other scores, other bounds other ages, and old debts are no debts to
+        chase: all debtors are read anew."""
         result = super().write(vals)
-        if not vals.keys().isdisjoint({*SETTINGS, "collection_old_before", "collection_old_until"}):
+        if not vals.keys().isdisjoint(READ_AGAIN):
             self.env.cr.execute(SQL(
                 "UPDATE collection_debtor SET day = NULL WHERE company_id = ANY(%s)", self.ids))
+            self.env["collection.debtor"].invalidate_model(["day"])
             self.env["collection.debtor"]._refresh_soon()
         return result
 

@@ -14,12 +14,16 @@ from typing import Any
 
 from odoo.tools import SQL
 
-from ...engine import ladder
+from ...engine import figures, ladder
 from ...tools.sql import partner_value
 from ..action.channels import CHANNELS
 from ..action.collection_action_kind import get_contact_kinds
 from ..item import open_items
 from ..specific.collection_promise import AWAITED
+
+#: Columns of what is overdue by age, the youngest first. A company has as many ages as it has
+#: bounds, and one without end; there are columns for the most that it may have.
+AGES = tuple(f"late_{number}" for number in range(1, figures.MOST_BOUNDS + 2))
 
 #: States of the sequences whose actions and deadlines count.
 UNDER_WAY = ("running", "paused")
@@ -139,9 +143,8 @@ def _read_settings(batch: Batch) -> SQL:
 
 
 @register("owed", {
-    **_zeros("owed", "balance", "overdue", "not_due", "late_30", "late_60", "late_90",
-             "late_more", "kept_out", "credits", "disputed", "promised", "collectable", "chased",
-             "treated", "days_late"),
+    **_zeros("owed", "balance", "overdue", "not_due", *AGES, "kept_out", "credits", "disputed",
+             "promised", "collectable", "chased", "treated", "days_late"),
     "oldest_due": "owed.oldest_due",
 }, makes_debtor=True)
 def _read_owed(batch: Batch) -> SQL:
@@ -155,10 +158,8 @@ def _read_owed(batch: Batch) -> SQL:
         "kept_out": "NOT item.is_open",
         "not_due": "item.is_open AND item.is_debt AND item.due >= day.today",
         "overdue": "item.is_late",
-        "late_30": "item.is_late AND item.due >= day.today - 30",
-        "late_60": "item.is_late AND item.due BETWEEN day.today - 60 AND day.today - 31",
-        "late_90": "item.is_late AND item.due BETWEEN day.today - 90 AND day.today - 61",
-        "late_more": "item.is_late AND item.due < day.today - 90",
+        **dict.fromkeys(AGES, "FALSE"),
+        **_get_ages(batch.company),
         "disputed": f"item.is_debt AND item.cause = {bits[ladder.DISPUTED]}",
         "promised": f"item.is_debt AND item.cause = {bits[ladder.PROMISED]}",
         "chased": "item.is_late AND item.cause = 0",
@@ -183,6 +184,14 @@ def _read_owed(batch: Batch) -> SQL:
         """, sums=sums, day=batch.day,
         items=batch.env["collection.scenario"]._get_items_query(
             batch.company, batch.customer_ids, batch.day))
+
+
+def _get_ages(company) -> dict[str, str]:
+    """:return: SQL condition on an ``item`` of each age that the company has, by column"""
+    return {
+        name: f"item.is_late AND day.today - item.due >= {first}"
+              + (f" AND day.today - item.due <= {last}" if last else "")
+        for name, (first, last) in zip(AGES, company._get_collection_ages())}
 
 
 @register("paid", _same("paid", "paid_on", "paid_amount"))

@@ -121,16 +121,39 @@ class AccountMoveLine(models.Model):
     # === OPEN ITEMS === #
 
     def _get_payments(self):
-        """What was paid on these items: reconciled with anything but a credit note or reversal.
+        """What was paid on these items: matched with an entry of a bank, cash or card journal.
 
-        An invoice that is being paid counts as paid, though nothing is reconciled yet.
+        Odoo books all payments and bank transactions in such journals. What a credit note, a
+        write-off or any other entry settles is no money received, nor is the reversal of the
+        item's own entry. An invoice that is being paid counts as paid, though nothing is
+        reconciled yet.
 
         :return: dict by item's id, of dicts of amount in the item's currency, by id of the
             ``account.move.line`` that paid (0: being paid)
         """
         payments = {item: {} for item in self.ids}
+        for item, settlement, amount in self._read_settlements(
+                SQL("journal.type IN %s", open_items.MONEY_JOURNALS)):
+            payments[item][settlement] = float(amount)
+        for item in self._filter_being_paid():
+            payments[item.id][0] = item.amount_residual_currency
+        return payments
+
+    def _filter_not_only_credited(self):
+        """:return: those of these items of which something was, or is being, settled by anything
+            but a credit note or the reversal of their entry: paid, written off, set off"""
+        settled = {item for item, _settlement, amount in self._read_settlements(
+            SQL("settled_by.move_type <> 'out_refund'")) if amount}
+        return self.filtered(lambda item: item.id in settled) | self._filter_being_paid()
+
+    def _read_settlements(self, condition):
+        """:param SQL condition: on ``settled_by``, the settling ``account.move``, and its
+            ``journal``; the reversal of an item's own entry never counts
+        :return: list of (item's id, id of the ``account.move.line`` that settled of it, how much
+            in the item's currency)
+        """
         self.env["account.partial.reconcile"].flush_model()
-        for item, settlement, amount in self.env.execute_query(SQL(
+        return self.env.execute_query(SQL(
             """
             SELECT partial.debit_move_id, partial.credit_move_id,
                    sum(partial.debit_amount_currency)
@@ -138,17 +161,17 @@ class AccountMoveLine(models.Model):
               JOIN account_move_line AS item ON item.id = partial.debit_move_id
               JOIN account_move_line AS settlement ON settlement.id = partial.credit_move_id
               JOIN account_move AS settled_by ON settled_by.id = settlement.move_id
-             WHERE partial.debit_move_id = ANY(%s)
-               AND settled_by.move_type <> 'out_refund'
+              JOIN account_journal AS journal ON journal.id = settled_by.journal_id
+             WHERE partial.debit_move_id = ANY(%s) AND %s
                AND settled_by.reversed_entry_id IS DISTINCT FROM item.move_id
           GROUP BY partial.debit_move_id, partial.credit_move_id
-            """, self.ids)):
-            payments[item][settlement] = float(amount)
-        for item in self.filtered(lambda item: (
-                item.parent_state == "posted" and item.amount_residual_currency > 0
-                and item.move_id.payment_state in ("in_payment", "paid"))):
-            payments[item.id][0] = item.amount_residual_currency
-        return payments
+            """, self.ids, condition))
+
+    def _filter_being_paid(self):
+        """:return: those of these items whose invoice is paid, though they are not reconciled"""
+        return self.filtered(lambda item: (
+            item.parent_state == "posted" and item.amount_residual_currency > 0
+            and item.move_id.payment_state in ("in_payment", "paid")))
 
     @api.model
     def _get_open_item_domain(self, company):

@@ -48,7 +48,7 @@ READ = (
 
 #: The same of their entries.
 READ_OF_ENTRIES = (
-    "name", "move_type", "company_id", "commercial_partner_id", "invoice_user_id")
+    "name", "move_type", "journal_id", "company_id", "commercial_partner_id", "invoice_user_id")
 
 #: Domain of what Odoo's mark keeps out of follow-up.
 KEPT_OUT = Domain("no_followup", "=", True) & (
@@ -98,6 +98,12 @@ def is_due_before(day):
     """:return: ``Domain`` of the items that were due before a day"""
     return Domain("date_maturity", "<", day) | (
         Domain("date_maturity", "=", False) & Domain("date", "<", day))
+
+
+def is_due_from(day):
+    """:return: ``Domain`` of the items that are due on a day or later"""
+    return Domain("date_maturity", ">=", day) | (
+        Domain("date_maturity", "=", False) & Domain("date", ">=", day))
 
 
 def is_overdue(day):

@@ -76,11 +76,13 @@ class ResPartner(models.Model):
     collection_balance = PortfolioMonetary(
         string="Outstanding", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_balance",
-        help="All that the customer owes, due or not, less its credits.")
+        help="All that the customer owes, due or not, less its credits; what is kept out of "
+        "follow-up counts.")
     collection_overdue = PortfolioMonetary(
         string="Overdue", currency_field="currency_id", groups=COLLECTORS,
         compute="_compute_collection_figures", search="_search_collection_overdue",
-        help="What is past its due date; credits are not deducted.")
+        help="What is past its due date and not kept out of follow-up; credits are not "
+        "deducted.")
     collection_days_late = PortfolioInteger(
         string="Days late", compute="_compute_collection_figures", groups=COLLECTORS,
         search="_search_collection_days_late",
@@ -283,7 +285,10 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_payers_query(self, company, customer_ids=None, day=None):
-        """:param customer_ids: ids of commercial partners; None for all customers
+        """How late invoices were paid; only money received counts, as in ``_get_payments`` of
+        items.
+
+        :param customer_ids: ids of commercial partners; None for all customers
         :param date day: at whose end they are looked at; what was matched later does not count.
             None for today, whatever is dated later
         :return: ``SQL``, a query of the customer's id and its mean ``delay`` in days, of those
@@ -291,7 +296,7 @@ class ResPartner(models.Model):
         """
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(
-            ["date", "date_maturity", "partner_id", "company_id"])
+            ["date", "date_maturity", "partner_id", "company_id", "journal_id"])
         return SQL(
             """
             SELECT partner.commercial_partner_id AS customer_id,
@@ -301,15 +306,16 @@ class ResPartner(models.Model):
               JOIN account_move_line AS owed ON owed.id = partial.debit_move_id
               JOIN account_move_line AS paid ON paid.id = partial.credit_move_id
               JOIN account_move AS invoice ON invoice.id = owed.move_id
-              JOIN account_move AS settlement ON settlement.id = paid.move_id
+              JOIN account_journal AS journal ON journal.id = paid.journal_id
               JOIN res_partner AS partner ON partner.id = owed.partner_id
              WHERE %s AND owed.company_id = %s AND owed.date_maturity IS NOT NULL
-               AND invoice.move_type = 'out_invoice' AND settlement.move_type = 'entry'
+               AND invoice.move_type = 'out_invoice' AND journal.type IN %s
                AND paid.date > %s AND partial.amount > 0 AND partial.max_date <= %s
           GROUP BY partner.commercial_partner_id
             """, SQL("TRUE") if customer_ids is None else SQL(
                 "partner.commercial_partner_id = ANY(%s)", list(customer_ids)),
-            company.id, (day or company._get_collection_day()) - WINDOW, day or date.max)
+            company.id, open_items.MONEY_JOURNALS,
+            (day or company._get_collection_day()) - WINDOW, day or date.max)
 
     # === ITEMS AND LANGUAGES === #
 

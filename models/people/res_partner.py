@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
 from ...tools.branches import BranchMany2one
@@ -194,6 +194,24 @@ class ResPartner(models.Model):
             nearest[row.customer_id, row.function_id] = row
         return found.filtered(
             lambda row: row == nearest[row.customer_id, row.function_id])
+
+    def _check_speaks_for(self, customer, company):
+        """Check that what this person says may be noted as said in a customer's name.
+
+        :param customer: commercial ``res.partner``
+        :param company: the ``res.company``
+        :raise ValidationError: this is neither the customer, nor a contact of it, nor a contact
+            who holds a function for it
+        """
+        if not self or self.sudo().commercial_partner_id == customer:
+            return
+        if not self.env["collection.participant"].sudo().search_count([
+                ("customer_id", "=", customer.id), ("contact_id", "=", self.id),
+                ("company_id", "in", company._get_collection_lineage())], limit=1):
+            raise ValidationError(self.env._(
+                "%(person)s does not speak for %(customer)s: choose the customer, one of its "
+                "contacts, or who holds a function for it.",
+                person=self.display_name, customer=customer.name))
 
     def _save_collection_participants(self, vals_list):
         """Save these holders as the customer's own; functions without a holder are left alone.

@@ -1,7 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import LazyTranslate
 
 from ...tools.activities import ToDo, hand_out
@@ -88,6 +88,15 @@ class CollectionDispute(models.Model):
         for dispute in self:
             last = dispute.resolved_on or days.get(dispute.company_id)
             dispute.age = (last - dispute.opened_on).days if dispute.opened_on else 0
+
+    # === CONSTRAINTS === #
+
+    @api.constrains("owner_id")
+    def _check_owner(self):
+        for dispute in self.sudo().filtered("owner_id.share"):
+            raise ValidationError(self.env._(
+                "%(user)s has portal access only and cannot resolve “%(dispute)s”: choose a "
+                "colleague.", user=dispute.owner_id.name, dispute=dispute.display_name))
 
     # === CRUD === #
 
@@ -189,11 +198,11 @@ class CollectionDispute(models.Model):
         What was credited, cancelled or deleted in whole was settled in the customer's favour.
         Anything else only its owner knows, who is asked once.
         """
-        payments = self.item_ids._get_payments()
+        otherwise = self.item_ids._filter_not_only_credited()
         named = self.env["collection.item.status"].search_count(
             [("kind", "=", "resolved")], limit=1)
-        credited = self.filtered(lambda dispute: named and dispute._is_settled() and not any(
-            sum(payments[item].values()) for item in dispute.item_ids.ids))
+        credited = self.filtered(lambda dispute: (
+            named and dispute._is_settled() and not dispute.item_ids & otherwise))
         for company, own in credited.grouped("company_id").items():
             own._write_resolved("credited", in_company_language(own, company).env._(
                 "Nothing is left of its items: credited or cancelled."))

@@ -171,14 +171,18 @@ class CollectionPromise(models.Model):
         :param date: date or ISO string, unless ``instalments`` are given
         :param amount: float in the items' currency; by default all that is due on them
         :param instalments: list of (date, amount), in order
-        :param promised_by: the ``res.partner`` who promised, by default the customer
+        :param promised_by: the ``res.partner`` who promised, by default the customer: a contact
+            of it, or who holds a function for it
         :return: the new ``collection.promise``
         :raise UserError: a day gone by, nothing or more than is owed, items of several
             customers, companies or currencies
+        :raise ValidationError: somebody promised who has nothing to do with the customer
         :raise AccessError: a customer outside of the user's portfolio
         """
-        return self._make(items, date, amount, instalments=instalments,
-                          promised_by=promised_by, comment=as_text(self.env, comment))
+        promise = self._make(items, date, amount, instalments=instalments,
+                             promised_by=promised_by, comment=as_text(self.env, comment))
+        promise._check_promised_by()
+        return promise
 
     @api.model
     def _make(self, items, date=None, amount=None, *, instalments=None, promised_by=None,
@@ -238,6 +242,10 @@ class CollectionPromise(models.Model):
                 "%(amount)s is more than is due on the items: %(balance)s.",
                 amount=format_amount(self.env, total, currency),
                 balance=format_amount(self.env, balance, currency)))
+
+    def _check_promised_by(self):
+        """:raise ValidationError: whom a user has named has nothing to do with the customer"""
+        self.promised_by_id._check_speaks_for(self.customer_id, self.company_id)
 
     def _get_status(self):
         status = self.env["collection.item.status"].sudo().search(
@@ -584,21 +592,3 @@ class CollectionPromise(models.Model):
         self.ensure_one()
         return open_dialog("collection.promise.cancel", self.env._("Cancel the promise"),
                            default_promise_id=self.id)
-
-
-class CollectionPromiseLine(models.Model):
-    """An instalment of a promise."""
-
-    _name = "collection.promise.line"
-    _description = "Promised Instalment"
-    _inherit = ["collection.owned"]
-    _order = "promise_id, date"
-    _owner_fields = ("promise_id",)
-
-    promise_id = fields.Many2one(
-        "collection.promise", required=True, index=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="promise_id.currency_id")
-    date = fields.Date(required=True)
-    amount = fields.Monetary(required=True)
-    _amount_check = models.Constraint("CHECK(amount > 0)", "An instalment is above zero.")
-    _day_unique = models.Constraint("UNIQUE(promise_id, date)", "One instalment a day.")

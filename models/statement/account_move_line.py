@@ -1,3 +1,5 @@
+from lxml import etree
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -5,6 +7,9 @@ from ...tools.portfolio import PortfolioChar, PortfolioInteger
 from ..access import COLLECTORS
 from ..item import open_items
 from .statement_line import TABLE
+
+#: The filter of a search that stands for those by age.
+AGES = "collection_ages"
 
 
 class AccountMoveLine(models.Model):
@@ -28,6 +33,28 @@ class AccountMoveLine(models.Model):
         string="Claims", compute="_compute_collection_penalty", groups=COLLECTORS,
         help="Late-payment interest and fixed indemnity that may be claimed today. They are "
         "shown, never posted.")
+
+    # === FILTERS BY AGE === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.company._get_collection_bounds()) if view_type == "search" else key
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        """In a search there is a filter for each age that the company has."""
+        arch, view = super()._get_view(view_id, view_type, **options)
+        for node in arch.xpath(f"//filter[@name='{AGES}']") if view_type == "search" else ():
+            for number, ((first, last), name) in enumerate(
+                    self.env.company._get_collection_ages().items(), start=1):
+                node.addprevious(etree.Element("filter", {
+                    "name": f"late_{number}", "string": name,
+                    "domain": str(list(_is_late(first, last)))}))
+            node.getparent().remove(node)
+        return arch, view
+
+    # === ITEMS AND COLUMNS === #
 
     @api.model
     def _get_statement_domain(self, customers):
@@ -83,3 +110,10 @@ class AccountMoveLine(models.Model):
         """:return: window action on the invoice, payment or entry of the item"""
         self.ensure_one()
         return self.move_id._get_records_action(context={})
+
+
+def _is_late(first, last):
+    """:return: ``Domain`` of what is that many days late, from first to last (None for no end), as
+        saved searches hold it"""
+    domain = open_items.is_due_before("today" if first == 1 else f"today -{first - 1}d")
+    return domain if last is None else domain & open_items.is_due_from(f"today -{last}d")

@@ -361,7 +361,7 @@ class CollectionStatement(models.AbstractModel):
         move, number = item.move_id, item.move_id.name or item.name or ""
         if move.move_type == "out_refund":
             return self.env._("Credit note %(number)s", number=number)
-        if item.amount_currency < 0 and not move.is_invoice():
+        if item.amount_currency < 0 and move.journal_id.type in open_items.MONEY_JOURNALS:
             return self.env._("Payment %(number)s", number=number)
         return number
 
@@ -390,13 +390,16 @@ class CollectionStatement(models.AbstractModel):
         """
         lines = self.env["account.move.line"]
         account = lines._get_statement_domain(customers) & Domain("company_id", "in", company_ids)
-        late = account & Domain.OR([
+        followed = account & open_items.OPEN
+        late = followed & Domain.OR([
             Domain("company_id", "=", company.id)
             & open_items.is_overdue(company._get_collection_day())
             for company in self.env["res.company"].browse(company_ids)])
-        owed, overdue = (
-            dict(lines._read_group(domain, ["currency_id"], ["amount_residual_currency:sum"]))
-            for domain in (account, late))
+        owed, due, overdue = (
+            defaultdict(float, lines._read_group(
+                domain, ["currency_id"], ["amount_residual_currency:sum"]))
+            for domain in (account, followed, late))
         return [
-            CurrencyTotal(currency, amount, overdue.get(currency, 0.0))
+            CurrencyTotal(currency, due[currency], overdue[currency],
+                          currency.round(amount - due[currency]))
             for currency, amount in sorted(owed.items(), key=lambda total: total[0].name)]

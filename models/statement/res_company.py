@@ -5,7 +5,8 @@ from ...engine import figures
 
 
 class ResCompany(models.Model):
-    """Into which buckets a company's aged balance is divided, and the ageing of its statements."""
+    """Into which buckets a company divides what is overdue: in its aged balance, the work list, the
+    page before a call, and the ageing of its statements."""
 
     _inherit = "res.company"
 
@@ -35,6 +36,13 @@ class ResCompany(models.Model):
         """:return: tuple of int, the last day late of each bucket that has one"""
         self.ensure_one()
         return figures.parse_bounds(self.sudo().collection_buckets)
+
+    def _get_collection_ages(self):
+        """:return: dict of the names of the buckets of what is overdue, in the language of the
+            context, by (first day late, last day late; None for no end)"""
+        bounds = self._get_collection_bounds()
+        starts = figures.get_starts(bounds)
+        return dict(zip(zip(starts, (*bounds, None)), self._name_collection_buckets(starts)))
 
     def _name_collection_buckets(self, starts):
         """Name buckets in the language of the context.

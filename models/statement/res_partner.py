@@ -11,9 +11,12 @@ class ResPartner(models.Model):
     def get_collection_statement_totals(self):
         """What the customer owes in the companies that are switched on, as formatted amounts.
 
+        ``open`` and ``overdue`` are what the statement on paper asks for, and what the page
+        before a call shows; ``kept_out`` is what comes to the customer's account besides.
         Those in which the user does not collect from the customer are left out.
 
-        :return: list of dicts (``currency``, ``open``, ``overdue``: str), one a currency
+        :return: list of dicts (``currency``, ``open``, ``overdue``, ``kept_out``: str), one a
+            currency; the latter two empty where there is nothing
         :raise AccessError: the user does so in none
         """
         self.ensure_one()
@@ -29,6 +32,8 @@ class ResPartner(models.Model):
             "open": statement._format_amount(total.open, total.currency),
             "overdue": statement._format_amount(total.overdue, total.currency)
             if total.overdue else "",
+            "kept_out": statement._format_amount(total.kept_out, total.currency)
+            if total.kept_out else "",
         } for total in statement._get_totals(customer, companies.ids)]
 
     def action_open_collection_items(self):

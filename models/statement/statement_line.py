@@ -127,8 +127,13 @@ class CurrencyTotal:
     """What customers owe in one currency.
 
     :ivar currency: ``res.currency``
+    :ivar open: net of open items, which is what statements on paper and messages ask for
+    :ivar overdue: what of them is overdue, credits left out
+    :ivar kept_out: net of what is neither settled nor open: blocked, being paid, or kept out of
+        follow-up
     """
 
     currency: BaseModel
     open: float
     overdue: float
+    kept_out: float

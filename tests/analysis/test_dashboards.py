@@ -118,7 +118,7 @@ class TestDashboards(WorkCase):
             week = self.env["collection.analysis.week"].with_user(self.collector)
             for name, field, expected in (
                     ("received", "amount", 300), ("kept", "kept_amount", 300),
-                    ("awaited", "awaited_amount", 200)):
+                    ("awaited", "week_amount", 200)):
                 action = week.get_action(name)
                 rows = self.env[action["res_model"]].with_user(self.collector)
                 self.assertEqual(
@@ -127,6 +127,28 @@ class TestDashboards(WorkCase):
                 action = week.get_action(name)
                 self.assertEqual(self.env[action["res_model"]].with_user(
                     self.collector).search_count(action["domain"]), 1)
+
+    def test_instalments_of_the_week(self):
+        """E24: of a payment plan the week awaits the instalments that are due in it, less what was
+        paid of them; the figure opens the same amount."""
+        items = self.get_items(self.late)
+        promises = self.env["collection.promise"].with_user(self.collector)
+        promises.make(items, instalments=[
+            ("2026-03-02", 40), ("2026-03-08", 60), ("2026-03-09", 70), ("2026-04-09", 130)])
+        promises.make(self.get_items(self.coming), "2026-03-09")
+        week = self.env["collection.analysis.week"].with_user(self.collector)
+
+        def read():
+            value = self.get_week()["awaited"].replace("\xa0", "")
+            rows = self.env["collection.analysis.promise"].with_user(self.collector)
+            return value, sum(rows.search(week.get_action("awaited")["domain"]).mapped(
+                "week_amount"))
+
+        self.assertEqual(read(), ("$100.00", 100))
+        self.pay(self.late, 55)
+        self.assertEqual(read(), ("$45.00", 45))
+        with freeze_time("2026-03-10"):
+            self.assertEqual(read(), ("$270.00", 270))
 
     def test_week_of_all_companies_that_are_chosen(self):
         """Issue 17: as the list below it; amounts in the main company's currency."""

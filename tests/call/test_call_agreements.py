@@ -1,6 +1,6 @@
 from datetime import date
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from .call_case import CallCase
 
@@ -59,6 +59,13 @@ class TestCallAgreements(CallCase):
         self.assertEqual(promise.line_ids.mapped("date"), [
             date(2026, 3, 10), date(2026, 4, 10), date(2026, 5, 10)])
         self.assertEqual(promise.amount, 300)
+
+    def test_with_somebody_else(self):
+        """Bad input: whom the call is noted with speaks for the customer."""
+        dialog = self.promise(note="So he says").save()
+        dialog.contact_id = self.make_partner("Stranger")
+        with self.assertRaisesRegex(ValidationError, "Stranger does not speak for"):
+            dialog.action_apply()
 
     def test_more_than_is_due(self):
         """A promise larger than the debt: what was typed stays in the dialog."""

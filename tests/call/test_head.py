@@ -28,8 +28,14 @@ class TestHead(CallCase):
         self.make_invoice(self.customer, 40, due="2025-11-01")
         self.make_invoice(self.customer, 25, due="2026-04-01")
         head = self.get_head()
-        self.assertEqual([age["label"] for age in head["buckets"]], ["1–30 days", "over 90 days"])
+        self.assertEqual([age["label"] for age in head["buckets"]], ["1–30 days", "Over 90 days"])
         self.assertEqual((head["overdue"], head["due"]), ("$\xa0340.00", "$\xa0365.00"))
+
+    def test_buckets_are_the_companys(self):
+        """screens 14: by the bounds that managers set, as everywhere."""
+        self.company.collection_buckets = "25, 45"
+        self.assertEqual([(age["label"], age["amount"]) for age in self.get_head()["buckets"]],
+                         [("1–25 days", "$\xa0200.00"), ("26–45 days", "$\xa0100.00")])
 
     def test_what_was_paid_last(self):
         """screens 10: the day of the last payment."""

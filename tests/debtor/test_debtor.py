@@ -1,6 +1,8 @@
 from datetime import date
 from unittest.mock import patch
 
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -8,7 +10,7 @@ from odoo.tools import mute_logger
 
 from ...models.debtor import collection_debtor, ranking
 from ...models.debtor.collection_debtor import STOPS
-from ..common import ALL_CUSTOMERS, COLLECTOR, CollectionCase
+from ..common import ALL_CUSTOMERS, COLLECTOR, CollectionCase, load_migration
 
 
 class DebtorCase(CollectionCase):
@@ -26,8 +28,13 @@ class DebtorCase(CollectionCase):
         """:return: the customer's row, read anew"""
         customer = customer or self.customer
         self.env["collection.debtor"]._rebuild(customer)
+        return self.find_debtor(customer)
+
+    def find_debtor(self, customer=None):
+        """:return: the customer's row, as it is"""
         return self.env["collection.debtor"].search(
-            [("customer_id", "=", customer.id), ("company_id", "=", self.company.id)])
+            [("customer_id", "=", (customer or self.customer).id),
+             ("company_id", "=", self.company.id)])
 
     def commit(self):
         """What a command leaves for the end of its transaction is done."""
@@ -70,7 +77,7 @@ class TestDebtor(DebtorCase):
         """screens 5, 6: what is due, overdue and not due, and since when."""
         debtor = self.read_debtor()
         self.assertRecordValues(debtor, [{
-            "balance": 500, "overdue": 300, "not_due": 200, "late_30": 300, "late_60": 0,
+            "balance": 500, "overdue": 300, "not_due": 200, "late_1": 300, "late_2": 0,
             "collectable": 300, "oldest_due": date(2026, 2, 25), "days_late": 5,
             "collector_id": self.collector.id, "day": date(2026, 3, 2)}])
 
@@ -81,9 +88,42 @@ class TestDebtor(DebtorCase):
             self.make_invoice(self.customer, amount, due=due)
         debtor = self.read_debtor()
         self.assertEqual(
-            (debtor.late_30, debtor.late_60, debtor.late_90, debtor.late_more),
+            (debtor.late_1, debtor.late_2, debtor.late_3, debtor.late_4),
             (301, 6, 24, 32))
         self.assertEqual(debtor.overdue, 301 + 6 + 24 + 32)
+
+    def test_buckets_are_the_companys(self):
+        """screens 14: other bounds give other ages, of which each has its name; the list is read
+        anew."""
+        for amount, due in ((1, "2026-02-20"), (2, "2026-01-31"), (4, "2025-12-01")):
+            self.make_invoice(self.customer, amount, due=due)
+        self.assertEqual(self.read_debtor().late_1, 303)
+        self.company.collection_buckets = "7, 45"
+        self.assertFalse(self.find_debtor().day)
+        debtor = self.read_debtor()
+        self.assertEqual(
+            (debtor.late_1, debtor.late_2, debtor.late_3, debtor.late_4), (300, 3, 4, 0))
+        debtors = debtor.with_user(self.collector)
+        names = {name: field["string"] for name, field in debtors.fields_get().items()
+                 if name.startswith("late_")}
+        self.assertEqual(names, {
+            "late_1": "1–7 days", "late_2": "8–45 days", "late_3": "Over 45 days"})
+        for kind, key in (("list", "sum"), ("search", "string"), ("pivot", None)):
+            arch = etree.fromstring(debtors.get_view(None, kind)["arch"])
+            shown = {node.get("name"): node.get(key or "string") for node in arch.iter(
+                "field", "filter") if node.get("name", "").startswith("late_")}
+            self.assertEqual(shown, names if key else dict.fromkeys(names), kind)
+
+    def test_upgrade_of_saved_filters(self):
+        """Issue 18: who has saved a filter by age finds it by the same age."""
+        saved = self.env["ir.filters"].create({
+            "name": "Old", "model_id": "collection.debtor",
+            "domain": "[('late_30', '>', 0), ('late_more', '>', 5)]"})
+        self.read_debtor()
+        load_migration("19.0.10.0.0/post-debtor_ages").migrate(self.env.cr, "19.0.9.0.0")
+        self.env.invalidate_all()
+        self.assertEqual(saved.domain, "[('late_1', '>', 0), ('late_4', '>', 5)]")
+        self.assertFalse(self.find_debtor().day)
 
     def test_columns_add_up(self):
         """beyond, complaint 8: the columns add up to the account, whatever stands on it."""

@@ -38,10 +38,12 @@ class FreeRowsCase(CollectionCase):
                                 "no_followup": False}),
                 Command.create({"account_id": other.id, "balance": -amount})]
 
-    def make_entry(self, amount):
-        """:return: a posted miscellaneous entry: a debt of the customer, or below zero a credit"""
-        move = self.env["account.move"].create(
-            {"move_type": "entry", "line_ids": self.prepare_lines(amount)})
+    def make_entry(self, amount, journal=None):
+        """:return: a posted entry, miscellaneous unless a journal is given: a debt of the
+            customer, or below zero a credit"""
+        move = self.env["account.move"].create({
+            "move_type": "entry", "line_ids": self.prepare_lines(amount),
+            **({"journal_id": journal.id} if journal else {})})
         move.action_post()
         return move
 

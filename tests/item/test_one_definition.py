@@ -83,8 +83,7 @@ class TestOneDefinition(CollectionCase):
             "launch": bool(own._get_collection_overdue_items()),
             "list": bool(late),
             "column": any(followed.mapped("collection_days_late")),
-            "totals": any(total["overdue"] for total in own.get_collection_statement_totals())
-            if followed == items else own.collection_overdue > 0,
+            "totals": any(total["overdue"] for total in own.get_collection_statement_totals()),
             "scenario": bool(planned),
             **{place: bool(message and message.items and not message.objection)
                for place, message in zip(("letter", "message"), messages)},

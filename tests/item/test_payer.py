@@ -28,6 +28,19 @@ class TestPayerProfile(CollectionCase):
         self.make_paid("2025-12-01", "2026-02-01")
         self.assertEqual(self.get_profile(), (62, "bad"))
 
+    def test_a_write_off_is_no_payment(self):
+        """S-011: what the accountants give up says nothing of how the customer pays."""
+        self.make_paid("2026-02-01", "2026-02-11")
+        invoice = self.make_invoice(self.customer, 900, due="2026-02-01")
+        owed = self.get_items(invoice)
+        entry = self.env["account.move"].create({"move_type": "entry", "line_ids": [
+            Command.create({"account_id": owed.account_id.id, "partner_id": self.customer.id,
+                            "balance": -900}),
+            Command.create({"account_id": self._get_account("income").id, "balance": 900})]})
+        entry.action_post()
+        (owed | self.get_items(entry)).reconcile()
+        self.assertEqual(self.get_profile(), (10, "slow"))
+
 
 class TestLastPayment(CollectionCase):
     """When money came in last, and stayed."""

@@ -35,7 +35,7 @@ class OutcomeCase(FreeRowsCase):
             "partner_id": self.customer.id, "amount": amount,
             "journal_id": self.get_bank().id})
         payment.action_post()
-        return payment.move_id or self.make_entry(-amount)
+        return payment.move_id or self.make_entry(-amount, self.get_bank())
 
     def get_bank(self):
         journals = self.env["account.journal"]
@@ -52,6 +52,16 @@ class OutcomeCase(FreeRowsCase):
         """A credit note of a part of the invoice, applied to it."""
         credit = self.make_invoice(self.customer, amount, move_type="out_refund")
         self.match(self.move, credit)
+
+    def write_off(self, amount):
+        """The accountants give up a part of the invoice."""
+        item = self.get_items(self.move)
+        entry = self.env["account.move"].create({"move_type": "entry", "line_ids": [
+            Command.create({"account_id": item.account_id.id, "partner_id": self.customer.id,
+                            "balance": -amount}),
+            Command.create({"account_id": self._get_account("expense").id, "balance": amount})]})
+        entry.action_post()
+        self.match(self.move, entry)
 
     def assertState(self, state):
         self.assertEqual(self.promise.state, state)
@@ -161,6 +171,29 @@ class TestPromiseOutcomes(OutcomeCase):
         self.refund(200)
         self.judge("2026-03-11")
         self.assertState("broken")
+
+    def test_written_off(self):
+        """No money came: it is not owed any more, and neither kept nor broken."""
+        self.write_off(500)
+        self.assertEqual((self.promise.paid, self.promise.expected), (0, 0))
+        self.judge("2026-03-11")
+        self.assertState("cancelled")
+
+    def test_written_off_in_part(self):
+        """Less is expected; a write-off is no payment of the rest."""
+        self.write_off(200)
+        self.assertEqual((self.promise.paid, self.promise.expected), (0, 300))
+        self.judge("2026-03-11")
+        self.assertState("broken")
+
+    def test_what_was_written_off_before_lowers_nothing(self):
+        """Of a promise of what was left then, all is still to be paid."""
+        self.write_off(100)
+        promise = self.promise_on(self.move, "2026-03-12")
+        self.assertEqual((promise.balance, promise.paid, promise.expected), (400, 0, 400))
+        self.match(self.move, self.pay_on_account(400))
+        self.judge("2026-03-11")
+        self.assertEqual((promise.state, promise.paid), ("kept", 400))
 
     def test_cancelled(self):
         """The invoice was wrong."""
@@ -356,6 +389,13 @@ class TestDisputeOutcomes(OutcomeCase):
         self.assertEqual(self.dispute.state, "open")
         self.assertEqual(len(self.dispute.activity_ids), 1)
         self.assertEqual(self.dispute.activity_ids.user_id, self.dispute.owner_id)
+
+    def test_its_item_is_written_off(self):
+        """The same: whether the customer was right, no entry says."""
+        self.write_off(500)
+        self.pass_day()
+        self.assertEqual(self.dispute.state, "open")
+        self.assertEqual(len(self.dispute.activity_ids), 1)
 
     def test_its_owner_has_left(self):
         """The customer's collector is asked."""

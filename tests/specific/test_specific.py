@@ -321,6 +321,21 @@ class TestPromise(ItemCase):
             with self.subTest(args=args), self.assertRaisesRegex(UserError, words):
                 self.make(self.items[0], *args)
 
+    def test_who_promises(self):
+        """E1, X-04: the customer, a contact of it, or a contact who holds a function for it."""
+        contact = self.make_partner("Jane", parent_id=self.customer.id)
+        guarantor = self.make_partner("Guarantor")
+        self.make_function("CAU", "Guarantor", kind="contact")
+        self.make_participant(self.customer, "CAU", guarantor)
+        made = [self.make(self.items[0], "2026-03-10", promised_by=person).promised_by_id
+                for person in (None, contact.id, guarantor.id)]
+        self.assertEqual(made, [self.customer, contact, guarantor])
+        for nobody in (self.make_partner("Stranger"), self.make_customer("Neighbour"),
+                       self.collector.partner_id):
+            with self.subTest(who=nobody.name), self.assertRaisesRegex(
+                    ValidationError, f"{nobody.name} does not speak for {self.customer.name}"):
+                self.make(self.items[0], "2026-03-10", promised_by=nobody.id)
+
     def test_cancelled_with_a_reason(self):
         """E1: the items return to the scenario."""
         promise = self.make(self.items, "2026-03-10")
@@ -382,6 +397,15 @@ class TestDispute(ItemCase):
         dispute.owner_id = self.litigator
         with self.assertRaises(AccessError):
             dispute.state = "resolved"
+
+    def test_no_portal_user_owns_it(self):
+        """A-043: colleagues resolve disputes, whoever is named by a remote call."""
+        lawyer = self.make_user("lawyer", "base.group_portal")
+        with self.assertRaisesRegex(ValidationError, "portal access only"):
+            self.open(self.items[0], owner=lawyer.id)
+        dispute = self.open(self.items[1])
+        with self.assertRaisesRegex(ValidationError, "portal access only"):
+            dispute.owner_id = lawyer
 
     def test_another_portfolio_is_out_of_reach(self):
         """A-043: unless one owns the dispute."""

@@ -1,4 +1,7 @@
+from ast import literal_eval
 from datetime import date
+
+from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -66,6 +69,52 @@ class TestStatementTab(ItemCase):
         self.assertIn("300", totals[self.company.currency_id.name]["overdue"])
         self.assertIn("70", totals[other.name]["open"])
         self.assertFalse(totals[other.name]["overdue"])
+
+    def test_what_is_kept_out_is_no_part_of_the_totals(self):
+        """A-009: what nobody is chased for stands apart, here as in the page before a call, the
+        list of customers and the work list."""
+        self.items[0].sudo().no_followup = True
+        self.items[1].move_id.sudo().action_toggle_block_payment()
+        self.env["collection.debtor"]._rebuild(self.customer)
+        debtor = self.env["collection.debtor"].search([("customer_id", "=", self.customer.id)])
+        customer = self.customer.with_user(self.collector)
+        [totals] = customer.get_collection_statement_totals()
+        due, kept_out = (
+            sum(items.mapped("amount_residual")) for items in (self.items[2:], self.items[:2]))
+        written = {name: self.env["collection.statement"].with_user(
+            self.collector)._format_amount(amount, self.company.currency_id)
+            for name, amount in (("due", due), ("kept_out", kept_out))}
+        self.assertEqual(
+            (totals["open"], totals["overdue"], totals["kept_out"]),
+            (written["due"], written["due"], written["kept_out"]))
+        self.assertEqual(
+            (debtor.overdue, debtor.kept_out, debtor.balance), (due, kept_out, due + kept_out))
+        self.assertEqual(
+            (customer.collection_overdue, customer.collection_balance), (due, due + kept_out))
+        head = customer.collection_head
+        self.assertEqual((head["due"], head["overdue"]), (written["due"], written["due"]))
+
+    def test_only_money_is_called_a_payment(self):
+        """A-009: a credit that was booked otherwise goes by its number alone."""
+        entry = self.env["account.move"].create({"move_type": "entry", "line_ids": [
+            Command.create({"account_id": self.items[0].account_id.id, "balance": -20,
+                            "partner_id": self.customer.id}),
+            Command.create({"account_id": self._get_account("income").id, "balance": 20})]})
+        entry.action_post()
+        credit = self.get_items(entry).with_user(self.collector)
+        self.assertEqual(credit.collection_document, entry.name)
+
+    def test_filters_by_age(self):
+        """screens 14: a filter for each age of the company, to the day."""
+        self.company.collection_buckets = "20, 29"
+        lines = self.env["account.move.line"].with_user(self.collector)
+        view = self.env.ref("account_collection.account_move_line_view_search_collection")
+        arch = etree.fromstring(lines.get_view(view.id, "search")["arch"])
+        found = {node.get("string"): lines.search(
+            [("id", "in", self.items.ids), *literal_eval(node.get("domain"))]).sorted("id")
+            for node in arch.iter("filter") if node.get("name").startswith("late_")}
+        self.assertEqual(found, {
+            "1–20 days": self.items[1:], "21–29 days": self.items[0], "Over 29 days": lines})
 
     def test_claims(self):
         """A-009: interest and indemnity where they are claimed; nothing elsewhere."""

@@ -1,1 +1,2 @@
 from . import collection_call
+from . import collection_call_instalment

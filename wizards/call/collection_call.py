@@ -361,8 +361,10 @@ class CollectionCall(models.TransientModel):
         """The customer may be another collector's since the dialog was opened.
 
         :raise AccessError: not the user's to deal with
+        :raise ValidationError: the contact does not speak for the customer
         """
         self.customer_id.with_company(self.company_id)._check_collection_portfolio()
+        self.contact_id._check_speaks_for(self.customer_id, self.company_id)
         self.action_id.check_access("read")
 
     def _check(self):
@@ -528,6 +530,7 @@ class CollectionCall(models.TransientModel):
             promise = promises._make(
                 items, instalments=self._get_plan(items), promised_by=self.contact_id,
                 source=self._get_promise_source(), comment=self.note or "")
+            promise._check_promised_by()
             amounts.append(promise.display_name)
             self.promise_id = promise
         return self.env._("promise of %(amounts)s", amounts=", ".join(amounts))
@@ -589,17 +592,3 @@ class CollectionCall(models.TransientModel):
             default_kind="email" if self._is_reached_by_email() else "letter",
             default_name=self.env._("Nobody answers: write"),
             default_subject=self.env._("Please call us back"))
-
-
-class CollectionCallInstalment(models.TransientModel):
-    """An instalment that a customer promises."""
-
-    _name = "collection.call.instalment"
-    _description = "Instalment of What a Customer Promises"
-    _inherit = ["collection.dialog"]
-    _order = "date, id"
-
-    call_id = fields.Many2one("collection.call", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="call_id.currency_id", related_sudo=False)
-    date = fields.Date(string="Day", required=True)
-    amount = fields.Monetary(required=True)

@@ -59,6 +59,7 @@ export class Statement extends EmbeddedList {
                 ["parent_state", "=", "posted"],
                 ["account_type", "=", "asset_receivable"],
                 ["reconciled", "=", false],
+                ["amount_residual_currency", "!=", 0],
             ],
             context: {
                 list_view_ref: "account_collection.account_move_line_view_list_collection",
