@@ -19,9 +19,8 @@ class CollectionCaseFiles(CustomerPortal):
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "collection_case_file_count" in counters:
-            handovers = request.env["collection.case.handover"].sudo()
-            values["collection_case_file_count"] = handovers.search_count(
-                handovers._get_portal_domain())
+            values["collection_case_file_count"] = len(
+                request.env["collection.case.handover"]._search_portal())
         return values
 
     @http.route("/collection/case-files/<int:case_id>", type="http", auth="user",
@@ -35,11 +34,10 @@ class CollectionCaseFiles(CustomerPortal):
 
     @http.route(LIST, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def case_files(self, gone=None, **_query):
-        handovers = request.env["collection.case.handover"].sudo()
         return render_portal("account_collection.portal_my_collection_case_files", {
             **self._prepare_portal_layout_values(), "page_name": "collection_case_files",
             "default_url": LIST, "gone": gone,
-            "handovers": handovers.search(handovers._get_portal_domain())})
+            "handovers": request.env["collection.case.handover"]._search_portal()})
 
     @http.route(f"{LIST}/<int:handover_id>/file", type="http", auth="user", methods=["GET"],
                 sitemap=False)

@@ -56,8 +56,8 @@ class DocumentCommands(DocumentPages):
         contributor.request_id._raise_rev()
         return self._render_unknown() if contributor.state == "removed" else None
 
-    def _refuse(self, access, message):
-        return self._show_documents(access, feedback=PageFeedback(error=message), status=422)
+    def _refuse(self, access, message, status=422):
+        return self._show_documents(access, feedback=PageFeedback(error=message), status=status)
 
     # === COMMANDS === #
 
@@ -135,6 +135,10 @@ class DocumentCommands(DocumentPages):
         if not contributor.can_download or not items:
             return self._render_unknown()
         documents = contributor.request_id
+        try:
+            items._try_print_turn(contributor)
+        except UserError as refusal:
+            return self._refuse(access, str(refusal), status=429)
         try:
             file = documents._get_zip(items) if what == "zip" else (
                 documents._get_merged_pdf(items))

@@ -53,6 +53,10 @@ class CollectionPage(DocumentCommands, http.Controller):
         move = link and link._get_invoice(item_id)
         if not move:
             return self._render_unknown()
+        try:
+            link._try_print_turn(link.customer_id)
+        except UserError as refusal:
+            return self._show(link, token, error=str(refusal), status=429)
         name, content, mimetype = move._get_collection_pdfs()[move.id]
         return harden(request.make_response(content, headers=[
             ("Content-Type", mimetype),

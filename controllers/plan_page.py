@@ -57,9 +57,13 @@ class PlanPage(PageBase, http.Controller):
 
     @http.route(f"{_PATH}/pdf", type="http", auth="public", methods=["GET"], sitemap=False)
     def print_plan(self, token, plan_id, **_query):
-        _link, plan = self._find_plan(token, plan_id)
+        link, plan = self._find_plan(token, plan_id)
         if not plan:
             return self._render_unknown()
+        try:
+            link._try_print_turn(link.customer_id)
+        except UserError as refusal:
+            return self._show_plan(link, token, plan, error=str(refusal), status=429)
         return harden(request.make_response(plan_text.print_plan(plan), headers=[
             ("Content-Type", PDF),
             ("Content-Disposition", content_disposition(

@@ -165,7 +165,7 @@ class CollectionUpload(models.AbstractModel):
                 "then send a clean copy or a photo.", name=name))
         return ""
 
-    # === QUOTAS === #
+    # === TURNS AND QUOTAS === #
 
     def _try_upload_turn(self, sender):
         """Let a sender send one call at a time; whoever sends twenty keeps no worker waiting.
@@ -175,13 +175,29 @@ class CollectionUpload(models.AbstractModel):
         :param sender: the record that stands for the sender
         :raise UserError: another call of theirs is being received
         """
-        [(taken,)] = self.env.execute_query(SQL(
-            "SELECT pg_try_advisory_xact_lock(%s, %s)",
-            crc32(sender._name.encode()) - 2 ** 31, sender.id))
-        if not taken:
+        if not self._try_turn("", sender):
             raise UserError(self.env._(
                 "Your files are being received already. Wait a moment, then look at the page "
                 "again."))
+
+    def _try_print_turn(self, reader):
+        """Have one file at a time printed or packed for a reader from outside: each costs a
+        process, or memory.
+
+        :param reader: the record that stands for the reader
+        :raise UserError: another file of theirs is being made
+        """
+        if not self._try_turn("print", reader):
+            raise UserError(self.env._(
+                "A file is being made for you already. Wait a moment, then open this one again."))
+
+    def _try_turn(self, what, record):
+        """:param str what: what is done at a time, up to the end of the transaction
+        :return: bool, whether nobody else is at it for this record"""
+        [(taken,)] = self.env.execute_query(SQL(
+            "SELECT pg_try_advisory_xact_lock(%s, %s)",
+            crc32(f"{record._name}{what}".encode()) - 2 ** 31, record.id))
+        return taken
 
     def _check_quotas(self, sender, count, size):
         """Count what was sent before; who sends must have the turn of the link or request.

@@ -129,7 +129,7 @@ class AccessCase(DocumentCase):
             "day": fields.Date.today(), "made_by_id": cls.collector.id, "state": "ready",
             "digest": "0" * 64, "content": base64.b64encode(b"PK")})
         handover = env["collection.case.handover"].create({
-            "case_file_id": case.id, "partner_id": cls.bailiff.id,
+            "case_file_id": case.id, "partner_id": cls.bailiff.id, "function_id": cls.cj.id,
             "handed_at": fields.Datetime.now(), "handed_by_id": cls.collector.id})
         group = env["collection.group"].create({"name": "Group"})
         search = env["ir.filters"].create({

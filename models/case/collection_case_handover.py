@@ -32,6 +32,37 @@ class CollectionCaseHandover(models.Model):
     revoked_by_id = fields.Many2one("res.users", string="Withdrawn by", readonly=True)
     taken_count = fields.Integer(string="Downloads", readonly=True)
     taken_at = fields.Datetime(string="Last download", readonly=True)
+    portal_access = fields.Selection(
+        [("open", "Finds it"), ("left", "Has left"), ("withdrawn", "Withdrawn")],
+        string="On the portal", compute="_compute_portal_access", compute_sudo=True,
+        help="A partner who does not hold the function any more does not find the file either.")
+
+    # === COMPUTE === #
+
+    @api.depends("revoked_at", "partner_id", "function_id", "case_file_id.customer_id")
+    def _compute_portal_access(self):
+        """One query, however many there are."""
+        lines = self.env["collection.participant"].search([
+            ("customer_id", "in", self.customer_id.ids),
+            ("function_id", "in", self.function_id.ids)])
+        own = lines.grouped(lambda line: (line.customer_id, line.function_id))
+        for handover in self:
+            holders = handover._find_holders(
+                own.get((handover.customer_id, handover.function_id), lines.browse()))
+            handover.portal_access = "withdrawn" if handover.revoked_at else (
+                "open" if handover.partner_id in holders else "left")
+
+    def _find_holders(self, lines):
+        """:param lines: ``collection.participant`` of its customer and function
+        :return: ``res.partner`` who hold the function: by default or in a sequence under way; where
+            none of these has it, those who held it in one that has ended"""
+        own = lines.filtered(
+            lambda line: self.company_id._takes_collection_from(line.company_id))
+        present = own.filtered(
+            lambda line: line.sequence_id.state in (False, "running", "paused"))
+        return (present or own).contact_id
+
+    # === CRUD === #
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
@@ -114,28 +145,29 @@ class CollectionCaseHandover(models.Model):
     # === PORTAL === #
 
     @api.model
-    def _get_portal_domain(self):
-        """:return: domain of what the user finds on the portal; nothing for colleagues"""
-        user = self.env.user
+    def _search_portal(self, domain=Domain.TRUE):
+        """Find what a user of the portal was handed, and holds the function for.
+
+        :param domain: ``Domain`` besides
+        :return: the records with the system's rights in the user's name; none for colleagues
+        """
+        user, handovers = self.env.user, self.sudo()
         if not user._is_portal():
-            return Domain.FALSE
-        return (
-            Domain("partner_id", "in", user._get_held_partners().ids)
+            return handovers.browse()
+        return handovers.search(
+            domain & Domain("partner_id", "in", user._get_held_partners().ids)
             & Domain("revoked_at", "=", False)
             & Domain("case_file_id.state", "=", "ready")
             & Domain("case_file_id.company_id", "in", user.company_ids.ids)
-            & Domain("case_file_id.customer_id", "!=", user.partner_id.commercial_partner_id.id))
+            & Domain("case_file_id.customer_id", "!=", user.partner_id.commercial_partner_id.id)
+        ).filtered(lambda handover: handover.portal_access == "open")
 
     @api.model
     def _find_portal(self, handover_id):
-        """Find what a user of the portal was handed.
-
-        :param int handover_id: whatever a caller gave
-        :return: the record with the system's rights in the user's name; empty where there is
-            none, and where it is somebody else's
-        """
-        return self.sudo().search(
-            self._get_portal_domain() & Domain("id", "=", handover_id), limit=1)
+        """:param int handover_id: whatever a caller gave
+        :return: that one of :meth:`_search_portal`; empty where there is none, and where it is
+            somebody else's"""
+        return self._search_portal(Domain("id", "=", handover_id))
 
     def _take_from_portal(self):
         """:return: ``ir.attachment`` of the ZIP, which is traced as taken by the user

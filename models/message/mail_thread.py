@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 from odoo.tools import email_normalize
 
 from ...tools import incoming_mail
@@ -85,6 +86,19 @@ class MailThread(models.AbstractModel):
         if message is not None and incoming_mail.classify(message) != incoming_mail.ANSWER:
             self = self.with_context(collection_automatic_mail=True)
         return super()._message_route_process(message, message_dict, routes)
+
+    @api.private  # who calls it makes what create() makes, and calls that
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Whoever calls the gateway names the model and its values, and it creates with the
+        system's rights.
+
+        :raise AccessError: it would make a record of ours
+        """
+        if self._name.startswith("collection."):
+            raise AccessError(self.env._(
+                "No e-mail makes a record of “%(model)s”.", model=self._description))
+        return super().message_new(msg_dict, custom_values=custom_values)
 
     @api.private  # a caller could make up answers
     def message_update(self, msg_dict, update_vals=None):

@@ -136,10 +136,17 @@ class CollectionAction(models.Model):
         self.ensure_one()
         return self.portal_shows in ("customer", "items")
 
+    def _shows_present(self):
+        """:return: bool, whether the partner sees how the case stands now: while it is asked of
+            them, and as long as they hold the function; who left keeps what they did themselves"""
+        self.ensure_one()
+        return self.state != "closed" or bool(self.sequence_id) and (
+            self.sequence_id._get_holders().get(self.function_id) == self.responsible_id)
+
     def _get_portal_items(self):
         """:return: the open items that the partner may see, as ``account.move.line``"""
         self.ensure_one()
-        if self.portal_shows != "items":
+        if self.portal_shows != "items" or not self._shows_present():
             return self.env["account.move.line"]
         items = self.item_ids or self._get_steering().get_items()
         return items.filtered_domain(items._get_open_item_domain(self.company_id)).sorted(

@@ -119,9 +119,11 @@ class CollectionAction(models.Model):
 
     def _get_portal_files(self):
         """:return: (files of the action, files of the sequence's other actions), both
-            ``ir.attachment``; the second ones only where the template shows documents"""
+            ``ir.attachment``; the second ones only where the template shows documents, and to
+            whoever holds the function still"""
         self.ensure_one()
-        others = self.sequence_id.action_ids - self if self.portal_documents else self.browse()
+        shown = self.portal_documents and self._shows_present()
+        others = self.sequence_id.action_ids - self if shown else self.browse()
         files = (self | others)._find_portal_files()
         own = files.filtered(lambda file: file.res_id == self.id)
         return own, files - own

@@ -10,7 +10,7 @@ from odoo.tools.translate import LazyTranslate
 from ...tools.dialogs import RELOAD, notify, open_dialog
 from ...tools.records import as_record, as_text
 from ..message.holds import Hold, register
-from .mail_thread import read_text
+from .mail_thread import Writer, read_text
 
 _lt = LazyTranslate(__name__)
 
@@ -212,14 +212,18 @@ class CollectionReply(models.Model):
         """Take a mail that answers none of our messages.
 
         :param dict msg_dict: the e-mail, as the gateway has read it
-        :param dict custom_values: ``customer_id``, who wrote it, and whether that is ``doubtful``
+        :param custom_values: :class:`~.mail_thread.Writer`
         :return: its ``collection.reply``
+        :raise AccessError: a caller of the gateway has made it up
         """
-        customer = self.env["res.partner"].sudo().browse(custom_values["customer_id"])
+        if not isinstance(custom_values, Writer):
+            return super().message_new(msg_dict, custom_values=custom_values)
+        customer = self.env["res.partner"].sudo().browse(custom_values.customer)
         company = customer._find_answering_company(self.env["mail.message"])
         key = f"message:{msg_dict['message_id']}"
         reply = self._receive([{
-            **custom_values, "key": key, "source": "email", "company_id": company.id,
+            "key": key, "source": "email", "customer_id": customer.id,
+            "company_id": company.id, "doubtful": custom_values.doubtful,
             "partner_id": msg_dict.get("author_id"), "email_from": msg_dict.get("email_from"),
             "subject": msg_dict.get("subject") or "", "text": read_text(msg_dict.get("body")),
             "file_count": len(msg_dict.get("attachments") or ()),

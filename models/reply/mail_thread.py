@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from lxml import etree, html
 
 from odoo import api, models
@@ -6,6 +8,7 @@ from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import incoming_mail
 from ...tools.batches import contained
+from ...tools.records import as_record
 from ..event.mail_thread import THREADS
 from ..item import open_items
 
@@ -20,6 +23,18 @@ WRITTEN = {"email": "email", "comment": "portal"}
 
 #: What an answer repeats of the message that it answers.
 _QUOTES = "//*[@data-o-mail-quote or @data-o-mail-quote-container] | //blockquote"
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who wrote a mail without reference: on its way through the gateway, whose callers make none.
+
+    :ivar customer: id of the ``res.partner``
+    :ivar doubtful: a person should look at that
+    """
+
+    customer: int
+    doubtful: bool
 
 
 class MailThread(models.AbstractModel):
@@ -173,7 +188,13 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_route(
             self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """A mail that leads nowhere becomes a reply of the customer whose address it has."""
+        """A mail that leads nowhere becomes a reply of the customer whose address it has.
+
+        :raise AccessError: the caller names a thread on which it may not write
+        """
+        if thread_id and model in self.env and (
+                model in ANSWERED or model.startswith("collection.")):
+            as_record(self.env, model, thread_id).check_access("write")
         try:
             return super().message_route(message, message_dict, model, thread_id, custom_values)
         except ValueError:
@@ -181,8 +202,8 @@ class MailThread(models.AbstractModel):
             if not customer:
                 raise
         message_dict.pop("parent_id", None)
-        about = {"customer_id": customer.id, "doubtful": doubtful}
-        return [("collection.reply", False, about, self.env.uid, None)]
+        writer = Writer(customer.id, doubtful)
+        return [("collection.reply", False, writer, self.env.uid, None)]
 
     @api.model
     def _find_debtor(self, message, message_dict):

@@ -81,11 +81,62 @@ class TestCaseHandover(HandoverCase):
         self.assertFalse(finds.with_user(self.clerk)._find_portal(handover.id))
         self.assertEqual(self.get_rows("case_file_revoked").user_id, self.collector)
 
+    def get_lines(self):
+        return self.env["collection.participant"].search([
+            ("customer_id", "=", self.customer.id), ("function_id", "=", self.cj.id)])
+
+    def assertFound(self, handover, found, access):
+        self.env.invalidate_all()
+        self.assertEqual((
+            bool(self.env["collection.case.handover"].with_user(
+                self.clerk)._find_portal(handover.id)),
+            handover.with_user(self.collector).portal_access), (found, access))
+
+    def test_whoever_left_finds_it_no_more(self):
+        """D-079: another one holds the function, or nobody; who comes back finds it again."""
+        handover = self.hand_over()
+        self.assertFound(handover, True, "open")
+        lines = self.get_lines()
+        lines.contact_id = self.make_partner("Other Bailiffs")
+        self.assertFound(handover, False, "left")
+        lines.contact_id = self.bailiff
+        self.assertFound(handover, True, "open")
+        lines.unlink()
+        self.assertFound(handover, False, "left")
+
+    def test_after_the_end_of_a_sequence(self):
+        """D-035, D-079: who took part finds it, until another one has the function."""
+        lines = self.get_lines()
+        handover = self.hand_over()
+        held = self.env["collection.participant"].create({
+            "sequence_id": self.sequence.id, "function_id": self.cj.id,
+            "contact_id": self.bailiff.id})
+        (lines - held).unlink()
+        self.sequence.with_user(self.collector).action_stop("Paid elsewhere")
+        self.assertFound(handover, True, "open")
+        self.env["collection.participant"].create({
+            "customer_id": self.customer.id, "function_id": self.cj.id,
+            "contact_id": self.make_partner("Other Bailiffs").id})
+        self.assertFound(handover, False, "left")
+
+    def test_who_left_is_asked_by_one_query(self):
+        """Performance: however many files were handed over."""
+        handovers = self.hand_over()
+        for _time in range(3):
+            self.made = self.cases._start(self.customer.with_user(self.collector), lang="en_US")
+            handovers |= self.hand_over()
+
+        def read(some):
+            return self.count_queries(some.sudo().mapped, "portal_access")
+
+        self.assertEqual(read(handovers), read(handovers[:1]))
+
     def test_never_the_debtors_own(self):
         """Issue 19: a partner who is the customer finds nothing of it."""
         handover = self.hand_over()
         self.clerk.partner_id.parent_id = False
         handover.sudo().partner_id = self.customer
+        self.get_lines().contact_id = self.customer
         debtor = self.make_portal_user("debtor", parent_id=self.customer.id)
         self.assertFalse(self.env["collection.case.handover"].with_user(
             debtor)._find_portal(handover.id))

@@ -3,6 +3,7 @@ import zipfile
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
 from ...models.document import collection_document_contributor_page
@@ -337,3 +338,14 @@ class TestDocumentPagePermission(DocumentPageCase):
         response = self.open(self.tenant, "/pdf")
         self.assertEqual(response.headers["Content-Type"], "application/pdf")
         self.assertTrue(response.content.startswith(b"%PDF-"))
+
+    def test_one_file_of_all_at_a_time(self):
+        """X-05: another one is not packed meanwhile; the page says why."""
+        self.give(self.documents, "Payslip")
+        self.permit(self.tenant_contributor, can_download=True)
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            self.env(cr=other)["collection.upload"]._try_print_turn(self.tenant_contributor)
+            for path in ("/zip", "/pdf"):
+                response = self.open(self.tenant, path)
+                self.assertEqual(response.status_code, 429)
+                self.assertIn("A file is being made for you already", self.read(response))

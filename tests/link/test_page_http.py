@@ -4,6 +4,7 @@ from unittest.mock import patch
 from lxml import html
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -152,6 +153,18 @@ class TestPageHttp(PageCase):
         self.assertFalse(self.env["ir.attachment"].search(
             [("res_model", "=", "account.move"), ("res_id", "=", self.older.id),
              ("public", "=", True)]))
+
+    def test_one_print_at_a_time(self):
+        """X-05: whoever has the links of a customer keeps one PDF program busy, not twenty."""
+        path = f"/invoice/{self.get_items(self.older).id}"
+        with db_connect(self.env.cr.dbname).cursor() as other, patch.object(
+                self.env.registry["account.move"], "_get_collection_pdfs") as printing:
+            self.link.with_env(self.env(cr=other))._try_print_turn(self.customer)
+            response = self.open(path=path)
+        printing.assert_not_called()
+        self.assertEqual(response.status_code, 429)
+        self.assertIn("A file is being made for you already", self.read(response))
+        self.assertIn(self.older.name, self.read(response))
 
     @mute_logger(LOGGER)
     def test_what_is_settled_since_cannot_be_answered(self):

@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -72,6 +73,28 @@ class TestPortfolioFields(CollectionCase):
         self.assertEqual(
             self.read(self.customer, "collection_hold_reason", self.other), "Ask Paul")
         self.assertFalse(self.read(self.customer, "collection_hold_reason", self.collector))
+
+    def test_a_change_of_rights_holds_at_once(self):
+        """X-14: whichever way a group comes and goes, what is kept of it is forgotten."""
+        every = self.env.ref(ALL_CUSTOMERS)
+        desk = self.env["res.groups"].create({"name": "Desk", "user_ids": self.other.ids})
+        changes = (
+            ("own groups", lambda: self.other.write({"group_ids": [Command.link(every.id)]}),
+             lambda: self.other.write({"group_ids": [Command.unlink(every.id)]})),
+            ("users of the group", lambda: every.write({"user_ids": [Command.link(self.other.id)]}),
+             lambda: every.write({"user_ids": [Command.unlink(self.other.id)]})),
+            ("implied", lambda: desk.write({"implied_ids": [Command.link(every.id)]}),
+             lambda: desk.write({"implied_ids": [Command.unlink(every.id)]})),
+        )
+        for way, give, take in changes:
+            for change, words in ((give, "Ask Paul"), (take, False)):
+                with self.subTest(way=way, words=words):
+                    change()
+                    self.assertEqual(
+                        self.read(self.customer, "collection_hold_reason", self.other), words)
+        self.other.group_ids = self.env.ref("base.group_user")
+        with self.assertRaises(AccessError):
+            self.read(self.customer, "collection_hold_reason", self.other)
 
     def test_the_collector_counts_in_the_company_of_the_item(self):
         """X-10, X-14: whichever company is chosen first."""

@@ -1,8 +1,12 @@
+from unittest.mock import patch
+
 from lxml import html
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
+from ...models.plan import plan_text
 from ..accessibility import DARK, AccessibilityCase
 from ..link.test_page_http import PageCase
 
@@ -121,6 +125,16 @@ class TestPlanPage(PlanPageCase):
         self.assertEqual(self.open(path="/plan/999999999").status_code, 404)
         self.env.invalidate_all()
         self.assertEqual(self.plan.state, "offered")
+
+    def test_one_print_at_a_time(self):
+        """X-05: a stranger with a link starts one PDF program, not twenty."""
+        with db_connect(self.env.cr.dbname).cursor() as other, patch.object(
+                plan_text, "print_plan") as printing:
+            self.link.with_env(self.env(cr=other))._try_print_turn(self.customer)
+            response = self.open(path=f"/plan/{self.plan.id}/pdf")
+        printing.assert_not_called()
+        self.assertEqual(response.status_code, 429)
+        self.assertIn("A file is being made for you already", self.read(response))
 
     def test_a_form_from_elsewhere(self):
         """Security: without the token of the form nothing is accepted."""

@@ -154,6 +154,21 @@ class TestPortalFile(PortalCase):
                 partner_ids=self.clerk.partner_id.ids)
         self.assertEqual(self.names(), (["noteFalse.pdf"], []))
 
+    def test_who_left_sees_nothing_new(self):
+        """D-035, D-079: the own files stay; of documents and items, those of who holds it now."""
+        self.act.portal_shows = "items"
+        self.sequence.item_ids = self.get_items(self.make_invoice(self.customer, 123.0))
+        self.answer(files=DEED)
+        self.act.with_user(self.litigator).close("validated")
+        lease = self.attach(self.find_action(self.sequence, "call"), "lease.pdf")
+        found = self.find(self.clerk)
+        self.assertEqual(found._get_portal_items(), self.sequence.item_ids)
+        self.sequence.participant_ids.filtered(
+            lambda line: line.function_id == self.cj).contact_id = self.make_partner("Others")
+        self.assertEqual(self.names(), (["deed.pdf"], []))
+        self.assertFalse(found._get_portal_items())
+        self.assertFalse(found._find_portal_file(lease.id))
+
     def post_file(self, name, partners):
         return self.act.with_user(self.collector).message_post(
             body="x", message_type="comment", subtype_xmlid="mail.mt_comment",

@@ -111,6 +111,36 @@ class TestReplyMail(MailBackCase):
         self.write(self.collector.email, self.refer())
         self.assertFalse(self.get_replies())
 
+    def feed(self, employee, model, **options):
+        """A colleague without a collection right calls the mail gateway."""
+        with mute_logger("odoo.addons.mail.models.mail_thread"), patch.object(
+                self.env.registry["mail.thread"], "_detect_loop_sender", lambda *args: False):
+            self.env["mail.thread"].with_user(employee).message_process(model, (
+                f"Message-Id: <fed@example.com>\nFrom: {self.debtor.email}\n"
+                "To: nobody@example.org\nSubject: Debt\n\nI owe it all."), **options)
+
+    def test_a_caller_of_the_gateway_makes_no_records(self):
+        """X-02: it creates with the system's rights whatever it is told to."""
+        employee = self.make_user("employee", "base.group_user")
+        for model, values in (
+                ("collection.reply", {"customer_id": self.debtor.id, "state": "done"}),
+                ("collection.dispute", {"customer_id": self.debtor.id, "name": "x"}),
+                ("collection.sequence", {"customer_id": self.debtor.id}),
+                ("collection.action", {"customer_id": self.debtor.id, "state": "closed"})):
+            with self.subTest(model=model), self.assertRaisesRegex(AccessError, "No e-mail makes"):
+                self.feed(employee, model, custom_values=values)
+        self.assertFalse(self.get_replies())
+
+    def test_a_caller_of_the_gateway_names_no_foreign_thread(self):
+        """X-02: who may not write to an action has no words put there in somebody's name."""
+        employee, count = self.make_user("employee", "base.group_user"), len(self.sent.message_ids)
+        for record in (self.sent, self.debtor):
+            with self.subTest(record=record), self.assertRaises(AccessError):
+                self.feed(employee, record._name, thread_id=record.id)
+        self.env.invalidate_all()
+        self.assertEqual(len(self.sent.message_ids), count)
+        self.assertFalse(self.get_replies())
+
     def test_a_message_came_back(self):
         """beyond 5: to the same queue, and it silences nothing."""
         self.report("failed")
