@@ -1,4 +1,4 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import CollectionCase, load_migration
 
@@ -83,3 +83,28 @@ class TestAddresses(CollectionCase):
         self.script.migrate(self.env.cr, "19.0.5.0.0")
         self.env.invalidate_all()
         self.assertFalse(former.path)
+
+
+@tagged("post_install", "-at_install")
+class TestMenusOfAddresses(CollectionCase, HttpCase):
+    """An address that is opened in a new tab."""
+
+    moment = None  # a browser's clock cannot be frozen
+
+    def check_menus(self, address, shown):
+        """Open an address in a new tab, and wait for the menus above what it shows."""
+        self.browser_js(
+            address, "console.log('test successful')", login="collector",
+            ready=f"""document.querySelector("{shown}") && document.querySelector(
+                ".o_menu_sections [data-menu-xmlid='account_collection.menu_collection_debtors']")
+            """)
+
+    def test_what_a_menu_opens_through_a_dialog(self):
+        """No menu has the action: the app's menus stand above it all the same."""
+        self.check_menus("/odoo/collection-aged-balance", ".o_pivot_view, .o_view_nocontent")
+
+    def test_a_record_without_an_action(self):
+        """As a link in a message to a colleague opens it."""
+        action = self.env["collection.action"].with_user(self.collector).create_message(
+            self.customer, {"name": "Call them", "kind": "call"})
+        self.check_menus(f"/odoo/collection.action/{action.id}", ".o_form_view")

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...tools.own_context import with_own
+from ...tools.records import in_company_language
 from ...tools.sql import partner_value
 from ..claim.res_partner import SWITCHES
 from ..item.res_partner import READ_ONCE
@@ -301,7 +302,8 @@ class CollectionAssignmentRule(models.Model):
     def _trace_assigned(self, old):
         """Record in each customer's history what the rule changed."""
         attribute = ATTRIBUTES[self.attribute]
-        names, after = self._name_values(set(old.values())), self.value_name
+        rule = in_company_language(self, self.company_id)
+        names, after = rule._name_values(set(old.values())), rule.value_name
         if attribute.how == MANY:
             changes = {value: (name, ", ".join(filter(None, (name, after))))
                        for value, name in names.items()}
@@ -311,4 +313,4 @@ class CollectionAssignmentRule(models.Model):
             "kind": "setting_changed", "cause": "rule", "command": "assign",
             "data": {"field": attribute.field or "collection_participant_ids", "rule": self.id,
                      "author": self.author_id.name},
-            "text": self.display_name}, old, changes)
+            "text": rule.display_name}, old, changes)

@@ -50,6 +50,8 @@ class CollectionAction(models.Model):
         "res.users", string="Edited by", readonly=True, copy=False,
         help="Who changed this one message; hears the answer.")
     lacks_rate = fields.Boolean(compute="_compute_preview")
+    lacks_address = fields.Boolean(
+        string="Address missing", compute="_compute_lacks_address")
     statement_kind = fields.Selection(
         STATEMENT_KINDS, string="What the statement shows", readonly=True, copy=False,
         help="Empty: what is open.")
@@ -97,6 +99,16 @@ class CollectionAction(models.Model):
     def _inverse_wording_body(self):
         for action, body in [(action, action.wording_body) for action in self]:
             action._change_message({"body": body})
+
+    @api.depends("state", "kind", "recipient_ids", "to_partner_id")
+    def _compute_lacks_address(self):
+        """Whether whoever would receive it cannot be reached."""
+        messages = self._origin.filtered(lambda action: action.is_sent and action.state != "closed")
+        recipients = messages.sudo()._get_message_recipients()
+        for action in self:
+            recipient = recipients.get(action._origin.id)
+            action.lacks_address = bool(recipient) and bool(
+                action._get_channel().find_address_problem(recipient))
 
     @api.depends_context("lang")
     @api.depends("subject", "body", "state", "kind", "mail_template_id", "to_partner_id",

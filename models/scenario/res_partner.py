@@ -14,6 +14,7 @@ from ...tools.portfolio import (
     PortfolioMany2many,
     PortfolioMany2one,
 )
+from ...tools.records import in_company_language
 from ..access import COLLECTORS
 from .collection_scenario_planning import is_as_planned
 
@@ -198,10 +199,10 @@ class ResPartner(models.Model):
 
     def _get_collection_settings(self, names):
         """:return: dict of what these settings read as, by (customer, name)"""
+        own = in_company_language(self.sudo(), self.env.company)
         return {
-            (customer, name): customer.sudo()._fields[name].convert_to_export(
-                customer.sudo()[name], customer.sudo()) or ""
-            for customer in self for name in names - {"active"}}
+            (customer, name): row._fields[name].convert_to_export(row[name], row) or ""
+            for customer, row in zip(self, own, strict=True) for name in names - {"active"}}
 
     def _trace_collection_settings(self, before):
         """Note in the history of each customer what was changed on it."""

@@ -305,6 +305,19 @@ class TestOriginOnForm(AssignmentCase):
             [("customer_id", "=", self.french.id), ("kind", "=", "setting_changed")], limit=1)
         self.assertEqual((row.new_value, row.user_id), ("Big", self.manager))
 
+    def test_the_history_speaks_the_companys_language(self):
+        """M-022: by a rule at night or by hand, whatever the user reads."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.big.with_context(lang="fr_FR").name = "Grands comptes"
+        self.make_rule([("id", "=", self.french.id)], "group", group_id=self.big.id)
+        self.run_automatic()
+        self.spanish.with_user(self.manager).collection_group_ids = self.big
+        rows = self.env["collection.history"].search([
+            ("customer_id", "in", (self.french | self.spanish).ids),
+            ("kind", "=", "setting_changed")])
+        self.assertEqual(rows.mapped("new_value"), ["Grands comptes"] * 2)
+
 
 class TestMassChange(AssignmentCase):
     """M-030, M-041: all attributes of many customers, removals included."""

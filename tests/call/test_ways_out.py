@@ -22,6 +22,13 @@ class TestWaysOut(CallCase):
         self.customer.with_user(self.collector).email = "new@example.com"
         self.assertTrue(self.action.send_now())
 
+    def test_what_helps_comes_first(self):
+        """Sending is offered first again once there is an address."""
+        self.assertTrue(self.action.lacks_address)
+        self.customer.with_user(self.collector).email = "new@example.com"
+        self.env.invalidate_all()
+        self.assertFalse(self.action.lacks_address)
+
     def test_it_leaves_as_a_letter(self):
         """screens 46: where the customer has a postal address; the history says so."""
         self.customer.write({

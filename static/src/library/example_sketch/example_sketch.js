@@ -19,8 +19,8 @@ const LEAST_HEIGHT = 620;
 const SHOWN = 5;
 
 /**
- * An example of the library, small: a tree without its words, a scenario as a line of days, a list
- * by its first lines.
+ * An example of the library, small: a tree without its words, a scenario by its days, a list by its
+ * first lines.
  */
 export class CollectionExampleSketch extends Component {
     static template = "account_collection.ExampleSketch";
