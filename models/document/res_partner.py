@@ -35,6 +35,16 @@ class ResPartner(models.Model):
     # === IDENTITY === #
     # Document requests follow the customer, or the action that they answer.
 
+    def _follow_archiving(self, active):
+        """Of an archived customer nothing is asked; whoever brings it back resumes. Requests of a
+        sequence are closed by its pause."""
+        super()._follow_archiving(active)
+        if not active:
+            requests = self.env["collection.document.request"].search([
+                ("customer_id", "in", self.ids), ("state", "=", "open")])
+            requests.filtered(lambda request: request._is_door_open()).action_pause(
+                self.env._("The customer is archived."))
+
     @api.model
     def _move_collection(self, changes):
         requests = self.env["collection.document.request"]

@@ -258,7 +258,7 @@ class CollectionAction(models.Model):
                 "date": date, "user_id": user or False, "unassigned": not user,
                 "responsible_id": self.env["res.users"].browse(user or ()).partner_id.id,
                 "state": "scheduled"})
-        actions._move_activities()
+        actions._close_activities()  # on their day they have one, where somebody must do something
         actions._trace_changed(before)
 
     def _trace_changed(self, before):

@@ -45,12 +45,15 @@ class ResPartner(models.Model):
         sequences._ask_to_stop_duplicates()
 
     def _follow_archiving(self, active):
-        """A customer that is archived is not pursued; whoever brings it back resumes."""
+        """A customer that is archived is not pursued; whoever brings it back resumes, also what
+        was paused until a day."""
         super()._follow_archiving(active)
         if not active:
-            self.env["collection.sequence"].search([
-                ("customer_id", "in", self.ids), ("state", "=", "running"),
-            ]).action_pause(self.env._("The customer is archived."))
+            sequences = self.env["collection.sequence"].search([
+                ("customer_id", "in", self.ids), ("state", "in", ("running", "paused"))])
+            sequences.filtered("resume_on").resume_on = False
+            sequences.filtered(lambda sequence: sequence.state == "running").action_pause(
+                self.env._("The customer is archived."))
 
     def _move_sequences(self, changes, open_sequences):
         """:return: the ``collection.sequence`` that changed hands, ended ones as well"""

@@ -59,7 +59,7 @@ class CollectionAction(models.Model):
         action._record([TraceRow(action, "action_created", data={
             "date": fields.Date.to_string(action.date), "items": lines._name_items()},
         )], Trace("specific"))
-        action._open_activities()
+        action._open_first_activities()
         lines._react_to_treatment()
         return action.with_env(self.env)
 
@@ -216,8 +216,13 @@ class CollectionAction(models.Model):
             "origin": "manual", "excludes": False} for customer in customers])
         actions._record([TraceRow(action, "action_created", data={
             "date": fields.Date.to_string(action.date)}) for action in actions], Trace("manual"))
-        actions._open_activities()
+        actions._open_first_activities()
         return actions.with_env(self.env)
+
+    def _open_first_activities(self):
+        """Whoever must do something about these new actions has an activity; what leaves by itself
+        asks nobody."""
+        self.filtered(lambda action: action._waits_for_person())._open_activities()
 
     # === BUTTONS === #
 

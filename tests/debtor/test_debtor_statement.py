@@ -88,6 +88,15 @@ class TestStatementRun(MonthCase):
         self.assertFalse(self.run_months())
         self.assertFalse(self.get_actions())
 
+    def test_no_collector_is_asked_for_anything(self):
+        """They leave by themselves: an activity and its e-mail for each would bury the others."""
+        notices = [("message_type", "=", "user_notification")]
+        notified = self.env["mail.message"].search_count(notices)
+        self.run_months()
+        self.assertTrue(self.get_actions().user_id)
+        self.assertFalse(self.get_actions().activity_ids)
+        self.assertEqual(self.env["mail.message"].search_count(notices), notified)
+
     def test_before_the_start(self):
         """Issue 17: nothing leaves by itself before somebody has started it."""
         self.env["collection.setup"].create({"company_id": self.company.id})

@@ -57,6 +57,20 @@ class TestDocumentReminders(AutomationCase):
         self.run_days(9, 10, 11)
         self.assertEqual(self.get_days(request), [3, 5, 7])
 
+    def test_nothing_is_asked_of_an_archived_customer(self):
+        """E25, C: neither of it nor of its guarantor, until somebody resumes."""
+        self.make_automation("after", days=3)
+        request = self.start()
+        request.invite(self.cau, self.guarantor)
+        sequence = self.make_documents_sequence()
+        answering = self.start(action=self.get_action(sequence, "papers").id)
+        self.customer.action_archive()
+        self.assertEqual(
+            (request.state, request.pause_reason), ("paused", "The customer is archived."))
+        self.assertEqual(answering.state, "open")  # the pause of its sequence closes it
+        self.run_days(3, 4)
+        self.assertEqual(self.get_days(request, self.guarantor), [])
+
     def test_days_before_the_last_day(self):
         """C-024: a date relative to the request's."""
         self.make_automation("before_due", days=5)

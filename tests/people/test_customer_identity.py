@@ -521,6 +521,17 @@ class TestArchived(IdentityCase):
             ["Customer archived", "Customer unarchived"])
         self.assertReplays(sequence)
 
+    def test_a_pause_does_not_end_by_itself(self):
+        """C, D-028: a sequence that was to resume on a day goes on once somebody resumes it."""
+        sequence = self.launch(self.make_short_template()).sudo()
+        self.env["collection.sequence.steer"].create({
+            "sequence_id": sequence.id, "purpose": "pause", "reason": "Wait",
+            "resume_on": "2026-03-04"}).action_apply()
+        self.customer.action_archive()
+        with self.at("2026-03-05 09:00:00"):
+            sequence._tick()
+        self.assertEqual((sequence.state, sequence.pause_reason), ("paused", "Wait"))
+
     def test_nothing_leaves_by_itself(self):
         """C: a message that was to leave waits."""
         action = self.make_specific(

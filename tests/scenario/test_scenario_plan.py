@@ -130,6 +130,31 @@ class TestScenarioPlan(CollectionCase):
         self.assertTrue(action.to_confirm)
         self.assertEqual(action.activity_ids.user_id, self.collector)
 
+    def test_what_is_planned_anew_notifies_nobody(self):
+        """S-005, M-044: a message that leaves by itself has no activity, whoever it passes to."""
+        scenario = self.make_scenario((30,))
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, scenario)
+        notified = self.env["mail.message"].search_count(
+            [("message_type", "=", "user_notification")])
+        self.customer.collector_id = self.litigator
+        scenario.step_ids.offset = 40
+        self.assertEqual((action.state, action.user_id), ("scheduled", self.litigator))
+        self.assertFalse(action.activity_ids)
+        self.assertEqual(self.env["mail.message"].search_count(
+            [("message_type", "=", "user_notification")]), notified)
+
+    def test_a_call_of_today_passes_with_its_customer(self):
+        """M-044: the former collector has no activity any more, the new one has."""
+        self.make_invoice(self.customer)
+        action = self.chase(self.customer, self.make_scenario([
+            {"offset": 3, "kind": "call", "mode": "manual"}]))
+        self.env["collection.action"]._bring_to_day()
+        self.assertEqual(action.activity_ids.user_id, self.collector)
+        self.customer.collector_id = self.litigator
+        self.env["collection.action"]._bring_to_day()
+        self.assertEqual(action.activity_ids.user_id, self.litigator)
+
     def test_a_used_scenario_and_step_stay(self):
         """S-004: what was applied is archived, never deleted."""
         self.make_invoice(self.customer)
