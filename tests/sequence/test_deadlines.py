@@ -222,6 +222,21 @@ class TestDeadlinePause(DeadlinesCase):
         self.assertIn("timer_dropped", sequence.history_ids.mapped("kind"))
         self.assertReplays(sequence)
 
+    def test_a_date_filled_again_keeps_what_a_pause_gave_back(self):
+        """D-060: emptied by mistake, it comes back as it was."""
+        sequence = self.start(deadline_row("after", 5, base="marker", marker="served"))
+        sequence.markers = {"served": "2026-03-03"}
+        with self.at("2026-03-04 12:00:00"):
+            sequence.action_pause()
+        with self.at("2026-03-20 12:00:00"):
+            sequence.action_resume()
+            sequence.markers = {"served": False}
+            self.assertReplays(sequence)
+            sequence.markers = {"served": "2026-03-03"}
+            self.assertFalse(sequence.visit_id.given_back)
+            self.assertEqual(sequence.deadline_ids.given_back, 16)
+        self.assertDue(sequence, "2026-03-24")
+
     def test_what_was_to_come_comes_later(self):
         """D-028: a scheduled action's day moves with its deadline; one chosen by hand, less."""
         sequence = self.start(contents=[
