@@ -49,13 +49,14 @@ class TestEnginePauseDeadlines(CourseCase):
         self.assertEqual(course.due(), date(2026, 4, 4))
 
     def test_working_days_of_one_that_begins_in_a_pause(self):
-        """D-028: its calendar's holidays count neither before the pause nor after it, nor among
+        """D-028: its calendar's days off count neither before the pause nor after it, nor among
         the days that the pause gives back.
         """
-        holidays = Calendar(frozenset({march(5), march(26)}), country=None)
+        days_off = Calendar(
+            country=None, closures=((march(5), march(5)), (march(26), march(26))))
         course = Course(
             step("one", content("a"), after(5, base=SERVED, unit="working_days"), DEFAULT),
-            calendar=holidays)
+            calendar=days_off)
         course.do(4, Pause())
         course.do(6, Tick(), markers={"served": march(3)})
         course.do(25, Resume())
