@@ -36,7 +36,7 @@ from .sequence.entries import entry_from_dict, entry_to_dict, replay
 from .sequence.errors import CommandRefused
 from .sequence.paths import enumerate_paths
 from .sequence.state import (
-    Action, Incident, ReceivedEvent, RunningDeadline, State, Visit, Waiting,
+    Action, GivenBack, Incident, ReceivedEvent, RunningDeadline, State, Visit, Waiting,
 )
 from .sequence.values import CHILD_ENDED, Base, EventCode
 from .sequence.world import World

@@ -63,14 +63,12 @@ class Delay:
 class Calendar:
     """The days on which nobody works.
 
-    :param holidays: dates that are holidays besides those of the country
     :param country: whose legal holidays are computed: ``FR``, or None for no country's
     :param alsace_moselle: with those of Alsace and Moselle
     :param closures: first and last days of periods in which the company is closed; such days
         are no working days for a plain delay, and mean nothing to a procedural one
     """
 
-    holidays: frozenset[date] = frozenset()
     country: str | None = "FR"
     alsace_moselle: bool = False
     closures: tuple[tuple[date, date], ...] = ()
@@ -83,9 +81,7 @@ class Calendar:
                 raise ValueError(f"a closure cannot begin on {first} and end before, on {last}")
 
     def is_holiday(self, day: date) -> bool:
-        """Whether the day is a public holiday, or one named by hand."""
-        if day in self.holidays:
-            return True
+        """Whether the day is a public holiday."""
         return self.country == "FR" and day in french_holidays(day.year, self.alsace_moselle)
 
     def is_closure(self, day: date) -> bool:

@@ -19,7 +19,7 @@ def french_holidays(year: int, alsace_moselle: bool = False) -> frozenset[date]:
 
     :param alsace_moselle: add Good Friday and 26 December (L. 3134-13). The law gives
         Good Friday only to towns with a Protestant or a mixed church: elsewhere there, leave
-        it off and name 26 December by hand.
+        it off.
     """
     sunday = easter(year)
     found = {date(year, month, day) for month, day in FIXED}

@@ -1,9 +1,11 @@
-from datetime import timezone
+from datetime import time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models, tools
 
 from .. import engine
+
+NOON = time(12)
 
 
 class ResCompany(models.Model):
@@ -69,6 +71,12 @@ class ResCompany(models.Model):
     collection_old_until = fields.Date(
         string="Old debts wait until", groups="base.group_user",
         help="The scenarios leave old debts alone until this day.")
+
+    collection_closure_ids = fields.One2many(
+        "resource.calendar.leaves", "company_id", string="Days off of the company",
+        domain=[("resource_id", "=", False), ("time_type", "=", "leave")],
+        groups="base.group_user",
+        help="Days on which nobody works: they are no working days in deadlines.")
 
     _collection_link_days_check = models.Constraint(
         "CHECK(collection_link_days > 0)", "A personal link is valid for one day at least.")
@@ -220,7 +228,25 @@ class ResCompany(models.Model):
             for company in self.sudo().search([]))
 
     def _get_collection_calendar(self):
-        """:return: the company's holidays, as an :class:`~..engine.dates.Calendar`"""
+        """:return: the company's holidays and days off, as an :class:`~..engine.dates.Calendar`"""
         self.ensure_one()
-        french = self.sudo().country_id.code == "FR"
-        return engine.Calendar(country="FR" if french else None)
+        company = self.sudo()
+        return engine.Calendar(
+            country="FR" if company.country_id.code == "FR" else None,
+            closures=tuple(company._find_collection_closures()))
+
+    def _find_collection_closures(self):
+        """The days that everybody has off, in the company's calendar or in all; those of the
+        companies above hold too.
+
+        A day is off when its noon is: a morning or an afternoon is none.
+
+        :return: generator of the first and last ``date`` of each period
+        """
+        calendars = (self.resource_calendar_id, self.env["resource.calendar"])
+        for leave in self.parent_ids.collection_closure_ids:
+            begin, end = map(self._localize_collection, (leave.date_from, leave.date_to))
+            first = begin.date() + timedelta(days=begin.time() >= NOON)
+            last = end.date() - timedelta(days=end.time() <= NOON)
+            if leave.calendar_id in calendars and first <= last:
+                yield first, last

@@ -513,7 +513,7 @@ _FIELDS = [
             "collection_score_deadline "
             "collection_score_deadline_days collection_score_silence "
             "collection_score_silence_days collection_buckets collection_retention_months "
-            "collection_statement_monthly collection_statement_format",
+            "collection_statement_monthly collection_statement_format collection_closure_ids",
     }),
     (NOBODY, NOBODY, {
         "mail.activity": "collection_key",

@@ -94,7 +94,7 @@ class Replayed:
     def read_timer_set(self, visit, row, base, due, nature, unit=None, given_back=0):
         self.timers[visit, row] = {"due": due, "base": base, "frozen": False}
 
-    def read_timer_dropped(self, visit, row):
+    def read_timer_dropped(self, visit, row, given_back=0, unit=None):
         del self.timers[visit, row]
 
     def read_timer_frozen(self, visit, row, remaining):

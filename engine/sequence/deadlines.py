@@ -14,7 +14,7 @@ from ..dates import Calendar, Delay, due_date, remaining, resume
 from .conditions import INTERNAL, LEGAL, Deadline, Situation
 from .definition import Row, Step
 from .entries import DeadlineDropped, DeadlineFrozen, DeadlineResumed, DeadlineSet
-from .state import PAUSED, RunningDeadline, State
+from .state import PAUSED, GivenBack, RunningDeadline, State
 from .values import ACTION, MARKER, VISIT
 from .world import World
 
@@ -59,12 +59,12 @@ def start(
     for row, condition in situation.step.deadlines:
         base, running = _find_base(situation, row, condition), situation.state.deadline(row.key)
         if running and base is None:
-            yield DeadlineDropped(running.visit, row.key)
+            yield DeadlineDropped(running.visit, row.key, running.given_back, running.unit)
         elif situation.state.status == PAUSED and condition.nature != LEGAL:
             continue
         elif base is not None and not (running and running.base == base.isoformat()):
-            found = [deadline for deadline in former if deadline.row == row.key]
-            yield _set(situation, row, condition, base, running or next(iter(found), None))
+            lost = next((deadline for deadline in former if deadline.row == row.key), None)
+            yield _set(situation, row, condition, base, running or lost)
 
 
 def _find_base(situation: Situation, row: Row, condition: Deadline) -> date | None:
@@ -77,12 +77,14 @@ def _find_base(situation: Situation, row: Row, condition: Deadline) -> date | No
 def _set(
         situation: Situation, row: Row, condition: Deadline, base: date,
         former: RunningDeadline | None) -> DeadlineSet:
-    """:return: a deadline counted from its base, with the days that pauses gave back to it"""
+    """:return: a deadline counted from its base, with the days that pauses gave back to it, also
+        before it was dropped"""
     calendar = _get_calendar(situation.world)
     due = counted = due_date(base, condition.delay, calendar, condition.truce)
-    if former and former.given_back and condition.nature == INTERNAL:
-        delay = _get_delay(former, condition)
-        due = resume(counted, former.given_back, delay, calendar, condition.truce)
+    given_back = former or situation.state.given_back(row.key)
+    if given_back and given_back.given_back and condition.nature == INTERNAL:
+        delay = _get_delay(given_back, condition)
+        due = resume(counted, given_back.given_back, delay, calendar, condition.truce)
     given = remaining(counted, due, condition.delay, calendar)
     visit = situation.state.visits[-1].number
     return DeadlineSet(
@@ -223,7 +225,7 @@ def _get_conditions(step: Step) -> dict[str, Deadline]:
     return {row.key: condition for row, condition in step.deadlines}
 
 
-def _get_delay(running: RunningDeadline, condition: Deadline) -> Delay:
+def _get_delay(running: RunningDeadline | GivenBack, condition: Deadline) -> Delay:
     """:return: the row's delay, in the unit in which the deadline is counted"""
     return replace(condition.delay, unit=running.unit) if running.unit else condition.delay
 

@@ -12,7 +12,16 @@ from functools import reduce
 from typing import Any, TypeAlias
 
 from . import state as states
-from .state import Action, Incident, ReceivedEvent, RunningDeadline, State, Visit, Waiting
+from .state import (
+    Action,
+    GivenBack,
+    Incident,
+    ReceivedEvent,
+    RunningDeadline,
+    State,
+    Visit,
+    Waiting,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,15 +196,20 @@ class DeadlineSet:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineDropped:
-    """The day that it counts from was emptied, or the row's guard holds no more."""
+    """The day that it counts from was emptied, or the row's guard holds no more.
+
+    ``given_back`` are the units that pauses had given back to it: they come back with it.
+    Histories that do not know of them had forgotten them.
+    """
 
     visit: int
     row: str
+    given_back: int = 0
+    unit: str | None = None
 
     def apply(self, state: State) -> State:
-        return replace(state, deadlines=tuple(
-            deadline for deadline in state.deadlines
-            if (deadline.visit, deadline.row) != (self.visit, self.row)))
+        return state.without_deadline(
+            self.visit, GivenBack(self.row, self.given_back, self.unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,14 +72,34 @@ class Action:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What pauses had given back to a deadline that has been dropped: should its row have one
+    again within the visit, it has these units too.
+
+    :param row: key of the row
+    :param given_back: units
+    :param unit: what they are counted in, None for that of its row
+    """
+
+    row: str
+    given_back: int
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
-    """One entry into a step. ``row`` is the row that it was left by, if one was."""
+    """One entry into a step.
+
+    :param row: key of the row that it was left by, if one was
+    :param given_back: what pauses had given back to those of its deadlines that were dropped
+    """
 
     number: int
     step: str
     entered_on: str = ""
     is_left: bool = False
     row: str | None = None
+    given_back: tuple[GivenBack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +223,12 @@ class State:
         """:return: the deadline of the row of that key in the visit under way, or None"""
         return next((found for found in self.visit_deadlines if found.row == row), None)
 
+    def given_back(self, row: str) -> GivenBack | None:
+        """:return: what pauses had given back to the deadline of the row of that key in the visit
+            under way, before it was dropped; or None"""
+        kept = self.visit.given_back if self.visit else ()
+        return next((found for found in kept if found.row == row), None)
+
     def step_of(self, action: Action) -> str:
         """:return: key of the step whose visit an action belongs to"""
         return self.visits[action.visit - 1].step
@@ -221,5 +247,24 @@ class State:
     def with_deadline(self, deadline: RunningDeadline) -> State:
         """:return: the state with a deadline set, in the place of its row's old one"""
         kept = [d for d in self.deadlines if (d.visit, d.row) != (deadline.visit, deadline.row)]
-        return replace(self, deadlines=tuple(sorted(
+        return self._with_given_back(deadline.visit, deadline.row, None, deadlines=tuple(sorted(
             [*kept, deadline], key=lambda d: (d.visit, d.row))))
+
+    def without_deadline(self, visit: int, given: GivenBack) -> State:
+        """:return: the state without the deadline of a row, and with what pauses gave back to it"""
+        return self._with_given_back(
+            visit, given.row, given if given.given_back else None, deadlines=tuple(
+                deadline for deadline in self.deadlines
+                if (deadline.visit, deadline.row) != (visit, given.row)))
+
+    def _with_given_back(
+            self, number: int, row: str, given: GivenBack | None,
+            deadlines: tuple[RunningDeadline, ...]) -> State:
+        """:return: the state with these deadlines, and with what a visit keeps for one row"""
+        def keep(visit: Visit) -> Visit:
+            kept = [found for found in visit.given_back if found.row != row]
+            return replace(visit, given_back=tuple(sorted(
+                [*kept, *filter(None, [given])], key=lambda found: found.row)))
+
+        return replace(self, deadlines=deadlines, visits=tuple(
+            keep(visit) if visit.number == number else visit for visit in self.visits))

@@ -26,6 +26,9 @@ class CollectionSequenceVisit(models.Model):
     transition_id = fields.Many2one(
         "collection.sequence.transition", string="Left by", readonly=True, ondelete="restrict")
 
+    given_back = fields.Json(
+        readonly=True, help="Units that pauses had given back to deadlines that have been "
+        "dropped, and what they are counted in, by row.")
     abandoned = fields.Boolean(
         compute="_compute_abandoned",
         help="A person left it by a jump, a stop or a switch: it was not finished.")
@@ -57,4 +60,7 @@ class CollectionSequenceVisit(models.Model):
             entered_on=self.entered_on.isoformat(),
             is_left=bool(self.left_at),
             row=self.transition_id.key or None,
+            given_back=tuple(
+                engine.GivenBack(row, *given) for row, given in sorted(
+                    (self.given_back or {}).items())),
         )

@@ -179,8 +179,10 @@ class CollectionSequence(models.Model):
             if isinstance(entry, DeadlineSet):
                 deadline = self._write_deadline_set(entry, deadlines.get((entry.visit, entry.row)))
                 deadlines[entry.visit, entry.row] = deadline
+                self._keep_given_back(entry, None)
             elif isinstance(entry, DeadlineDropped):
                 deadlines.pop((entry.visit, entry.row)).unlink()
+                self._keep_given_back(entry, entry.given_back and (entry.given_back, entry.unit))
             elif isinstance(entry, DeadlineFrozen):
                 deadlines[entry.visit, entry.row].write(
                     {"frozen": True, "remaining": entry.remaining})
@@ -189,6 +191,18 @@ class CollectionSequence(models.Model):
                     "frozen": False, "due": entry.due, "given_back": entry.given_back})
             elif isinstance(entry, LegalDeadlinePassed):
                 deadlines[entry.visit, entry.row].alerted = True
+
+    def _keep_given_back(self, entry, given):
+        """Keep what pauses had given back to the deadline of a row, as long as it has none.
+
+        :param given: (units, what they are counted in), falsy for nothing
+        """
+        visit = self.visit_ids.filtered(lambda visit: visit.number == entry.visit)
+        kept = {row: value for row, value in (visit.given_back or {}).items() if row != entry.row}
+        if given:
+            kept[entry.row] = given
+        if kept != (visit.given_back or {}):
+            visit.given_back = kept
 
     def _write_deadline_set(self, entry, deadline):
         """Set a row's deadline; set again on another base, its first due date is kept.

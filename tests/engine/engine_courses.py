@@ -200,7 +200,7 @@ def _change_world(random, world, day):
             "settled": random.random() < 0.2, "balance": random.choice((None, 20.0, 50.0, 90.0))})
     soon, later = day + timedelta(days=2), day + timedelta(days=7)
     return replace(world, calendar=random.choice((
-        None, Calendar(), Calendar(frozenset({soon}), closures=((soon, later),)))))
+        None, Calendar(), Calendar(closures=((soon, later),)))))
 
 
 def _draw_command(random, state, day):

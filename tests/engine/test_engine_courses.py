@@ -92,10 +92,10 @@ class Rules(Reader):
         for row in done.turn.definition.step(visit.step).rows:
             running = state.deadline(row.key)
             key = visit.number, row.key
-            if not running or not is_plain(row):
-                self.expected.pop(key, None)
-                continue
             known = self.expected.get(key)
+            if not running or not is_plain(row):  # what pauses gave back stays its row's
+                self.expected[key] = None, None, known[2] if known else 0
+                continue
             self.expected[key] = self.expect(done, row, running, known)
             assert running.due == str(self.expected[key][1]), "not its last day"
 

@@ -71,19 +71,9 @@ class TestEngineHolidays(BaseCase):
         self.assertEqual(more, {date(2026, 4, 3), date(2026, 12, 26)})
 
     def test_no_country(self):
-        """D-060: a calendar may know only the dates that it was given."""
-        day = date(2026, 7, 13)
-        calendar = Calendar(holidays=frozenset({day}), country=None)
-        self.assertTrue(calendar.is_holiday(day))
-        self.assertFalse(calendar.is_holiday(date(2026, 7, 14)))
-        self.assertFalse(BARE.is_holiday(day))
-
-    def test_dates_besides_the_country(self):
-        """D-060: a date named by hand is a holiday as those of the country are."""
-        calendar = Calendar(holidays=frozenset({date(2026, 7, 13)}))
-        self.assertTrue(calendar.is_holiday(date(2026, 7, 13)))
-        self.assertTrue(calendar.is_holiday(date(2026, 7, 14)))
-        self.assertFalse(calendar.is_working_day(date(2026, 7, 13)))
+        """D-060: nothing is known of those of other countries."""
+        self.assertTrue(FRANCE.is_holiday(date(2026, 7, 14)))
+        self.assertFalse(BARE.is_holiday(date(2026, 7, 14)))
 
     def test_refused(self):
         """D-060: a country that is not known, and a closure that ends before it begins."""
@@ -181,8 +171,8 @@ class TestEngineDelays(DatesCase):
                 with self.assertRaisesRegex(ValueError, "after 2026-05-12: past the year 9999"):
                     due_date(date(2026, 5, 12), Delay(amount, unit), FRANCE)
         with self.assertRaisesRegex(ValueError, "past the year 9999"):
-            due_date(date(9999, 12, 31), Delay(0, "working_days", True), Calendar(
-                holidays=frozenset({date(9999, 12, 31)})))
+            due_date(date(9999, 12, 31), Delay(0, "working_days"), Calendar(
+                closures=((date(9999, 12, 31), date(9999, 12, 31)),)))
 
     def test_the_last_days_that_can_be_written(self):
         """D-060: the error says how long it was; as many days as are left are not all worked."""

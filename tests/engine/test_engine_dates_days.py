@@ -24,7 +24,8 @@ DAYS = [date(1990, 1, 1) + timedelta(days=n) for n in range(0, 40_542, EVERY)]
 FRANCE, ALSACE, OPEN = Calendar(), Calendar(alsace_moselle=True), Calendar(country=None)
 WINTER = Truce(11, 1, 3, 31)
 #: The company's own days and its summer, which procedure knows nothing of.
-CLOSED = Calendar(frozenset({date(2026, 5, 15)}), closures=((date(2026, 8, 3), date(2026, 8, 21)),))
+CLOSED = Calendar(closures=(
+    (date(2026, 5, 15), date(2026, 5, 15)), (date(2026, 8, 3), date(2026, 8, 21))))
 #: What is counted from each day, in turn.
 COUNTED = (
     (Delay(1, "months", procedural=True), FRANCE, None),
@@ -51,9 +52,7 @@ def find_feasts(year, alsace):
 
 
 def is_off(day, calendar):
-    named = day in calendar.holidays
-    return named or bool(
-        calendar.country and day in find_feasts(day.year, calendar.alsace_moselle))
+    return bool(calendar.country and day in find_feasts(day.year, calendar.alsace_moselle))
 
 
 def counts(day, delay, calendar):

@@ -49,13 +49,14 @@ class TestEnginePauseDeadlines(CourseCase):
         self.assertEqual(course.due(), date(2026, 4, 4))
 
     def test_working_days_of_one_that_begins_in_a_pause(self):
-        """D-028: its calendar's holidays count neither before the pause nor after it, nor among
+        """D-028: its calendar's days off count neither before the pause nor after it, nor among
         the days that the pause gives back.
         """
-        holidays = Calendar(frozenset({march(5), march(26)}), country=None)
+        days_off = Calendar(
+            country=None, closures=((march(5), march(5)), (march(26), march(26))))
         course = Course(
             step("one", content("a"), after(5, base=SERVED, unit="working_days"), DEFAULT),
-            calendar=holidays)
+            calendar=days_off)
         course.do(4, Pause())
         course.do(6, Tick(), markers={"served": march(3)})
         course.do(25, Resume())
@@ -173,6 +174,38 @@ class TestEnginePauseDeadlines(CourseCase):
                 course.do(20, Tick(), markers={"served": march(2)})
                 self.assertEqual(course.due(), march(corrected))
                 self.assertStands(course, "running", "one")
+
+    def test_a_date_emptied_and_filled_again_keeps_what_pauses_gave_back(self):
+        """D-060: of all pauses, also of the one in which it was emptied."""
+        for unit, due, later in (("days", 24, 26), ("working_days", 26, 30)):
+            with self.subTest(unit=unit):
+                course = Course(
+                    step("one", content("a"), after(5, base=SERVED, unit=unit), DEFAULT), on=3,
+                    markers={"served": march(3)})
+                course.do(4, Pause())
+                course.do(20, Resume())
+                course.do(20, Tick(), markers={"served": None})
+                self.assertIsNone(course.due())
+                course.do(20, Tick(), markers={"served": march(3)})
+                self.assertEqual(course.due(), march(due))
+                course.do(21, Pause())
+                course.do(22, Tick(), markers={"served": None})
+                course.do(22, Tick(), markers={"served": march(3)})
+                course.do(23 if unit == "days" else 24, Resume())
+                self.assertEqual(course.due(), march(later))
+                self.assertStands(course, "running", "one")
+
+    def test_a_guard_that_holds_again_keeps_what_a_pause_gave_back(self):
+        """D-060: as a date that was emptied does."""
+        guards = frozenset({("one", "late")})
+        course = Course(step("one", content("a"), after(5, guarded=True), DEFAULT), guards=guards)
+        course.do(4, Pause())
+        course.do(20, Resume())
+        due = course.due()
+        course.do(20, Tick(), guards=frozenset())
+        self.assertIsNone(course.due())
+        course.do(20, Tick(), guards=guards)
+        self.assertEqual(course.due(), due)
 
     def test_filled_in_on_its_last_day_the_pause_leaves_that_day(self):
         """D-028: it would have ended on the first day of the pause."""

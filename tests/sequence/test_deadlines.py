@@ -127,6 +127,32 @@ class TestDeadlines(DeadlinesCase):
         self.assertEqual(sequence.next_deadline, self.day("2026-03-13"))
         self.assertReplays(sequence)
 
+    def test_a_day_off_of_the_company_is_no_working_day(self):
+        """D-060: of its calendar or of all; an afternoon is none, nor a colleague's own."""
+        calendar = self.company.resource_calendar_id
+        calendar.tz = "Europe/Paris"
+        other = calendar.copy({"name": "Night shift"})
+        colleague = self.env["resource.resource"].create({
+            "name": "Colleague", "calendar_id": calendar.id, "company_id": self.company.id})
+        self.env["resource.calendar.leaves"].create([{
+            "name": "Off", "company_id": self.company.id, "calendar_id": own.id,
+            "date_from": f"2026-03-{day} {begin}:00:00", "date_to": f"2026-03-{day} {end}:00:00",
+            "resource_id": resource,
+        } for day, begin, end, own, resource in (
+            ("03", "07", "16", calendar, False), ("04", "07", "16", calendar.browse(), False),
+            ("05", "12", "16", calendar, False), ("06", "07", "16", other, False),
+            ("09", "07", "16", calendar, colleague.id))])
+        sequence = self.start(deadline_row("after", 5, "working_days"))
+        self.assertDue(sequence, "2026-03-11")
+
+    def test_a_closure_prolongs_no_delay_of_procedure(self):
+        """D-060: the law knows public holidays, and no company's."""
+        self.env["resource.calendar.leaves"].create({
+            "name": "Off", "company_id": self.company.id, "calendar_id": False,
+            "date_from": "2026-03-06 00:00:00", "date_to": "2026-03-06 22:59:00"})
+        sequence = self.start(deadline_row("after", 4, procedural=True))
+        self.assertDue(sequence, "2026-03-06")
+
     def test_the_day_is_the_companys(self):
         """D-060: at noon in Greenwich it is the next day in Auckland."""
         self.company.resource_calendar_id.tz = "Pacific/Auckland"
@@ -221,6 +247,21 @@ class TestDeadlinePause(DeadlinesCase):
         self.assertFalse(sequence.deadline_ids)
         self.assertIn("timer_dropped", sequence.history_ids.mapped("kind"))
         self.assertReplays(sequence)
+
+    def test_a_date_filled_again_keeps_what_a_pause_gave_back(self):
+        """D-060: emptied by mistake, it comes back as it was."""
+        sequence = self.start(deadline_row("after", 5, base="marker", marker="served"))
+        sequence.markers = {"served": "2026-03-03"}
+        with self.at("2026-03-04 12:00:00"):
+            sequence.action_pause()
+        with self.at("2026-03-20 12:00:00"):
+            sequence.action_resume()
+            sequence.markers = {"served": False}
+            self.assertReplays(sequence)
+            sequence.markers = {"served": "2026-03-03"}
+            self.assertFalse(sequence.visit_id.given_back)
+            self.assertEqual(sequence.deadline_ids.given_back, 16)
+        self.assertDue(sequence, "2026-03-24")
 
     def test_what_was_to_come_comes_later(self):
         """D-028: a scheduled action's day moves with its deadline; one chosen by hand, less."""
