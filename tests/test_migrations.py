@@ -32,3 +32,24 @@ class TestMigrations(TransactionCase):
             with self.subTest(path.name), self.env.cr.savepoint(flush=False):
                 load_migration(f"{path.parent.name}/{path.stem}").migrate(
                     self.env.cr, FIRST_VERSION)
+
+    def test_our_views_on_our_own_go_before_the_files_change(self):
+        """Issue 20: what hung on a view of an earlier version stops no upgrade; what somebody
+        switched off, or hung another view on, stays.
+        """
+        views = self.env["ir.ui.view"].create([{
+            "name": name, "model": "res.partner", "type": "form", "mode": "extension",
+            "active": name != "off", "arch": "<form position='inside'/>",
+            "inherit_id": self.env.ref("account_collection.res_partner_view_form").id,
+        } for name in ("old", "off", "taken")])
+        old, off, taken = views
+        self.env["ir.model.data"].create([{
+            "module": "account_collection", "model": "ir.ui.view", "res_id": view.id,
+            "name": f"earlier_{view.name}"} for view in views])
+        theirs = old.copy({"name": "theirs", "inherit_id": taken.id})
+        self.env.flush_all()
+        load_migration("0.0.0/pre-own_views").migrate(self.env.cr, FIRST_VERSION)
+        self.env.invalidate_all()
+        self.assertEqual((views + theirs).exists(), off + taken + theirs)
+        self.assertTrue(self.env.ref("account_collection.res_partner_view_form"))
+        self.assertFalse(self.env.ref("account_collection.earlier_old", raise_if_not_found=False))
