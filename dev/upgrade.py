@@ -36,6 +36,13 @@ TOLERATED = {
         "declared from its other side once: the same key and index, the columns in turn",
 }
 
+#: What is rightly found in a version's own demo data, by a regular expression, and why.
+OWN_FAULTS = {
+    "19.0.6.0.0": {
+        r"^check: history \d+:\d+: There is no history, .*: Promise to Pay\.$":
+            "a promise that was broken long ago is put in ready made, and leaves no history"},
+}
+
 
 def run(steps, names):
     """Upgrade databases of all landed versions, or of some.
@@ -99,7 +106,10 @@ def _ask(version, name, faults):
             task, name, paths.ADDONS, log=f"upgrade-{version.name}-{task}", **arguments)
         faults += [f"{task}: {fault}" for fault in result["faults"]]
         faults += [f"{task}: {entry}" for entry in read_troubles(log)]
-    return {**result, "faults": list(dict.fromkeys(faults))}
+    own = OWN_FAULTS.get(version.name, ())
+    return {**result, "faults": [
+        fault for fault in dict.fromkeys(faults)
+        if not any(re.search(one, fault) for one in own)]}
 
 
 def read_troubles(log):
