@@ -199,7 +199,7 @@ _METHODS = [
         "collection.analysis.report": "action_open",
     }),
     (EVERYBODY, {
-        "collection.debtor": "fields_get get_empty_list_help",
+        "collection.debtor": "get_empty_list_help",
         "account.move.line":
             "action_detach_from_collection action_open_collection_limitation",
         "collection.action":

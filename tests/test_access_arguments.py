@@ -13,7 +13,7 @@ HOSTILE = (
     None, True, -1, 10 ** 12, 1.5, float("nan"), "x", "\0", [None], [["x"]], [1, 2], {"x": "x"},
     {"name": ["x"], "kind": "x", "date": "x", "user_id": "x"})
 #: Of the framework itself: what Odoo does with a wrong argument is Odoo's.
-OF_ODOO = {"fields_get", "get_empty_list_help"}
+OF_ODOO = {"get_empty_list_help"}
 
 
 @tagged("post_install", "-at_install")
