@@ -111,7 +111,7 @@ class CollectionSequence(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(SQL(
-            "UPDATE collection_sequence SET rev = rev + 1 WHERE id IN %s", tuple(self.ids)))
+            "UPDATE collection_sequence SET rev = rev + 1 WHERE id = ANY(%s)", self.ids))
         self.invalidate_recordset()
 
     def _decide(self, command):
@@ -124,7 +124,7 @@ class CollectionSequence(models.Model):
         try:
             return engine.decide(
                 self.template_id._get_definition(), self._get_state(), command,
-                self._get_local_now(), self._get_world())
+                self._get_local_now(), self._get_world(self.template_id))
         except CommandRefused as refusal:
             raise UserError(self._get_error_message(refusal)) from refusal
 
@@ -190,13 +190,18 @@ class CollectionSequence(models.Model):
     # === WORLD === #
     # The world around a sequence, gathered as plain values before each command.
 
-    def _get_world(self):
-        """:return: the world around the sequence, as the engine's :class:`~...engine.World`"""
+    def _get_world(self, template):
+        """The world around the sequence.
+
+        :param template: the ``collection.sequence.template`` whose rows read it: the sequence's
+            own version, or one that it may move to
+        :return: the engine's :class:`~...engine.World`
+        """
         self.ensure_one()
         return engine.World(
-            levels=self._get_levels(),
+            levels=self._get_levels() if template._get_definition().reads_levels else {},
             markers=self._get_marker_dates(),
-            guards=self._get_guards(self.template_id),
+            guards=self._get_guards(template),
             calendar=self.company_id._get_collection_calendar(),
         )
 
@@ -238,8 +243,7 @@ class CollectionSequence(models.Model):
     def _get_guards(self, template):
         """Which guards hold for this sequence.
 
-        :param template: the ``collection.sequence.template`` whose rows are read: the
-            sequence's own version, or one that it may move to
+        :param template: see :meth:`_get_world`
         :return: frozenset of (step key, row key) of the guarded rows whose guard holds
         """
         rows = template.step_ids.transition_ids.filtered("guard")
@@ -322,7 +326,7 @@ class CollectionSequence(models.Model):
         if not rows:
             return self.env["collection.history"]
         history = self._append_history(rows, Trace("markers"))
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
         return history
 
     def _describe_marker(self, marker):

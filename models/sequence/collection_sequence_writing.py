@@ -271,7 +271,7 @@ class CollectionSequence(models.Model):
                 "new": action.option_id.name if kind == "action_closed" else "",
             })
         history = self._append_history(rows, trace)
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
 
     def _append_history(self, rows, trace):
         """:return: the new ``collection.history`` rows of this sequence
@@ -425,7 +425,7 @@ class CollectionSequence(models.Model):
         } for function in changed]
         rows += self._move_open_actions(changed, after)
         history = self._append_history(rows, Trace("participants"))
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
 
     def _describe_holder(self, function, holders):
         """:return: str, a function and who holds it"""
