@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools.customers import find_following, follow, move_some
+from ...tools.records import in_company_language
 
 OPEN = ("new", "running", "paused")
 
@@ -48,9 +49,11 @@ class ResPartner(models.Model):
         """A customer that is archived is not pursued; whoever brings it back resumes."""
         super()._follow_archiving(active)
         if not active:
-            self.env["collection.sequence"].search([
-                ("customer_id", "in", self.ids), ("state", "=", "running"),
-            ]).action_pause(self.env._("The customer is archived."))
+            running = self.env["collection.sequence"].search([
+                ("customer_id", "in", self.ids), ("state", "=", "running")])
+            for company, sequences in running.grouped("company_id").items():
+                own = in_company_language(self, company)
+                sequences.action_pause(own.env._("The customer is archived."))
 
     def _move_sequences(self, changes, open_sequences):
         """:return: the ``collection.sequence`` that changed hands, ended ones as well"""
