@@ -26,7 +26,7 @@ EMPTY = {
     "collection_next_action_id", "collection_next_action_ids", "collection_next_date",
     "collection_next_name", "collection_internal", "collection_followed_by", "collection_waiver",
     "collection_kept_out", "collection_shown_dispute", "collection_claims_paid",
-    "collection_held_by", "collection_anonymised_on",
+    "collection_held_by", "collection_anonymised_on", "collection_closure_ids",
 }
 #: Types of which there is no order, and no group.
 MANY = ("one2many", "many2many")

@@ -209,6 +209,11 @@ class Definition:
             row.condition.code for step in self.steps for row in step.rows
             if isinstance(row.condition, Event))
 
+    @cached_property
+    def reads_levels(self) -> bool:
+        """Whether some row waits for a state of the world."""
+        return any(isinstance(row.condition, Level) for step in self.steps for row in step.rows)
+
     def step(self, key: str | None) -> Step | None:
         """:return: the step of that key, or None"""
         return self._steps.get(key)

@@ -141,9 +141,9 @@ class CollectionCaseFile(models.Model):
         process_batch(queued, len(queued), lambda case: (
             case._in_makers_language()._fill_in_background()))
 
-    def _is_due(self):
-        """:return: bool, whether the one locked record, if any, is still to be made"""
-        return bool(self) and self.state == "queued"
+    def _filtered_due(self):
+        """:return: those of these locked records that are still to be made"""
+        return self.filtered(lambda case: case.state == "queued")
 
     def _postpone(self, _error):
         """A fault of ours; it is tried again when somebody says so."""

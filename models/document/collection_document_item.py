@@ -266,7 +266,8 @@ class CollectionDocumentItem(models.Model):
         holder = self.contributor_id.partner_id.name or self.function_id.name or ""
         if not by or by == self.contributor_id:
             return by.partner_id.name if by else holder
-        return self.env._("%(who)s, for %(holder)s", who=by.partner_id.name, holder=holder)
+        own = in_company_language(self, self.company_id)
+        return own.env._("%(who)s, for %(holder)s", who=by.partner_id.name, holder=holder)
 
     def _read_expiry(self, expiry):
         """:return: the last day of validity as a date, or None

@@ -295,7 +295,7 @@ class CollectionDocumentRequest(models.Model):
         row = self.env["collection.history"]._append(
             self.customer_id, self.company_id, [self._prepare_trace_vals(
                 kind, new=new, text=text, on_behalf=on_behalf, data=data, cause=cause)])
-        self._message_log(body=row._get_chatter_body())
+        self._message_log(body=row._get_chatter_body(self.company_id))
         return row
 
     def _prepare_trace_vals(self, kind, *, new="", text="", on_behalf="", data=None,
@@ -311,11 +311,12 @@ class CollectionDocumentRequest(models.Model):
         :return: dict, for ``collection.history._append``
         """
         self.ensure_one()
+        action = in_company_language(self.action_id, self.company_id)
         return {
             **Trace("documents", cause, text, on_behalf).prepare_vals(),
-            "kind": kind, "new_value": new, "action_id": self.action_id.id,
-            "action_name": self.action_id.name, "sequence_id": self.sequence_id.id,
-            "visit_id": self.action_id.visit_id.id, "step_name": self.action_id.step_id.name,
+            "kind": kind, "new_value": new, "action_id": action.id,
+            "action_name": action.name, "sequence_id": self.sequence_id.id,
+            "visit_id": action.visit_id.id, "step_name": action.step_id.name,
             "old_value": self.name, "data": {"request": self.id, **(data or {})}}
 
     # === PAUSE AND END === #
@@ -388,10 +389,11 @@ class CollectionDocumentRequest(models.Model):
         :param str outcome: of the action; ``expired`` says that nobody answered in time
         """
         self.ensure_one()
+        own = in_company_language(self, self.company_id)
         labels = dict(self.env["collection.action"]._fields[
-            "outcome"]._description_selection(self.env))
-        self._end("expired" if outcome == outcomes.EXPIRED else "cancelled", self.env._(
-            "“%(action)s” closed: %(outcome)s", action=self.action_id.name,
+            "outcome"]._description_selection(own.env))
+        self._end("expired" if outcome == outcomes.EXPIRED else "cancelled", own.env._(
+            "“%(action)s” closed: %(outcome)s", action=own.action_id.name,
             outcome=labels.get(outcome, outcome)))
 
     def _check_complete(self):
@@ -434,19 +436,19 @@ class CollectionDocumentRequest(models.Model):
         :param str outcome: of the action, one of :mod:`~...engine.sequence.outcomes`
         :param str reason: reason; by default the name of the request
         """
-        action = self.action_id
+        action, own = self.action_id, in_company_language(self, self.company_id)
         if not action or action.state in ("closed", "validating"):
             return
         steering = action._get_steering()
         missing = [marker for marker in steering.get_required_markers()
                    if not marker.get("value") and marker["type"] != "boolean"]
         if action.option_ids or (missing and outcome in outcomes.POSITIVE):
-            action._message_log(body=self.env._(
+            action._message_log(body=own.env._(
                 "“%(request)s” has ended: %(state)s. What else the action asks for is still "
                 "awaited.", request=self.name, state=dict(self._fields[
-                    "state"]._description_selection(self.env))[self.state]))
+                    "state"]._description_selection(own.env))[self.state]))
             return
-        text = reason or self.env._("Documents: %(request)s", request=self.name)
+        text = reason or own.env._("Documents: %(request)s", request=self.name)
         action._take_turn()
         steering.answer(
             outcome, Trace("close", cause, text), self.env["collection.action.option"])

@@ -53,10 +53,11 @@ class CollectionDocumentRequest(models.Model):
         return {company: company._get_collection_day()
                 for company in companies - companies._filtered_waiting_for_start()}
 
-    def _is_due(self):
-        """Whether it is open and was not looked at today; an empty one is another worker's."""
-        return self.state == "open" and (
-            not self.reminded_on or self.reminded_on < self.company_id._get_collection_day())
+    def _filtered_due(self):
+        """:return: those of these locked records that are open and were not looked at today"""
+        return self.filtered(lambda request: request.state == "open" and (
+            not request.reminded_on
+            or request.reminded_on < request.company_id._get_collection_day()))
 
     def _postpone(self, _error):
         """After a fault, a request is looked at again on the next day."""

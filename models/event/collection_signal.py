@@ -47,7 +47,7 @@ class CollectionSignal(models.Model):
 
     _key_unique = models.UniqueIndex("(company_id, key)", "This event was received already.")
     #: read by the cron that delivers (collection.sequence._process_signals)
-    _pending_index = models.Index("(attempts, id) WHERE delivered_at IS NULL")
+    _pending_index = models.Index("(attempts NULLS FIRST, id) WHERE delivered_at IS NULL")
 
     @api.model
     def _selection_code(self):
@@ -110,17 +110,19 @@ class CollectionSignal(models.Model):
             self.key, code.format(), self.amount, self.about or None, self.ending or None)
 
     def _get_listeners(self):
-        """:return: dict of open sequences by signal: the customer's, or the one it is for"""
+        """:return: the open sequences that these events are for, in the order of their launch"""
         sequences = self.env["collection.sequence"].sudo().search([
             ("state", "in", ("running", "paused")),
             ("customer_id", "in", self.customer_id.ids)], order="id")
-        return {
-            signal: sequences.filtered(lambda sequence, signal=signal: (
-                sequence.customer_id == signal.customer_id
-                and sequence.company_id == signal.company_id
-                and signal.sequence_id in (sequence, signal.sequence_id.browse())))
-            for signal in self
-        }
+        return sequences.filtered(
+            lambda sequence: any(signal._concerns(sequence) for signal in self))
+
+    def _concerns(self, sequence):
+        """:return: bool, whether it is for a sequence: any of its customer's, or that one alone"""
+        return (
+            sequence.customer_id == self.customer_id
+            and sequence.company_id == self.company_id
+            and self.sequence_id in (sequence, self.sequence_id.browse()))
 
     @api.model
     def _reopen_missed(self):
@@ -154,22 +156,32 @@ class CollectionSignal(models.Model):
             """, self.env.cr.now() - MISSED))
         self.browse(id_ for [id_] in missed).delivered_at = False
 
-    def _is_due(self):
-        return bool(self) and not self.delivered_at and not self._find_earlier()
+    def _filtered_due(self):
+        """:return: those of these locked events whose turn it is, in their order"""
+        waiting = self.filtered(lambda signal: not signal.delivered_at)
+        return waiting - waiting._find_overtaking()
 
-    def _find_earlier(self):
-        """The customer's event that goes before this one: another worker may be at it.
+    def _find_overtaking(self):
+        """Those that would go before an event of their customer that another worker may be at.
 
-        Were this one delivered first, the other would reach a step that no longer waits for it.
+        Were one of them delivered first, the other would reach a step that no longer waits for it.
 
-        :return: ``collection.signal``, empty when it is this one's turn
+        :return: ``collection.signal``
         """
-        return self.search([
-            ("delivered_at", "=", False),
-            ("customer_id", "=", self.customer_id.id),
-            ("company_id", "=", self.company_id.id),
-            "|", ("attempts", "<", self.attempts),
-            "&", ("attempts", "=", self.attempts), ("id", "<", self.id)], limit=1)
+        self.env["collection.signal"].flush_model()
+        return self.browse(id_ for [id_] in self.env.execute_query(SQL(
+            """
+            SELECT signal.id
+              FROM collection_signal AS signal
+             WHERE signal.id = ANY(%(ids)s)
+               AND EXISTS (SELECT FROM collection_signal AS earlier
+                            WHERE earlier.delivered_at IS NULL
+                              AND earlier.customer_id = signal.customer_id
+                              AND earlier.company_id = signal.company_id
+                              AND (COALESCE(earlier.attempts, 0), earlier.id)
+                                < (COALESCE(signal.attempts, 0), signal.id)
+                              AND earlier.id <> ALL(%(ids)s))
+            """, ids=self.ids)))
 
     def _postpone(self, error):
         self.write({"attempts": self.attempts + 1, "error": str(error)})

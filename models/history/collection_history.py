@@ -535,9 +535,11 @@ class CollectionHistory(models.Model):
         return event.name or dict(self.env["collection.signal"]._fields["code"]
                                   ._description_selection(self.env)).get(event.code, event.code)
 
-    def _get_chatter_body(self):
-        """:return: markup, these rows as a note in the chatter, each in its company's language"""
-        rows = (in_company_language(row, row.company_id) for row in self)
+    def _get_chatter_body(self, company=None):
+        """:param company: the ``res.company`` of all of them, where it is known: nothing has to be
+            read for it
+        :return: markup, these rows as a note in the chatter, each in its company's language"""
+        rows = (in_company_language(row, company or row.company_id) for row in self)
         lines = Markup().join(
             Markup("<li>%s%s</li>") % (
                 row.summary, Markup(" — <i>%s</i>") % row.text if row.text else "")

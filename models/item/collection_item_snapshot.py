@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_amount, format_date
 
 from ...tools.batches import contained
+from ...tools.records import in_company_language
 from .holders import HOLDERS, find_successor, find_successors
 
 #: What people have noted on an item; it stays with those that take the item's place.
@@ -155,6 +156,7 @@ class CollectionItemSnapshot(models.Model):
 
     def _put_back_holder(self, holder, held, move, items):
         records = self.env[holder.model].browse(int(key) for key in held).exists()
+        own = in_company_language(self, records.company_id[:1])
         rows, changed = defaultdict(list), defaultdict(records.browse)
         former = {values["id"] for values in self.items}
         taken = self._find_taken(holder, items)
@@ -167,7 +169,7 @@ class CollectionItemSnapshot(models.Model):
             others = had.filtered(lambda item: item.id not in former and item not in items)
             if (others | wanted) != had:
                 changed[others | wanted] |= record
-            row = holder.is_traced and self._prepare_row(record, mine, wanted)
+            row = holder.is_traced and own._prepare_row(record, mine, wanted)
             if row and row["old_value"] != row["new_value"]:
                 rows[record.customer_id, record.company_id].append(row)
         for now, group in changed.items():  # those that hold the same are written at once
@@ -175,7 +177,7 @@ class CollectionItemSnapshot(models.Model):
                 group._fields[holder.field].type == "many2many") else now[:1].id})
         self.env["collection.history"]._append_many(rows)
         if holder.reaction and records:
-            getattr(records, holder.reaction)(move, self._format_items(self.items))
+            getattr(records, holder.reaction)(move, own._format_items(own.items))
 
     def _find_taken(self, holder, items):
         """:return: set of (item id, values that are shared): the places that are held already,

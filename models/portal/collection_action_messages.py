@@ -192,7 +192,8 @@ class CollectionAction(models.Model):
         reached = waiting.filtered(lambda action: partners[action.id])
         for holder, actions in reached.grouped("responsible_id").items():
             actions.notified_partner_id = holder
-        reached._queue_portal_mails(TEMPLATE, partners)
+        if reached:
+            reached._queue_portal_mails(TEMPLATE, partners)
 
     def _remind_holders(self):
         """Queue one late notice to whoever was notified and let the deadline pass."""

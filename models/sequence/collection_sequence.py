@@ -492,16 +492,17 @@ class CollectionSequence(models.Model):
         """Ask who collects, once for each of these that is a duplicate."""
         for sequence in self.filtered("to_stop"):
             user = sequence._get_pilot()
+            reader = sequence.with_context(lang=user.lang)
             known = sequence.activity_search(
                 ["mail.mail_activity_data_warning"], user_id=user.id)
             if not known:
-                sequence.activity_schedule(
+                reader.activity_schedule(
                     "mail.mail_activity_data_warning", user_id=user.id,
-                    summary=self.env._("Stop one of two sequences of the same template"),
-                    note=plaintext2html(self.env._(
+                    summary=reader.env._("Stop one of two sequences of the same template"),
+                    note=plaintext2html(reader.env._(
                         "%(customer)s is in %(other)s as well.",
                         customer=sequence.customer_id.name,
-                        other=sequence.duplicate_of_id.display_name)))
+                        other=reader.duplicate_of_id.display_name)))
 
     # === BUTTONS === #
 

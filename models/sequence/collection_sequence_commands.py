@@ -48,8 +48,10 @@ def _read_number(value):
     return number
 
 
-#: How the text of a marker is read, by its type; by default as text.
+#: How the text of a marker is read, by its type. Those of another type, such as a link to a
+#: record, are filled on the form alone.
 CASTS = {
+    **dict.fromkeys(("char", "text", "selection", "datetime"), str),
     "date": lambda value: fields.Date.to_string(read_day(value)),
     "integer": int,
     "float": _read_number,
@@ -111,7 +113,7 @@ class CollectionSequence(models.Model):
         """
         self.env.flush_all()
         self.env.cr.execute(SQL(
-            "UPDATE collection_sequence SET rev = rev + 1 WHERE id IN %s", tuple(self.ids)))
+            "UPDATE collection_sequence SET rev = rev + 1 WHERE id = ANY(%s)", self.ids))
         self.invalidate_recordset()
 
     def _decide(self, command):
@@ -124,7 +126,7 @@ class CollectionSequence(models.Model):
         try:
             return engine.decide(
                 self.template_id._get_definition(), self._get_state(), command,
-                self._get_local_now(), self._get_world())
+                self._get_local_now(), self._get_world(self.template_id))
         except CommandRefused as refusal:
             raise UserError(self._get_error_message(refusal)) from refusal
 
@@ -190,13 +192,18 @@ class CollectionSequence(models.Model):
     # === WORLD === #
     # The world around a sequence, gathered as plain values before each command.
 
-    def _get_world(self):
-        """:return: the world around the sequence, as the engine's :class:`~...engine.World`"""
+    def _get_world(self, template):
+        """The world around the sequence.
+
+        :param template: the ``collection.sequence.template`` whose rows read it: the sequence's
+            own version, or one that it may move to
+        :return: the engine's :class:`~...engine.World`
+        """
         self.ensure_one()
         return engine.World(
-            levels=self._get_levels(),
+            levels=self._get_levels() if template._get_definition().reads_levels else {},
             markers=self._get_marker_dates(),
-            guards=self._get_guards(self.template_id),
+            guards=self._get_guards(template),
             calendar=self.company_id._get_collection_calendar(),
         )
 
@@ -238,8 +245,7 @@ class CollectionSequence(models.Model):
     def _get_guards(self, template):
         """Which guards hold for this sequence.
 
-        :param template: the ``collection.sequence.template`` whose rows are read: the
-            sequence's own version, or one that it may move to
+        :param template: see :meth:`_get_world`
         :return: frozenset of (step key, row key) of the guarded rows whose guard holds
         """
         rows = template.step_ids.transition_ids.filtered("guard")
@@ -269,9 +275,12 @@ class CollectionSequence(models.Model):
         return result
 
     def _get_markers(self):
-        """:return: dict by technical name, of dicts: name, string, type, value (and selection)"""
+        """:return: dict by technical name, of dicts: name, string, type, value as it is stored
+            (and selection, comodel)"""
         self.ensure_one()
-        return {marker["name"]: marker for marker in self.read(["markers"])[0]["markers"]}
+        field = self._fields["markers"]
+        [markers] = field.convert_to_read_multi([self.markers], self, use_display_name=False)
+        return {marker["name"]: marker for marker in markers}
 
     def _fill_markers(self, values, action):
         """Fill markers within a command that goes on after it.
@@ -284,7 +293,7 @@ class CollectionSequence(models.Model):
         before = self._get_markers()
         filled = {
             name: self._cast_marker(before[name], value)
-            for name, value in values.items() if name in before}
+            for name, value in values.items() if name in before and before[name]["type"] in CASTS}
         stored = {name: marker.get("value") for name, marker in before.items()}
         with_own(self, FILLING).markers = {**stored, **filled}
         self._trace_markers(before, action)
@@ -298,7 +307,7 @@ class CollectionSequence(models.Model):
         try:
             if marker["type"] == "selection" and value not in dict(marker["selection"]):
                 raise ValueError(value)
-            return CASTS.get(marker["type"], str)(value)
+            return CASTS[marker["type"]](value)
         except (AttributeError, OverflowError, TypeError, ValueError) as error:
             raise UserError(self.env._(
                 "%(label)s: “%(value)s” cannot be read as its kind of value.",
@@ -322,20 +331,42 @@ class CollectionSequence(models.Model):
         if not rows:
             return self.env["collection.history"]
         history = self._append_history(rows, Trace("markers"))
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
         return history
 
     def _describe_marker(self, marker):
         """:return: "Label: value"; dates as ISO dates, since every language reads them"""
-        value = marker.get("value")
-        if marker["type"] == "boolean":
-            own = in_company_language(self, self.company_id)
-            value = own.env._("yes") if value else own.env._("no")
-        elif marker["type"] == "selection":
-            value = dict(marker.get("selection") or ()).get(value, value)
-        elif marker["type"] == "datetime" and value:
-            value = f"{self._localize_marker(marker):%Y-%m-%d %H:%M}"
-        return f"{marker['string']}: {value or '–'}"
+        return f"{marker['string']}: {self._format_marker(marker) or '–'}"
+
+    def _format_marker(self, marker):
+        """:return: the value of a marker as it is read, falsy for none"""
+        value, own = marker.get("value"), in_company_language(self, self.company_id)
+        match marker["type"]:
+            case "boolean":
+                return own.env._("yes") if value else own.env._("no")
+            case "selection":
+                return dict(marker.get("selection") or ()).get(value, value)
+            case "datetime":
+                return value and f"{self._localize_marker(marker):%Y-%m-%d %H:%M}"
+            case "many2one":
+                return value and own._name_linked(marker, [value])
+            case "many2many":
+                return value and own._name_linked(marker, value)
+            case "tags":
+                labels = {tag[0]: tag[1] for tag in marker.get("tags") or ()}
+                return value and ", ".join(labels.get(tag, tag) for tag in value)
+        return value
+
+    def _name_linked(self, marker, ids):
+        """Name the records that a marker links to; of one that the user may not read, the number.
+
+        :param list ids: as the user gave them
+        :return: str
+        """
+        records = self.env[marker["comodel"]].sudo(False).browse(ids)
+        readable = records._filtered_access("read")
+        return ", ".join(
+            record.display_name if record in readable else str(record.id) for record in records)
 
     # === EVENTS === #
     # Events that people record by hand: each name that a row waits for is a button.

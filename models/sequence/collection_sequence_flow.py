@@ -10,13 +10,17 @@ from odoo.tools import plaintext2html
 from ... import engine
 from ...tools.batches import process_batch
 from ...tools.clauses import join_clauses
-from ...tools.records import as_record, as_rows, as_text
+from ...tools.records import as_record, as_rows, as_text, in_company_language
 from .collection_sequence import ENDED
 
 _logger = logging.getLogger(__name__)
 
 #: Open actions that a notification names.
 MOST_TURNS = 2
+
+#: Events, or sequences, that share a transaction and what is read in it. Whoever acts on one of
+#: these sequences meanwhile waits until all are done.
+TOGETHER = 20
 
 
 class CollectionSequence(models.Model):
@@ -207,9 +211,9 @@ class CollectionSequence(models.Model):
     # === CRONS === #
     # The crons: events are delivered, deadlines and levels are looked at, pauses end.
     #
-    # Each record is a transaction of its own. Those of a killed worker, or of one that lost a
-    # race, are simply still due; a fault is rolled back alone, shown on its sequence as an
-    # incident, and the batch goes on.
+    # Some records share a transaction. Those of a killed worker are simply still due; where a race
+    # is lost, each has its own. A fault is rolled back alone, shown on its sequence as an incident,
+    # and the batch goes on.
 
     @api.model
     def _process_signals(self, limit=100):
@@ -221,8 +225,8 @@ class CollectionSequence(models.Model):
         signals, due = self.env["collection.signal"].sudo(), [("delivered_at", "=", False)]
         signals._reopen_missed()
         return process_batch(
-            signals.search(due, limit=limit, order="attempts, id"), signals.search_count(due),
-            self._deliver)
+            signals.search(due, limit=limit, order="attempts NULLS FIRST, id"),
+            signals.search_count(due), self._deliver, TOGETHER)
 
     @api.model
     def _process_deadlines(self, limit=100):
@@ -235,7 +239,7 @@ class CollectionSequence(models.Model):
         sequences, due = self.sudo(), self._get_tick_domain()
         return process_batch(
             sequences.search(due, limit=limit, order="ticked_on NULLS FIRST, id"),
-            sequences.search_count(due), lambda sequence: sequence._tick())
+            sequences.search_count(due), lambda found: found._tick(), TOGETHER)
 
     @api.model
     def _get_tick_domain(self):
@@ -252,29 +256,52 @@ class CollectionSequence(models.Model):
             [("state", "in", ("running", "paused"))], ["company_id"])
         return {company: company._get_collection_day() for [company] in groups}
 
-    def _is_due(self):
-        """Whether it is open and was not looked at today: :meth:`_get_tick_domain`, for one."""
-        return self.state in ("running", "paused") and (
-            not self.ticked_on or self.ticked_on < self._get_local_now().date())
+    def _filtered_due(self):
+        """:return: those of these that are open and were not looked at today, as
+            :meth:`_get_tick_domain` finds them"""
+        return self.filtered(lambda sequence: sequence.state in ("running", "paused") and (
+            not sequence.ticked_on or sequence.ticked_on < sequence._get_local_now().date()))
 
     def _postpone(self, _error):
         self.ticked_on = self._get_local_now().date()
 
     def _tick(self):
-        self.ensure_one()
-        today = self._get_local_now().date()
+        """Look at the clock and the world for each; whoever fails has an incident."""
+        for today, sequences in self._take_turns().grouped(
+                lambda sequence: sequence._get_local_now().date()).items():
+            for sequence in sequences:
+                sequence._tick_in_turn(today)
+            sequences.ticked_on = today
+
+    def _tick_in_turn(self, today):
+        """:param date today: the day of the company"""
         if self.state == "paused" and self.resume_on and self.resume_on <= today:
             self._run_alone(engine.Resume(), "cron")
-        if self.state != "paused":
+        if self.state != "paused" and self.pause_reason:
             self.pause_reason = False
         self._run_alone(engine.Tick(), "cron")
-        self.ticked_on = today
 
-    def _deliver(self, signal):
-        """Deliver one event to its listeners, in a row; whoever fails has an incident."""
-        for sequence in signal._get_listeners()[signal]:
-            sequence._receive(signal._get_command())
-        signal.write({"delivered_at": fields.Datetime.now(), "error": False})
+    def _deliver(self, signals):
+        """Deliver events to their listeners, one after the other; whoever fails has an incident.
+
+        An event may end a sequence, or launch one that listens to the next: who listens is asked
+        for each. One that is launched here is nobody else's yet, so that all have their turn.
+        """
+        listeners = signals._get_listeners()._take_turns()
+        for signal in signals:
+            command = signal._get_command()
+            for sequence in signal._get_listeners().with_prefetch(listeners.ids):
+                sequence._receive(command)
+        signals.write({"delivered_at": fields.Datetime.now(), "error": False})
+
+    def _take_turns(self):
+        """Take the turns of these, and read for all of them what is not read along by itself.
+
+        :return: the same sequences; what is read of one is read of all
+        """
+        self._raise_rev()
+        self.fetch(["customer_id", "company_id", "markers"])
+        return self.with_prefetch()
 
     def _receive(self, command):
         """Receive an event; one that no row waits for may still have made a level true.
@@ -284,23 +311,20 @@ class CollectionSequence(models.Model):
         decision = self._run_alone(command, "signal")
         if not decision:  # with its incident the sequence moves no more, but keeps the event
             self._run_alone(command, "signal")
-        elif not decision.entries and self._has_level_rows():
+        elif not decision.entries and self.template_id._get_definition().reads_levels:
             self._run_alone(engine.Tick(), "signal")
 
-    def _has_level_rows(self):
-        """Whether rows of its tree wait for a state of the world."""
-        return any(
-            isinstance(row.condition, engine.Level)
-            for step in self.template_id._get_definition().steps for row in step.rows)
-
     def _run_alone(self, command, cause):
-        """Run a command whose fault must stay this sequence's own.
+        """Run a command whose fault must stay this sequence's own; its turn is taken already.
+
+        What a fault says stays in the history: it comes in the company's language.
 
         :return: the engine's :class:`~..engine.Decision`, or None after a fault
         """
+        own = in_company_language(self, self.company_id)
         try:
             with self.env.cr.savepoint():
-                return self._run(command, cause=cause)
+                return own._run_in_turn(command, cause=cause)
         except OperationalError:  # a lost race is no fault of the sequence
             raise
         except Exception as fault:
@@ -312,4 +336,4 @@ class CollectionSequence(models.Model):
         """What a row led to could not be executed: stay at the step, with an incident."""
         self.invalidate_recordset()
         if self.state == "running" and not self.incident:
-            self._run(engine.Fail(None), cause=cause, text=str(fault))
+            self._run_in_turn(engine.Fail(None), cause=cause, text=str(fault))

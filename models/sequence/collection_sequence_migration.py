@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -96,12 +96,11 @@ class CollectionSequence(models.Model):
         problem = sequence._find_migration_problem(template)
         if problem:
             return MigrationPreview(problem, no_action, no_content)
-        world = replace(sequence._get_world(), guards=sequence._get_guards(template))
         try:
             decision = engine.decide(
                 template._get_definition(), sequence._get_state(),
                 engine.Migrate(sequence.template_id.version, anew), sequence._get_local_now(),
-                world)
+                sequence._get_world(template))
         except CommandRefused as refusal:
             return MigrationPreview(sequence._get_error_message(refusal), no_action, no_content)
         return MigrationPreview(
@@ -196,7 +195,7 @@ class CollectionSequence(models.Model):
         state, now = sequence._get_state(), sequence._get_local_now()
         decision = engine.decide(
             sequence.template_id._get_definition(), state, engine.Resume(), now,
-            sequence._get_world())
+            sequence._get_world(sequence.template_id))
         return {
             "legal": sequence._describe_passed(state, now.date()),
             "moved": sequence._describe_moved(decision.entries),

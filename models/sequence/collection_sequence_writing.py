@@ -254,9 +254,8 @@ class CollectionSequence(models.Model):
         :param Trace trace: the command
         :param about: the ``collection.action`` that its text belongs to, if one
         """
-        own = in_company_language(self, self.company_id)
-        actions = {action.number: action for action in own.action_ids}
-        visits = {visit.number: visit for visit in own.visit_ids}
+        actions = {action.number: action for action in self.action_ids}
+        visits = {visit.number: visit for visit in self.visit_ids}
         text_placed = False
         rows = []
         for entry in entries:
@@ -264,14 +263,15 @@ class CollectionSequence(models.Model):
             action = actions.get(data.get("action"), self.env["collection.action"])
             takes_text = not text_placed and (not about or action == about)
             text_placed = text_placed or takes_text
-            visit = visits.get(data.get("visit")) or action.visit_id or own.visit_id
+            visit = visits.get(data.get("visit")) or action.visit_id or self.visit_id
             rows.append({
                 "kind": kind, "data": data, "action": action, "visit": visit,
                 "text": trace.text if takes_text else "",
-                "new": action.option_id.name if kind == "action_closed" else "",
+                "new": in_company_language(action, self.company_id).option_id.name
+                if kind == "action_closed" else "",
             })
         history = self._append_history(rows, trace)
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
 
     def _append_history(self, rows, trace):
         """:return: the new ``collection.history`` rows of this sequence
@@ -279,14 +279,17 @@ class CollectionSequence(models.Model):
         :param rows: list of dicts: kind, data, visit, action, and optionally text, old, new
         :param Trace trace: the command
         """
+        def read(record):
+            return in_company_language(record, self.company_id)
+
         return self.env["collection.history"]._append(self.customer_id, self.company_id, [
             {
                 **trace.prepare_vals(),
                 "sequence_id": self.id,
                 "visit_id": row["visit"].id,
-                "step_name": row["visit"].step_id.name,
+                "step_name": read(row["visit"]).step_id.name,
                 "action_id": row["action"].id,
-                "action_name": row["action"].name,
+                "action_name": read(row["action"]).name,
                 "kind": row["kind"],
                 "data": row["data"],
                 "text": row.get("text") or "",
@@ -335,13 +338,14 @@ class CollectionSequence(models.Model):
 
         :param str row: key of the deadline's row, in the current step
         """
-        step = self.step_id
-        row = step.transition_ids.filtered(lambda transition: transition.key == row)
         pilot = self._get_pilot()
-        self.activity_schedule(
+        reader = self.with_context(lang=pilot.lang)
+        step = reader.step_id
+        row = step.transition_ids.filtered(lambda transition: transition.key == row)
+        reader.activity_schedule(
             "mail.mail_activity_data_warning", user_id=pilot.id,
-            summary=self.env._("A legal deadline passed during the pause"),
-            note=plaintext2html(self.env._(
+            summary=reader.env._("A legal deadline passed during the pause"),
+            note=plaintext2html(reader.env._(
                 "Step “%(step)s”: %(row)s", step=step.name, row=row.sentence)))
 
     # === HOLDERS === #
@@ -425,7 +429,7 @@ class CollectionSequence(models.Model):
         } for function in changed]
         rows += self._move_open_actions(changed, after)
         history = self._append_history(rows, Trace("participants"))
-        self._message_log(body=history._get_chatter_body())
+        self._message_log(body=history._get_chatter_body(self.company_id))
 
     def _describe_holder(self, function, holders):
         """:return: str, a function and who holds it"""

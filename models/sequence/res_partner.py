@@ -3,6 +3,7 @@ from odoo.fields import Command
 from odoo.tools import SQL
 
 from ...tools.customers import find_following, follow, move_some
+from ...tools.records import in_company_language
 
 OPEN = ("new", "running", "paused")
 
@@ -49,11 +50,13 @@ class ResPartner(models.Model):
         was paused until a day."""
         super()._follow_archiving(active)
         if not active:
-            sequences = self.env["collection.sequence"].search([
+            pursued = self.env["collection.sequence"].search([
                 ("customer_id", "in", self.ids), ("state", "in", ("running", "paused"))])
-            sequences.filtered("resume_on").resume_on = False
-            sequences.filtered(lambda sequence: sequence.state == "running").action_pause(
-                self.env._("The customer is archived."))
+            pursued.filtered("resume_on").resume_on = False
+            running = pursued.filtered(lambda sequence: sequence.state == "running")
+            for company, sequences in running.grouped("company_id").items():
+                own = in_company_language(self, company)
+                sequences.action_pause(own.env._("The customer is archived."))
 
     def _move_sequences(self, changes, open_sequences):
         """:return: the ``collection.sequence`` that changed hands, ended ones as well"""

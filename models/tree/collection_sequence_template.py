@@ -419,14 +419,14 @@ class CollectionSequenceTemplate(models.Model):
             lay_out(definition, captions))
 
     def _read_captions(self):
-        rows = {(row.step_id.key, row.key): row for row in self.step_ids.transition_ids}
+        rows = self.step_ids.transition_ids
         return Captions(
             steps={step.key: (step.name, step._get_function_names()) for step in self.step_ids},
-            rows={key: row._describe_briefly() for key, row in rows.items()},
+            rows={(row.step_id.key, row.key): label for row, label in rows._get_labels().items()},
             ends={
-                key: (row.end_label or self.env._("End")) if row.target == "end"
-                else row._describe_target()
-                for key, row in rows.items()
+                (row.step_id.key, row.key): (row.end_label or self.env._("End"))
+                if row.target == "end" else row._describe_target()
+                for row in rows
             },
         )
 

@@ -1,4 +1,5 @@
 from ast import literal_eval
+from collections import Counter
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -385,6 +386,18 @@ class CollectionSequenceTransition(models.Model):
                      if self.marker in (marker["name"], marker.get("string"))), self.marker)
 
     # === PICTURE === #
+
+    def _get_labels(self):
+        """What a picture says beside the steps: of rows of one step that would read the same, such
+        as two that differ in their guards, also which ones of the table they are.
+
+        :return: dict of str, translated, by row
+        """
+        labels = {row: row._describe_briefly() for row in self}
+        count = Counter((row.step_id, label) for row, label in labels.items())
+        return {
+            row: self.env._("%(label)s (row %(row)s)", label=label, row=row.position_label)
+            if count[row.step_id, label] > 1 else label for row, label in labels.items()}
 
     def _describe_briefly(self):
         """:return: str, the condition, short and translated, for a label beside its step"""

@@ -349,6 +349,15 @@ class TestDocumentOutcome(DocumentCase):
         self.assertEqual(self.action.outcome, "expired")
         self.assertEqual((request.state, sequence.end_label), ("expired", "Silence"))
 
+    def test_its_end_is_written_in_the_company_s_language(self):
+        """Row 28: not in that of the cron that finds it."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        _sequence, request = self.begin(deadline_days=5, expires=True)
+        self.run_night("2026-03-20 06:00:00")
+        self.env.invalidate_all()
+        self.assertIn("clôturée", request.end_reason)
+
     def test_a_validated_request_goes_to_its_validator(self):
         """B40, D-058: complete is a person's word still to be validated."""
         _sequence, request = self.begin(

@@ -169,7 +169,8 @@ class Book:
             assert self._row_taken().target.step == step, "not where the row leads"
         assert date == TODAY
         self.visits.append({
-            "number": visit, "step": step, "entered_on": date, "is_left": False, "row": None})
+            "number": visit, "step": step, "entered_on": date, "is_left": False, "row": None,
+            "given_back": ()})
         times = sum(past["step"] == step for past in self.visits)
         by_person = self.command == "Jump" or self.held
         assert by_person or times <= self.step.max_visits, "entered too often"

@@ -381,6 +381,57 @@ class TestSignalFaults(SignalsCase):
         self.assertTrue(signal.delivered_at)
         self.assertFalse(signal.error)
 
+    def test_one_that_failed_comes_after_those_never_tried(self):
+        """D-059: however many fail again and again, the others are delivered."""
+        first = self.start(event_row("after", "payment"))
+        neighbour = self.make_customer("Neighbour")
+        other = self.launch(first.template_id, neighbour)
+        self.pay(self.invoice, 100)
+        self.find("payment").attempts = 1
+        self.pay(self.make_invoice(neighbour), 100)
+        self.run_cron("_process_signals", limit=1)
+        self.assertAt(first, "wait")
+        self.assertAt(other, "after")
+
+    @mute_logger(*CRON)
+    def test_a_fault_in_one_event_leaves_those_beside_it_alone(self):
+        """D-059: they share a transaction; it alone is put off."""
+        template = self.start(event_row("after", "payment")).template_id
+        neighbours = [self.make_customer(name) for name in ("One", "Two")]
+        others = [self.launch(template, customer) for customer in neighbours]
+        for customer in (self.customer, *neighbours):
+            self.pay(self.make_invoice(customer), 100)
+        receive, poisoned = type(self.signals)._get_command, self.find("payment")[0]
+
+        def fail(signal):
+            if signal.id == poisoned.id:
+                raise TypeError("poison")
+            return receive(signal)
+
+        with patch.object(type(self.signals), "_get_command", fail):
+            self.deliver_signals()
+        self.assertEqual(
+            self.find("payment").mapped(lambda signal: (bool(signal.delivered_at), signal.error)),
+            [(False, "poison"), (True, False), (True, False)])
+        for sequence in others:
+            self.assertAt(sequence, "after")
+            self.assertReplays(sequence)
+
+    def test_who_listens_is_asked_for_each_event(self):
+        """D-059: of two in one passage, the first launches a sequence that the second moves."""
+        self.make_template("HEIR", [
+            step("wait", [action("call")], [event_row("end:Paid", "payment"), row("end:Other")])])
+        sequence = self.start(flow_row(
+            "HEIR", condition="event", event_code="payment", timing="at_once"))
+        for amount in (10, 20):
+            self.pay(self.invoice, amount)
+        self.deliver_signals()
+        self.assertEqual(sequence.state, "switched")
+        self.assertEqual(len(sequence.receipt_ids), 1)
+        self.assertEqual(sequence.successor_id.end_label, "Paid")
+        self.assertReplays(sequence)
+        self.assertReplays(sequence.successor_id)
+
     def test_the_cron_comes_back_for_the_rest(self):
         """D-059: through the cron itself, a batch at a time."""
         sequence = self.start(event_row("wait", "payment"))
@@ -391,6 +442,21 @@ class TestSignalFaults(SignalsCase):
         with self.enter_registry_test_mode():
             self.env.ref("account_collection.cron_process_signals").method_direct_trigger()
         self.assertEqual(len(sequence.visit_ids), 3)
+
+    @mute_logger(*CRON)
+    def test_a_fault_is_told_in_the_company_s_language(self):
+        """Row 28: it stays in the history."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.make_short_template("GONE")
+        sequence = self.start(flow_row("GONE", condition="event", event_code="payment",
+                                       timing="at_once"))
+        self.env["collection.sequence.template"].search(
+            [("code", "=", "GONE")]).action_archive_version()
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        [raised] = sequence.history_ids.filtered(lambda h: h.kind == "incident_raised")
+        self.assertIn("aucune version", raised.text)
 
     @mute_logger(*CRON)
     def test_a_switch_that_cannot_start_is_an_incident(self):

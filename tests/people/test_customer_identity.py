@@ -504,6 +504,14 @@ class TestMerge(IdentityCase):
 class TestArchived(IdentityCase):
     """An archived customer is not pursued."""
 
+    def test_why_it_is_paused_is_said_in_the_company_s_language(self):
+        """Row 28: it stays in the history."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        sequence = self.launch(self.make_short_template())
+        self.customer.action_archive()
+        self.assertEqual(sequence.sudo().pause_reason, "Le client est archivé.")
+
     def test_its_planned_action_is_dropped_and_its_sequence_pauses(self):
         """C: in one transaction, traced; whoever brings it back resumes."""
         sequence = self.launch(self.make_short_template())

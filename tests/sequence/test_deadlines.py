@@ -327,6 +327,15 @@ class TestDeadlinePause(DeadlinesCase):
         self.assertEqual(len(sequence.sudo().activity_ids), 1)
         self.assertReplays(sequence)
 
+    def test_the_alert_is_in_the_language_of_who_reads_it(self):
+        """Row 28: not in that of the cron."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.collector.lang = "fr_FR"
+        sequence = self.start(deadline_row("after", 5, nature="legal"))
+        self.pause(sequence)
+        self.run_night("2026-03-08 12:00:00")
+        self.assertIn("échéance légale", sequence.sudo().activity_ids.summary)
+
     def test_a_legal_deadline_is_followed_on_resuming(self):
         """D-029: what passed in the meantime decides then."""
         sequence = self.start(deadline_row("after", 5, nature="legal"))

@@ -2,6 +2,11 @@ from odoo.tests import tagged
 
 from ..common import CollectionCase, action, row, step
 
+#: Queries of delivering one more event, that nothing waits for, in one transaction.
+AN_EVENT = 9
+#: Queries of looking at one more sequence at night, on which nothing happens.
+A_TICK = 2
+
 
 @tagged("post_install", "-at_install")
 class TestQueryCount(CollectionCase):
@@ -67,3 +72,35 @@ class TestQueryCount(CollectionCase):
 
         self.count_queries(read(10))
         self.assertEqual(self.count_queries(read(2)), self.count_queries(read(10)))
+
+    def make_events(self, number):
+        """:return: so many payments, each of another customer who is in a sequence"""
+        customers = [self.make_customer(f"Payer {count}") for count in range(number)]
+        for customer in customers:
+            self.launch(self.template, customer)
+        events = self.env["collection.signal"]._post([{
+            "key": f"payment:{customer.id}", "code": "payment", "customer_id": customer.id,
+            "company_id": self.company.id, "amount": 10} for customer in customers])
+        self.env.cr.flush()  # what launching leaves for the end of its transaction is not counted
+        return events
+
+    def count_delivering(self, number):
+        """Queries of delivering so many events in one transaction."""
+        return self.count_queries(
+            self.env["collection.sequence"].sudo()._deliver, self.make_events(number))
+
+    def test_each_event_costs_the_same(self):
+        """D-059: what all of them need is read once; one more is kept, sealed and noted."""
+        self.count_delivering(2)
+        two, twelve = (self.count_delivering(number) for number in (2, 12))
+        self.assertEqual(twelve - two, 10 * AN_EVENT)
+
+    def test_each_sequence_costs_the_same_at_night(self):
+        """D-060: what all of them need is read once."""
+        def count(number):
+            return self.count_queries(
+                self.make_events(number).customer_id.collection_sequence_ids.sudo()._tick)
+
+        count(2)
+        two, twelve = (count(number) for number in (2, 12))
+        self.assertEqual(twelve - two, 10 * A_TICK)

@@ -37,6 +37,15 @@ class TestSequencePicture(CollectionCase):
         self.assertEqual(" ".join(labels[2]["lines"]), "otherwise")
         self.assertEqual(" ".join(labels[3]["lines"]), "then")
 
+    def test_rows_that_read_the_same_are_told_apart(self):
+        """D-061: two exits for one result, one of them for some cases only."""
+        template = self.make_template("TWINS", [step("one", [action("a")], [
+            {**row("end:Small", "a", outcomes=["failed"]), "guard": "[('amount_due', '<', 100)]"},
+            row("end:Large", "a", outcomes=["failed"]), row("end:Done")])])
+        labels = [" ".join(label["lines"]) for edge in template.picture["edges"]
+                  for label in edge["labels"]]
+        self.assertEqual(labels, ["failed (row 1)", "failed (row 2)", "otherwise"])
+
     def test_a_draft_is_drawn_as_it_is_saved(self):
         """D-061: whatever it still lacks."""
         draft = self.make_template("DRAFT", self.steps, publish=False)

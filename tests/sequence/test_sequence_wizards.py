@@ -233,6 +233,35 @@ class TestMarkers(CollectionCase):
                       [(h.old_value, h.new_value) for h in traced])
         self.assertReplays(sequence)
 
+    def test_a_linked_record_is_named_and_stays(self):
+        """D-057: the history says who it is, and closing an action does not lose it."""
+        template = self.make_template("LINKED", [
+            step("serve", [action("deed", required_markers="case,bailiff")], [row("end")]),
+        ], marker_definition=[*MARKERS, {
+            "name": "bailiff", "string": "Bailiff", "type": "many2one", "comodel": "res.partner"}])
+        sequence = self.launch(template)
+        bailiff = self.make_partner("Maître Huart")
+        sequence.with_user(self.collector).markers = {"bailiff": bailiff.id}
+        traced = sequence.history_ids.filtered(lambda h: h.kind == "markers_changed")
+        self.assertEqual((traced.old_value, traced.new_value),
+                         ("Bailiff: –", "Bailiff: Maître Huart"))
+        wizard = self.open_wizard(sequence)
+        wizard.marker_ids.filtered(lambda line: line.name == "case").value = "A 12"
+        wizard.action_done()
+        self.assertEqual(sequence._get_markers()["bailiff"]["value"], bailiff.id)
+
+    def test_of_a_record_that_the_user_may_not_read_the_number_is_kept(self):
+        """S: a link typed by remote call discloses nothing."""
+        template = self.make_template("HIDDEN", [
+            step("serve", [action("deed")], [row("end")]),
+        ], marker_definition=[{
+            "name": "key", "string": "Key", "type": "many2one", "comodel": "ir.config_parameter"}])
+        sequence = self.launch(template)
+        hidden = self.env["ir.config_parameter"].create({"key": "secret.name", "value": "x"})
+        sequence.with_user(self.collector).markers = {"key": hidden.id}
+        traced = sequence.history_ids.filtered(lambda h: h.kind == "markers_changed")
+        self.assertEqual(traced.new_value, f"Key: {hidden.id}")
+
     def test_a_value_of_the_wrong_kind_is_refused(self):
         """D-057: the message names it."""
         sequence = self.launch(self.template)

@@ -190,16 +190,17 @@ class TestWorkers(CommittedCase):
         deliver = self.registry["collection.sequence"]._deliver
         slow = threading.local()
 
-        def deliver_slowly(sequences, signal):
+        def deliver_slowly(sequences, signals):
             if getattr(slow, "first", False):
                 slow.first = False
                 started.set()
                 go_on.wait(30)
-            return deliver(sequences, signal)
+            return deliver(sequences, signals)
 
         def work():
             slow.first = True
-            self.work("_process_signals")
+            with self.environment() as env:
+                env["collection.sequence"]._process_signals(limit=1)
 
         with patch.object(self.registry["collection.sequence"], "_deliver", deliver_slowly):
             thread = threading.Thread(target=work)
@@ -262,7 +263,7 @@ class TestWorkers(CommittedCase):
         self.assertSurvives("collection.sequence", "_execute_effects", after=True)
 
     def test_killed_before_the_commit(self):
-        """D-059: one transaction a record: all of it, or nothing."""
+        """D-059: all of a transaction, or nothing."""
         self.assertSurvives("ir.cron", "_commit_progress")
 
     def test_killed_after_the_commit(self):

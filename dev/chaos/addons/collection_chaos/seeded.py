@@ -89,11 +89,12 @@ def keep_head(original, chains, heads):
 
 
 @fault(7, collection_sequence_flow.CollectionSequence, "_deliver")
-def swallow(original, sequences, signal):
+def swallow(original, sequences, signals):
     """Payments are said to be delivered, and reach nobody."""
-    if signal.code != "payment":
-        return original(sequences, signal)
-    return signal.write({"delivered_at": signal.create_date})
+    payments = signals.filtered(lambda signal: signal.code == "payment")
+    for signal in payments:
+        signal.write({"delivered_at": signal.create_date})
+    return original(sequences, signals - payments)
 
 
 @fault(8, conditions, "is_joined")
