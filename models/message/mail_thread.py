@@ -3,7 +3,11 @@ from odoo.exceptions import AccessError
 from odoo.tools import email_normalize
 
 from ...tools import incoming_mail
+from ...tools.own_context import with_value
 from .outboxes import OUTBOXES
+
+#: Key of the context that holds the id of the user who called the mail gateway.
+GATEWAY_USER = "collection_gateway_user"
 
 
 class MailThread(models.AbstractModel):
@@ -82,7 +86,11 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """An answer that no person wrote goes to its thread as any other, and steers nothing."""
+        """An answer that no person wrote goes to its thread as any other, and steers nothing.
+
+        Odoo posts each mail as the system: who brought it is kept for the history.
+        """
+        self = with_value(self, GATEWAY_USER, self.env.uid)
         if message is not None and incoming_mail.classify(message) != incoming_mail.ANSWER:
             self = self.with_context(collection_automatic_mail=True)
         return super()._message_route_process(message, message_dict, routes)

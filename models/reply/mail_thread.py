@@ -8,9 +8,11 @@ from odoo.tools import email_normalize, html2plaintext
 
 from ...tools import incoming_mail
 from ...tools.batches import contained
+from ...tools.own_context import get_value
 from ...tools.records import as_record
 from ..event.mail_thread import THREADS
 from ..item import open_items
+from ..message.mail_thread import GATEWAY_USER
 
 #: A mail that answers none of our messages has its reply for a thread.
 THREADS["collection.reply"] = "customer_id"
@@ -70,7 +72,9 @@ class MailThread(models.AbstractModel):
             return
         answered = self._find_answered(message).filtered(
             lambda action: action.customer_id == customer)
-        self.env["collection.reply"]._receive([{
+        # the history names who called the gateway: colleagues can, with any sender's name
+        by = get_value(self, GATEWAY_USER) or self.env.uid
+        self.env["collection.reply"].with_user(by)._receive([{
             "key": f"message:{message.message_id or message.id}",
             "source": WRITTEN[message.message_type],
             "customer_id": customer.id, "company_id": (

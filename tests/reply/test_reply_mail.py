@@ -111,13 +111,13 @@ class TestReplyMail(MailBackCase):
         self.write(self.collector.email, self.refer())
         self.assertFalse(self.get_replies())
 
-    def feed(self, employee, model, **options):
+    def feed(self, employee, model, headers="", **options):
         """A colleague without a collection right calls the mail gateway."""
         with mute_logger("odoo.addons.mail.models.mail_thread"), patch.object(
                 self.env.registry["mail.thread"], "_detect_loop_sender", lambda *args: False):
             self.env["mail.thread"].with_user(employee).message_process(model, (
                 f"Message-Id: <fed@example.com>\nFrom: {self.debtor.email}\n"
-                "To: nobody@example.org\nSubject: Debt\n\nI owe it all."), **options)
+                f"To: nobody@example.org\nSubject: Debt\n{headers}\nI owe it all."), **options)
 
     def test_a_caller_of_the_gateway_makes_no_records(self):
         """X-02: it creates with the system's rights whatever it is told to."""
@@ -140,6 +140,15 @@ class TestReplyMail(MailBackCase):
         self.env.invalidate_all()
         self.assertEqual(len(self.sent.message_ids), count)
         self.assertFalse(self.get_replies())
+
+    def test_the_history_names_who_called_the_gateway(self):
+        """X-02: a colleague brings a mail in the debtor's name; the system, what came in itself."""
+        employee = self.make_user("employee", "base.group_user")
+        self.feed(employee, None, headers=self.refer())
+        self.write(self.debtor.email, self.refer())
+        rows = self.debtor.collection_history_ids.filtered(
+            lambda row: row.kind == "reply_received").sorted("number")
+        self.assertEqual([row.user_id for row in rows], [employee, self.env.user])
 
     def test_a_message_came_back(self):
         """beyond 5: to the same queue, and it silences nothing."""
