@@ -95,8 +95,8 @@ class TestMenusOfAddresses(CollectionCase, HttpCase):
         """Open an address in a new tab, and wait for the menus above what it shows."""
         self.browser_js(
             address, "console.log('test successful')", login="collector",
-            ready=f"""document.querySelector("{shown}") && document.querySelector(
-                ".o_menu_sections [data-menu-xmlid='account_collection.menu_collection_debtors']")
+            ready=f"""Boolean(document.querySelector("{shown}") && document.querySelector(
+                ".o_menu_sections [data-menu-xmlid='account_collection.menu_collection_debtors']"))
             """)
 
     def test_what_a_menu_opens_through_a_dialog(self):

@@ -10,6 +10,7 @@ from ...tools.portfolio import (
     PortfolioText,
     see_stored,
 )
+from ...tools.records import in_company_language
 from ..access import COLLECTORS
 from . import open_items
 
@@ -124,14 +125,17 @@ class AccountMove(models.Model):
             customers.with_company(company)._check_collection_portfolio()
 
     def _log_collection_changes(self, changes):
-        """Note on these entries what was changed: shown to those who see the fields, alone.
+        """Note on these entries what was changed, to those who see the fields; to others, that
+        something was: a note without a word would read as removed.
 
         :param dict changes: lists of (name of a field, old and new value as text), by entry
         """
         columns = {"char": "char", "text": "text", "many2one": "char"}
         fields = self.env["ir.model.fields"]
-        vals_list = []
-        for message in self._message_log_batch(dict.fromkeys(self.ids, "")):
+        vals_list, bodies = [], {
+            move.id: in_company_language(move, move.company_id).env._("Collection changed.")
+            for move in self}
+        for message in self._message_log_batch(bodies):
             for name, old, new in changes[self.browse(message.res_id)]:
                 column = columns[self._fields[name].type]
                 vals_list.append({

@@ -193,7 +193,7 @@ class CollectionAnswer(models.Model):
             "date_deadline": company._get_collection_day(),
             "automated": True,
             "summary": translated.env._(
-                "Answer of %(who)s: %(answer)s", who=first.partner_id.name,
+                "Answer from %(who)s: %(answer)s", who=first.partner_id.name,
                 answer=translated._describe()),
         })
 

@@ -342,7 +342,7 @@ class CollectionReply(models.Model):
             reply.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id,
                 date_deadline=reply.company_id._get_collection_day(),
-                summary=reply.env._("Reply of %(who)s", who=reply._get_sender()),
+                summary=reply.env._("Reply from %(who)s", who=reply._get_sender()),
                 note=plaintext2html(note) if note else False)
         return True
 

@@ -46,7 +46,7 @@ class TestPlanPage(PlanPageCase):
     def test_the_account_leads_to_it(self):
         """What is offered shows on the account; its page has the text and its seal."""
         account = self.open()
-        self.assertIn("We offer you to pay in instalments.", self.read(account))
+        self.assertIn("We offer you payment in instalments.", self.read(account))
         self.assertIn(f"/collection/{self.token}/plan/{self.plan.id}", account.text)
         page = self.show()
         self.assertEqual(page.status_code, 200)

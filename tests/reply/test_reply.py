@@ -59,7 +59,7 @@ class TestReply(AnswerCase):
         self.assertEqual(
             (reply.state, reply.result, reply.promise_id), ("done", "promise", promise))
         row = self.get_row("reply_done")
-        self.assertEqual(row.summary, "Reply of Tenant One: Promise")
+        self.assertEqual(row.summary, "Reply from Tenant One: Promise")
         self.assertEqual(row.data["reply"], reply.id)
 
     def test_it_becomes_a_dispute(self):
