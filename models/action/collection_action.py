@@ -364,7 +364,8 @@ class CollectionAction(models.Model):
             "“%(action)s”, %(holder)s, %(day)s", action=self.name,
             holder=self._get_holder().name or self.user_id.name or self.env._("nobody"),
             day=self.env._("today") if self.date == today
-            else format_date(self.env, self.date, date_format="d MMM"))
+            # not abbreviated: sentences end with it, and "déc." has a full stop already
+            else format_date(self.env, self.date, date_format="d MMMM"))
 
     def _get_holder(self):
         """:return: the partner who has the next move, empty when nobody holds the function"""

@@ -154,10 +154,17 @@ class TestWhatFollowed(CollectionCase):
         """The next action, whose it is and its day."""
         self.assertEqual(
             self.close_by_dialog(self.collector, "file"),
-            "Closed. Next: “Verdict”, Litigator, 5 Mar.")
+            "Closed. Next: “Verdict”, Litigator, 5 March.")
         self.assertEqual(
             self.close_by_dialog(self.litigator, "verdict"),
             "Closed. The sequence has ended: Regularised.")
+
+    def test_a_sentence_that_ends_with_a_day(self):
+        """French abbreviates most months with a full stop: the sentence has one all the same."""
+        self.close_by_dialog(self.collector, "file")
+        self.get_action(self.sequence, "verdict").sudo().date = "2026-04-05"
+        self.assertTrue(self.sequence.with_context(
+            lang="fr_FR")._describe_followed().endswith(", 5 avril."))
 
     def test_pausing_and_resuming(self):
         """Until when; then what goes on."""
@@ -179,7 +186,7 @@ class TestWhatFollowed(CollectionCase):
         two = self.template.step_ids[1]
         self.assertEqual(
             self.steer("jump", step_id=two.id, reason="Urgent"),
-            "Jumped to “Two”. Next: “Verdict”, Litigator, 5 Mar.")
+            "Jumped to “Two”. Next: “Verdict”, Litigator, 5 March.")
         self.assertEqual(self.steer("stop", reason="Paid"), "Stopped. Open actions closed: 1.")
 
     def test_what_is_left_open_comes_last(self):
@@ -191,7 +198,7 @@ class TestWhatFollowed(CollectionCase):
         self.close(sequence, "file")
         self.assertEqual(
             sequence._describe_followed(),
-            "Next: “Verdict”, Litigator, 5 Mar; “Kept”, Collector, today.")
+            "Next: “Verdict”, Litigator, 5 March; “Kept”, Collector, today.")
 
     def test_an_action_by_hand(self):
         """What decided it has nothing more to do: it is closed, no more is said."""
