@@ -142,7 +142,7 @@ class Channel:
         transaction may be rolled back and replayed. What leaves is
         ``dispatches._get_leaving_bodies()``, with the personal link in its place, never
         ``dispatch.body``. Dispatches stay *Queued* until somebody calls
-        ``dispatch._set_state(…)``: ``models/message/sms_sms.py`` does when the queue says so,
+        ``dispatch._set_state(…)``: ``models/message/sms_tracker.py`` does when the queue says so,
         ``Letter.follow`` asks for it.
         """
         raise NotImplementedError

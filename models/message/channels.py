@@ -385,10 +385,12 @@ class Sms(Channel):
             partner=partner.display_name)
 
     def queue(self, dispatches):
-        """One ``sms.sms`` each."""
+        """One ``sms.sms`` each, and a tracker that the operator's reports reach."""
         bodies = dispatches._get_leaving_bodies()
         for dispatch in dispatches:
             dispatch.sms_uuid = uuid4().hex
+        dispatches.env["sms.tracker"].sudo().create(
+            [{"sms_uuid": dispatch.sms_uuid} for dispatch in dispatches])
         dispatches.env["sms.sms"].sudo().create([{
             "uuid": dispatch.sms_uuid,
             "number": dispatch.address,
