@@ -83,8 +83,14 @@ class Channel:
         """:return: str, translated: why the ``res.partner`` cannot be reached"""
         raise NotImplementedError
 
-    def find_address_problem(self, partner):
-        """:return: str, translated: why no message reaches the ``res.partner``; None if one does
+    def get_post_by(self, action):
+        """:return: how a letter of the one action is posted, a value of ``post_by``; False for
+            what is none"""
+        return False
+
+    def find_address_problem(self, partner, post_by=False):
+        """:param post_by: how it is posted, see :meth:`get_post_by`
+        :return: str, translated: why no message reaches the ``res.partner``; None if one does
         """
         if not partner:
             return partner.env._("Nobody holds the function that receives it.")
@@ -142,7 +148,7 @@ class Channel:
         transaction may be rolled back and replayed. What leaves is
         ``dispatches._get_leaving_bodies()``, with the personal link in its place, never
         ``dispatch.body``. Dispatches stay *Queued* until somebody calls
-        ``dispatch._set_state(…)``: ``models/message/sms_sms.py`` does when the queue says so,
+        ``dispatch._set_state(…)``: ``models/message/sms_tracker.py`` does when the queue says so,
         ``Letter.follow`` asks for it.
         """
         raise NotImplementedError

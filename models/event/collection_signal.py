@@ -131,7 +131,8 @@ class CollectionSignal(models.Model):
         Whoever launches does not see what others do meanwhile, and is not seen by them: an event
         dated after the launch, and delivered before its end, reached nobody. Other listeners
         receive it once all the same. What was delivered before another customer was merged into
-        the sequence's may be that one's: it is left alone.
+        the sequence's may be that one's: it is left alone, as it was looked at when they were
+        merged.
         """
         missed = self.env.execute_query(SQL(
             """

@@ -10,7 +10,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _move_collection(self, changes):
-        super()._move_collection(changes)
         signals = self.env["collection.signal"]
+        signals._reopen_missed()  # while it still shows whose they are
+        super()._move_collection(changes)
         move_all(signals, changes)
         follow(signals, changes, "sequence_id")

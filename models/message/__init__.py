@@ -11,3 +11,4 @@ from . import mail_thread
 from . import res_company
 from . import res_partner
 from . import sms_sms
+from . import sms_tracker

@@ -84,7 +84,7 @@ def find_problems(actions, recipients):
             problems[action.id] = env._(
                 "%(holder)s has the address that the message goes to already.",
                 holder=partner.name)
-        elif problem := beside.channel.find_address_problem(partner):
+        elif problem := action._find_address_problem(partner):
             problems[action.id] = problem
     return problems
 

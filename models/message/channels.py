@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from markupsafe import Markup
 
-from odoo.tools import SQL, html2plaintext
+from odoo.tools import SQL, format_list, html2plaintext
 from odoo.tools.translate import LazyTranslate
 
 from ...engine import hashtags
@@ -44,9 +44,9 @@ class Email(Channel):
         return super().reaches_both(partner, other) or (
             bool(partner.email_normalized) and partner.email_normalized == other.email_normalized)
 
-    def find_address_problem(self, partner):
+    def find_address_problem(self, partner, post_by=False):
         """An address from which messages came back is none until somebody confirms it."""
-        problem = super().find_address_problem(partner)
+        problem = super().find_address_problem(partner, post_by)
         if not problem and partner._is_collection_address_blocked():
             return partner.env._(
                 "A message to %(email)s came back. Correct the address of %(partner)s, or confirm "
@@ -210,6 +210,17 @@ class Letter(Channel):
             "The postal address of %(partner)s lacks its street or city.",
             partner=partner.display_name)
 
+    def find_address_problem(self, partner, post_by=False):
+        """The letter service takes no letter without postcode and country; it says so the day
+        after."""
+        missing = _find_missing_for_service(partner) if post_by == "snailmail" else ()
+        if not missing:
+            return super().find_address_problem(partner, post_by)
+        return partner.env._(
+            "The postal address of %(partner)s is not complete for Odoo's letter service. "
+            "Missing: %(missing)s.", partner=partner.display_name,
+            missing=format_list(partner.env, missing))
+
     def render_bodies(self, actions, texts, contents, data):
         """What stands on a letter below its subject.
 
@@ -248,7 +259,6 @@ class Letter(Channel):
         return action.env["collection.print"]._render_document([sheet], screen=True)
 
     def get_post_by(self, action):
-        """:return: how a letter of an action is posted, a value of ``post_by``"""
         return action._get_steering().get_post_by()
 
     def prepare_dispatch_vals(self, action, message):
@@ -296,6 +306,16 @@ class Letter(Channel):
             letters = dispatches.env["snailmail.letter"].sudo().browse(
                 [ref for ref in dispatches.mapped("letter_ref") if ref]).exists()
             letters.filtered(lambda letter: letter.state in ("pending", "error")).cancel()
+
+
+def _find_missing_for_service(partner):
+    """:return: list of str, what Odoo's letter service needs to know of where a ``res.partner``
+        lives and is not known; empty where the service is not in use"""
+    if not partner or "snailmail.letter" not in partner.env:
+        return []
+    needed = {"street": partner.env._("street"), "zip": partner.env._("postcode"),
+              "city": partner.env._("city"), "country_id": partner.env._("country")}
+    return [label for name, label in needed.items() if not partner[name]]
 
 
 def _describe_letter_error(letter):
@@ -385,10 +405,12 @@ class Sms(Channel):
             partner=partner.display_name)
 
     def queue(self, dispatches):
-        """One ``sms.sms`` each."""
+        """One ``sms.sms`` each, and a tracker that the operator's reports reach."""
         bodies = dispatches._get_leaving_bodies()
         for dispatch in dispatches:
             dispatch.sms_uuid = uuid4().hex
+        dispatches.env["sms.tracker"].sudo().create(
+            [{"sms_uuid": dispatch.sms_uuid} for dispatch in dispatches])
         dispatches.env["sms.sms"].sudo().create([{
             "uuid": dispatch.sms_uuid,
             "number": dispatch.address,

@@ -108,7 +108,7 @@ class CollectionAction(models.Model):
         for action in self:
             recipient = recipients.get(action._origin.id)
             action.lacks_address = bool(recipient) and bool(
-                action._get_channel().find_address_problem(recipient))
+                action._find_address_problem(recipient))
 
     @api.depends_context("lang")
     @api.depends("subject", "body", "state", "kind", "mail_template_id", "to_partner_id",
@@ -156,6 +156,12 @@ class CollectionAction(models.Model):
                 "“%(action)s” is no message: close it once it is done.", action=self.name))
         beside = besides.get_beside(self)
         return beside.channel if beside else get_channel(self.kind)
+
+    def _find_address_problem(self, partner):
+        """:return: str, translated: why this action's message does not reach the ``res.partner`` by
+            its channel, and the post that it goes by; None if it does"""
+        channel = self._get_channel()
+        return channel.find_address_problem(partner, channel.get_post_by(self))
 
     def _split_by_channel(self):
         """:return: generator of (channel, those that leave by it)

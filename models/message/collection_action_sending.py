@@ -103,16 +103,15 @@ class CollectionAction(models.Model):
         :return: the first of them whom this action reaches, else the first"""
         if len(contacts) == 1 or not self.is_sent:
             return contacts[:1]
-        channel = self._get_channel()
         return next(
-            (contact for contact in contacts if not channel.find_address_problem(contact)),
+            (contact for contact in contacts if not self._find_address_problem(contact)),
             contacts[:1])
 
     def _find_problems(self):
         """:return: dict of why an action cannot be sent, by its id; those that can are not in it"""
         recipients, found = self._get_message_recipients(), {}
         for action in self:
-            problem = action._get_channel().find_address_problem(recipients[action.id])
+            problem = action._find_address_problem(recipients[action.id])
             if problem:
                 found[action.id] = problem
         return found
@@ -377,7 +376,7 @@ class CollectionAction(models.Model):
             recipients = group._get_message_recipients()
             for action in group:
                 channel, recipient = action._get_channel(), recipients[action.id]
-                problem = recipient and channel.find_address_problem(recipient)
+                problem = recipient and action._find_address_problem(recipient)
                 if not problem:
                     continue
                 other = action._get_steering().find_channel(channel, recipient)

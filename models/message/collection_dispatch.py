@@ -516,7 +516,7 @@ class CollectionDispatch(models.Model):
         dispatches = self.sudo()
         for dispatch in dispatches:
             channel = get_channel(dispatch.channel)
-            problem = channel.find_address_problem(dispatch.partner_id)
+            problem = channel.find_address_problem(dispatch.partner_id, dispatch.post_by)
             if problem:
                 raise UserError(problem)
             dispatch.address = channel.get_address(dispatch.partner_id)

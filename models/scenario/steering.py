@@ -53,7 +53,8 @@ class ScenarioSteering(Steering):
             step's, whatever was found for the customer"""
         step = self.actions.scenario_step_id
         channel = get_channel(step.kind if step.is_sent else self.actions.kind)
-        hindered = holder and channel.find_address_problem(holder)
+        hindered = holder and channel.find_address_problem(
+            holder, channel.get_post_by(self.actions))
         return self.find_channel(channel, holder) if hindered else channel
 
     def _find_holders(self, name):
@@ -95,7 +96,8 @@ class ScenarioSteering(Steering):
     def find_channel(self, channel, recipient):
         step = self.actions.scenario_step_id
         letter = get_channel("letter")
-        if step.letter_instead and not letter.find_address_problem(recipient):
+        if step.letter_instead and not letter.find_address_problem(
+                recipient, letter.get_post_by(self.actions)):
             return letter
         return channel
 

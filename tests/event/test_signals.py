@@ -86,6 +86,49 @@ class TestSignals(SignalsCase):
         self.deliver_signals()
         self.assertEqual(sequence.receipt_ids.mapped("key"), ["payment:own"])
 
+    def miss(self, sequence):
+        """:return: an event of a sequence's customer that was delivered during its launch"""
+        signal = self.signals._post([{
+            "key": f"payment:{sequence.id}", "code": "payment",
+            "customer_id": sequence.customer_id.id, "company_id": self.company.id}])
+        signal.delivered_at = "2026-03-02 08:00:00"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE collection_sequence SET create_date = now() - interval '1 minute'"
+            " WHERE id = %s", [sequence.id])
+        return signal
+
+    def merge(self, into, double):
+        """Merge with the core's wizard, as an administrator."""
+        self.env["base.partner.merge.automatic.wizard"].create({
+            "partner_ids": [(6, 0, (into | double).ids)], "dst_partner_id": into.id}).action_merge()
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+    def test_a_merge_loses_nothing_that_was_missed(self):
+        """Issue 20: what a sequence missed at its launch reaches it although its customer becomes
+        another before anybody has looked: the double's sequence, and the remaining one's."""
+        template, scenario = self.make_template("EVT", [
+            step("wait", [action("call")], [event_row("after", "payment"), row("after")]),
+            step("after", [action("file")], [row("end:Done")]),
+        ]), self.make_scenario()
+        for double_is_launched in (True, False):
+            with self.subTest(double_is_launched=double_is_launched):
+                double, current = self.make_customer("Double"), self.make_customer("Remains")
+                launched, other = (double, current) if double_is_launched else (current, double)
+                for customer in (launched, other):
+                    self.make_invoice(customer)
+                self.chase(other, scenario)
+                sequence = self.launch(template, launched)
+                missed = self.miss(sequence)
+                self.merge(current, double)
+                self.assertEqual(sequence.customer_id, current)
+                self.deliver_signals()
+                self.assertEqual(sequence.receipt_ids.mapped("key"), [missed.key])
+                self.assertAt(sequence, "after")
+                self.deliver_signals()
+                self.assertEqual(len(sequence.receipt_ids), 1)
+
     def test_a_payment_carries_its_amount_in_company_currency(self):
         """D-059: so that a row may ask for a minimum."""
         self.start(event_row("after", "payment"))

@@ -1,7 +1,7 @@
 from unittest import SkipTest
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -100,6 +100,58 @@ class TestLetterService(CollectionCase):
                 self.assertEqual((self.dispatch.state, self.planned.error), ("claimed", False))
         self.post()
         self.assertEqual((self.dispatch.state, len(self.asked)), ("sent", len(CODES) + 1))
+
+    def make_action(self, name, post_by="snailmail", **vals):
+        """:return: the closed or open action of a customer without postcode and country, after
+            its day"""
+        customer = self.make_customer(name, street="2 Main Street", city="Lyon", **vals)
+        self.make_invoice(customer, 500, due="2026-02-01")
+        planned = self.chase(customer, self.make_scenario(
+            steps=[{"offset": 3, "kind": "letter", "post_by": post_by}, {"offset": 40}]))
+        self.process_due("2026-03-02 10:00:00")
+        self.env.invalidate_all()
+        return planned
+
+    def test_an_address_that_the_service_would_not_take_is_not_handed_over(self):
+        """S-001: who sends hears at once whose address lacks what; corrected, it leaves."""
+        planned = self.make_action("Incomplete")
+        self.assertFalse(planned.dispatch_ids)
+        self.assertEqual(planned.error, (
+            "The postal address of Incomplete is not complete for Odoo's letter service. Missing: "
+            "postcode and country."))
+        self.assertTrue(planned.lacks_address)
+        customer = planned.customer_id
+        customer.zip = "69001"
+        with self.assertRaisesRegex(UserError, "of Incomplete .* Missing: country"):
+            planned.with_user(self.collector).send_now()
+        customer.country_id = self.env.ref("base.fr")
+        planned.with_user(self.collector).send_now()
+        self.assertEqual(planned.dispatch_ids.state, "claimed")
+
+    def test_a_letter_that_the_company_posts_needs_no_country(self):
+        """S-001: postcode and country are the service's concern."""
+        planned = self.make_action("At home", "print")
+        self.assertEqual((planned.error, planned.dispatch_ids.state), (False, "pending"))
+
+    def test_instead_of_an_e_mail(self):
+        """S-017: where the letter that would leave instead cannot be posted either, it waits."""
+        customer = self.make_customer("Nowhere", email=False, street="2 Main Street", city="Lyon")
+        self.make_invoice(customer, 500, due="2026-02-01")
+        planned = self.chase(customer, self.make_scenario(
+            steps=[{"offset": 3, "letter_instead": True, "post_by": "snailmail"}, {"offset": 40}]))
+        self.process_due("2026-03-02 10:00:00")
+        self.env.invalidate_all()
+        self.assertEqual((planned.kind, len(planned.dispatch_ids)), ("email", 0))
+        customer.write({"zip": "69001", "country_id": self.env.ref("base.fr").id})
+        planned.with_user(self.collector).send_now()
+        self.assertEqual((planned.kind, planned.dispatch_ids.state), ("letter", "claimed"))
+
+    def test_sent_again_to_an_address_that_is_not_complete_any_more(self):
+        """S-001: who sends it again hears at once."""
+        self.post("CREDIT_ERROR")
+        self.customer.country_id = False
+        with self.assertRaisesRegex(UserError, "Missing: country"):
+            self.dispatch.with_user(self.collector).action_retry()
 
     def test_an_address_that_the_service_does_not_take(self):
         """S-001: it needs postcode and country, and is not asked without; corrected, the letter

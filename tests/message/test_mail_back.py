@@ -2,11 +2,13 @@ from email import message_from_string, policy
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import BaseCase, tagged
+from odoo.tests import BaseCase, HttpCase, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.sms.tools.sms_api import SmsApiBase
+
 from ...tools import incoming_mail
-from ..common import COLLECTOR
+from ..common import COLLECTOR, load_migration
 from ..scenario.test_scenario_process import ProcessCase, SentCase
 
 DSN = """From: MAILER-DAEMON@mx.example.com
@@ -323,8 +325,23 @@ class TestQueueEnds(MailBackCase):
         self.assertEqual(self.mail.state, "cancel")
 
 
-class TestSmsQueueEnds(ProcessCase):
-    """The same for SMS."""
+class SmsOperator(SmsApiBase):
+    """Takes each SMS as it is told to."""
+
+    PROVIDER_TO_SMS_FAILURE_TYPE = {
+        **SmsApiBase.PROVIDER_TO_SMS_FAILURE_TYPE, "insufficient_credit": "sms_credit"}
+
+    def __init__(self, env, state="success"):
+        super().__init__(env)
+        self.state = state
+
+    def _send_sms_batch(self, messages, delivery_reports_url=False):
+        return [{"uuid": number["uuid"], "state": self.state}
+                for message in messages for number in message["numbers"]]
+
+
+class SmsCase(ProcessCase):
+    """An SMS in the queue."""
 
     def send(self):
         customer = self.make_debtor(
@@ -334,6 +351,10 @@ class TestSmsQueueEnds(ProcessCase):
         action = self.get_actions(customer)[0]
         return action, self.env["sms.sms"].search(
             [("uuid", "=", action.dispatch_ids.sms_uuid)])
+
+
+class TestSmsQueueEnds(SmsCase):
+    """The same for SMS."""
 
     def test_cancelled_in_the_queue(self):
         """S-001: the action says so."""
@@ -348,3 +369,101 @@ class TestSmsQueueEnds(ProcessCase):
         sms.unlink()
         self.assertEqual(action.dispatch_state, "cancelled")
         self.assertIn("did not leave", action.error)
+
+    def test_refused_by_the_operator(self):
+        """S-001: the action says why; sent again from Odoo's queue, it has left."""
+        action, sms = self.send()
+        sms._send_with_api(SmsOperator(self.env, "insufficient_credit"))
+        self.assertEqual(action.dispatch_state, "failed")
+        self.assertEqual(action.error, "Insufficient Credit")
+        sms.state = "outgoing"
+        sms._send_with_api(SmsOperator(self.env))
+        self.assertEqual((action.dispatch_state, action.error), ("sent", False))
+
+    def test_what_has_left_is_not_cancelled(self):
+        """Bad input: somebody cancels in the queue what the operator has already."""
+        action, sms = self.send()
+        sms._send_with_api(SmsOperator(self.env))
+        sms.action_set_canceled()
+        self.assertEqual((action.dispatch_state, action.error), ("sent", False))
+
+    def test_upgraded_while_it_waits(self):
+        """Upgrade: what the queue holds from before is heard of all the same."""
+        action, sms = self.send()
+        sms.sms_tracker_id.unlink()
+        self.env.flush_all()
+        for _run in range(2):
+            load_migration("19.0.10.0.0/post-sms_trackers").migrate(self.env.cr, "19.0.9.0.0")
+        self.env.invalidate_all()
+        sms._send_with_api(SmsOperator(self.env))
+        self.assertEqual(action.dispatch_state, "sent")
+
+
+@tagged("post_install", "-at_install")
+class TestSmsReports(SmsCase, HttpCase):
+    """S-001: the operator reports later what became of an SMS that was sent."""
+
+    def setUp(self):
+        super().setUp()
+        self.texted, sms = self.send()
+        sms._send_with_api(SmsOperator(self.env))
+        self.assertEqual(self.texted.dispatch_state, "sent")
+
+    def report(self, status):
+        """Call as the operator does, who is nobody's user."""
+        self.env.flush_all()
+        self.make_jsonrpc_request("/sms/status", {"message_statuses": [
+            {"sms_status": status, "uuids": self.texted.dispatch_ids.mapped("sms_uuid")}]})
+        self.env.invalidate_all()
+
+    def test_it_was_not_delivered(self):
+        """S-001: its action says why, a person sends it again, and it waits in the queue."""
+        self.report("not_delivered")
+        self.assertEqual(self.texted.dispatch_state, "failed")
+        self.assertEqual(self.texted.error, "The operator could not deliver the SMS.")
+        self.assertTrue(self.texted.dispatch_ids.trouble)
+        self.texted.dispatch_ids.with_user(self.collector).action_retry()
+        self.assertEqual((self.texted.dispatch_state, self.texted.error), ("pending", False))
+
+    def test_each_reason(self):
+        """S-001: colleagues read why it did not arrive, also where Odoo does not know the
+        reason."""
+        for status, reason in (
+            ("expired", "The operator could not deliver the SMS in time."),
+            ("invalid_destination", "The operator does not reach this number."),
+            ("not_allowed", "The operator does not allow SMS to this number."),
+            ("rejected", "The operator rejected the SMS."),
+            ("hit_by_lightning", "Unknown error (hit_by_lightning)"),
+        ):
+            with self.subTest(status):
+                self.report(status)
+                self.assertEqual((self.texted.dispatch_state, self.texted.error),
+                                 ("failed", reason))
+
+    def test_it_was_delivered(self):
+        """S-001: it stays sent on the day on which it left; after all, where it had failed."""
+        sent_at = self.texted.dispatch_ids.sent_at
+        with self.at("2026-03-05 10:00:00"):
+            self.report("delivered")
+        self.assertEqual(self.texted.dispatch_state, "sent")
+        self.assertEqual(self.texted.dispatch_ids.sent_at, sent_at)
+        self.report("expired")
+        self.report("delivered")
+        self.assertEqual((self.texted.dispatch_state, self.texted.error), ("sent", False))
+
+    def test_reports_that_overtake_each_other(self):
+        """Bad input: what says that it is on its way hides no failure, and takes nothing back."""
+        self.report("processing")
+        self.assertEqual(self.texted.dispatch_state, "sent")
+        self.report("rejected")
+        for late in ("processing", "sent"):
+            self.report(late)
+            self.assertEqual(self.texted.dispatch_state, "failed", late)
+            self.assertTrue(self.texted.error)
+
+    def test_a_person_has_done_with_it(self):
+        """Bad input: another report of an SMS that nobody wants to send again."""
+        self.report("expired")
+        self.texted.dispatch_ids.with_user(self.collector).action_cancel()
+        self.report("not_delivered")
+        self.assertEqual((self.texted.dispatch_state, self.texted.error), ("cancelled", False))
