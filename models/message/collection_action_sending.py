@@ -112,10 +112,17 @@ class CollectionAction(models.Model):
         """:return: dict of why an action cannot be sent, by its id; those that can are not in it"""
         recipients, found = self._get_message_recipients(), {}
         for action in self:
-            problem = action._get_channel().find_address_problem(recipients[action.id])
+            problem = action._find_address_problem(recipients[action.id])
             if problem:
                 found[action.id] = problem
         return found
+
+    def _find_address_problem(self, recipient):
+        """:param recipient: the ``res.partner`` of this message, empty for nobody
+        :return: str, translated: why the message reaches nobody; None if it reaches somebody"""
+        if not recipient and self.recipient_function_id:
+            return self._describe_vacancy(self.recipient_function_id)
+        return self._get_channel().find_address_problem(recipient)
 
     def _find_problems_to_keep(self):
         """:return: the same, in the language of each company, whose colleagues read it"""

@@ -22,7 +22,7 @@ def prepare_preview(action):
         str.strip, channel.get_address(recipient).splitlines())))
     lacks_rate = message.objection == RATE_MISSING
     return {
-        "problem": channel.find_address_problem(recipient) or (
+        "problem": action._find_address_problem(recipient) or (
             lacks_rate and action._describe_objection(message)),
         "lacks_rate": lacks_rate,
         "recipient_id": recipient,

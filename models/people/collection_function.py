@@ -58,6 +58,22 @@ class CollectionFunction(models.Model):
             function.default_partner_id = (
                 user.partner_id if internal else function.default_contact_id)
 
+    def _describe_vacancy(self, customer, in_sequence=False):
+        """Say that nobody holds this function, and where somebody is named.
+
+        :param customer: the ``res.partner`` for whom nobody does
+        :param bool in_sequence: it is looked for in a sequence, not for the customer alone
+        :return: str, in the language of the context
+        """
+        names = {"function": self.name, "customer": customer.name}
+        if in_sequence:
+            return self.env._(
+                "Nobody holds “%(function)s” for %(customer)s: name somebody under Participants "
+                "in the sequence.", **names)
+        return self.env._(
+            "Nobody holds “%(function)s” for %(customer)s: name somebody under Participants on "
+            "the customer's Sequences tab.", **names)
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         """Templates and participants name their functions: archive one instead."""
