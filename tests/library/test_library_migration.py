@@ -13,6 +13,22 @@ class TestLibraryMigration(LibraryCase):
 
     examples = ("template_conv", "assignment_rules")
 
+    def test_the_tenant_and_the_debtor_are_the_customer(self):
+        """D-009: examples of before become as they are loaded today; own functions stay."""
+        self.library._load(["template_ctx", "template_cdp"])
+        tenant, debtor, guarantor = (self.env.ref(
+            f"account_collection.example_function_{name}") for name in ("loc", "deb", "cau"))
+        self.assertEqual((tenant | debtor | guarantor).mapped("held_by_customer"),
+                         [True, True, False])
+        (tenant | debtor).held_by_customer = False
+        debtor.kind = "internal"
+        self.env.flush_all()
+        load_migration("19.0.10.0.0/post-held_by_customer").migrate(
+            self.env.cr, "19.0.9.0.0")
+        self.env.invalidate_all()
+        self.assertEqual((tenant | debtor | guarantor).mapped("held_by_customer"),
+                         [True, False, False])
+
     def test_demo_examples_become_the_librarys(self):
         """Whatever was changed meanwhile, an upgrade that is run twice keeps them."""
         data = self.env["ir.model.data"].search(

@@ -113,6 +113,16 @@ class TestHolders(HolderCase):
         self.assertEqual(set(self.get_texts(customer)), {customer, heir})
         self.assertNotIn(former, self.get_texts(customer))
 
+    def test_the_customer_holds_its_own_function(self):
+        """D-009: a tenant is written to as such; named for it, somebody else is."""
+        self.cau.held_by_customer = True
+        scenario = self.make_scenario([self.make_step(3, "holder"), {"offset": 15}])
+        customer = self.make_debtor(scenario=scenario)
+        other, guarantor = self.make_guaranteed(scenario)
+        self.process_due()
+        self.assertEqual(set(self.get_texts(customer)), {customer})
+        self.assertEqual(set(self.get_texts(other)), {guarantor})
+
     def test_nobody_holds_it(self):
         """The customer's message leaves all the same; it is traced, and said on the form."""
         customer = self.make_debtor(scenario=self.both)
