@@ -21,6 +21,8 @@ from typing import TypeAlias
 
 #: Kinds of values: text, amounts of money, lists of items, addresses to click.
 TEXT, AMOUNT, BLOCK, LINK = "text", "amount", "block", "link"
+#: Kinds that stand around a part of a text, which is left out where the first has no value.
+CONDITION, END = "condition", "end"
 
 #: Kind by name, in the order in which they are listed beside the editor. Empty at first: whoever
 #: knows what a hashtag says registers it.
@@ -101,7 +103,7 @@ def register(name: str, kind: str) -> None:
     """Add a hashtag to the catalogue.
 
     :param str name: a word, as it stands behind the ``#``
-    :param str kind: TEXT, AMOUNT, BLOCK or LINK
+    :param str kind: TEXT, AMOUNT, BLOCK, LINK, CONDITION or END
     :raise ValueError: there is one of that name
     """
     if name in CATALOGUE:
@@ -125,6 +127,13 @@ def unknown(text: str | None, html: bool = False) -> tuple[str, ...]:
     return tuple(name for name in find(text, html) if name not in CATALOGUE)
 
 
+def is_unpaired(text: str | None, html: bool = False) -> bool:
+    """:return: whether a condition of a text has no end behind it, or an end no condition"""
+    kinds = [CATALOGUE.get(part.name or "") for part in _split(str(text or ""), html)]
+    marks = [kind for kind in kinds if kind in (CONDITION, END)]
+    return marks != [CONDITION, END] * (len(marks) // 2)
+
+
 def nearest(name: str) -> tuple[str, ...]:
     """:return: known names that a misspelt one may have meant, the nearest first"""
     return tuple(get_close_matches(name.lower(), CATALOGUE, n=3, cutoff=0.6))
@@ -134,7 +143,8 @@ def replace(text: str | None, values: Mapping[str, Value], html: bool = False) -
     """Put values in the place of hashtags.
 
     In HTML, plain values are escaped; whoever is called ``<script>`` stays a name. A paragraph
-    that holds a list becomes a ``div``, since a paragraph may not hold a table.
+    that holds a list becomes a ``div``, since a paragraph may not hold a table. What stands
+    between a condition without value and its end is left out.
 
     :param text: the text, as it was written; unknown hashtags stay
     :param values: by name; a known name without a value leaves nothing
@@ -145,7 +155,18 @@ def replace(text: str | None, values: Mapping[str, Value], html: bool = False) -
         part.text if part.name not in CATALOGUE
         else _to_address(values.get(part.name, "")) if part.linked
         else render(values.get(part.name, ""))
-        for part in _split(str(text or ""), html))
+        for part in _choose(_split(str(text or ""), html), values))
+
+
+def _choose(parts: tuple[_Part, ...], values: Mapping[str, Value]) -> Iterator[_Part]:
+    """Yield what is read of a text: not the conditions, nor what they leave out."""
+    shown = True
+    for part in parts:
+        kind = CATALOGUE.get(part.name or "")
+        if kind in (CONDITION, END):
+            shown = kind == END or bool(values.get(part.name or ""))
+        elif shown:
+            yield part
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Channel:
         :return: str, translated: why no message reaches the ``res.partner``; None if one does
         """
         if not partner:
-            return partner.env._("Nobody holds the function that receives it.")
+            return partner.env._("Nobody is named who receives it.")
         return None if self.get_address(partner) else self.describe_missing_address(partner)
 
     def reaches_both(self, partner, other):

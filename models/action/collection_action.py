@@ -228,7 +228,8 @@ class CollectionAction(models.Model):
             for action_id in self.sudo()._search(actions & domain):
                 problems.setdefault(action_id, sentence)
         for action in self:
-            action.assignment_problem = problems.get(action._origin.id, False)
+            problem = problems.get(action._origin.id, False)
+            action.assignment_problem = problem(action.sudo()) if callable(problem) else problem
 
     def _search_assignment_problem(self, operator, value):
         if operator not in ("in", "not in") or set(value) - {False}:
@@ -378,7 +379,8 @@ class CollectionAction(models.Model):
     def _get_assignment_checks(self):
         """What may keep an action from reaching somebody, the gravest first.
 
-        :return: list of (domain on open actions, sentence)
+        :return: list of (domain on open actions, sentence, or function of an action that returns
+            it)
         """
         _ = self.env._
         owed, judged = Domain("state", "!=", "validating"), Domain("state", "=", "validating")
@@ -391,7 +393,9 @@ class CollectionAction(models.Model):
 
         external = Domain("function_id.kind", "=", "external") & owed
         return [
-            (Domain("unassigned", "=", True), _("Nobody holds the function that owes it")),
+            (Domain("unassigned", "=", True), lambda action: action._describe_vacancy(
+                action.validator_function_id if action.state == "validating"
+                else action.function_id)),
             (Domain("user_id.active", "=", False) & Domain("user_id", "!=", False),
              _("Its holder's user is archived")),
             (turn((".active", "=", False)) & turn(("", "!=", False)),
@@ -408,11 +412,16 @@ class CollectionAction(models.Model):
             # who receives a scenario's message is looked for on the day it leaves
             (Domain("recipient_function_id", "!=", False) & Domain("recipient_ids", "=", False)
              & Domain("origin", "!=", "scenario"),
-             _("Nobody holds the function that receives it")),
+             lambda action: action._describe_vacancy(action.recipient_function_id)),
             (Domain("recipient_ids", "any", [("email", "=", False)]) & Domain(
                 "kind", "not in", [code for code in CHANNELS if code != "email"]),
              _("Its recipient has no e-mail address")),
         ]
+
+    def _describe_vacancy(self, function):
+        """:return: str, that nobody holds a function of the one action, with the remedy"""
+        return function._describe_vacancy(
+            self.customer_id, in_sequence=self.origin == "sequence")
 
     def _reaches_portal(self, company=None):
         """:return: domain of actions whose holder, or somebody of that firm, can log in"""

@@ -266,7 +266,7 @@ def check_hashtags(records, text, html):
 
     :param str text: name of a translated field of plain text
     :param str html: name of a translated field of HTML
-    :raise ValidationError: a hashtag is not in the catalogue
+    :raise ValidationError: a hashtag is not in the catalogue, or a condition has no end
     """
     if not records:
         return
@@ -277,8 +277,14 @@ def check_hashtags(records, text, html):
         unknown = [
             *(name for words in (subjects or {}).values() for name in hashtags.unknown(words)),
             *(name for words in (bodies or {}).values() for name in hashtags.unknown(words, True))]
+        record = records.browse(record_id)
         if unknown:
-            raise ValidationError(_describe_unknown(records.browse(record_id), unknown[0]))
+            raise ValidationError(_describe_unknown(record, unknown[0]))
+        if any(map(hashtags.is_unpaired, (subjects or {}).values())) or any(
+                hashtags.is_unpaired(words, True) for words in (bodies or {}).values()):
+            raise ValidationError(record.env._(
+                "“%(record)s”: put #end_if behind each #if_claimed; what stands between them is "
+                "left out where nothing is claimed.", record=record.display_name))
 
 
 def _describe_unknown(record, name):

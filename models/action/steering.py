@@ -211,7 +211,7 @@ class Steering:
 
     def get_copied_holders(self):
         """:return: dict of the ``res.partner`` that holds the function which each of these copies:
-            for the customer, else by default; by action id"""
+            for the customer, else as usual; by action id"""
         actions = self.actions
         rows = self.env["collection.participant"].search([
             ("customer_id", "in", actions.customer_id.ids), ("sequence_id", "=", False),
@@ -221,7 +221,8 @@ class Steering:
                  for row in rows}
         return {
             action.id: found.get((action.customer_id, action.company_id, action.copy_function_id))
-            or action.copy_function_id.default_partner_id for action in actions}
+            or action.copy_function_id._get_usual_holder(action.customer_id)
+            for action in actions}
 
     def get_receivers(self):
         """:return: dict of the ``res.partner`` who holds the function that receives each of these,

@@ -77,9 +77,8 @@ def find_problems(actions, recipients):
         beside = get_beside(action)
         partner = beside.partner.with_env(env)
         if not partner:
-            problems[action.id] = env._(
-                "Nobody holds “%(function)s” for %(customer)s.",
-                function=beside.function.with_env(env).name, customer=action.customer_id.name)
+            problems[action.id] = beside.function.with_env(env)._describe_vacancy(
+                action.customer_id)
         elif beside.channel.reaches_both(partner, recipients[action.id]):
             problems[action.id] = env._(
                 "%(holder)s has the address that the message goes to already.",

@@ -12,7 +12,7 @@ from datetime import timedelta
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
 from ...engine import hashtags
-from ...engine.hashtags import AMOUNT, BLOCK, TEXT
+from ...engine.hashtags import AMOUNT, BLOCK, CONDITION, END, TEXT
 from . import notices
 
 _lt = LazyTranslate(__name__)
@@ -22,7 +22,7 @@ _lt = LazyTranslate(__name__)
 class Hashtag:
     """A hashtag.
 
-    :ivar str kind: TEXT, AMOUNT, BLOCK or LINK of the engine
+    :ivar str kind: TEXT, AMOUNT, BLOCK, LINK, CONDITION or END of the engine
     :ivar description: what stands beside it in the list next to the editor
     :ivar get_value: function of an action (in the language of its context), its
         :class:`~.message.MessageData` and the names of items and days; returns str, of a BLOCK a
@@ -171,6 +171,19 @@ def indemnity_amount(action, data, labels):
     items = data.items | data.paid_late
     return _format_amounts(
         action, action.env["collection.statement"]._sum_indemnities(items, data.claims))
+
+
+@hashtag(
+    CONDITION, _lt("What stands between this and #end_if is left out where neither interest nor "
+                   "indemnity is claimed of these items, as of consumers"))
+def if_claimed(action, data, labels):
+    items = data.items | data.paid_late
+    return "1" if any(data.claims[item.id].claims_anything for item in items) else ""
+
+
+@hashtag(END, _lt("Where #if_claimed ends"))
+def end_if(action, data, labels):
+    return ""
 
 
 @hashtag(

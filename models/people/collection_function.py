@@ -44,10 +44,17 @@ class CollectionFunction(models.Model):
     )
     default_partner_id = fields.Many2one(
         "res.partner", string="Default holder", compute="_compute_default_partner_id")
+    held_by_customer = fields.Boolean(
+        help="Tenant, debtor: the customer itself holds the function, unless the sequence or the "
+        "customer names somebody else.")
     active = fields.Boolean(default=True)
     description = fields.Text(translate=True)
 
     _code_unique = models.Constraint("UNIQUE(code)", "Another function has this code already.")
+    _held_by_customer_check = models.Constraint(
+        "CHECK(NOT held_by_customer OR kind = 'contact')",
+        "A customer holds functions of contacts alone: untick “Held by customer”, or choose "
+        "“Contact”.")
 
     @api.depends_context("company")
     @api.depends("kind", "default_user_id", "default_contact_id")
@@ -57,6 +64,28 @@ class CollectionFunction(models.Model):
             user = function.sudo().default_user_id
             function.default_partner_id = (
                 user.partner_id if internal else function.default_contact_id)
+
+    def _get_usual_holder(self, customer):
+        """:param customer: the ``res.partner`` whom it is about
+        :return: the ``res.partner`` who holds this function where no participant does: the
+            customer itself, or the default holder in the current company; empty for nobody"""
+        return customer if self.held_by_customer else self.default_partner_id
+
+    def _describe_vacancy(self, customer, in_sequence=False):
+        """Say that nobody holds this function, and where somebody is named.
+
+        :param customer: the ``res.partner`` for whom nobody does
+        :param bool in_sequence: it is looked for in a sequence, not for the customer alone
+        :return: str, in the language of the context
+        """
+        names = {"function": self.name, "customer": customer.name}
+        if in_sequence:
+            return self.env._(
+                "Nobody holds “%(function)s” for %(customer)s: name somebody under Participants "
+                "in the sequence.", **names)
+        return self.env._(
+            "Nobody holds “%(function)s” for %(customer)s: name somebody under Participants on "
+            "the customer's Sequences tab.", **names)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):

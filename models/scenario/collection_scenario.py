@@ -196,16 +196,22 @@ class CollectionScenario(models.Model):
 
         :return: dict of the factor by scenario; None where a rate is missing
         """
+        compared = self.filtered(lambda scenario: scenario.minimum_amount or scenario.item_minimum)
+        rates = self._get_exchange_rates(compared.currency_id, company)
+        return {scenario: rates.get(scenario.currency_id, 1.0) for scenario in self}
+
+    @api.model
+    def _get_exchange_rates(self, currencies, company):
+        """:return: dict of today's rate into the company's currency by each other one of these
+            currencies; None where it is missing"""
         target = company.currency_id
-        foreign = self.filtered(lambda scenario: scenario.minimum_amount or scenario.item_minimum)
-        foreign = foreign.currency_id - target
+        foreign = currencies - target
         rated = self.env["res.currency.rate"].sudo()._read_group(
             [("currency_id", "in", foreign.ids),
              ("company_id", "in", (False, company.root_id.id))], ["currency_id"])
         rates = {currency: self.env["res.currency"]._get_conversion_rate(
             currency, target, company, company._get_collection_day()) for [currency] in rated}
-        rates |= {currency: None for currency in foreign if currency not in rates}
-        return {scenario: rates.get(scenario.currency_id, 1.0) for scenario in self}
+        return {currency: rates.get(currency) for currency in foreign}
 
     def _get_open_days(self):
         """:return: frozenset of weekdays (Monday 0) of the sending window; empty: all"""

@@ -58,8 +58,8 @@ class ScenarioSteering(Steering):
         return self.find_channel(channel, holder) if hindered else channel
 
     def _find_holders(self, name):
-        """Who holds a function for the customer of each of these, by the customer's own
-        participants: a default holder knows nothing of a customer's debt. A function that is no
+        """Who holds a function for the customer of each of these: the customer's own participants,
+        or itself. A default holder knows nothing of a customer's debt, and a function that is no
         contact's any more is nobody's here.
 
         :param str name: the field of the function
@@ -73,7 +73,9 @@ class ScenarioSteering(Steering):
                 if row.kind == "contact"}
             nobody = actions.env["res.partner"]
             holders |= {
-                action.id: held.get((action.customer_id, action[name]), nobody)
+                action.id: held.get(
+                    (action.customer_id, action[name]),
+                    action.customer_id if action[name].held_by_customer else nobody)
                 for action in actions}
         return holders
 

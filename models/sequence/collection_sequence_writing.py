@@ -360,7 +360,7 @@ class CollectionSequence(models.Model):
         self.ensure_one()
         functions = self.template_id.function_ids | self.participant_ids.function_id
         holders = {
-            function: function.default_partner_id
+            function: function._get_usual_holder(self.customer_id)
             for function in functions.with_company(self.company_id)
         }
         defaults = self.customer_id._get_collection_participants(self.company_id)

@@ -78,6 +78,9 @@ class CollectionSetup(models.Model):
         " ('company_id', 'parent_of', company_id)]",
         help="One of your own, or the example once it is loaded.")
     ladder = fields.Char(related="scenario_id.ladder")
+    missing_exchange = fields.Char(
+        compute="_compute_missing_exchange", string="Missing exchange rate")
+    consumers_chased = fields.Char(compute="_compute_consumers_chased", string="Consumers")
     who = fields.Selection(
         [(EVERYBODY, "All customers"), (CONSUMERS, "Consumers and tenants"),
          (SEARCH, "Those of a saved search"), (ONE, "One customer")],
@@ -238,6 +241,21 @@ class CollectionSetup(models.Model):
                 end=format_date(self.env, end))
 
     @api.depends_context("lang")
+    @api.depends("company_id", "minimum_amount", "scenario_id.currency_id",
+                 "scenario_id.item_minimum")
+    def _compute_missing_exchange(self):
+        """Planning chases nobody by amounts that it cannot compare."""
+        for setup in self:
+            scenario, company = setup.scenario_id, setup.company_id.sudo()
+            compared = setup.minimum_amount or scenario.item_minimum
+            rates = compared and scenario._get_exchange_rates(scenario.currency_id, company)
+            setup.missing_exchange = bool(rates) and None in rates.values() and self.env._(
+                "The amounts of “%(scenario)s” are in %(currency)s, which has no exchange rate: "
+                "nobody would be chased. Enter a rate under Invoicing > Configuration > "
+                "Currencies, or choose a scenario in %(own)s.", scenario=scenario.name,
+                currency=scenario.currency_id.name, own=company.currency_id.name)
+
+    @api.depends_context("lang")
     @api.depends(
         "manager_id", "has_mail_server", "has_bank_account", "scenario_id", "missing_rates",
         "missing_in_head", "start_on", "previewed_on", "is_started")
@@ -251,7 +269,7 @@ class CollectionSetup(models.Model):
                 "%(done)s of %(all)s done", done=sum(map(bool, steps)), all=len(steps))
 
     @api.depends_context("lang", "uid")
-    @api.depends("previewed_on", "previewed_by_id")
+    @api.depends("previewed_on", "previewed_by_id", "missing_exchange")
     def _compute_preview(self):
         lines = self.env["collection.setup.line"]
         for setup in self:
@@ -264,6 +282,7 @@ class CollectionSetup(models.Model):
             setup.preview = shown and self.env["ir.qweb"]._render(
                 "account_collection.setup_preview", {
                     "rows": rows, "total": lines._total(setup, rows),
+                    "problem": setup.missing_exchange,
                     "is_today": day == setup.company_id._get_collection_day(),
                     "format": setup.currency_id.format})
 
@@ -447,10 +466,13 @@ class CollectionSetup(models.Model):
             raise UserError(self.env._("Choose a scenario, or an example to start from."))
         found = self.env["collection.library"]._load([self.example], company=self.company_id)
         scenario = found[self.example][:1]
-        # what was answered before stays, in the scenario's currency
-        self.update({"scenario_id": scenario, "minimum_amount": self.currency_id._convert(
-            self.minimum_amount, scenario.currency_id, self.company_id,
-            self.company_id._get_collection_day())})
+        # what was answered before stays, in the scenario's currency where there is a rate
+        rates = scenario._get_exchange_rates(scenario.currency_id, self.company_id.sudo())
+        self.update({
+            "scenario_id": scenario,
+            "minimum_amount": 0 if None in rates.values() else self.currency_id._convert(
+                self.minimum_amount, scenario.currency_id, self.company_id,
+                self.company_id._get_collection_day())})
         self.update({
             name: value for name, value in self._get_answers().items() if not self[name]})
 

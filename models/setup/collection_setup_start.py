@@ -1,13 +1,17 @@
+from ast import literal_eval
 from contextlib import closing
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ...engine import ladder
+from ...engine.hashtags import find
 from ...tools.dialogs import RELOAD, notify
 from ...tools.own_context import with_own
 from ..action.channels import CHANNELS
+from ..message.hashtags import HASHTAGS
 from ..scenario.collection_scenario_step import FORESEEING
 from .collection_setup import AT_THEIR_AGE, EVERYBODY, FROM_FIRST, ONE, SEARCH, WAIT
 
@@ -15,6 +19,9 @@ from .collection_setup import AT_THEIR_AGE, EVERYBODY, FROM_FIRST, ONE, SEARCH, 
 CONSUMERS_DOMAIN = (
     "['|', ('collection_debtor_kind', '=', 'consumer'),"
     " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
+
+#: The examples of scenarios that claim interest and indemnity.
+FOR_PROFESSIONALS = {"scenario_companies", "scenario_public_buyers"}
 
 
 class CollectionSetup(models.Model):
@@ -56,10 +63,12 @@ class CollectionSetup(models.Model):
         """Give the scenario to whom it is for, and let messages leave from the chosen day on.
 
         :return: notification
-        :raise UserError: no scenario is chosen, or it is not said who gets it
+        :raise UserError: no scenario is chosen, it is not said who gets it, or its amounts are in
+            a currency without exchange rate
         """
         self.ensure_one()
         self._prepare()
+        self._check_exchange()
         if not self.start_on:
             self.start_on = self.company_id._get_collection_day()
         self._apply()
@@ -72,10 +81,11 @@ class CollectionSetup(models.Model):
         """Let answers that were changed after the start hold.
 
         :return: notification
-        :raise UserError: no scenario is chosen, or it is not said who gets it
+        :raise UserError: as of :meth:`action_start`
         """
         self.ensure_one()
         self._prepare()
+        self._check_exchange()
         self._apply()
         return notify(self.env._("Your answers hold from now on."), then=RELOAD)
 
@@ -111,6 +121,11 @@ class CollectionSetup(models.Model):
             raise UserError(self.env._("Choose the saved search of who gets the scenario."))
         if self.who == ONE and not self.customer_id:
             raise UserError(self.env._("Choose the customer who gets the scenario."))
+
+    def _check_exchange(self):
+        """:raise UserError: the scenario would chase nobody for want of an exchange rate"""
+        if self.missing_exchange:
+            raise UserError(self.missing_exchange)
 
     def _apply(self):
         self._apply_policy()
@@ -179,6 +194,40 @@ class CollectionSetup(models.Model):
             *((name, "=", value) for name, value in vals.items()), ("user_ids", "=", False),
         ], limit=1) or searches.create({
             **vals, "name": self.env._("Consumers and tenants"), "user_ids": False})
+
+    @api.depends_context("lang")
+    @api.depends("company_id", "customer_id", "example", "filter_id", "scenario_id", "who")
+    def _compute_consumers_chased(self):
+        """Of whom interest and indemnity must not be claimed, as the scenario does (L16)."""
+        for setup in self:
+            count = setup._is_for_professionals() and setup._count_consumers()
+            setup.consumers_chased = bool(count) and self.env._(
+                "Overdue consumers and tenants who would get it: %(count)s. It is written for "
+                "professionals: give them a scenario of their own, or set “Debtor” on those who "
+                "are professionals.", count=count)
+
+    def _is_for_professionals(self):
+        """:return: bool, whether messages of the scenario, or of the example that would be loaded,
+            claim interest or indemnity"""
+        if not self.scenario_id:
+            return self.example in FOR_PROFESSIONALS
+        return any(
+            HASHTAGS[name].claims for step in self.scenario_id.step_ids
+            for name in (*find(step.subject), *find(step.body, True)) if name in HASHTAGS)
+
+    def _count_consumers(self):
+        """:return: int, how many overdue consumers would get the scenario"""
+        if self.who == SEARCH and not self.filter_id:
+            return 0
+        domain = Domain(literal_eval(CONSUMERS_DOMAIN)) & Domain("collection_overdue", ">", 0)
+        given = self._find_given()
+        if given is None:
+            default = self.company_id._get_collection_default("collection_scenario_id")
+            domain &= Domain(
+                "collection_scenario_id", "in", [False, *default.ids, *self.scenario_id.ids])
+        else:
+            domain &= Domain("id", "in", given)
+        return self.env["res.partner"].with_company(self.company_id).search_count(domain)
 
     def _find_given(self):
         """:return: list of ids of the customers who would get the scenario; None for those who

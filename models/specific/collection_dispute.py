@@ -201,17 +201,18 @@ class CollectionDispute(models.Model):
         otherwise = self.item_ids._filter_not_only_credited()
         named = self.env["collection.item.status"].search_count(
             [("kind", "=", "resolved")], limit=1)
-        credited = self.filtered(lambda dispute: (
-            named and dispute._is_settled() and not dispute.item_ids & otherwise))
+        credited = self._filter_settled().filtered(lambda dispute: (
+            named and not dispute.item_ids & otherwise))
         for company, own in credited.grouped("company_id").items():
             own._write_resolved("credited", in_company_language(own, company).env._(
                 "Nothing is left of its items: credited or cancelled."))
         (self - credited)._ask_owner()
 
-    def _is_settled(self):
-        """:return: bool, whether nothing of its items is owed, nor under correction"""
-        return not self.env["collection.item.snapshot"]._get_missing(self) and all(
-            item.reconciled or item.parent_state == "cancel" for item in self.item_ids)
+    def _filter_settled(self):
+        """:return: those of these of whose items nothing is owed, nor under correction"""
+        missing = set(self.env["collection.item.snapshot"]._get_missing(self))
+        return self.filtered(lambda dispute: dispute.id not in missing and all(
+            item.reconciled or item.parent_state == "cancel" for item in dispute.item_ids))
 
     def _ask_owner(self):
         """Ask whoever resolves these how they ended, once; where that one has left, the customer's
@@ -227,11 +228,17 @@ class CollectionDispute(models.Model):
 
     @api.model
     def _process_settled(self):
-        """Review the disputes that nothing follows up, and of whose items nothing is left."""
+        """Review the disputes of whose items nothing is left: there is nothing to follow up, so
+        their follow-ups end before their day."""
         disputes = self.sudo().search([
-            ("state", "=", "open"), "|", ("action_id", "=", False),
-            ("action_id.state", "=", "closed")])
-        disputes.filtered(lambda dispute: dispute._is_settled())._review()
+            ("state", "=", "open"),
+            ("item_ids", "not any", [("reconciled", "=", False), ("parent_state", "!=", "cancel")]),
+        ])._filter_settled()
+        followed = disputes.filtered(lambda dispute: (
+            dispute.action_id and dispute.action_id.state != "closed"))
+        for steering in followed.action_id._get_steerings():  # which reviews their disputes
+            steering.drop_settled()
+        (disputes - followed)._review()
 
     def _write_resolved(self, result, comment):
         for company, disputes in self.grouped("company_id").items():

@@ -52,7 +52,8 @@ class ResCompany(models.Model):
         """
         bounds, _ = self._get_collection_bounds(), self.env._
         return [
-            *(_("%(first)s–%(last)s days", first=first, last=last)
+            *(_("%(first)s–%(last)s days", first=first, last=last) if first < last
+              else _("1 day") if last == 1 else _("%(days)s days", days=last)
               for first, last in zip(starts, bounds)),
             _("Over 1 day") if bounds[-1] == 1 else _("Over %(days)s days", days=bounds[-1]),
         ]

@@ -100,7 +100,14 @@ class TestFigures(AnalysisCase):
         self.assertEqual(self.read()["buckets"], {0: 200, 1: 0, 2: 300, 3: 0, 4: 0})
         self.assertEqual(
             [label for _value, label in self.env["collection.analysis.item"]._selection_bucket()],
-            ["Not due", "1–4 days", "5–5 days", "6–90 days", "Over 90 days"])
+            ["Not due", "1–4 days", "5 days", "6–90 days", "Over 90 days"])
+
+    def test_a_bucket_of_one_day(self):
+        """issue 18: of the first day late alone, said so."""
+        self.company.collection_buckets = "1, 7"
+        self.assertEqual(
+            list(self.company._get_collection_ages().values()),
+            ["1 day", "2–7 days", "Over 7 days"])
 
     def test_wrong_bounds(self):
         """Bad input: bounds that are none name the company and the remedy."""

@@ -11,11 +11,14 @@ from ...engine.hashtags import (
     AMOUNT,
     BLOCK,
     CATALOGUE,
+    CONDITION,
+    END,
     LINK,
     Column,
     Link,
     Table,
     find,
+    is_unpaired,
     nearest,
     replace,
     unknown,
@@ -23,7 +26,8 @@ from ...engine.hashtags import (
 
 SETTINGS = settings(derandomize=True, deadline=None, max_examples=200, database=None)
 
-NAMES = st.sampled_from(sorted(CATALOGUE))
+NAMES = st.sampled_from(sorted(
+    name for name, kind in CATALOGUE.items() if kind not in (CONDITION, END)))
 WORDS = st.text(max_size=30)
 #: Text that has no hashtag of its own.
 PLAIN = st.text(st.characters(blacklist_characters="#&<>", blacklist_categories=("Cs",)))
@@ -114,6 +118,23 @@ class TestEngineTags(BaseCase):
     def test_known_without_value_leaves_nothing(self):
         """A collector without a phone leaves an empty place."""
         self.assertEqual(replace("Call #collector_phone.", {}), "Call .")
+
+    def test_a_condition_that_does_not_hold(self):
+        """L16: what stands between it and its end is left out, in a text and in HTML."""
+        text = "Pay.#if_claimed Interest: #penalties_amount.#end_if Yours"
+        values = {"if_claimed": "1", "penalties_amount": "4 €"}
+        self.assertEqual(replace(text, values), "Pay. Interest: 4 €. Yours")
+        self.assertEqual(replace(text, {**values, "if_claimed": ""}), "Pay. Yours")
+        self.assertEqual(
+            replace(f"<p>{text}</p><p>Us</p>", {}, html=True), "<p>Pay. Yours</p><p>Us</p>")
+
+    def test_a_condition_and_its_end_come_in_pairs(self):
+        """L16: one without the other is found before it takes the rest of a text along."""
+        for text in ("", "#today", "#if_claimed a #end_if b #if_claimed c #end_if"):
+            self.assertFalse(is_unpaired(text), text)
+        for text in ("#if_claimed a", "a #end_if", "#if_claimed #if_claimed a #end_if",
+                     "#end_if a #if_claimed"):
+            self.assertTrue(is_unpaired(text), text)
 
     def test_block_in_html(self):
         """Build: a list of items is a table, and its cells are escaped."""

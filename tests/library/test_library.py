@@ -1,19 +1,50 @@
+import html
+import re
 from contextlib import closing
+from pathlib import Path
 from unittest.mock import patch
 
+import polib
+from lxml import etree
 from psycopg2.errors import SerializationFailure
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tests import BaseCase, tagged
+from odoo.tools import SQL, file_path, mute_logger
 
+from ...engine.hashtags import find
 from ...models.library import collection_library
 from ...models.library.collection_library import LOCK
 from ...models.library.examples import EXAMPLES
+from ...models.message.hashtags import HASHTAGS
 from ..common import CollectionCase
 from .library_case import LibraryCase
 
 MODULE = "account_collection"
+ROOT = Path(__file__).parents[2]
+CLAIMING = {name for name, tag in HASHTAGS.items() if tag.claims}
+
+
+@tagged("post_install", "-at_install")
+class TestLibraryTexts(BaseCase):
+    """What the texts of the examples say, in English and French."""
+
+    def test_claims_are_conditional(self):
+        """L16: a consumer who gets an example reads nothing of interest and indemnity."""
+        french = {term.msgid: term.msgstr for term in polib.pofile(
+            file_path("account_collection/i18n/fr.po"))}
+        texts = {
+            html.unescape(text) for path in (ROOT / "data" / "library").glob("*.xml")
+            for field in etree.parse(path).iter("field")
+            if field.get("name") in ("subject", "body", "beside_subject", "beside_body")
+            for text in (field.text or "", *(
+                re.sub(r"</?p>", "", etree.tostring(paragraph, encoding="unicode"))
+                for paragraph in field.iter("p")))}
+        self.assertTrue(any("#penalties_amount" in text for text in texts))
+        for text in texts | {french[text] for text in texts & set(french)}:
+            left = re.sub("#if_claimed.*?#end_if", "", text, flags=re.DOTALL)
+            self.assertFalse(CLAIMING & set(find(left)), text)
+            self.assertNotRegex(left, "(?i)penalt|indemnit|interest|intérêts|pénalité")
 
 
 @tagged("post_install", "-at_install")

@@ -43,6 +43,13 @@ class TestUnknownHashtags(MessageCase):
                 {**vals, "model_id": models._get_id("collection.action")})
         self.env["mail.template"].create({**vals, "model_id": models._get_id("res.partner")})
 
+    def test_a_condition_without_its_end(self):
+        """L16: refused, with the remedy; the end of the text would be left out."""
+        for body in ("<p>#if_claimed Interest</p>", "<p>Interest #end_if</p>"):
+            with self.subTest(body=body), self.assertRaisesRegex(
+                    ValidationError, "#end_if behind each #if_claimed"):
+                self.write_step(body=body)
+
     def test_colours_and_anchors_are_saved(self):
         """Build: what an editor writes into HTML is no hashtag."""
         self.write_step(
@@ -77,6 +84,15 @@ class TestMessagePenalties(MessageCase):
         message = self.render(other)[0]
         self.assertEqual(message.subject, "0.00 €")
         self.assertNotIn("Interest", message.content)
+
+    def test_what_is_not_claimed_is_not_spoken_of(self):
+        """L16: a consumer, and who is let off, read no sentence on interest and indemnity."""
+        self.write_step(body="<p>Pay.#if_claimed Interest: #penalties_amount.#end_if Yours</p>")
+        self.assertIn("Pay. Interest: 4.00", self.render(self.customer)[0].content)
+        for name, vals in (("Person", {"collection_debtor_kind": "consumer"}), ("Let off", {})):
+            other = self.make_customer(name, **vals)
+            self.make_invoice(other, 1000)
+            self.assertIn("<p>Pay. Yours</p>", self.render(other)[0].content)
 
     def test_missing_rate_is_said(self):
         """Bad input: a missing rate is said in words, never as a number."""

@@ -11,6 +11,10 @@ from ..common import COLLECTOR, NOW, action, row, step
 from ..message.test_mail_back import DSN, MailBackCase
 from .test_scenario_process import ProcessCase
 
+NOBODY = (
+    "Nobody holds “Guarantor” for Debtor: name somebody under Participants on the customer's "
+    "Sequences tab.")
+
 
 class HolderCase(ProcessCase):
     """Tenants with a guarantor, in scenarios whose steps write to the guarantor as well."""
@@ -109,6 +113,16 @@ class TestHolders(HolderCase):
         self.assertEqual(set(self.get_texts(customer)), {customer, heir})
         self.assertNotIn(former, self.get_texts(customer))
 
+    def test_the_customer_holds_its_own_function(self):
+        """D-009: a tenant is written to as such; named for it, somebody else is."""
+        self.cau.held_by_customer = True
+        scenario = self.make_scenario([self.make_step(3, "holder"), {"offset": 15}])
+        customer = self.make_debtor(scenario=scenario)
+        other, guarantor = self.make_guaranteed(scenario)
+        self.process_due()
+        self.assertEqual(set(self.get_texts(customer)), {customer})
+        self.assertEqual(set(self.get_texts(other)), {guarantor})
+
     def test_nobody_holds_it(self):
         """The customer's message leaves all the same; it is traced, and said on the form."""
         customer = self.make_debtor(scenario=self.both)
@@ -116,12 +130,12 @@ class TestHolders(HolderCase):
         self.assertEqual(set(self.get_texts(customer)), {customer})
         done = self.get_actions(customer)[0]
         self.assertEqual(done.outcome, "done")
-        self.assertEqual(done.beside_note, "Nobody holds “Guarantor” for Debtor.")
+        self.assertEqual(done.beside_note, NOBODY)
         self.assertIn("beside_left_out", self.get_kinds(customer))
         customer.invalidate_recordset()
         self.assertEqual(
             customer.with_user(self.collector).collection_not_chased,
-            "Guarantor was not written to: Nobody holds “Guarantor” for Debtor.")
+            f"Guarantor was not written to: {NOBODY}")
 
     def test_nobody_holds_it_who_alone_is_written_to(self):
         """It waits as for want of an address, then the next step comes."""
@@ -130,7 +144,7 @@ class TestHolders(HolderCase):
         customer = self.make_debtor(scenario=scenario)
         self.process_due()
         action = self.get_planned(customer)
-        self.assertEqual(action.error, "Nobody holds the function that receives it.")
+        self.assertEqual(action.error, NOBODY)
         self.assertFalse(action.assignment_problem)
         self.process_due("2026-03-12 10:00:00")
         self.assertEqual((action.state, action.outcome), ("closed", "failed"))
@@ -337,7 +351,7 @@ class TestHolderStep(HolderCase):
         """Before its day, so that somebody can be named."""
         action = self.get_planned(self.make_debtor(scenario=self.both))
         action = action.with_user(self.collector)
-        self.assertEqual(action.beside_problem, "Nobody holds “Guarantor” for Debtor.")
+        self.assertEqual(action.beside_problem, NOBODY)
         self.assertFalse(action.beside_page)
         self.assertIn("Please pay.", action.preview_page)
 
@@ -345,7 +359,7 @@ class TestHolderStep(HolderCase):
         """Also where nobody holds the function yet."""
         scenario = self.make_scenario([self.make_step(3, "holder")])
         action = self.get_planned(self.make_debtor(scenario=scenario)).with_user(self.collector)
-        self.assertEqual(action.preview_problem, "Nobody holds the function that receives it.")
+        self.assertEqual(action.preview_problem, NOBODY)
         self.make_guarantor(action.customer_id)
         action.invalidate_recordset()
         self.assertEqual(action.preview_to, "Guarantor, guarantor@example.com")
@@ -394,7 +408,10 @@ class TestHolderStep(HolderCase):
             "tell", [action("mail", recipient_function_id="CAU", kind="email",
                             subject="Rent", body="<p>Rent is unpaid.</p>")], [row("end:Told")])]))
         told = self.get_action(sequence, "mail").with_user(self.collector)
-        self.assertEqual(told.preview_problem, "Nobody holds the function that receives it.")
+        self.assertEqual(
+            told.preview_problem, "Nobody holds “Guarantor” for Tenant One: name somebody under "
+            "Participants in the sequence.")
+        self.assertEqual(told.assignment_problem, told.preview_problem)
 
     def test_a_default_holder_is_not_written_to(self):
         """Whoever stands in for all customers guarantees for none of them."""

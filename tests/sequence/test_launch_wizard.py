@@ -1,5 +1,8 @@
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from ..common import CollectionCase, action, row, step
 
@@ -84,6 +87,31 @@ class TestLaunchWizard(CollectionCase):
         wizard.line_ids.filtered(lambda l: l.function_id == self.cj).contact_id = self.bailiff
         sequence = self.env["collection.sequence"].browse(wizard.action_launch()["res_id"])
         self.assertEqual(self.get_action(sequence, "b").responsible_id, self.bailiff)
+
+    def test_the_customer_holds_its_own_function(self):
+        """D-009: the tenant of a tree is whom it is launched for, unless somebody is named."""
+        self.loc.held_by_customer = True
+        customer = self.make_customer("Tenant Two", holders={
+            "GEST": self.collector, "CJ": self.bailiff})
+        form = self.open_wizard(customer)
+        form.template_id = self.template
+        line = form.save().line_ids.filtered(lambda line: line.function_id == self.loc)
+        self.assertEqual((line.contact_id, line.severity), (customer, "ok"))
+        sequence = self.launch(self.template, customer)
+        self.assertEqual(self.get_action(sequence, "b").recipient_ids, customer)
+        sequence.sudo().participant_ids.filtered(
+            lambda row: row.function_id == self.loc).unlink()
+        self.assertEqual(sequence._get_holders()[self.loc], customer)
+        heir = self.make_partner("Heir", email="heir@example.com")
+        self.make_participant(customer, "LOC", heir)
+        self.assertEqual(sequence._get_holders()[self.loc], heir)
+
+    @mute_logger("odoo.sql_db")
+    def test_only_a_contacts_function_is_the_customers(self):
+        """D-081: whoever owes us does none of our work; guarded by the database."""
+        with self.assertRaises(IntegrityError):
+            self.cj.held_by_customer = True
+            self.env.flush_all()
 
     def test_what_was_filled_is_kept_on_the_customer(self):
         """D-005, D-011: ticked, the next launch starts with the same people."""

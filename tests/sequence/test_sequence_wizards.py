@@ -90,6 +90,21 @@ class TestAddActionWizard(CollectionCase):
         self.assertAt(sequence, "judge")
         self.assertReplays(sequence)
 
+    def make_dialog(self, user):
+        return self.env["collection.sequence.add.action"].with_user(user).create({
+            "sequence_id": self.launch(self.make_short_template()).id, "name": "Call",
+            "reason": "Asked"})
+
+    def test_a_script_need_not_name_the_function(self):
+        """D-065: it is proposed as on the screen."""
+        self.assertEqual(self.make_dialog(self.collector).function_id, self.gest)
+
+    def test_whoever_holds_none_is_told_what_is_missing(self):
+        """Bad input: a sentence, not the platform's word of a required value."""
+        dialog = self.make_dialog(self.manager)
+        with self.assertRaisesRegex(UserError, "which function owes it"):
+            dialog.action_apply()
+
 
 @tagged("post_install", "-at_install")
 class TestResumeWizard(CollectionCase):
@@ -329,6 +344,22 @@ class TestAssignmentProblems(CollectionCase):
         form.user_id = self.litigator
         form.save().action_apply()
         self.assertEqual((act.user_id, act.assignment_problem), (self.litigator, False))
+
+    def test_a_script_need_not_name_the_function(self):
+        """D-087: the function that lacks its holder is proposed as on the screen."""
+        act = self.get_action(self.sequence, "task")
+        dialog = self.env["collection.action.assign"].with_user(self.collector).create({
+            "action_id": act.id, "user_id": self.litigator.id})
+        self.assertEqual(dialog.function_id, self.gest)
+
+    def test_an_action_without_function_has_no_holder_to_name(self):
+        """Bad input: a sentence, not the platform's word of a required value."""
+        act = self.env["collection.action"].with_user(self.collector).create_message(
+            self.customer, {"name": "Call", "kind": "call"})
+        dialog = self.env["collection.action.assign"].with_user(self.collector).create({
+            "action_id": act.id})
+        with self.assertRaisesRegex(UserError, "No function owes"):
+            dialog.action_apply()
 
     def test_it_costs_the_same_for_many(self):
         """D-087: computed for the set, not one by one."""

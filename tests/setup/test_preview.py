@@ -1,5 +1,6 @@
 from lxml import html
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .setup_case import SetupCase
@@ -79,6 +80,59 @@ class TestPreview(SetupCase):
             self.page.action_stop()
             self.page.action_start()
             self.assertEqual(self.company.collection_old_before, began)
+
+    def test_a_scenario_without_exchange_rate(self):
+        """S-008: the page, its preview and the start say why nobody would be chased, and what
+        to do; with a rate, all of it goes on."""
+        francs = self.env["res.currency"].with_context(active_test=False).search(
+            [("name", "=", "CHF")])
+        francs.active = True
+        francs.rate_ids.unlink()
+        self.scenario.currency_id = francs
+        self.make_invoice(self.customer, due="2026-02-20")
+        self.assertFalse(self.answer().missing_exchange)  # no amount to compare with
+        self.assertFalse(self.preview(minimum_amount=100))
+        for said in (self.page.missing_exchange, self.page.preview):
+            self.assertIn("CHF, which has no exchange rate", said)
+        for button in ("action_start", "action_apply"):
+            with self.assertRaisesRegex(UserError, "Enter a rate"):
+                getattr(self.page, button)()
+        self.assertFalse(self.page.started_on)
+        self.env["res.currency.rate"].create({
+            "currency_id": francs.id, "rate": 2, "name": "2026-01-01",
+            "company_id": self.company.id})
+        self.env.invalidate_all()
+        self.assertTrue(self.preview(minimum_amount=100))
+        self.assertFalse(self.page.missing_exchange)
+        self.page.action_start()
+        self.assertTrue(self.page.started_on)
+
+    def test_a_scenario_for_professionals_and_consumers(self):
+        """L16: the page says how many overdue consumers would get it, and what to do."""
+        person = self.make_customer("Person", collection_debtor_kind="consumer")
+        spared = self.make_customer("Spared", collection_debtor_kind="consumer")
+        spared.collection_scenario_id = self.make_scenario()
+        for customer in (person, spared, self.customer):
+            self.make_invoice(customer)
+        self.assertFalse(self.answer().consumers_chased)  # it claims nothing
+        self.scenario.step_ids[0].body = "<p>#if_claimed #penalties_amount#end_if</p>"
+        self.env.invalidate_all()
+        self.assertIn(": 1.", self.page.consumers_chased)
+        self.answer(who="one", customer_id=self.customer.id)
+        self.assertFalse(self.page.consumers_chased)
+        self.answer(who="one", customer_id=spared.id)
+        self.assertIn(": 1.", self.page.consumers_chased)
+        person.collection_debtor_kind = "professional"
+        self.answer(who="all")
+        self.assertFalse(self.page.consumers_chased)
+
+    def test_an_example_for_professionals_and_consumers(self):
+        """L16: said before it is loaded."""
+        self.make_invoice(self.make_customer("Person", collection_debtor_kind="consumer"))
+        self.page.scenario_id = False
+        self.assertIn(": 1.", self.page.consumers_chased)
+        self.page.example = "scenario_tenants"
+        self.assertFalse(self.page.consumers_chased)
 
     def test_it_changes_nothing(self):
         """Issue 17: the scenario may be at work: what it and the company were stays, until the

@@ -374,6 +374,44 @@ class TestDisputeOutcomes(OutcomeCase):
         self.assertEqual(self.dispute.action_id.outcome, "settled")
         self.assertEqual((self.dispute.state, self.dispute.result), ("resolved", "credited"))
 
+    def test_a_credit_does_not_wait_for_the_follow_ups_day(self):
+        """A-028, A-042: nothing is left to follow up: found in the night after."""
+        self.credit(self.move)
+        self.judge("2026-03-03")
+        self.assertGreater(str(self.dispute.action_id.date), "2026-03-03")
+        self.assertEqual(self.dispute.action_id.outcome, "settled")
+        self.assertEqual((self.dispute.state, self.dispute.result), ("resolved", "credited"))
+
+    def test_a_payment_does_not_wait_for_it_either(self):
+        """A-028: its owner is asked how it ended in the night after, once."""
+        self.match(self.move, self.pay_on_account(500))
+        self.judge("2026-03-03")
+        self.judge("2026-03-04")
+        self.assertEqual(self.dispute.action_id.outcome, "settled")
+        self.assertEqual(self.dispute.state, "open")
+        self.assertEqual(len(self.dispute.activity_ids), 1)
+
+    def test_what_is_left_is_still_followed_up(self):
+        """A-042: a credit of a part ends neither."""
+        self.refund(200)
+        self.judge("2026-03-03")
+        self.assertNotEqual(self.dispute.action_id.state, "closed")
+        self.assertEqual(self.dispute.state, "open")
+
+    def test_the_same_queries_for_one_dispute_and_for_many(self):
+        """What is settled is found for all at once."""
+        disputes = self.env["collection.dispute"]
+        self.match(self.move, self.pay_on_account(500))
+        self.judge("2026-03-03")
+        one = self.count_queries(disputes._process_settled)
+        for amount in (100, 200, 300):
+            move = self.make_invoice(self.customer, amount)
+            disputes.with_user(self.collector).open(
+                self.get_items(move).with_user(self.collector), self.reason)
+            self.match(move, self.pay_on_account(amount))
+        self.judge("2026-03-04")
+        self.assertEqual(self.count_queries(disputes._process_settled), one)
+
     def test_its_item_is_cancelled_or_deleted(self):
         """The same."""
         self.move.button_draft()

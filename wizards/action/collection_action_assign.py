@@ -16,7 +16,7 @@ class CollectionActionAssign(models.TransientModel):
         "collection.function", compute="_compute_available_function_ids")
     function_id = fields.Many2one(
         "collection.function", compute="_compute_function_id", store=True, readonly=False,
-        required=True, domain="[('id', 'in', available_function_ids)]")
+        domain="[('id', 'in', available_function_ids)]")
     kind = fields.Selection(related="function_id.kind", related_sudo=False)
     user_id = fields.Many2one(
         "res.users", string="Held by", compute="_compute_holder", store=True, readonly=False,
@@ -60,9 +60,13 @@ class CollectionActionAssign(models.TransientModel):
     def action_apply(self):
         """Name the holder: every open action of the function passes on.
 
-        :raise UserError: nobody is named
+        :raise UserError: the action has no function, or nobody is named
         """
         self.ensure_one()
+        if not self.function_id:
+            raise UserError(self.env._(
+                "No function owes “%(action)s”, so there is no holder to name. Change whom it is "
+                "assigned to instead.", action=self.action_id.name))
         internal = self.kind == "internal"
         holder = self.user_id if internal else self.contact_id
         if not holder:

@@ -87,8 +87,8 @@ class CollectionDocumentStart(models.TransientModel):
             participant.function_id: participant.partner_id
             for participant in self.customer_id._get_collection_participants(company)}
         return {
-            function: (known.get(function) or function.default_partner_id).sudo(False)
-            - self.partner_id._origin
+            function: (known.get(function) or function._get_usual_holder(
+                self.customer_id._origin)).sudo(False) - self.partner_id._origin
             for function in self.template_id.function_ids.function_id.with_company(company)}
 
     def action_start(self):

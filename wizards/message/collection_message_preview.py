@@ -144,6 +144,4 @@ class CollectionMessagePreview(models.TransientModel):
         function = action.recipient_function_id
         if not function or message.recipient:
             return ""
-        return self.env._(
-            "Nobody holds “%(function)s” for %(customer)s.", function=function.name,
-            customer=action.customer_id.name)
+        return function._describe_vacancy(action.customer_id)

@@ -12,7 +12,7 @@ class CollectionSequenceAddAction(models.TransientModel):
     step_id = fields.Many2one(related="sequence_id.step_id", related_sudo=False)
     name = fields.Char(string="What to do", required=True)
     function_id = fields.Many2one(
-        "collection.function", string="Owed by", required=True,
+        "collection.function", string="Owed by",
         compute="_compute_function_id", store=True, readonly=False,
         domain="[('kind', '!=', 'contact')]")
     recipient_function_id = fields.Many2one("collection.function", string="Sent to")
