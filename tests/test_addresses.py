@@ -54,7 +54,8 @@ class TestAddresses(CollectionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.script = load_migration("19.0.6.0.0/pre-addresses")
+        cls.scripts = [load_migration(f"{version}/pre-addresses")
+                       for version in ("19.0.6.0.0", "19.0.10.0.0")]
 
     def test_what_another_action_has_now_is_let_go_of_first(self):
         """Or the database refuses the new action, and no database could be upgraded."""
@@ -64,23 +65,29 @@ class TestAddresses(CollectionCase):
             name = FORMER[action.path]
             former = self.env.ref(f"account_collection.{name}", raise_if_not_found=False)
             moved |= set() if former and former.id == action.id else {(name, action.path)}
-        self.assertEqual(moved, set(self.script.MOVED))
+        self.assertEqual(moved, {pair for script in self.scripts for pair in script.MOVED})
 
     def test_only_the_former_action_lets_go(self):
         """Also where an upgrade that failed later is run again."""
-        [(name, path)] = self.script.MOVED
-        present = self.env["ir.actions.act_window"].search([("path", "=", path)])
-        self.script.migrate(self.env.cr, "19.0.5.0.0")
+        for script in self.scripts:
+            with self.subTest(script.__name__):
+                self.check_letting_go(script)
+
+    def check_letting_go(self, script):
+        [(name, path)] = script.MOVED
+        present = self.env["ir.actions.actions"].search([("path", "=", path)])
+        script.migrate(self.env.cr, "19.0.5.0.0")
         self.env.invalidate_all()
         self.assertEqual(present.path, path)
-        present.path = False
+        self.env[present.type].browse(present.id).path = False
         self.env.flush_all()
-        former = present.create({"name": "Former", "res_model": "res.partner", "path": path})
+        former = self.env["ir.actions.act_window"].create(
+            {"name": "Former", "res_model": "res.partner", "path": path})
         self.env["ir.model.data"].create({
             "module": "account_collection", "name": name, "res_id": former.id,
             "model": former._name})
         self.env.flush_all()
-        self.script.migrate(self.env.cr, "19.0.5.0.0")
+        script.migrate(self.env.cr, "19.0.5.0.0")
         self.env.invalidate_all()
         self.assertFalse(former.path)
 
@@ -91,10 +98,10 @@ class TestMenusOfAddresses(CollectionCase, HttpCase):
 
     moment = None  # a browser's clock cannot be frozen
 
-    def check_menus(self, address, shown):
+    def check_menus(self, address, shown, login="collector"):
         """Open an address in a new tab, and wait for the menus above what it shows."""
         self.browser_js(
-            address, "console.log('test successful')", login="collector",
+            address, "console.log('test successful')", login=login,
             ready=f"""Boolean(document.querySelector("{shown}") && document.querySelector(
                 ".o_menu_sections [data-menu-xmlid='account_collection.menu_collection_debtors']"))
             """)
@@ -108,3 +115,9 @@ class TestMenusOfAddresses(CollectionCase, HttpCase):
         action = self.env["collection.action"].with_user(self.collector).create_message(
             self.customer, {"name": "Call them", "kind": "call"})
         self.check_menus(f"/odoo/collection.action/{action.id}", ".o_form_view")
+
+    def test_the_settings(self):
+        """Issue 17: a manager without system rights has them, over the work list."""
+        self.assertFalse(self.manager.has_group("base.group_system"))
+        self.check_menus(
+            "/odoo/collection-settings", ".modal [name='collection_manager_id']", login="manager")

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from odoo.tools import format_amount, format_date, plaintext2html
 
+from ...tools.page_numbers import number_pages
 from ..action.channels import get_channel
 
 _logger = logging.getLogger(__name__)
@@ -97,7 +98,7 @@ def print_plan(plan):
         "account_collection.collection_payment_plan_sheet", plan.company_id, plan.lang,
         plan.partner_id, plan.offered_on, customer=plan.customer_id, plan=plan,
         accepted=describe_acceptance(plan), payment=prepare_payment(plan))])
-    return pdf
+    return number_pages(pdf, f"{plan.company_id.name} · {plan._get_name()}")
 
 
 def prepare_payment(plan):
@@ -113,8 +114,10 @@ def prepare_payment(plan):
     moves = items.move_id
     due = plan._get_next_instalment() if plan.state == "accepted" else (
         plan.line_ids.sorted("date")[:1] if plan.state == "offered" else plan.line_ids[:0])
-    # of what the company owes, and of entries, the account is the debtor's own
-    account = moves.filtered(lambda move: move.is_inbound()).partner_bank_id[:1]
+    # of what the company owes, and of entries, the account is the debtor's own; invoices that are
+    # older than the company's account bear none, and letters name this one for them
+    account = moves.filtered(lambda move: move.is_inbound()).partner_bank_id[:1] or (
+        plan.company_id.partner_id.bank_ids[:1])
     if not plan.company_id.qr_code or not due or not account:
         return None
     names = " ".join(move.payment_reference or move.name for move in moves)
@@ -144,8 +147,8 @@ def describe_acceptance(plan):
     _, day = plan.env._, format_date(plan.env, plan.accepted_on, date_format="long")
     if plan.accepted_way == "paper":
         return _("Signed on paper by %(name)s on %(day)s.", name=plan.accepted_by, day=day)
-    return _("Accepted by %(name)s on %(day)s, on the personal page (link %(link)s).",
-             name=plan.accepted_by, day=day, link=plan.accepted_link_id.id)
+    return _("Accepted by %(name)s on %(day)s, on the personal page.",
+             name=plan.accepted_by, day=day)
 
 
 def describe_default(plan):

@@ -54,6 +54,7 @@ class CollectionSetup(models.Model):
         compute="_compute_has_qr_code", inverse="_inverse_has_qr_code",
         string="QR code on invoices",
         help="Customers scan it with their bank's application.")
+    qr_code_lacks = fields.Char(compute="_compute_qr_code_lacks", string="Why there is no QR code")
     missing_in_head = fields.Char(compute="_compute_facts", string="Missing in the letters' head")
     missing_rates = fields.Char(compute="_compute_missing_rates", string="Missing rate")
     in_france = fields.Boolean(compute="_compute_facts", string="French law, in euro")
@@ -204,6 +205,29 @@ class CollectionSetup(models.Model):
         for setup in self:
             setup.company_id._check_collection_manager()
             setup.company_id.sudo().qr_code = setup.has_qr_code
+
+    @api.depends_context("lang")
+    @api.depends("company_id.qr_code")
+    def _compute_qr_code_lacks(self):
+        for setup in self:
+            account = setup.company_id.sudo().partner_id.bank_ids[:1]
+            setup.qr_code_lacks = setup._find_qr_code_lacks(account) if (
+                setup.has_qr_code and account) else ""
+
+    def _find_qr_code_lacks(self, account):
+        """:param account: ``res.partner.bank``, in superuser mode
+        :return: str, why no QR code can be drawn for it; empty where one can"""
+        methods = account.get_available_qr_methods_in_sequence()
+        if not methods:
+            return self.env._(
+                "No QR code is drawn: the app “Account SEPA QR Code” is not installed. An "
+                "administrator finds it in Apps.")
+        currency = account.currency_id or self.company_id.currency_id
+        errors = [
+            account._get_error_messages_for_qr(method, self.company_id.partner_id, currency)
+            for method, _name in methods]
+        return "" if not all(errors) else self.env._(
+            "No QR code is drawn for this account: %(reason)s", reason=errors[0])
 
     def _name_missing_in_head(self):
         """:return: str, what letters would lack; empty for nothing"""

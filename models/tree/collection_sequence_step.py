@@ -32,8 +32,8 @@ class CollectionSequenceStep(models.Model):
     name = fields.Char(required=True, translate=True)
     position = fields.Integer(default=10)
     join = fields.Selection(
-        JOINS, string="Joined when", default=conditions.ALL_REQUIRED, required=True,
-        help="From then on the rows “when joined” of the decision table are read.",
+        JOINS, string="Complete when", default=conditions.ALL_REQUIRED, required=True,
+        help="From then on the rows of the decision table that wait for it are looked at.",
     )
     max_visits = fields.Integer(
         default=3, required=True,

@@ -64,16 +64,17 @@ class CollectionSequenceTransition(models.Model):
     position = fields.Integer(default=10)
     position_label = fields.Char(compute="_compute_position_label")
     timing = fields.Selection(
-        [("at_once", "At once"), ("joined", "When joined")],
-        string="Read", default="joined", required=True,
-        help="At once: read at every result, it interrupts the step. When joined: read when "
-        "the step's results are complete.",
+        [("at_once", "At once"), ("joined", "When the step is complete")],
+        string="Looked at", default="joined", required=True,
+        help="At once: whenever something happens, also while actions of the step are open; where "
+        "the row holds, the step ends there. When the step is complete: once it has the results "
+        "that it waits for.",
     )
     condition = fields.Selection(
         [("outcome", "Result of an action"), ("joined", "Whatever the results"),
          ("event", "Event"), ("level", "State of the account"), ("deadline", "Deadline")],
         default="outcome", required=True,
-        help="“Whatever the results” read when joined is the default row.",
+        help="“Whatever the results” is the default row, for when no other row holds.",
     )
     content_key = fields.Char(help="Key of the action looked at; survives copies.")
     content_id = fields.Many2one(

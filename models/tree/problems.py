@@ -15,7 +15,7 @@ PROBLEMS = {
         "Step “%(step)s”: two of its actions or rows share a key; rename one of them."),
     "unknown_kind": _lt(
         "Step “%(step)s”, row %(row)s waits for something that is not known; choose another."),
-    "unknown_join": _lt("Step “%(step)s”: how it is joined is not known; choose another way."),
+    "unknown_join": _lt("Step “%(step)s”: when it is complete is not known; choose another way."),
     "impossible_days": _lt(
         "Step “%(step)s”: the days of “%(action)s” are negative or more than a hundred years; "
         "shorten them."),
@@ -24,7 +24,7 @@ PROBLEMS = {
     "no_end": _lt("No step leads to an end: let a row of a decision table end it."),
     "no_action": _lt(
         "Step “%(step)s” asks for nothing and waits for nothing: add an action, or a row "
-        "read at once that waits for an event, a state or a deadline."),
+        "“At once” that waits for an event, a state or a deadline."),
     "only_guarded": _lt(
         "Step “%(step)s” asks for nothing, and whatever may move it has a guard: while no guard "
         "holds, it waits in silence."),
@@ -51,7 +51,7 @@ PROBLEMS = {
     "contact_validator": _lt(
         "Step “%(step)s”: “%(action)s” is validated by a contact, who can only receive."),
     "no_default": _lt(
-        "Step “%(step)s” has no default row: add one that holds when all is joined."),
+        "Step “%(step)s” has no default row: add “Whatever the results” as its last row."),
     "unknown_target": _lt("Step “%(step)s” has a row that leads nowhere."),
     "unknown_content": _lt(
         "Step “%(step)s”, row %(row)s looks at an action of another step."),

@@ -12,12 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from reportlab.pdfgen import canvas
 
-#: Points from the edges of the page to the page number.
-EDGE = 22
-#: Size of the page number, in points.
-SIZE = 7.5
+from ...tools.page_numbers import stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ def bind(leaves: Sequence[Leaf], target: Path, title: str, lang: str) -> None:
             book.pages.extend(pages)
             for page in book.pages[firsts[-1]:] if leaf.lying else ():
                 page.rotate(90, relative=True)
-        sources.enter_context(_stamp(book, labels))
+        sources.enter_context(stamp(book, labels))
         _mark(book, leaves, firsts)
         book.docinfo["/Title"] = title
         book.Root.Lang = pikepdf.String(lang)
@@ -101,42 +97,3 @@ def _mark(book: pikepdf.Pdf, leaves: Sequence[Leaf], firsts: Sequence[int]) -> N
         for leaf, first in zip(leaves, firsts):
             owner = outline.root[-1].children if leaf.level else outline.root
             owner.append(pikepdf.OutlineItem(leaf.title, first))
-
-
-def _stamp(book: pikepdf.Pdf, labels: Sequence[str]) -> pikepdf.Pdf:
-    """Number the pages.
-
-    :return: the PDF of the numbers, to stay open until the book is written
-    """
-    drawn = io.BytesIO()
-    paper = canvas.Canvas(drawn)
-    for number, (page, label) in enumerate(zip(book.pages, labels), start=1):
-        width, height = _get_size(page)
-        paper.setPageSize((width, height))
-        paper.setFont("Helvetica", SIZE)
-        paper.setFillGray(0.35)
-        paper.drawRightString(
-            width - EDGE, EDGE, " · ".join(filter(None, (
-                _as_latin(label), f"{number} / {len(labels)}"))))
-        paper.showPage()
-    paper.save()
-    numbers = pikepdf.open(drawn)
-    for page, stamped in zip(book.pages, numbers.pages):
-        page.add_overlay(stamped)
-    return numbers
-
-
-def _get_size(page: pikepdf.Page) -> tuple[float, float]:
-    """:return: width and height of a page as it is seen, in points"""
-    left, lower, right, upper = (float(number) for number in page.trimbox)
-    size = abs(right - left), abs(upper - lower)
-    return size if int(page.obj.get("/Rotate", 0)) % 180 == 0 else (size[1], size[0])
-
-
-def _as_latin(text: str) -> str:
-    """:return: the text, if the font that every reader has can write it"""
-    try:
-        text.encode("cp1252")
-    except UnicodeEncodeError:
-        return ""
-    return text

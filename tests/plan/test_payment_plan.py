@@ -14,6 +14,7 @@ from odoo.tools.pdf import PdfFileReader
 
 from ...models.plan import plan_text
 from ...report.collection_print import _read
+from ...tools.page_numbers import number_pages
 from ..common import action, event_row, row, step
 from ..link.test_link import LinkCase
 from ..upload_corpus import make_pdf
@@ -257,6 +258,37 @@ class TestOffer(PlanCase):
         self.assertEqual(asked[0][2].split(), [
             move.payment_reference or move.name for move in (self.older, self.newer)],
             "as the plan lists them")
+
+    def test_the_code_of_invoices_older_than_the_account(self):
+        """They bear no account: the plan names the one that letters name."""
+        self.items.move_id.partner_bank_id = False
+        self.company.partner_id.bank_ids.unlink()
+        account = self.env["res.partner.bank"].create({
+            "acc_number": "FR7630006000011234567890189", "partner_id": self.company.partner_id.id})
+        self.items.move_id.partner_bank_id = False
+        self.company.qr_code = True
+        plan, asked = self.offer().sudo(), []
+
+        def build(bank, *_others):
+            asked.append(bank)
+            return "data:image/png;base64,AAAA"
+        with patch.object(self.registry["res.partner.bank"], "build_qr_code_base64", build):
+            self.assertTrue(plan_text.prepare_payment(plan))
+        self.assertEqual(asked, [account])
+
+    def test_each_of_several_pages_has_its_number(self):
+        """And says which plan it is of: the PDF program prints no running footer."""
+        def read(content):
+            return [_read(page).strip() for page in PdfFileReader(io.BytesIO(content)).pages]
+        with pikepdf.new() as pdf:
+            pdf.add_blank_page()
+            alone, several = io.BytesIO(), io.BytesIO()
+            pdf.save(alone)
+            pdf.add_blank_page()
+            pdf.save(several)
+        self.assertEqual(
+            read(number_pages(several.getvalue(), "Plan 3")), ["Plan 3 · 1 / 2", "Plan 3 · 2 / 2"])
+        self.assertEqual(number_pages(alone.getvalue(), "Plan 3"), alone.getvalue())
 
     def test_the_code_pays_the_company(self):
         """A credit note bears the account of the debtor, to whom nothing is to be paid."""

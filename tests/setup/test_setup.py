@@ -118,6 +118,24 @@ class TestSetup(SetupCase):
         with self.assertRaises(AccessError):
             self.page.with_user(self.collector).has_qr_code = True
 
+    def test_a_qr_code_that_nothing_draws(self):
+        """Issue 17: switched on, it is said why no invoice and no plan has one."""
+        account = self.env["res.partner.bank"].create(
+            {"acc_number": "FR7630006000011234567890189", "partner_id": self.company.partner_id.id})
+        self.company.partner_id.bank_ids = account
+        banks = self.registry["res.partner.bank"]
+        for wanted, methods, error, told in (
+                (False, [], None, ""), (True, [], None, "not installed"),
+                (True, [("sct_qr", "SEPA")], "no IBAN", "for this account: no IBAN"),
+                (True, [("sct_qr", "SEPA")], None, "")):
+            self.company.qr_code = wanted
+            self.env.invalidate_all()
+            with patch.object(
+                    banks, "get_available_qr_methods_in_sequence", return_value=methods), (
+                    patch.object(banks, "_get_error_messages_for_qr", return_value=error)):
+                self.assertIn(told, self.page.qr_code_lacks or "")
+                self.assertEqual(bool(told), bool(self.page.qr_code_lacks))
+
     def get_help(self):
         debtors = self.env["collection.debtor"].with_user(self.manager)
         return str(debtors.get_empty_list_help("<p/>"))
