@@ -5,7 +5,7 @@ from babel.dates import format_skeleton
 from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.tools import SQL, babel_locale_parse, format_amount, format_date
 
 from ...engine import ladder
@@ -512,8 +512,12 @@ class CollectionDebtor(models.Model):
         customers = defaultdict(list)
         for customer, company in owners:
             customers[company].append(customer)
-        for company, ids in customers.items():
-            self._refresh(self.env["res.company"].browse(company), ids)
+        for company in self.env["res.company"].browse(customers):
+            try:
+                self._refresh(company, customers[company.id])
+            except MissingError:
+                if company.exists():
+                    raise  # else its making was undone, in this very transaction
 
     # === BUTTONS === #
 
