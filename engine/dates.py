@@ -171,16 +171,16 @@ def remaining(today: date, due: date, delay: Delay, calendar: Calendar) -> int:
     moves by as many days as the pause lasts. Give it the :func:`term`, where that was kept,
     and only the delay itself runs.
 
-    :param due: due date, or :func:`term`
+    :param due: due date, or :func:`term`; it counts even if it has become a day off since
     :return: in the delay's own unit, but in calendar days for weeks and months (part of
         which no whole number can say); 0 once it is over
     """
     _check_dates(today, due)
     span = max((due - today).days, 0)
-    if not _is_selective(delay):
+    if not _is_selective(delay) or not span:
         return span
-    days = (today + timedelta(days=days) for days in range(1, span + 1))
-    return sum(_is_counted(day, delay, calendar) for day in days)
+    days = (today + timedelta(days=days) for days in range(1, span))
+    return sum(_is_counted(day, delay, calendar) for day in days) + 1
 
 
 def resume(

@@ -117,7 +117,7 @@ def resume_all(situation: Situation) -> Iterator[DeadlineSet | DeadlineResumed]:
 
     The pause counts for none of them, whenever its base became known: of one that counts from a
     day before the pause, the days up to the pause have run; of one that counts from a day within
-    it, none.
+    it, none. None ends before the day that was told, also where days off were taken back.
     """
     for row, condition in situation.step.deadlines:
         base, running = _find_base(situation, row, condition), situation.state.deadline(row.key)
@@ -127,10 +127,9 @@ def resume_all(situation: Situation) -> Iterator[DeadlineSet | DeadlineResumed]:
         if is_new and condition.nature == INTERNAL:
             yield _begin_after_pause(situation, row, condition, base, running)
         elif running and running.remaining is not None:
-            delay = _get_delay(running, condition)
-            due = _resume(situation, condition, delay, running.remaining)
-            moved = remaining(
-                date.fromisoformat(running.due), due, delay, _get_calendar(situation.world))
+            delay, told = _get_delay(running, condition), date.fromisoformat(running.due)
+            due = max(told, _resume(situation, condition, delay, running.remaining))
+            moved = remaining(told, due, delay, _get_calendar(situation.world))
             yield DeadlineResumed(
                 running.visit, running.row, due.isoformat(), running.given_back + moved)
 

@@ -243,15 +243,28 @@ class CollectionSequence(models.Model):
         return self.company_id._localize_collection(fields.Datetime.to_datetime(marker["value"]))
 
     def _get_guards(self, template):
-        """Which guards hold for this sequence.
+        """Which guards hold for this sequence. They read names as they are untranslated: whoever
+        runs a command, it leads to the same.
 
         :param template: see :meth:`_get_world`
         :return: frozenset of (step key, row key) of the guarded rows whose guard holds
         """
         rows = template.step_ids.transition_ids.filtered("guard")
+        if rows:
+            self._forget_computed()
+        plain = self.with_context(lang=None)
         return frozenset(
             (row.step_id.key, row.key) for row in rows
-            if self.filtered_domain(Domain(literal_eval(row.guard))))
+            if plain.filtered_domain(Domain(literal_eval(row.guard))))
+
+    def _forget_computed(self):
+        """Have what is computed of the sequence and its customer computed anew: an earlier command
+        of the same transaction may have changed what a figure comes from, and few say what that is.
+        """
+        for records in (self, self.customer_id):
+            records.invalidate_recordset([
+                name for name, field in records._fields.items()
+                if field.compute and not field.store])
 
     # === MARKERS === #
     # The dates and values of a case: each change is traced, and deadlines follow it.

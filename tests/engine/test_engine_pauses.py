@@ -64,6 +64,29 @@ class TestEnginePauseDeadlines(CourseCase):
         course.do(25, Tick(), markers={"served": march(2)})
         self.assertEqual(course.due(), march(31))
 
+    def test_a_day_off_named_later_brings_no_deadline_forward(self):
+        """D-028: the last day that was told is one now; a pause of no length puts it off to the
+        next working day."""
+        course = Course(step("one", content("a"), after(5, unit="working_days"), DEFAULT),
+                        calendar=Calendar(country=None))
+        shut = Calendar(country=None, closures=((march(9), march(9)),))
+        course.do(4, Tick(), calendar=shut)
+        self.assertEqual(course.due(), march(9))
+        course.do(5, Pause(), Resume())
+        self.assertEqual(course.due(), march(10))
+        self.assertStands(course, "running", "one")
+
+    def test_a_day_off_taken_back_in_a_pause_brings_no_deadline_forward(self):
+        """D-028: nobody has less time than was told."""
+        shut = Calendar(country=None, closures=((march(6), march(6)),))
+        course = Course(step("one", content("a"), after(5, unit="working_days"), DEFAULT),
+                        calendar=shut)
+        self.assertEqual(course.due(), march(10))
+        course.do(4, Pause())
+        course.do(4, Resume(), calendar=Calendar(country=None))
+        self.assertEqual(course.due(), march(10))
+        self.assertStands(course, "running", "one")
+
     def test_days_before_the_pause_count(self):
         """D-028: of a date filled in later too; two of the ten days had passed."""
         course = Course(step("one", content("a"), after(10, base=SERVED), DEFAULT), on=1)

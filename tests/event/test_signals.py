@@ -475,6 +475,30 @@ class TestSignalFaults(SignalsCase):
         self.assertReplays(sequence)
         self.assertReplays(sequence.successor_id)
 
+    def test_a_guard_reads_what_the_event_before_has_changed(self):
+        """D-056, D-059: of two in one passage, the first launches what the second asks about."""
+        self.make_template("HEIR", [step("wait", [action("call")], [row("end:Other")])])
+        sequence = self.start(
+            flow_row("HEIR", "after", condition="event", event_code="payment", timing="at_once"),
+            then=[event_row("end:Both", "payment", guard="[('child_count', '=', 1)]")])
+        for amount in (10, 20):
+            self.pay(self.invoice, amount)
+        self.deliver_signals()
+        self.assertEqual(sequence.end_label, "Both")
+        self.assertReplays(sequence)
+
+    def test_a_guard_reads_names_in_nobody_s_language(self):
+        """D-056: what is found does not depend on who runs a command, or for which company."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        self.customer.country_id = country = self.env.ref("base.de")
+        country.with_context(lang="fr_FR").name = "Allemagne"
+        sequence = self.start(event_row(
+            "after", "payment", guard="[('customer_id.country_id.name', '=', 'Germany')]"))
+        self.pay(self.invoice, 100)
+        self.deliver_signals()
+        self.assertAt(sequence, "after")
+
     def test_the_cron_comes_back_for_the_rest(self):
         """D-059: through the cron itself, a batch at a time."""
         sequence = self.start(event_row("wait", "payment"))

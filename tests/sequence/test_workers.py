@@ -214,6 +214,24 @@ class TestWorkers(CommittedCase):
         self.finish()
         self.assertDoneOnce(tenants)
 
+    @mute_logger("odoo.sql_db", *CRON)
+    def test_a_person_who_acts_meanwhile(self):
+        """D-059, D-069: the turns of a share are lost, and each of its events has its own."""
+        tenants, lost = self.make_work(2), []
+        take = self.registry["collection.sequence"]._take_turns
+
+        def act_before(sequences):
+            if not lost:
+                lost.extend(sequences.ids)
+                with self.environment() as env:
+                    env["collection.sequence"].browse(lost[-1:])._raise_rev()
+            return take(sequences)
+
+        with patch.object(self.registry["collection.sequence"], "_take_turns", act_before):
+            self.assertEqual(self.finish(), 1)
+        self.assertGreater(len(lost), 2)
+        self.assertDoneOnce(tenants)
+
     @contextmanager
     def killed_at(self, model, method, nth, *, after=False):
         """Kill the worker at the nth call of a method, before it or after it."""
