@@ -170,7 +170,7 @@ class CollectionSequenceTemplate(models.Model):
             participant = defaults.get(function)
             internal = function.kind == "internal"
             user = participant.user_id if participant else function.default_user_id
-            contact = (participant.contact_id if participant or internal
+            contact = (participant.contact_id if participant
                        else function._get_usual_holder(customer))
             yield {
                 "function_id": function.id,
