@@ -28,7 +28,7 @@ SENTENCES = (
     "until payment.",
     "Les intérêts moratoires et l’indemnité forfaitaire sont dus de plein droit et sans formalité "
     "(code de la commande publique, articles L. 2192-13 et D. 2192-35). À ce jour, ils s’élèvent "
-    "à #penalties_amount et #indemnity_amount\u00a0; vous nous devez donc #total_amount. Les "
+    "à #penalties_amount et #indemnity_amount&nbsp;; vous nous devez donc #total_amount. Les "
     "intérêts courent jusqu’au paiement.",
 )
 
@@ -41,9 +41,9 @@ def migrate(cr, version):
             cr.execute(SQL(
                 """
                 UPDATE %(table)s
-                   SET body = replace(body::text, %(sentence)s, %(conditional)s)::jsonb
+                   SET body = replace(replace(body::text, %(conditional)s, %(sentence)s),
+                                      %(sentence)s, %(conditional)s)::jsonb
                  WHERE %(condition)s AND strpos(body::text, %(sentence)s) > 0
-                   AND strpos(body::text, %(conditional)s) = 0
                 """,
                 table=SQL.identifier(table), condition=condition, sentence=sentence,
                 conditional=f"#if_claimed {sentence}#end_if"))

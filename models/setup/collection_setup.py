@@ -270,7 +270,7 @@ class CollectionSetup(models.Model):
     def _compute_missing_exchange(self):
         """Planning chases nobody by amounts that it cannot compare."""
         for setup in self:
-            scenario, company = setup.scenario_id, setup.company_id.sudo()
+            scenario, company = setup.scenario_id._origin, setup.company_id._origin.sudo()
             compared = setup.minimum_amount or scenario.item_minimum
             rates = compared and scenario._get_exchange_rates(scenario.currency_id, company)
             setup.missing_exchange = bool(rates) and None in rates.values() and self.env._(
@@ -293,7 +293,7 @@ class CollectionSetup(models.Model):
                 "%(done)s of %(all)s done", done=sum(map(bool, steps)), all=len(steps))
 
     @api.depends_context("lang", "uid")
-    @api.depends("previewed_on", "previewed_by_id", "missing_exchange")
+    @api.depends("previewed_on", "previewed_by_id")
     def _compute_preview(self):
         lines = self.env["collection.setup.line"]
         for setup in self:

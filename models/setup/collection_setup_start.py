@@ -200,7 +200,8 @@ class CollectionSetup(models.Model):
     def _compute_consumers_chased(self):
         """Of whom interest and indemnity must not be claimed, as the scenario does (L16)."""
         for setup in self:
-            count = setup._is_for_professionals() and setup._count_consumers()
+            count = setup._is_for_professionals() and setup._count_consumers(
+                setup.company_id._origin)
             setup.consumers_chased = bool(count) and self.env._(
                 "Overdue consumers and tenants who would get it: %(count)s. It is written for "
                 "professionals: give them a scenario of their own, or set “Debtor” on those who "
@@ -215,19 +216,19 @@ class CollectionSetup(models.Model):
             HASHTAGS[name].claims for step in self.scenario_id.step_ids
             for name in (*find(step.subject), *find(step.body, True)) if name in HASHTAGS)
 
-    def _count_consumers(self):
-        """:return: int, how many overdue consumers would get the scenario"""
+    def _count_consumers(self, company):
+        """:return: int, how many overdue consumers of a company would get the scenario"""
         if self.who == SEARCH and not self.filter_id:
             return 0
         domain = Domain(literal_eval(CONSUMERS_DOMAIN)) & Domain("collection_overdue", ">", 0)
         given = self._find_given()
         if given is None:
-            default = self.company_id._get_collection_default("collection_scenario_id")
+            default = company._get_collection_default("collection_scenario_id")
             domain &= Domain(
                 "collection_scenario_id", "in", [False, *default.ids, *self.scenario_id.ids])
         else:
             domain &= Domain("id", "in", given)
-        return self.env["res.partner"].with_company(self.company_id).search_count(domain)
+        return self.env["res.partner"].with_company(company).search_count(domain)
 
     def _find_given(self):
         """:return: list of ids of the customers who would get the scenario; None for those who
@@ -238,4 +239,4 @@ class CollectionSetup(models.Model):
             return self.customer_id.commercial_partner_id.ids
         domain = self.filter_id.sudo().domain if self.who == SEARCH else CONSUMERS_DOMAIN
         return self.env["collection.assignment.rule"].new({
-            "company_id": self.company_id.id, "filter_domain": domain})._search_ids()
+            "company_id": self.company_id._origin.id, "filter_domain": domain})._search_ids()

@@ -1,6 +1,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.tests import tagged
 
@@ -51,6 +52,18 @@ class TestAnalysisForecast(WorkCase):
                 ("doubtful", "", 80), ("delay", "2026-03-28", 200)})
             rows = self.get_rows("forecast").search([("source", "=", "instalment")])
             self.assertEqual(rows[0].action_open()["res_id"], promise.id)
+
+    def test_promises_by_week_are_read_here(self):
+        """Their own list, in which a plan stands at its next instalment, leads here; it draws
+        no graph by week."""
+        action = self.env.ref("account_collection.collection_promise_action")
+        self.assertNotIn("graph", action.view_mode)
+        arch = etree.fromstring(self.env["collection.promise"].with_user(
+            self.collector).get_view(view_type="list")["arch"])
+        [button] = arch.xpath("//header/button[@string='Expected by week']")
+        opened = self.env["ir.actions.actions"]._for_xml_id(
+            "account_collection.collection_analysis_forecast_action")
+        self.assertEqual(int(button.get("name")), opened["id"])
 
     def test_own_delay(self):
         """A payer who pays ten days late is expected to, until those days have passed."""

@@ -1,7 +1,7 @@
 from lxml import html
 
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .setup_case import SetupCase
 
@@ -131,8 +131,12 @@ class TestPreview(SetupCase):
         self.make_invoice(self.make_customer("Person", collection_debtor_kind="consumer"))
         self.page.scenario_id = False
         self.assertIn(": 1.", self.page.consumers_chased)
-        self.page.example = "scenario_tenants"
-        self.assertFalse(self.page.consumers_chased)
+        with Form(self.page) as form:
+            for who, shown in (("consumers", True), ("all", True)):
+                form.who = who
+                self.assertEqual(bool(form.consumers_chased), shown)
+            form.example = "scenario_tenants"
+            self.assertFalse(form.consumers_chased)
 
     def test_it_changes_nothing(self):
         """Issue 17: the scenario may be at work: what it and the company were stays, until the
