@@ -121,4 +121,4 @@ class TestPlurals(BaseCase):
 
     def test_no_excuse_is_left_over(self):
         """What is no longer said is no longer excused."""
-        self.assertLessEqual(set().union(*MANY.values()), set().union(*read_sentences()))
+        self.assertFalse(set().union(*MANY.values()) - set().union(*read_sentences()))

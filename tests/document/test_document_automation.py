@@ -139,18 +139,20 @@ class TestAutomation(AutomationCase):
         """Bad input: the contributor's e-mail, and an archived partner."""
         self.make_automation("refused")
         request = self.start(notify=False)
-        items = self.give(request, "Payslip"), self.give(request, "Identity card")
+        request.invite(self.cau, self.guarantor)
+        items = (self.give(request, "Payslip"),
+                 self.give(request, "Guarantor's payslip", self.guarantor))
         self.customer.email = False
         items[0].refuse("Too old")
         notice = self.get_notices(request)
         self.assertEqual(notice.state, "failed")
         self.assertIn("no e-mail address", notice.error)
-        self.customer.write({"email": "tenant@example.com", "active": False})
+        self.guarantor.active = False
         items[1].refuse("Too old")
         self.assertIn("archived", self.get_notices(request)[-1].error)
         self.assertFalse(self.get_mails())
-        self.assertEqual(self.get_activities(request).mapped("summary"),
-                         ["Tenant One could not be reached"])
+        self.assertEqual(set(self.get_activities(request).mapped("summary")),
+                         {"Tenant One could not be reached", "Gus Guarantor could not be reached"})
 
     @mute_logger("odoo.addons.mail.models.mail_thread")
     def test_a_bounce_is_recorded_and_notified(self):
