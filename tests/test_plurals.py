@@ -50,7 +50,6 @@ MANY = {
         "%(amount)s in %(count)s instalments until %(day)s",
     },
     "from a first day to a later one": {"%(first)s–%(last)s days"},
-    "the last of several bounds": {"over %(last)s days"},
     "a number with a decimal": {"%(number)s days"},
 }
 

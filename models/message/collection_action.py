@@ -158,8 +158,11 @@ class CollectionAction(models.Model):
         return beside.channel if beside else get_channel(self.kind)
 
     def _find_address_problem(self, partner):
-        """:return: str, translated: why this action's message does not reach the ``res.partner`` by
-            its channel, and the post that it goes by; None if it does"""
+        """:param partner: the ``res.partner`` who is to receive this message, empty for nobody
+        :return: str, translated: why it does not reach them by its channel, and the post that it
+            goes by; None if it does"""
+        if not partner and self.recipient_function_id:
+            return self._describe_vacancy(self.recipient_function_id)
         channel = self._get_channel()
         return channel.find_address_problem(partner, channel.get_post_by(self))
 

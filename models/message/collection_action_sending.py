@@ -116,13 +116,6 @@ class CollectionAction(models.Model):
                 found[action.id] = problem
         return found
 
-    def _find_address_problem(self, recipient):
-        """:param recipient: the ``res.partner`` of this message, empty for nobody
-        :return: str, translated: why the message reaches nobody; None if it reaches somebody"""
-        if not recipient and self.recipient_function_id:
-            return self._describe_vacancy(self.recipient_function_id)
-        return self._get_channel().find_address_problem(recipient)
-
     def _find_problems_to_keep(self):
         """:return: the same, in the language of each company, whose colleagues read it"""
         problems = {}
