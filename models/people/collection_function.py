@@ -45,6 +45,7 @@ class CollectionFunction(models.Model):
     default_partner_id = fields.Many2one(
         "res.partner", string="Default holder", compute="_compute_default_partner_id")
     held_by_customer = fields.Boolean(
+        "Held by customer",
         help="Tenant, debtor: the customer itself holds the function, unless the sequence or the "
         "customer names somebody else.")
     active = fields.Boolean(default=True)
