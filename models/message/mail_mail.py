@@ -79,7 +79,9 @@ class MailMail(models.Model):
     # itself, and shows as *to verify*. What the server refuses for now is tried again.
 
     def _send(self, auto_commit=False, *arguments, **options):
-        sending = _Sending(frozenset(self._get_ours().ids), commits=auto_commit)
+        ours = self._get_ours()
+        ours._get_originals()._note_addresses()
+        sending = _Sending(frozenset(ours.ids), commits=auto_commit)
         try:
             return super(MailMail, with_value(self, _SENDING, sending))._send(
                 auto_commit, *arguments, **options)
@@ -88,6 +90,18 @@ class MailMail(models.Model):
             if auto_commit:
                 self.env.cr.commit()  # pylint: disable=invalid-commit
             raise
+
+    def _note_addresses(self):
+        """Outboxes say where these leave to: since they were decided, the recipient's address may
+        have been corrected, or the recipient merged into another."""
+        addresses = {
+            mail.mail_message_id: partner.email_formatted
+            for mail in self if len(partner := mail.recipient_ids) == 1 and partner.email_normalized}
+        for model in OUTBOXES if addresses else ():
+            for entry in self.env[model]._find_by_message(self.mail_message_id):
+                address = addresses.get(entry.mail_message_id, entry.address)
+                if address != entry.address:
+                    entry.address = address
 
     def _prepare_outgoing_list(self, mail_server=False, doc_to_followers=None):
         """The last thing that Odoo does before it hands an e-mail to the server."""

@@ -111,6 +111,16 @@ class TestTemporary(FaultCase):
         self.assertFalse(self.dispatch.error)
         self.assertEqual(self.run_queue(MailServer(), 700).asked, 0)
 
+    def test_where_it_left_to_is_kept(self):
+        """Issue 20: of an address that was corrected while it waited, or a customer merged, the
+        outbox has the one that it went to.
+        """
+        self.run_queue(MailServer({"rcpt": 450}))
+        self.debtor.email = "corrected@example.com"
+        [accepted] = self.run_queue(MailServer(), 6).accepted
+        self.assertIn("corrected@example.com", accepted)
+        self.assertIn("corrected@example.com", self.dispatch.address)
+
     def test_no_connection_is_tried_again(self):
         """Issue 20: nothing has left; Odoo's queue is woken when the time has come."""
         cron = self.env.ref("mail.ir_cron_mail_scheduler_action")
