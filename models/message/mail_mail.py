@@ -96,7 +96,8 @@ class MailMail(models.Model):
         have been corrected, or the recipient merged into another."""
         addresses = {
             mail.mail_message_id: partner.email_formatted
-            for mail in self if len(partner := mail.recipient_ids) == 1 and partner.email_normalized}
+            for mail in self
+            if len(partner := mail.recipient_ids) == 1 and partner.email_normalized}
         for model in OUTBOXES if addresses else ():
             for entry in self.env[model]._find_by_message(self.mail_message_id):
                 address = addresses.get(entry.mail_message_id, entry.address)
