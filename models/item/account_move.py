@@ -76,10 +76,15 @@ class AccountMove(models.Model):
     @api.depends("line_ids.collection_status_id", "line_ids.reconciled")
     def _compute_collection_status_id(self):
         for move in self:
-            statuses = move.line_ids.filtered(
-                lambda line: not line.reconciled).collection_status_id
+            statuses = move._get_unmatched_lines().collection_status_id
             move.collection_status_id = statuses.sorted(
                 lambda status: GRAVITY.index(status.kind))[-1:]
+
+    def _get_unmatched_lines(self):
+        """:return: the ``account.move.line`` of this entry that are not matched; what is read of
+            one is read of those of all entries that are read with this one"""
+        lines = self.line_ids
+        return lines.filtered(lambda line: not line.reconciled).with_prefetch(lines._prefetch_ids)
 
     @api.depends("collection_status_id.color")
     def _compute_collection_status_color(self):
@@ -90,7 +95,7 @@ class AccountMove(models.Model):
                  "line_ids.reconciled")
     def _compute_collection_comment(self):
         for move in self:
-            lines = move.line_ids.filtered(lambda line: not line.reconciled)
+            lines = move._get_unmatched_lines()
             comments = filter(None, lines.mapped("collection_comment"))
             move.collection_comment = "\n".join(dict.fromkeys(comments))
             move.collection_promise_date = min(
