@@ -58,9 +58,13 @@ def _process_together(records: Any, process: Callable[[Any], object]) -> bool:
     cr = records.env.cr
     try:
         _process_due(records, process)
-    except Exception as error:  # noqa: BLE001 - which of them it is, and why, is found one by one
+    except OperationalError as error:
         cr.rollback()
         _logger.info("%s are tried one by one: %s", records, error)
+        return False
+    except Exception:  # which of them it is, and whether it is one alone, is found one by one
+        cr.rollback()
+        _logger.warning("%s are tried one by one", records, exc_info=True)
         return False
     return True
 
