@@ -275,7 +275,8 @@ class CollectionSequence(models.Model):
 
     def _tick_in_turn(self, today):
         """:param date today: the day of the company"""
-        if self.state == "paused" and self.resume_on and self.resume_on <= today:
+        if self.state == "paused" and self.resume_on and self.resume_on <= today and (
+                self.customer_id.active):
             self._run_alone(engine.Resume(), "cron")
         if self.state != "paused" and self.pause_reason:
             self.pause_reason = False

@@ -46,14 +46,12 @@ class ResPartner(models.Model):
         sequences._ask_to_stop_duplicates()
 
     def _follow_archiving(self, active):
-        """A customer that is archived is not pursued; whoever brings it back resumes, also what
-        was paused until a day."""
+        """A customer that is archived is not pursued; whoever brings it back resumes. What was
+        paused until a day goes on then, not before (``_tick_in_turn``)."""
         super()._follow_archiving(active)
         if not active:
-            pursued = self.env["collection.sequence"].search([
-                ("customer_id", "in", self.ids), ("state", "in", ("running", "paused"))])
-            pursued.filtered("resume_on").resume_on = False
-            running = pursued.filtered(lambda sequence: sequence.state == "running")
+            running = self.env["collection.sequence"].search([
+                ("customer_id", "in", self.ids), ("state", "=", "running")])
             for company, sequences in running.grouped("company_id").items():
                 own = in_company_language(self, company)
                 sequences.action_pause(own.env._("The customer is archived."))

@@ -530,7 +530,7 @@ class TestArchived(IdentityCase):
         self.assertReplays(sequence)
 
     def test_a_pause_does_not_end_by_itself(self):
-        """C, D-028: a sequence that was to resume on a day goes on once somebody resumes it."""
+        """C, D-028: a sequence that was to resume on a day goes on once its customer is back."""
         sequence = self.launch(self.make_short_template()).sudo()
         self.env["collection.sequence.steer"].create({
             "sequence_id": sequence.id, "purpose": "pause", "reason": "Wait",
@@ -539,6 +539,10 @@ class TestArchived(IdentityCase):
         with self.at("2026-03-05 09:00:00"):
             sequence._tick()
         self.assertEqual((sequence.state, sequence.pause_reason), ("paused", "Wait"))
+        self.customer.action_unarchive()
+        with self.at("2026-03-06 09:00:00"):
+            sequence._tick()
+        self.assertEqual(sequence.state, "running")
 
     def test_nothing_leaves_by_itself(self):
         """C: a message that was to leave waits."""
