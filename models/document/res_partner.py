@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...tools.customers import follow, move_all
+from ...tools.records import in_company_language
 from ..access import COLLECTORS
 
 
@@ -42,8 +43,10 @@ class ResPartner(models.Model):
         if not active:
             requests = self.env["collection.document.request"].search([
                 ("customer_id", "in", self.ids), ("state", "=", "open")])
-            requests.filtered(lambda request: request._is_door_open()).action_pause(
-                self.env._("The customer is archived."))
+            asked = requests.filtered(lambda request: request._is_door_open())
+            for company, own in asked.grouped("company_id").items():
+                own.action_pause(
+                    in_company_language(own, company).env._("The customer is archived."))
 
     @api.model
     def _move_collection(self, changes):

@@ -57,6 +57,14 @@ class TestDocumentReminders(AutomationCase):
         self.run_days(9, 10, 11)
         self.assertEqual(self.get_days(request), [3, 5, 7])
 
+    def test_why_it_pauses_is_said_in_the_companys_language(self):
+        """E25: colleagues read it, whoever archives the customer."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.partner_id.lang = "fr_FR"
+        request = self.start()
+        self.customer.action_archive()
+        self.assertEqual(request.pause_reason, "Le client est archivé.")
+
     def test_nothing_is_asked_of_an_archived_customer(self):
         """E25, C: neither of it nor of its guarantor, until somebody resumes."""
         self.make_automation("after", days=3)
