@@ -11,6 +11,8 @@ from ...engine.hashtags import find
 from ...tools.dialogs import RELOAD, notify
 from ...tools.own_context import with_own
 from ..action.channels import CHANNELS
+from ..library.data_file import read_tree
+from ..library.examples import EXAMPLES
 from ..message.hashtags import HASHTAGS
 from ..scenario.collection_scenario_step import FORESEEING
 from .collection_setup import AT_THEIR_AGE, EVERYBODY, FROM_FIRST, ONE, SEARCH, WAIT
@@ -19,9 +21,6 @@ from .collection_setup import AT_THEIR_AGE, EVERYBODY, FROM_FIRST, ONE, SEARCH, 
 CONSUMERS_DOMAIN = (
     "['|', ('collection_debtor_kind', '=', 'consumer'),"
     " '&', ('collection_debtor_kind', '=', False), ('is_company', '=', False)]")
-
-#: The examples of scenarios that claim interest and indemnity.
-FOR_PROFESSIONALS = {"scenario_companies", "scenario_public_buyers"}
 
 
 class CollectionSetup(models.Model):
@@ -210,11 +209,11 @@ class CollectionSetup(models.Model):
     def _is_for_professionals(self):
         """:return: bool, whether messages of the scenario, or of the example that would be loaded,
             claim interest or indemnity"""
-        if not self.scenario_id:
-            return self.example in FOR_PROFESSIONALS
-        return any(
-            HASHTAGS[name].claims for step in self.scenario_id.step_ids
-            for name in (*find(step.subject), *find(step.body, True)) if name in HASHTAGS)
+        names = [name for step in self.scenario_id.step_ids
+                 for name in (*find(step.subject), *find(step.body, True))]
+        if self.example and not self.scenario_id:
+            names = find(" ".join(read_tree(EXAMPLES[self.example].paths).itertext()))
+        return any(HASHTAGS[name].claims for name in names if name in HASHTAGS)
 
     def _count_consumers(self, company):
         """:return: int, how many overdue consumers of a company would get the scenario"""
