@@ -285,6 +285,15 @@ class TestDebtorKept(DebtorCase):
         self.commit()
         self.assertEqual(self.find().situation, "promise")
 
+    def test_a_company_whose_making_was_undone_hinders_nobody(self):
+        """Issue 20: such as that of demo data that cannot be loaded: the others are read."""
+        debtors = self.env["collection.debtor"].with_user(self.collector)
+        gone = self.env["res.company"].search([], order="id desc", limit=1).id + 1
+        debtors._refresh_at_commit({
+            (self.customer.id, gone), (self.customer.id, self.company.id)})
+        self.commit()
+        self.assertEqual(self.find_debtor().overdue, 300)
+
     def test_a_posting_shows_once_planned(self):
         """A payment marks the customer: the row follows with planning."""
         self.read_debtor()
