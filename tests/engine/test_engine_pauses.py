@@ -30,6 +30,16 @@ from .engine_trees import content, step
 class TestEnginePauseDeadlines(CourseCase):
     """Issue 14: the pause counts for no internal deadline, whenever it begins."""
 
+    def pause_on_the_second_day(self, unit):
+        """:return: :class:`Course` with a deadline of five units that ran for a day, was paused
+            from the 4th to the 20th, and runs on"""
+        course = Course(
+            step("one", content("a"), after(5, base=SERVED, unit=unit), DEFAULT), on=3,
+            markers={"served": march(3)})
+        course.do(4, Pause())
+        course.do(20, Resume())
+        return course
+
     def test_one_that_begins_in_a_pause(self):
         """D-028: counted from an action that was closed meanwhile, it begins when it ends."""
         course = Course(step(
@@ -188,11 +198,7 @@ class TestEnginePauseDeadlines(CourseCase):
         """D-060: a day earlier, so is the deadline."""
         for unit, due, corrected in (("days", 24, 23), ("working_days", 26, 25)):
             with self.subTest(unit=unit):
-                course = Course(
-                    step("one", content("a"), after(5, base=SERVED, unit=unit), DEFAULT), on=3,
-                    markers={"served": march(3)})
-                course.do(4, Pause())
-                course.do(20, Resume())
+                course = self.pause_on_the_second_day(unit)
                 self.assertEqual(course.due(), march(due))
                 course.do(20, Tick(), markers={"served": march(2)})
                 self.assertEqual(course.due(), march(corrected))
@@ -202,11 +208,7 @@ class TestEnginePauseDeadlines(CourseCase):
         """D-060: of all pauses, also of the one in which it was emptied."""
         for unit, due, later in (("days", 24, 26), ("working_days", 26, 30)):
             with self.subTest(unit=unit):
-                course = Course(
-                    step("one", content("a"), after(5, base=SERVED, unit=unit), DEFAULT), on=3,
-                    markers={"served": march(3)})
-                course.do(4, Pause())
-                course.do(20, Resume())
+                course = self.pause_on_the_second_day(unit)
                 course.do(20, Tick(), markers={"served": None})
                 self.assertIsNone(course.due())
                 course.do(20, Tick(), markers={"served": march(3)})

@@ -6,7 +6,7 @@ from odoo.tests import tagged
 from ...models.limitation import account_move_line
 from ...models.limitation.closings import interrupt_limitation
 from ..common import COLLECTOR, CollectionCase, action, event_row, row, step
-from ..plan.test_payment_plan import PlanCase
+from ..plan.plan_case import PlanCase
 from ..upload_corpus import make_pdf
 
 
